@@ -1,0 +1,98 @@
+//! What a session shares with the workers: its jobs, and the lane they travel on.
+
+use std::time::Instant;
+
+use super::sync::{
+    Arc, AtomicBool, CachePadded, Event, Listener, Ordering, SharedQueue, Stealer, listener,
+};
+use crate::resolve::Lookup;
+use crate::types::{Outcome, TaskHandle};
+
+/// A lookup that a worker does for a session.
+pub(crate) struct Job {
+    pub(crate) handle: TaskHandle,
+    pub(crate) tag: u64,
+    /// When it was asked for, in nanoseconds of the engine's clock; 0 when nobody measures.
+    pub(crate) asked_at: u64,
+    pub(crate) lookup: Lookup,
+    /// Written by the session alone. A worker that sees it does not begin, or drops what it found;
+    /// one that does not see it in time changes nothing, as the session decides.
+    cancelled: AtomicBool,
+}
+
+impl Job {
+    pub(crate) fn new(handle: TaskHandle, tag: u64, asked_at: u64, lookup: Lookup) -> Job {
+        Job {
+            handle,
+            tag,
+            asked_at,
+            lookup,
+            cancelled: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// What a worker found out.
+pub(crate) struct Finished {
+    pub(crate) job: Arc<Job>,
+    pub(crate) outcome: Outcome,
+}
+
+/// One session's way to the workers and back.
+pub(crate) struct Lane {
+    /// Jobs, which the session pushes at the other end.
+    pub(crate) jobs: Stealer<Arc<Job>>,
+    /// Results, which only the session takes.
+    pub(crate) finished: SharedQueue<Finished>,
+    /// Tells whoever waits for the session that a result has come.
+    pub(crate) arrived: Event,
+    /// Whether the lane has its turn coming: it waits in the pool's queue, or a worker that took it
+    /// from there will put it back or retire it.
+    pub(crate) scheduled: CachePadded<AtomicBool>,
+    /// Whether the lane waits in the pool's queue.
+    pub(crate) queued: AtomicBool,
+    /// Whether the session has completions to be taken; the session writes it, pollables read it.
+    pub(crate) has_ready: AtomicBool,
+}
+
+impl Lane {
+    pub(crate) fn new(jobs: Stealer<Arc<Job>>) -> Lane {
+        Lane {
+            jobs,
+            finished: SharedQueue::new(),
+            arrived: Event::new(),
+            scheduled: CachePadded::new(AtomicBool::new(false)),
+            queued: AtomicBool::new(false),
+            has_ready: AtomicBool::new(false),
+        }
+    }
+
+    /// Parks the session's thread until a result has come; false if the time was over first.
+    pub(crate) fn park(&self, deadline: Option<Instant>) -> bool {
+        listener!(self.arrived => arrival);
+        // A result that came before we listened has told nobody.
+        if !self.finished.is_empty() {
+            return true;
+        }
+        match deadline {
+            None => {
+                arrival.wait();
+                true
+            }
+            Some(deadline) => arrival.wait_deadline(deadline).is_some(),
+        }
+    }
+
+    /// Whether a completion can probably be taken.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.has_ready.load(Ordering::SeqCst) || !self.finished.is_empty()
+    }
+}

@@ -1,0 +1,40 @@
+//! How much a guest may ask of the host.
+
+/// The limits of an engine and its sessions. Past one of them a request is not begun, and
+/// `WSAEWOULDBLOCK` says so at the call; the same call works once others end (`S-R2`).
+///
+/// ```
+/// use winsock_async_host::Limits;
+///
+/// let limits = Limits { requests_per_session: 100, ..Limits::default() };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests of one session that are outstanding: pending, or completed and not yet taken.
+    /// Default: 65,536.
+    pub requests_per_session: usize,
+    /// Requests of all sessions together that are outstanding. Default: 1,048,576.
+    pub requests_per_engine: usize,
+    /// Bytes that one session's requests hold: a fixed part for each, the names of those that are
+    /// pending, the answers of those that are not yet taken. An answer is never refused, so it may go past
+    /// the limit; requests are refused until it was taken. Default: 33,554,432 (32 MiB).
+    pub bytes_per_session: usize,
+    /// Bytes of a name. A longer one cannot exist: it completes as an unknown name. Default: 255.
+    pub name_bytes: usize,
+    /// Worker threads, and so lookups that wait at the same time. Each has a stack that is mapped, not used,
+    /// until it is needed. With 0, or where no thread can be started, every request is
+    /// `WSAENETDOWN` (`S-R18`). Default: 8.
+    pub workers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            requests_per_session: 65_536,
+            requests_per_engine: 1_048_576,
+            bytes_per_session: 32 << 20,
+            name_bytes: 255,
+            workers: 8,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The engine: sessions of guests, and the worker threads that they share.
+
+mod admission;
+mod ended;
+mod job;
+mod limits;
+mod pool;
+mod session;
+mod stats;
+mod sync;
+mod table;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use self::pool::Pool;
+use self::sync::{Arc, AtomicUsize, CachePadded, Ordering};
+use crate::policy::Policy;
+use crate::resolve::{Chain, Known, Lookup, Resolver, System, Tables};
+use crate::types::ErrorCode;
+
+pub use self::limits::Limits;
+pub use self::session::{Readiness, Session};
+pub use self::stats::SessionStats;
+
+/// Makes sessions that share a resolver, a policy, limits and worker threads.
+///
+/// One engine serves a process. A clone is the same engine. The worker threads end when the last
+/// clone and the last session are gone; nobody waits for one that sits in a resolver.
+#[derive(Clone)]
+pub struct LookupEngine {
+    shared: Arc<EngineShared>,
+}
+
+impl LookupEngine {
+    /// An engine that answers services and protocols, and denies every lookup of a host.
+    pub fn new() -> LookupEngine {
+        LookupEngine::builder().build()
+    }
+
+    /// Begins the making of an engine.
+    pub fn builder() -> LookupEngineBuilder {
+        LookupEngineBuilder::default()
+    }
+
+    /// A session for one guest. It holds nothing but itself until the guest's first request.
+    pub fn session(&self) -> Session {
+        Session::new(Arc::clone(&self.shared))
+    }
+
+    /// Requests of all sessions that are outstanding now.
+    pub fn outstanding(&self) -> usize {
+        self.shared.outstanding.load(Ordering::Relaxed)
+    }
+
+    /// Worker threads that were started.
+    pub fn workers(&self) -> usize {
+        self.shared.workers
+    }
+}
+
+impl Default for LookupEngine {
+    fn default() -> LookupEngine {
+        LookupEngine::new()
+    }
+}
+
+impl std::fmt::Debug for LookupEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LookupEngine")
+            .field("outstanding", &self.outstanding())
+            .field("workers", &self.workers())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`LookupEngine`].
+#[derive(Default)]
+#[must_use]
+pub struct LookupEngineBuilder {
+    resolver: Option<Arc<dyn Resolver>>,
+    policy: Policy,
+    limits: Limits,
+    host_name: Option<String>,
+    measure_latency: bool,
+}
+
+impl LookupEngineBuilder {
+    /// Where answers come from. Default: [`Tables::system`], then [`System`] for the hosts that are
+    /// not in it.
+    pub fn resolver(mut self, resolver: impl Resolver) -> Self {
+        self.resolver = Some(Arc::new(resolver));
+        self
+    }
+
+    /// Which hosts may be looked up. Default: none.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// How much guests may ask for. Default: [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The name that a lookup of "" stands for (`S-R13`), which the policy must allow like any
+    /// other. Default: the machine's.
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_name = Some(name.into());
+        self
+    }
+
+    /// Whether sessions measure the time of each request, for [`SessionStats::latency`]. It costs
+    /// two readings of the clock a request. Default: no.
+    pub fn measure_latency(mut self, measure: bool) -> Self {
+        self.measure_latency = measure;
+        self
+    }
+
+    /// Starts the worker threads. Where none can be started, every request is `WSAENETDOWN` (`S-R18`).
+    pub fn build(self) -> LookupEngine {
+        let resolver = self
+            .resolver
+            .unwrap_or_else(|| Arc::new(Chain::new().then(Tables::system()).then(System::new())));
+        let (pool, workers) = Pool::start(Arc::clone(&resolver), self.limits.workers);
+        let host_name = self
+            .host_name
+            .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
+        LookupEngine {
+            shared: Arc::new(EngineShared {
+                resolver,
+                pool,
+                workers,
+                policy: self.policy,
+                limits: self.limits,
+                host_name,
+                measure_latency: self.measure_latency,
+                clock: Instant::now(),
+                outstanding: CachePadded::new(AtomicUsize::new(0)),
+            }),
+        }
+    }
+}
+
+/// What the sessions of an engine share.
+pub(crate) struct EngineShared {
+    resolver: Arc<dyn Resolver>,
+    pool: Arc<Pool>,
+    workers: usize,
+    policy: Policy,
+    limits: Limits,
+    host_name: String,
+    measure_latency: bool,
+    clock: Instant,
+    outstanding: CachePadded<AtomicUsize>,
+}
+
+impl EngineShared {
+    /// Takes a place among the outstanding requests (`S-R2`).
+    fn reserve(&self) -> Result<(), ErrorCode> {
+        let before = self.outstanding.fetch_add(1, Ordering::Relaxed);
+        if before >= self.limits.requests_per_engine {
+            self.release(1);
+            return Err(ErrorCode::WouldBlock);
+        }
+        Ok(())
+    }
+
+    /// Gives places back.
+    fn release(&self, places: usize) {
+        if places > 0 {
+            self.outstanding.fetch_sub(places, Ordering::Relaxed);
+        }
+    }
+
+    fn known(&self, lookup: &Lookup) -> Known {
+        catch_unwind(AssertUnwindSafe(|| self.resolver.known(lookup)))
+            .unwrap_or(Known::Now(Err(ErrorCode::NoRecovery)))
+    }
+
+    /// Nanoseconds on the engine's clock.
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for EngineShared {
+    fn drop(&mut self) {
+        self.pool.close();
+    }
+}

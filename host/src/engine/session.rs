@@ -1,0 +1,439 @@
+//! A session: one guest's requests. Every decision on them is made here, on the guest's own thread.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use super::EngineShared;
+use super::admission::{Admitted, admit};
+use super::ended::RecentlyCompleted;
+use super::job::{Finished, Job, Lane};
+use super::pool::{SPIN, spin_until, spinners};
+use super::stats::SessionStats;
+use super::sync::{Arc, Ordering, OwnedQueue};
+use super::table::HandleTable;
+use crate::types::{Completion, ErrorCode, Outcome, Query, TaskHandle};
+
+/// One guest's requests.
+///
+/// A result becomes a completion when the session takes it out of its queue, which every call here
+/// does first; cancel removes the handle; a result whose handle is gone is dropped. So a request is
+/// either cancelled or completed, and no other thread has a say in it (`S-C8`). No call takes a lock, and
+/// none but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
+///
+/// Dropping a session cancels what is pending and leaves nothing in the engine (`S-S7`).
+pub struct Session {
+    engine: Arc<EngineShared>,
+    lane: Arc<Lane>,
+    /// This end of the lane's jobs.
+    jobs: OwnedQueue<Arc<Job>>,
+    table: HandleTable<Task>,
+    ready: VecDeque<Ready>,
+    recent: RecentlyCompleted,
+    startups: u64,
+    /// Bytes held, as [`Limits::bytes_per_session`](super::Limits::bytes_per_session) counts them.
+    bytes: usize,
+    /// Jobs cancelled since the queue was swept: at least as many as are in it.
+    dead: usize,
+    stats: SessionStats,
+}
+
+/// An outstanding request.
+enum Task {
+    Pending(Arc<Job>),
+    /// Completed, and among the `ready`.
+    Ready,
+}
+
+/// A completion that waits to be taken.
+struct Ready {
+    completion: Completion,
+    asked_at: u64,
+}
+
+impl Ready {
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self
+                .completion
+                .outcome
+                .as_ref()
+                .map_or(0, |answer| answer.bytes())
+    }
+}
+
+fn pending_bytes(job: &Job) -> usize {
+    size_of::<Job>() + job.lookup.heap_bytes()
+}
+
+impl Session {
+    pub(super) fn new(engine: Arc<EngineShared>) -> Session {
+        let jobs = OwnedQueue::new_fifo();
+        let lane = Arc::new(Lane::new(jobs.stealer()));
+        let stats = SessionStats::new(engine.measure_latency);
+        Session {
+            engine,
+            lane,
+            jobs,
+            table: HandleTable::new(),
+            ready: VecDeque::new(),
+            recent: RecentlyCompleted::default(),
+            startups: 0,
+            bytes: 0,
+            dead: 0,
+            stats,
+        }
+    }
+
+    /// WSAStartup: begins the use of the session, or adds one to the count (`S-S3`).
+    ///
+    /// # Errors
+    /// None today; [`ErrorCode::SystemNotReady`] is reserved for an engine that cannot serve.
+    pub fn startup(&mut self) -> Result<(), ErrorCode> {
+        self.startups += 1;
+        Ok(())
+    }
+
+    /// WSACleanup: takes one from the count. The last one cancels every pending request, drops the completions
+    /// that were not taken, and forgets every handle (`S-S4`).
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotInitialised`] for one too many (`S-S3`).
+    pub fn cleanup(&mut self) -> Result<(), ErrorCode> {
+        self.settle();
+        self.startups = self
+            .startups
+            .checked_sub(1)
+            .ok_or(ErrorCode::NotInitialised)?;
+        if self.startups == 0 {
+            self.abandon();
+            self.recent.clear();
+        }
+        Ok(())
+    }
+
+    /// Starts a request and returns its handle. What is known by now is ready when this returns, and
+    /// arrives as a completion like all the rest (`S-R5`). `tag` comes back with it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when there is
+    /// no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`). Whatever is wrong with the
+    /// query itself is in the completion (`S-R4`).
+    pub fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
+        self.settle();
+        if self.startups == 0 {
+            return Err(ErrorCode::NotInitialised);
+        }
+        self.reserve().inspect_err(|_| self.stats.refused += 1)?;
+        self.stats.requests += 1;
+        let asked_at = if self.stats.measures_latency() {
+            self.engine.now()
+        } else {
+            0
+        };
+        Ok(match admit(&self.engine, query) {
+            Admitted::Ask(lookup) => {
+                let mut job = None;
+                let handle = self.table.insert_with(|handle| {
+                    let new = Arc::new(Job::new(handle, tag, asked_at, lookup));
+                    job = Some(Arc::clone(&new));
+                    Task::Pending(new)
+                });
+                let job = job.expect("the table calls its argument once");
+                self.bytes += pending_bytes(&job);
+                self.jobs.push(job);
+                self.engine.pool.offer(&self.lane);
+                handle
+            }
+            Admitted::Now(outcome) => self.complete_at_once(tag, asked_at, outcome, false),
+            Admitted::Denied => {
+                self.complete_at_once(tag, asked_at, Err(ErrorCode::AccessDenied), true)
+            }
+        })
+    }
+
+    /// Cancels a request: no completion of it comes afterwards (`S-C1`). Costs the same however many
+    /// are outstanding, and gives back at once what the request held (`S-C6`); every now and then it
+    /// sweeps the queue, which comes to the same for all cancels together.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotInitialised`] before start-up. [`ErrorCode::AlreadyCompleted`] if the completion was taken or
+    /// waits to be taken, where it stays (`S-C2`); remembered for the last 65,536 (`S-C9`).
+    /// [`ErrorCode::InvalidArgument`] for any other number (`S-C3`).
+    pub fn cancel(&mut self, handle: TaskHandle) -> Result<(), ErrorCode> {
+        self.settle();
+        if self.startups == 0 {
+            return Err(ErrorCode::NotInitialised);
+        }
+        match self.table.get_mut(handle) {
+            Some(Task::Pending(_)) => {}
+            Some(Task::Ready) => return Err(ErrorCode::AlreadyCompleted),
+            None if self.recent.contains(handle) => return Err(ErrorCode::AlreadyCompleted),
+            None => return Err(ErrorCode::InvalidArgument),
+        }
+        if let Some(Task::Pending(job)) = self.table.remove(handle) {
+            self.engine.release(1);
+            self.bytes -= pending_bytes(&job);
+            self.stats.cancelled += 1;
+            job.cancel();
+            self.dead += 1;
+            self.sweep();
+        }
+        Ok(())
+    }
+
+    /// Takes up to `max` completions, in the order in which they completed. Never waits; empty
+    /// before start-up.
+    pub fn take(&mut self, max: usize) -> Vec<Completion> {
+        self.settle();
+        let count = max.min(self.ready.len());
+        let now = if self.stats.measures_latency() && count > 0 {
+            self.engine.now()
+        } else {
+            0
+        };
+        let mut taken = Vec::with_capacity(count);
+        for ready in self.ready.drain(..count) {
+            self.bytes -= ready.bytes();
+            let handle = ready.completion.handle;
+            self.table.remove(handle);
+            self.recent.push(handle);
+            self.stats
+                .record_latency(now.saturating_sub(ready.asked_at));
+            taken.push(ready.completion);
+        }
+        self.engine.release(count);
+        self.note_ready();
+        taken
+    }
+
+    /// Blocks the thread until a completion can be taken, and says whether one can. False when the
+    /// time is over, and at once when nothing is outstanding, as nothing could come then.
+    ///
+    /// Looks out for some microseconds before the thread is parked; never spins longer.
+    pub fn wait(&mut self, timeout: Option<Duration>) -> bool {
+        if let Some(known) = self.settled() {
+            return known;
+        }
+        let spin = SPIN.min(timeout.unwrap_or(SPIN));
+        if spinners() > 0 && spin_until(spin, || !self.lane.finished.is_empty()) {
+            if let Some(known) = self.settled() {
+                return known;
+            }
+        }
+        // A time-out past the end of the clock is none.
+        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+        loop {
+            let in_time = self.lane.park(deadline);
+            match self.settled() {
+                Some(known) => return known,
+                None if !in_time => return false,
+                None => {}
+            }
+        }
+    }
+
+    /// The same for an async caller, without a time-out: it may be dropped at any time.
+    pub async fn completed(&mut self) -> bool {
+        loop {
+            if let Some(known) = self.settled() {
+                return known;
+            }
+            let arrival = self.lane.arrived.listen();
+            if self.lane.finished.is_empty() {
+                arrival.await;
+            }
+        }
+    }
+
+    /// Something to wait for from elsewhere; it outlives the session.
+    pub fn readiness(&self) -> Readiness {
+        Readiness {
+            lane: Arc::clone(&self.lane),
+        }
+    }
+
+    /// Requests that are outstanding: pending, or completed and not yet taken.
+    pub fn outstanding(&self) -> usize {
+        self.table.len()
+    }
+
+    /// What was done so far.
+    pub fn stats(&self) -> &SessionStats {
+        &self.stats
+    }
+
+    /// Takes every result out of the queue, so that nothing piles up in it.
+    fn settle(&mut self) {
+        if self.lane.finished.is_empty() {
+            return;
+        }
+        while let Some(Finished { job, outcome }) = self.lane.finished.pop() {
+            // Here, and nowhere else, a result becomes a completion, or is dropped.
+            if let Some(task) = self.table.get_mut(job.handle) {
+                *task = Task::Ready;
+                self.bytes -= pending_bytes(&job);
+                self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);
+            }
+        }
+        self.note_ready();
+    }
+
+    /// Whether a completion can be taken, if that is settled: none means that one may come.
+    fn settled(&mut self) -> Option<bool> {
+        self.settle();
+        if !self.ready.is_empty() {
+            Some(true)
+        } else if self.table.len() == 0 {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    fn complete_at_once(
+        &mut self,
+        tag: u64,
+        asked_at: u64,
+        outcome: Outcome,
+        denied: bool,
+    ) -> TaskHandle {
+        let handle = self.table.insert_with(|_| Task::Ready);
+        self.push_ready(handle, tag, asked_at, outcome, denied);
+        self.note_ready();
+        handle
+    }
+
+    fn push_ready(
+        &mut self,
+        handle: TaskHandle,
+        tag: u64,
+        asked_at: u64,
+        outcome: Outcome,
+        denied: bool,
+    ) {
+        self.stats.count_completion(&outcome, denied);
+        let ready = Ready {
+            completion: Completion {
+                handle,
+                tag,
+                outcome,
+            },
+            asked_at,
+        };
+        self.bytes += ready.bytes();
+        self.ready.push_back(ready);
+    }
+
+    /// Shows pollables whether there is something to take.
+    fn note_ready(&self) {
+        let ready = !self.ready.is_empty();
+        if self.lane.has_ready.load(Ordering::Relaxed) != ready {
+            self.lane.has_ready.store(ready, Ordering::SeqCst);
+            if ready {
+                self.lane.arrived.notify(usize::MAX);
+            }
+        }
+    }
+
+    /// Takes a place for one more request (`S-R2`, `S-R18`).
+    fn reserve(&self) -> Result<(), ErrorCode> {
+        let limits = &self.engine.limits;
+        if self.engine.workers == 0 {
+            return Err(ErrorCode::NetworkDown);
+        }
+        if self.table.len() >= limits.requests_per_session || self.bytes >= limits.bytes_per_session
+        {
+            return Err(ErrorCode::WouldBlock);
+        }
+        self.engine.reserve()
+    }
+
+    /// Takes cancelled jobs out of the queue before they are half of it.
+    fn sweep(&mut self) {
+        let queued = self.jobs.len();
+        if self.dead * 2 < queued {
+            return;
+        }
+        self.dead = 0;
+        // Once around: what lives keeps its order. Workers may take jobs meanwhile.
+        for _ in 0..queued {
+            let Some(job) = self.jobs.pop() else { break };
+            if !job.is_cancelled() {
+                self.jobs.push(job);
+            }
+        }
+        if !self.jobs.is_empty() {
+            self.engine.pool.offer(&self.lane);
+        }
+    }
+
+    /// Cancels what is pending and drops what is ready.
+    fn abandon(&mut self) {
+        self.engine.release(self.table.len());
+        for task in self.table.drain() {
+            if let Task::Pending(job) = task {
+                job.cancel();
+                self.stats.cancelled += 1;
+            }
+        }
+        while self.jobs.pop().is_some() {}
+        self.ready = VecDeque::new();
+        self.bytes = 0;
+        self.dead = 0;
+        self.note_ready();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("startups", &self.startups)
+            .field("outstanding", &self.outstanding())
+            .field("ready", &self.ready.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether completions of a session can be taken, for whoever waits for several things at once.
+///
+/// It is level-triggered, and can be ready although nothing can be taken, when what arrived was
+/// cancelled.
+#[derive(Clone)]
+pub struct Readiness {
+    lane: Arc<Lane>,
+}
+
+impl Readiness {
+    /// Whether it is ready now.
+    pub fn is_ready(&self) -> bool {
+        self.lane.is_ready()
+    }
+
+    /// Waits until it is ready; may be dropped at any time.
+    pub async fn ready(&self) {
+        while !self.is_ready() {
+            let arrival = self.lane.arrived.listen();
+            if !self.is_ready() {
+                arrival.await;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Readiness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readiness")
+            .field("ready", &self.is_ready())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! What can only be seen from within.
+
+use std::pin::pin;
+use std::sync::atomic::AtomicUsize;
+use std::task::{Context, Poll, Wake, Waker};
+
+use super::*;
+use crate::engine::{Limits, LookupEngine};
+use crate::policy::Policy;
+use crate::resolve::{Script, ScriptControl};
+
+fn engine() -> (LookupEngine, ScriptControl) {
+    let script = Script::parse(
+        r#"rule = [
+            { host = "held.test", addresses = ["192.0.2.1"], never = true },
+            { host = "quick.test", addresses = ["192.0.2.1"] },
+        ]"#,
+        "the test",
+    )
+    .unwrap();
+    let control = script.control();
+    let builder = LookupEngine::builder()
+        .resolver(script)
+        .policy(Policy::allow_all());
+    (
+        builder
+            .limits(Limits {
+                workers: 1,
+                ..Limits::default()
+            })
+            .build(),
+        control,
+    )
+}
+
+fn ask(session: &mut Session, name: &str) -> TaskHandle {
+    session
+        .request(Query::HostByName(name.as_bytes().into()), 0)
+        .unwrap()
+}
+
+/// A session whose worker is busy, so that the queue stays as it is.
+fn occupied() -> (LookupEngine, ScriptControl, Session) {
+    let (engine, control) = engine();
+    let mut session = engine.session();
+    session.startup().unwrap();
+    ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    (engine, control, session)
+}
+
+// S-C6: cancelled jobs are swept before they are half of the queue, and those that live keep their order.
+#[test]
+fn cancelled_jobs_do_not_pile_up() {
+    let (_engine, control, mut session) = occupied();
+    let handles: Vec<_> = (0..1000).map(|_| ask(&mut session, "quick.test")).collect();
+    let (dead, live): (Vec<_>, Vec<_>) = (0..1000).partition(|i| i % 3 != 0);
+    let mut queued = 1000;
+    for (i, place) in dead.iter().enumerate() {
+        session.cancel(handles[*place]).unwrap();
+        queued = queued.min(session.jobs.len());
+        let cancelled = session.jobs.len() - (1000 - (i + 1));
+        assert!(
+            cancelled * 2 <= session.jobs.len(),
+            "{cancelled} of {}",
+            session.jobs.len()
+        );
+    }
+    assert!(queued < 700, "nothing was swept");
+    control.release("held.test");
+    let mut order = Vec::new();
+    while session.wait(None) {
+        order.extend(session.take(usize::MAX).into_iter().map(|c| c.handle));
+    }
+    assert_eq!(
+        order[1..],
+        live.iter().map(|place| handles[*place]).collect::<Vec<_>>()
+    );
+}
+
+// S-S4, S-S7: after the last clean-up no job is left in the queue, and no byte is held.
+#[test]
+fn clean_up_empties_everything() {
+    let (_engine, _control, mut session) = occupied();
+    for _ in 0..100 {
+        ask(&mut session, "quick.test");
+    }
+    session.cleanup().unwrap();
+    assert_eq!(
+        (session.jobs.len(), session.bytes, session.table.len()),
+        (0, 0, 0)
+    );
+    assert!(!session.lane.is_ready());
+}
+
+// The bytes that are held go back to nothing, whichever way requests end.
+#[test]
+fn bytes_balance() {
+    let (engine, _control) = engine();
+    let mut session = engine.session();
+    session.startup().unwrap();
+    for round in 0..100 {
+        let handle = ask(
+            &mut session,
+            if round % 2 == 0 {
+                "quick.test"
+            } else {
+                "192.0.2.7"
+            },
+        );
+        if round % 3 == 0 {
+            // It may have completed.
+            let _ = session.cancel(handle);
+        }
+        if round % 5 == 0 {
+            session.take(1);
+        }
+    }
+    while session.wait(None) {
+        session.take(usize::MAX);
+    }
+    assert_eq!(session.bytes, 0);
+}
+
+// S-R17: a handle stays taken until its completion was taken.
+#[test]
+fn a_ready_request_keeps_its_place() {
+    let (engine, _control) = engine();
+    let mut session = engine.session();
+    session.startup().unwrap();
+    let handle = ask(&mut session, "192.0.2.1");
+    assert_eq!((session.table.len(), engine.outstanding()), (1, 1));
+    assert!(matches!(session.table.get_mut(handle), Some(Task::Ready)));
+    session.take(1);
+    assert_eq!((session.table.len(), engine.outstanding()), (0, 0));
+}
+
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+// A future that was dropped half way loses nothing, and what waits elsewhere is woken.
+#[test]
+fn waiting_can_be_given_up() {
+    let (_engine, control, mut session) = occupied();
+    let count = Arc::new(Count(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&count));
+    let mut context = Context::from_waker(&waker);
+    assert!(pin!(session.completed()).poll(&mut context).is_pending());
+
+    let readiness = session.readiness();
+    let mut ready = pin!(readiness.ready());
+    assert!(ready.as_mut().poll(&mut context).is_pending());
+    control.release("held.test");
+    assert!(session.wait(None));
+    assert_eq!(
+        pin!(session.completed()).poll(&mut context),
+        Poll::Ready(true)
+    );
+    assert_eq!(ready.poll(&mut context), Poll::Ready(()));
+    assert!(count.0.load(Ordering::SeqCst) > 0);
+    session.take(1);
+    assert!(!readiness.is_ready());
+    drop(session);
+    assert!(!readiness.is_ready());
+}

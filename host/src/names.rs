@@ -1,0 +1,285 @@
+//! What the bytes of a guest mean as a name.
+
+use std::net::Ipv4Addr;
+
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+
+/// The longest host name that DNS can carry, without its trailing dot. Units: bytes.
+const LONGEST_HOST: usize = 253;
+/// The longest part between two dots. Units: bytes.
+const LONGEST_LABEL: usize = 63;
+
+/// What a host name turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HostName {
+    /// A name: lower case ASCII in IDNA's form, a trailing dot kept.
+    Name(Box<str>),
+    /// A legal dotted IPv4 address (`S-R13`).
+    Address(Ipv4Addr),
+    /// It reads as an address and is no legal IPv4 one. No resolver may see it, as the operating
+    /// system would take "127.1" or "0x7f.1" for addresses (`S-R13`).
+    NotAnAddress,
+}
+
+/// What `name` means as a host's name; `None` if no host can have it.
+///
+/// `max_len` is in bytes of what the guest gave.
+pub(crate) fn canonical_host(name: Box<[u8]>, max_len: usize) -> Option<HostName> {
+    let name = text(name, max_len)?;
+    if is_canonical(&name) {
+        return Some(HostName::Name(name));
+    }
+    if name.bytes().any(|b| b.is_ascii_control() || b == b' ') {
+        return None;
+    }
+    if let Ok(address) = name.parse() {
+        return Some(HostName::Address(address));
+    }
+    if is_bracketed(&name) {
+        return Some(HostName::NotAnAddress);
+    }
+    let name = Uts46::new()
+        .to_ascii(
+            name.as_bytes(),
+            DENIED,
+            Hyphens::Allow,
+            DnsLength::VerifyAllowRootDot,
+        )
+        .ok()?;
+    // Again: wide forms of digits, dots and colons have become plain ones.
+    if is_bracketed(&name) || is_number(last_label(&name)) {
+        return Some(HostName::NotAnAddress);
+    }
+    Some(HostName::Name(name.into()))
+}
+
+/// Whether `name` is what [`canonical_host`] makes of it, and no number.
+pub(crate) fn is_canonical(name: &str) -> bool {
+    let labels = name.strip_suffix('.').unwrap_or(name);
+    labels.len() <= LONGEST_HOST
+        && labels.split('.').all(is_canonical_label)
+        && !is_number(last_label(labels))
+}
+
+/// The name of a service or a protocol; `None` if it is over `max_len` bytes, not UTF-8, or has a NUL.
+pub(crate) fn text(name: Box<[u8]>, max_len: usize) -> Option<Box<str>> {
+    if name.len() > max_len || name.contains(&0) {
+        return None;
+    }
+    Some(String::from_utf8(name.into_vec()).ok()?.into_boxed_str())
+}
+
+/// What no host name has. A backslash is an escape to the operating system's resolver, so that
+/// the policy and DNS would see different labels. Colons and brackets are told apart later.
+const DENIED: AsciiDenyList = AsciiDenyList::new(true, "%#/<>?@\\^|");
+
+/// Whether IDNA would leave the label as it is, judged without its tables.
+fn is_canonical_label(label: &str) -> bool {
+    (1..=LONGEST_LABEL).contains(&label.len())
+        && label
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        && !label.starts_with("xn--")
+}
+
+fn last_label(name: &str) -> &str {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Whether a label is what `inet_aton` reads as a part of an address: decimal, octal or 0x-hex.
+fn is_number(label: &str) -> bool {
+    match label.strip_prefix("0x") {
+        Some(hex) => hex.bytes().all(|b| b.is_ascii_hexdigit()),
+        None => !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit()),
+    }
+}
+
+/// Whether it has what only IPv6 addresses have.
+fn is_bracketed(name: &str) -> bool {
+    name.contains([':', '[', ']'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn host(name: &str) -> Option<HostName> {
+        canonical_host(name.as_bytes().into(), 255)
+    }
+
+    fn is_name(given: &str, canonical: &str) {
+        assert_eq!(
+            host(given),
+            Some(HostName::Name(canonical.into())),
+            "{given}"
+        );
+    }
+
+    #[test]
+    fn names_become_lower_case_ascii() {
+        is_name("localhost", "localhost");
+        is_name("WWW.Example.COM", "www.example.com");
+        is_name("www.example.com.", "www.example.com.");
+        is_name("B\u{fc}cher.example", "xn--bcher-kva.example");
+        is_name("xn--bcher-kva.example", "xn--bcher-kva.example");
+        is_name("XN--BCHER-KVA.example", "xn--bcher-kva.example");
+        is_name("www\u{3002}example\u{ff0e}com", "www.example.com");
+        is_name("\u{24d4}xample.com", "example.com");
+        is_name("_ldap._tcp.dc-1.test", "_ldap._tcp.dc-1.test");
+        is_name("1.example", "1.example");
+        is_name("3com", "3com");
+        is_name("0xfg", "0xfg");
+        is_name("a--b.-c-", "a--b.-c-");
+    }
+
+    #[test]
+    fn a_lower_case_name_keeps_its_allocation() {
+        let name: Box<[u8]> = b"www.example.com".as_slice().into();
+        let at = name.as_ptr();
+        let Some(HostName::Name(name)) = canonical_host(name, 255) else {
+            panic!("it is a name");
+        };
+        assert_eq!(name.as_ptr(), at);
+    }
+
+    #[test]
+    fn legal_dotted_addresses_are_addresses() {
+        // S-R13
+        for address in ["0.0.0.0", "127.0.0.1", "255.255.255.255", "192.0.2.10"] {
+            assert_eq!(
+                host(address),
+                Some(HostName::Address(address.parse().unwrap()))
+            );
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_no_addresses_and_no_names() {
+        // S-R13
+        let numbers = [
+            "127.1",
+            "127.0.1",
+            "2130706433",
+            "0x7f.1",
+            "0X7F.0.0.0x1",
+            "0x7f000001",
+            "0x",
+            "1.2.3.256",
+            "010.1.1.1",
+            "0177.0.0.1",
+            "1.2.3.4.5",
+            "127.0.0.1.",
+            "127.1.",
+            "example.1",
+            "\u{ff11}\u{ff12}\u{ff17}.0.0.1",
+            "127\u{3002}0\u{3002}0\u{3002}1",
+            "127.0.0.\u{2460}",
+            "127.0.0.1\u{ad}",
+            "::1",
+            "::ffff:127.0.0.1",
+            "[::1]",
+            "fe80::1%eth0",
+            "host:80",
+            "\u{ff1a}\u{ff1a}1",
+        ];
+        for number in numbers {
+            assert_eq!(host(number), Some(HostName::NotAnAddress), "{number}");
+        }
+    }
+
+    #[test]
+    fn names_that_cannot_exist() {
+        let label = "a".repeat(64);
+        let long = "abc.".repeat(63) + "ab";
+        let names = [
+            "",
+            ".",
+            "..",
+            "a..b",
+            ".a",
+            "a..",
+            " ",
+            "a b",
+            "a\0",
+            "\0",
+            "a\nb",
+            "a\u{7f}",
+            "a\u{3000}b",
+            "a\\.b",
+            "a/b",
+            "a@b",
+            "xn--a",
+            "xn--\u{fc}",
+            "\u{fffd}.test",
+            &label,
+            &long,
+            "[::1]\0",
+            "127.0.0.1 ",
+        ];
+        for name in names {
+            assert_eq!(host(name), None, "{name:?}");
+        }
+        assert_eq!(canonical_host(b"\xff.test".as_slice().into(), 255), None);
+        is_name(&"a".repeat(63), &"a".repeat(63));
+        let longest = "abc.".repeat(63) + "a";
+        assert_eq!(longest.len(), LONGEST_HOST);
+        is_name(&longest, &longest);
+    }
+
+    #[test]
+    fn the_limit_is_in_bytes_as_given() {
+        assert!(canonical_host(b"abc".as_slice().into(), 3).is_some());
+        assert!(canonical_host(b"abcd".as_slice().into(), 3).is_none());
+        assert!(text(b"abcd".as_slice().into(), 4).is_some());
+        assert!(text(b"abcd".as_slice().into(), 3).is_none());
+    }
+
+    #[test]
+    fn texts_are_utf8_without_nul() {
+        assert_eq!(
+            text(b"Echo".as_slice().into(), 255).as_deref(),
+            Some("Echo")
+        );
+        assert_eq!(text(b"".as_slice().into(), 255).as_deref(), Some(""));
+        assert_eq!(text(b"a\0".as_slice().into(), 255), None);
+        assert_eq!(text(b"\xc3".as_slice().into(), 255), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_judged(name: Vec<u8>) {
+            canonical_host(name.into(), 255);
+        }
+
+        #[test]
+        fn a_canonical_name_stays_as_it_is(name in "\\PC{0,40}") {
+            if let Some(HostName::Name(name)) = host(&name) {
+                is_name(&name, &name);
+            }
+        }
+
+        #[test]
+        fn the_fast_path_agrees_with_idna(name in "[a-z0-9x._-]{1,20}") {
+            if is_canonical(&name) {
+                let slow = Uts46::new()
+                    .to_ascii(name.as_bytes(), DENIED, Hyphens::Allow, DnsLength::VerifyAllowRootDot)
+                    .map(|name| name.into_owned());
+                prop_assert_eq!(slow.ok(), Some(name));
+            }
+        }
+
+        // S-R13: what reaches a resolver is no address to anything that reads addresses.
+        #[test]
+        fn a_name_is_never_an_address(name in "[0-9a-fxX.:\u{ff10}-\u{ff19}\u{3002}]{1,16}") {
+            if let Some(HostName::Name(name)) = host(&name) {
+                let name = name.trim_end_matches('.');
+                let last = name.rsplit('.').next().unwrap();
+                prop_assert!(name.parse::<std::net::IpAddr>().is_err());
+                prop_assert!(last.parse::<u128>().is_err());
+                prop_assert!(last.strip_prefix("0x").is_none_or(|hex| hex.contains('x')));
+            }
+        }
+    }
+}

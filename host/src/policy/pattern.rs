@@ -1,0 +1,185 @@
+//! What a policy is made of.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::str::FromStr;
+
+use ipnet::Ipv4Net;
+
+use super::LONGEST_NAME;
+use crate::names::{self, HostName};
+
+/// Something that a [`Policy`] allows; read it from text with [`str::parse`]. See the [module](super).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pattern(pub(super) Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    All,
+    /// The names under this one, which is canonical and has no trailing dot.
+    Under(Box<str>),
+    /// This name, which is canonical and has no trailing dot.
+    Name(Box<str>),
+    Network(Ipv4Net),
+}
+
+impl FromStr for Pattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Pattern, PatternError> {
+        let kind = match text {
+            "" => return Err(PatternError::Empty),
+            "*" => Kind::All,
+            _ if text.contains('/') => Kind::Network(prefix(text)?),
+            _ => match text.strip_prefix("*.") {
+                Some(suffix) => match host(text, suffix)? {
+                    HostName::Name(suffix) => Kind::Under(without_dot(&suffix)),
+                    _ => return Err(PatternError::NotAName(text.into())),
+                },
+                None => match host(text, text)? {
+                    HostName::Name(name) => Kind::Name(without_dot(&name)),
+                    HostName::Address(address) => Kind::Network(address.into()),
+                    HostName::NotAnAddress => return Err(PatternError::NotIpv4(text.into())),
+                },
+            },
+        };
+        Ok(Pattern(kind))
+    }
+}
+
+impl fmt::Display for Pattern {
+    /// In the form that is compared: `*.Example.COM.` is shown as `*.example.com`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::All => f.write_str("*"),
+            Kind::Under(suffix) => write!(f, "*.{suffix}"),
+            Kind::Name(name) => f.write_str(name),
+            Kind::Network(network) if network.prefix_len() == 32 => network.addr().fmt(f),
+            Kind::Network(network) => network.fmt(f),
+        }
+    }
+}
+
+/// Why a text is no [`Pattern`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PatternError {
+    /// It is empty.
+    #[error("a pattern is empty; write `*` to allow every host")]
+    Empty,
+    /// A star is not alone and not the first label.
+    #[error("`{0}`: a star stands alone, or for the labels before a suffix as in `*.example.com`")]
+    Star(Box<str>),
+    /// No host can have this name.
+    #[error("`{0}` is neither a host name nor an address")]
+    NotAName(Box<str>),
+    /// It reads as an address, and is not an IPv4 address of four decimal numbers.
+    #[error("`{0}` is no IPv4 address; write four decimal numbers, as in `192.0.2.7`")]
+    NotIpv4(Box<str>),
+    /// The prefix is not an IPv4 address, a slash and a number up to 32.
+    #[error("`{0}` is no prefix; write an IPv4 address and its bits, as in `10.0.0.0/8`")]
+    Prefix(Box<str>),
+    /// The address of a prefix has bits set that do not belong to it.
+    #[error("`{given}` has bits set beyond its prefix; did you mean `{meant}`?")]
+    HostBits {
+        /// The pattern.
+        given: Box<str>,
+        /// The prefix that it lies in.
+        meant: Ipv4Net,
+    },
+}
+
+fn host(pattern: &str, name: &str) -> Result<HostName, PatternError> {
+    if name.contains('*') {
+        return Err(PatternError::Star(pattern.into()));
+    }
+    names::canonical_host(name.as_bytes().into(), LONGEST_NAME)
+        .ok_or_else(|| PatternError::NotAName(pattern.into()))
+}
+
+fn prefix(text: &str) -> Result<Ipv4Net, PatternError> {
+    let bad = || PatternError::Prefix(text.into());
+    let (address, length) = text.split_once('/').ok_or_else(bad)?;
+    let address: Ipv4Addr = address.parse().map_err(|_| bad())?;
+    // A number's own parser would take a sign.
+    if !length.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(bad());
+    }
+    let length = length.parse().map_err(|_| bad())?;
+    let network = Ipv4Net::new(address, length).map_err(|_| bad())?;
+    if network.addr() != network.network() {
+        return Err(PatternError::HostBits {
+            given: text.into(),
+            meant: network.trunc(),
+        });
+    }
+    Ok(network)
+}
+
+fn without_dot(name: &str) -> Box<str> {
+    name.strip_suffix('.').unwrap_or(name).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn patterns_are_shown_as_they_are_compared() {
+        for (given, shown) in [
+            ("*", "*"),
+            ("*.Example.COM.", "*.example.com"),
+            ("B\u{fc}cher.example", "xn--bcher-kva.example"),
+            ("192.0.2.7", "192.0.2.7"),
+            ("192.0.2.7/32", "192.0.2.7"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+        ] {
+            let pattern: Pattern = given.parse().unwrap();
+            assert_eq!(pattern.to_string(), shown);
+            assert_eq!(shown.parse(), Ok(pattern));
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_says_why() {
+        let error = |text: &str| text.parse::<Pattern>().unwrap_err();
+        assert_eq!(error(""), PatternError::Empty);
+        for text in ["*a", "a.*", "*.*.com", "**", "*.*"] {
+            assert_eq!(error(text), PatternError::Star(text.into()));
+        }
+        for text in ["*.", "a b", "a..b", "a\0", "*.127.0.0.1", "*.1"] {
+            assert_eq!(error(text), PatternError::NotAName(text.into()));
+        }
+        for text in ["127.1", "::1", "[::1]", "010.0.0.1", "1.2.3.256"] {
+            assert_eq!(error(text), PatternError::NotIpv4(text.into()));
+        }
+        for text in [
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10/8",
+            "/8",
+            "a/8",
+            "::/0",
+            "010.0.0.0/8",
+            "10.0.0.0/+8",
+            "10.0.0.0/8/8",
+        ] {
+            assert_eq!(error(text), PatternError::Prefix(text.into()));
+        }
+        assert_eq!(
+            error("10.0.0.1/8").to_string(),
+            "`10.0.0.1/8` has bits set beyond its prefix; did you mean `10.0.0.0/8`?"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_pattern_or_an_error(text in "\\PC*") {
+            if let Ok(pattern) = text.parse::<Pattern>() {
+                prop_assert_eq!(pattern.to_string().parse(), Ok(pattern));
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Where answers come from: the trait that a resolver implements, and those that are here.
+
+use std::net::Ipv4Addr;
+
+use crate::types::{Answer, ErrorCode, Outcome};
+
+mod chain;
+mod deny;
+pub mod scripted;
+mod system;
+mod tables;
+
+pub use chain::Chain;
+pub use deny::Deny;
+pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
+pub use system::System;
+pub use tables::{LineError, Problem, Tables, TablesBuilder, TablesError};
+
+/// A question that was checked: the names are text that a name can be, and policy allows it.
+///
+/// Host names are lower case ASCII (IDNA's form); a trailing dot stays. Names of services and
+/// protocols are as the guest gave them and match without regard to case (`S-R12`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Lookup {
+    /// A host by its name, which is no address.
+    HostByName(Box<str>),
+    /// A host by its address.
+    HostByAddress(Ipv4Addr),
+    /// A service by its name or an alias of it.
+    ServiceByName {
+        /// The name.
+        name: Box<str>,
+        /// The protocol, never empty; none takes the first entry that matches.
+        protocol: Option<Box<str>>,
+    },
+    /// A service by its port.
+    ServiceByPort {
+        /// The port as a number: 80 for http.
+        port: u16,
+        /// The protocol, never empty; none takes the first entry that matches.
+        protocol: Option<Box<str>>,
+    },
+    /// A protocol by its name or an alias of it.
+    ProtocolByName(Box<str>),
+    /// A protocol by its number.
+    ProtocolByNumber(i32),
+}
+
+impl Lookup {
+    /// The error of a lookup that finds nothing: unknown for hosts, no data for the rest (`S-R12`, `S-R15`).
+    pub fn miss(&self) -> ErrorCode {
+        match self {
+            Lookup::HostByName(_) | Lookup::HostByAddress(_) => ErrorCode::HostNotFound,
+            _ => ErrorCode::NoData,
+        }
+    }
+
+    /// What a resolver said, if it makes sense: an answer of another kind is the resolver's failure,
+    /// and a host without an address is a name without data (`S-R15`).
+    pub(crate) fn checked(&self, outcome: Outcome) -> Outcome {
+        let answer = outcome?;
+        match (self, &*answer) {
+            (Lookup::HostByName(_) | Lookup::HostByAddress(_), Answer::Host(host)) => {
+                if host.addresses().len() == 0 {
+                    Err(ErrorCode::NoData)
+                } else {
+                    Ok(answer)
+                }
+            }
+            (Lookup::ServiceByName { .. } | Lookup::ServiceByPort { .. }, Answer::Service(_))
+            | (Lookup::ProtocolByName(_) | Lookup::ProtocolByNumber(_), Answer::Protocol(_)) => {
+                Ok(answer)
+            }
+            _ => Err(ErrorCode::NoRecovery),
+        }
+    }
+
+    /// Bytes that the lookup holds besides itself. Units: bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let protocol = |p: &Option<Box<str>>| p.as_ref().map_or(0, |p| p.len());
+        match self {
+            Lookup::HostByName(name) | Lookup::ProtocolByName(name) => name.len(),
+            Lookup::ServiceByName { name, protocol: p } => name.len() + protocol(p),
+            Lookup::ServiceByPort { protocol: p, .. } => protocol(p),
+            Lookup::HostByAddress(_) | Lookup::ProtocolByNumber(_) => 0,
+        }
+    }
+}
+
+/// What a resolver can say of a lookup without waiting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Known {
+    /// This is the outcome.
+    Now(Outcome),
+    /// It has nothing on this, and waiting would not change that.
+    Nothing,
+    /// It takes [`Resolver::resolve`], which may wait.
+    Later,
+}
+
+/// Looks things up. One resolver serves all sessions of an engine, on several threads at once.
+///
+/// Cancelling does not reach a resolver: the session decides, and drops what comes too late. A
+/// resolver that never returns keeps one worker thread.
+pub trait Resolver: Send + Sync + 'static {
+    /// What can be said at once. Called on a guest's thread: it must not wait, for a lock neither.
+    fn known(&self, lookup: &Lookup) -> Known;
+
+    /// Looks up, and may take its time; called on a worker thread when [`known`](Self::known) said
+    /// [`Known::Later`]. A panic becomes [`ErrorCode::NoRecovery`].
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        Err(lookup.miss())
+    }
+}
+
+impl<R: Resolver + ?Sized> Resolver for std::sync::Arc<R> {
+    fn known(&self, lookup: &Lookup) -> Known {
+        (**self).known(lookup)
+    }
+
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        (**self).resolve(lookup)
+    }
+}
+
+impl<R: Resolver + ?Sized> Resolver for Box<R> {
+    fn known(&self, lookup: &Lookup) -> Known {
+        (**self).known(lookup)
+    }
+
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        (**self).resolve(lookup)
+    }
+}

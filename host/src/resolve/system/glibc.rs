@@ -1,0 +1,333 @@
+//! Hosts by glibc's reentrant calls, which keep aliases.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::{mem, ptr};
+
+use libc::{hostent, size_t, socklen_t};
+
+use crate::types::{ErrorCode, HostEntry, Outcome};
+
+/// The buffer that is tried first, and the largest. Units: bytes.
+const FIRST_BUFFER: usize = 2048;
+const LARGEST_BUFFER: usize = 1 << 20;
+
+// The values of <netdb.h>.
+const NETDB_INTERNAL: c_int = -1;
+const HOST_NOT_FOUND: c_int = 1;
+const TRY_AGAIN: c_int = 2;
+const NO_RECOVERY: c_int = 3;
+const NO_DATA: c_int = 4;
+
+// <netdb.h>; the crate libc has `hostent` and not these.
+unsafe extern "C" {
+    fn gethostbyname2_r(
+        name: *const c_char,
+        family: c_int,
+        entry: *mut hostent,
+        buffer: *mut c_char,
+        length: size_t,
+        result: *mut *mut hostent,
+        h_errno: *mut c_int,
+    ) -> c_int;
+    fn gethostbyaddr_r(
+        address: *const c_void,
+        address_length: socklen_t,
+        family: c_int,
+        entry: *mut hostent,
+        buffer: *mut c_char,
+        length: size_t,
+        result: *mut *mut hostent,
+        h_errno: *mut c_int,
+    ) -> c_int;
+}
+
+/// Looks a host up by name.
+pub(super) fn host_by_name(name: &str) -> Outcome {
+    let Ok(name) = CString::new(name) else {
+        return Err(ErrorCode::HostNotFound);
+    };
+    ask(|call| {
+        // SAFETY: `name` ends with a NUL and lives through the call; `Call` says the same of the rest.
+        unsafe {
+            gethostbyname2_r(
+                name.as_ptr(),
+                libc::AF_INET,
+                call.entry,
+                call.buffer,
+                call.length,
+                call.result,
+                call.h_errno,
+            )
+        }
+    })
+}
+
+/// Looks a host up by address.
+pub(super) fn host_by_address(address: Ipv4Addr) -> Outcome {
+    let octets = address.octets();
+    ask(|call| {
+        // SAFETY: `octets` has the 4 bytes that it is said to have and lives through the call;
+        // `Call` says the same of the rest.
+        unsafe {
+            gethostbyaddr_r(
+                octets.as_ptr().cast(),
+                octets.len() as socklen_t,
+                libc::AF_INET,
+                call.entry,
+                call.buffer,
+                call.length,
+                call.result,
+                call.h_errno,
+            )
+        }
+    })
+}
+
+/// What both calls take in the end: pointers that are good for the length of one call, the
+/// buffer being of `length` bytes.
+struct Call {
+    entry: *mut hostent,
+    buffer: *mut c_char,
+    length: size_t,
+    result: *mut *mut hostent,
+    h_errno: *mut c_int,
+}
+
+/// Calls `lookup` with a buffer that is large enough.
+fn ask(lookup: impl Fn(&Call) -> c_int) -> Outcome {
+    let mut length = FIRST_BUFFER;
+    while length <= LARGEST_BUFFER {
+        let mut buffer = vec![0u8; length];
+        // SAFETY: a `hostent` is pointers and integers, of which all zeros is a value.
+        let mut entry: hostent = unsafe { mem::zeroed() };
+        let mut result = ptr::null_mut();
+        let mut h_errno = 0;
+        let status = lookup(&Call {
+            entry: &mut entry,
+            buffer: buffer.as_mut_ptr().cast(),
+            length,
+            result: &mut result,
+            h_errno: &mut h_errno,
+        });
+        if status == libc::ERANGE {
+            length *= 2;
+            continue;
+        }
+        if status != 0 || result.is_null() {
+            return Err(error(status, h_errno));
+        }
+        // SAFETY: the call succeeded, so `result` is `entry`, whose pointers lead into `buffer`;
+        // both live to the end of this block.
+        return unsafe { host(&*result) };
+    }
+    Err(ErrorCode::NoRecovery)
+}
+
+/// Which of the four errors it is (`S-R15`).
+fn error(status: c_int, h_errno: c_int) -> ErrorCode {
+    match h_errno {
+        TRY_AGAIN => ErrorCode::TryAgain,
+        NO_RECOVERY => ErrorCode::NoRecovery,
+        NO_DATA => ErrorCode::NoData,
+        HOST_NOT_FOUND => ErrorCode::HostNotFound,
+        NETDB_INTERNAL => match status {
+            // The machine is short of something, which passes.
+            libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE => ErrorCode::TryAgain,
+            _ => ErrorCode::NoRecovery,
+        },
+        // No call failed, and there is no entry.
+        0 if status == 0 => ErrorCode::HostNotFound,
+        _ => ErrorCode::NoRecovery,
+    }
+}
+
+/// Copies an entry.
+///
+/// # Safety
+///
+/// `entry` is what a call that succeeded has filled, and its buffer is alive.
+unsafe fn host(entry: &hostent) -> Outcome {
+    if entry.h_addrtype != libc::AF_INET || entry.h_length != 4 {
+        return Err(ErrorCode::NoData);
+    }
+    // SAFETY: the caller's; `h_addr_list` leads to addresses of `h_length` bytes, and names end with NUL.
+    let (name, aliases, addresses) = unsafe {
+        let address = |p: *const c_char| Ipv4Addr::from(p.cast::<[u8; 4]>().read_unaligned());
+        (
+            text(entry.h_name),
+            list(entry.h_aliases).map(|p| text(p)).collect::<Vec<_>>(),
+            list(entry.h_addr_list).map(address).collect::<Vec<_>>(),
+        )
+    };
+    if addresses.is_empty() {
+        return Err(ErrorCode::NoData);
+    }
+    Ok(Arc::new(
+        HostEntry::new(name, addresses).with_aliases(aliases).into(),
+    ))
+}
+
+/// The pointers of a list that ends with null.
+///
+/// # Safety
+///
+/// `list` is null, or leads to such a list, which outlives the iterator.
+unsafe fn list(mut list: *mut *mut c_char) -> impl Iterator<Item = *const c_char> {
+    std::iter::from_fn(move || {
+        if list.is_null() {
+            return None;
+        }
+        // SAFETY: the caller's: this is not beyond the null that ends the list, as `list` stays there.
+        let item = unsafe { *list };
+        if item.is_null() {
+            return None;
+        }
+        // SAFETY: the item is not the last, so there is one after it.
+        list = unsafe { list.add(1) };
+        Some(item.cast_const())
+    })
+}
+
+/// A name as text.
+///
+/// # Safety
+///
+/// `name` is null, or leads to bytes that end with NUL.
+unsafe fn text(name: *const c_char) -> String {
+    if name.is_null() {
+        return String::new();
+    }
+    // SAFETY: the caller's.
+    escape(unsafe { CStr::from_ptr(name) }.to_bytes())
+}
+
+/// Shows the bytes that are not UTF-8 as `\DDD`.
+fn escape(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\{byte:03}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Answer;
+    use std::cell::Cell;
+
+    /// Fills an entry as glibc does: name, aliases and addresses in the buffer.
+    fn fill(call: &Call, name: &CStr, alias: &CStr, addresses: &[[u8; 4]]) -> c_int {
+        let pointers = (addresses.len() + 3) * size_of::<*mut c_char>();
+        let strings = name.count_bytes() + alias.count_bytes() + 2;
+        if call.length < pointers + strings + addresses.len() * 4 + 16 {
+            // SAFETY: `Call`'s pointers are good.
+            unsafe { *call.h_errno = NETDB_INTERNAL };
+            return libc::ERANGE;
+        }
+        // SAFETY: there is room for all of it, as was just checked.
+        unsafe {
+            let start = call
+                .buffer
+                .add(call.buffer.align_offset(8))
+                .cast::<*mut c_char>();
+            let mut at = start.add(addresses.len() + 3).cast::<c_char>();
+            let mut put = |bytes: &[u8]| {
+                ptr::copy_nonoverlapping(bytes.as_ptr().cast(), at, bytes.len());
+                let next = at.add(bytes.len());
+                mem::replace(&mut at, next)
+            };
+            let entry = &mut *call.entry;
+            entry.h_name = put(name.to_bytes_with_nul());
+            entry.h_aliases = start;
+            start.write(put(alias.to_bytes_with_nul()));
+            start.add(1).write(ptr::null_mut());
+            entry.h_addr_list = start.add(2);
+            for (i, address) in addresses.iter().enumerate() {
+                start.add(2 + i).write(put(address));
+            }
+            start.add(2 + addresses.len()).write(ptr::null_mut());
+            entry.h_addrtype = libc::AF_INET;
+            entry.h_length = 4;
+            *call.result = call.entry;
+        }
+        0
+    }
+
+    #[test]
+    fn the_buffer_grows_until_the_answer_fits() {
+        let addresses: Vec<[u8; 4]> = (0..4000u32).map(u32::to_be_bytes).collect();
+        let calls = Cell::new(0);
+        let outcome = ask(|call| {
+            calls.set(calls.get() + 1);
+            fill(call, c"a.test", c"b\xff\xc3\xa9.test", &addresses)
+        });
+        let Ok(answer) = outcome else {
+            panic!("{outcome:?}")
+        };
+        let Answer::Host(entry) = &*answer else {
+            panic!("not a host")
+        };
+        assert!(calls.get() > 1);
+        assert_eq!(entry.name, "a.test");
+        assert_eq!(entry.aliases, ["b\\255\u{e9}.test"]);
+        assert!(
+            entry
+                .addresses()
+                .eq(addresses.iter().map(|&a| Ipv4Addr::from(a)))
+        );
+    }
+
+    #[test]
+    fn an_answer_that_never_fits_ends() {
+        let calls = Cell::new(0);
+        let outcome = ask(|_| {
+            calls.set(calls.get() + 1);
+            libc::ERANGE
+        });
+        assert_eq!(outcome, Err(ErrorCode::NoRecovery));
+        assert_eq!(calls.get(), 10);
+    }
+
+    #[test]
+    fn a_host_without_addresses_has_no_data() {
+        // S-R15
+        let outcome = ask(|call| fill(call, c"a.test", c"b.test", &[]));
+        assert_eq!(outcome, Err(ErrorCode::NoData));
+    }
+
+    #[test]
+    fn the_four_errors_are_told_apart() {
+        // S-R15
+        let outcome = |status, h_errno: c_int| {
+            ask(|call| {
+                // SAFETY: `Call`'s pointers are good.
+                unsafe { *call.h_errno = h_errno };
+                status
+            })
+        };
+        assert_eq!(outcome(0, HOST_NOT_FOUND), Err(ErrorCode::HostNotFound));
+        assert_eq!(outcome(0, 0), Err(ErrorCode::HostNotFound));
+        assert_eq!(outcome(libc::EAGAIN, TRY_AGAIN), Err(ErrorCode::TryAgain));
+        assert_eq!(outcome(0, NO_RECOVERY), Err(ErrorCode::NoRecovery));
+        assert_eq!(outcome(0, NO_DATA), Err(ErrorCode::NoData));
+        assert_eq!(
+            outcome(libc::EMFILE, NETDB_INTERNAL),
+            Err(ErrorCode::TryAgain)
+        );
+        assert_eq!(
+            outcome(libc::EIO, NETDB_INTERNAL),
+            Err(ErrorCode::NoRecovery)
+        );
+    }
+
+    #[test]
+    fn a_name_with_nul_is_asked_of_nothing() {
+        assert_eq!(host_by_name("a\0b"), Err(ErrorCode::HostNotFound));
+    }
+}

@@ -1,0 +1,142 @@
+//! The tables of services and of protocols: names for numbers.
+
+use std::borrow::Cow;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::parse::{ProtocolLine, ServiceLine};
+use crate::types::{Answer, ProtocolEntry, ServiceEntry};
+
+/// Services by name and by port, with their answers ready.
+#[derive(Default)]
+pub(super) struct Services {
+    by_name: FxHashMap<Box<str>, Matches>,
+    by_port: FxHashMap<u16, Matches>,
+    lines: usize,
+}
+
+/// The first service of each protocol, in the order of the file, with the protocol's name.
+type Matches = Vec<(Arc<str>, Arc<Answer>)>;
+
+impl Services {
+    pub(super) fn new(lines: Vec<ServiceLine>) -> Services {
+        let mut services = Services {
+            lines: lines.len(),
+            ..Services::default()
+        };
+        for ServiceLine {
+            names,
+            port,
+            protocol,
+        } in lines
+        {
+            let (name, aliases) = split(&names);
+            let found: Arc<str> = protocol.as_str().into();
+            let answer = Arc::new(Answer::Service(ServiceEntry {
+                name,
+                aliases,
+                port,
+                protocol,
+            }));
+            for name in &names {
+                add(&mut services.by_name, folded(name).into(), &found, &answer);
+            }
+            add(&mut services.by_port, port, &found, &answer);
+        }
+        services
+    }
+
+    pub(super) fn by_name(&self, name: &str, protocol: Option<&str>) -> Option<&Arc<Answer>> {
+        first(self.by_name.get(&*folded(name))?, protocol)
+    }
+
+    pub(super) fn by_port(&self, port: u16, protocol: Option<&str>) -> Option<&Arc<Answer>> {
+        first(self.by_port.get(&port)?, protocol)
+    }
+
+    /// How many entries the file has.
+    pub(super) fn len(&self) -> usize {
+        self.lines
+    }
+}
+
+/// Protocols by name and by number, with their answers ready.
+#[derive(Default)]
+pub(super) struct Protocols {
+    by_name: FxHashMap<Box<str>, Arc<Answer>>,
+    by_number: FxHashMap<i32, Arc<Answer>>,
+    lines: usize,
+}
+
+impl Protocols {
+    pub(super) fn new(lines: Vec<ProtocolLine>) -> Protocols {
+        let mut protocols = Protocols {
+            lines: lines.len(),
+            ..Protocols::default()
+        };
+        for ProtocolLine { names, number } in lines {
+            let (name, aliases) = split(&names);
+            let answer = Arc::new(Answer::Protocol(ProtocolEntry {
+                name,
+                aliases,
+                number,
+            }));
+            for name in &names {
+                let entry = protocols.by_name.entry(folded(name).into());
+                entry.or_insert_with(|| answer.clone());
+            }
+            protocols.by_number.entry(number).or_insert(answer);
+        }
+        protocols
+    }
+
+    pub(super) fn by_name(&self, name: &str) -> Option<&Arc<Answer>> {
+        self.by_name.get(&*folded(name))
+    }
+
+    pub(super) fn by_number(&self, number: i32) -> Option<&Arc<Answer>> {
+        self.by_number.get(&number)
+    }
+
+    /// How many entries the file has.
+    pub(super) fn len(&self) -> usize {
+        self.lines
+    }
+}
+
+/// Adds a match unless an earlier line has the key with the same protocol.
+fn add<K: Eq + Hash>(
+    to: &mut FxHashMap<K, Matches>,
+    key: K,
+    protocol: &Arc<str>,
+    answer: &Arc<Answer>,
+) {
+    let matches = to.entry(key).or_default();
+    if first(matches, Some(protocol)).is_none() {
+        matches.push((protocol.clone(), answer.clone()));
+    }
+}
+
+/// The first match, with any protocol or with this one (`S-R12`).
+fn first<'a>(matches: &'a Matches, protocol: Option<&str>) -> Option<&'a Arc<Answer>> {
+    matches
+        .iter()
+        .find(|(found, _)| protocol.is_none_or(|asked| found.eq_ignore_ascii_case(asked)))
+        .map(|(_, answer)| answer)
+}
+
+/// The name in lower case; costs nothing if it is that already.
+fn folded(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// The official name and the others; the parser gives at least one.
+fn split(names: &[String]) -> (String, Vec<String>) {
+    (names[0].clone(), names[1..].to_vec())
+}

@@ -1,0 +1,429 @@
+//! Sessions against `Scripted`: what is decided, when, and what is left behind.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use winsock_async_host::policy::Policy;
+use winsock_async_host::resolve::{Known, Lookup, Resolver, Script, ScriptControl, Scripted};
+use winsock_async_host::{
+    Answer, Completion, ErrorCode, HostEntry, Limits, LookupEngine, Outcome, Query, Session,
+    TaskHandle,
+};
+
+const SCRIPT: &str = r#"
+    rule = [
+        { host = "quick.test", addresses = ["192.0.2.1"] },
+        { host = "other.test", addresses = ["192.0.2.4"] },
+        { host = "known.test", addresses = ["192.0.2.2"], now = true },
+        { host = "held.test", addresses = ["192.0.2.3"], never = true },
+        { host = "stuck.test", never = true },
+    ]
+"#;
+
+fn script() -> (Scripted, ScriptControl) {
+    let script = Script::parse(SCRIPT, "the test").unwrap();
+    let control = script.control();
+    (script, control)
+}
+
+fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
+    let (script, control) = script();
+    let builder = LookupEngine::builder()
+        .resolver(script)
+        .policy(Policy::allow_all());
+    (builder.limits(limits).build(), control)
+}
+
+fn workers(workers: usize) -> Limits {
+    Limits {
+        workers,
+        ..Limits::default()
+    }
+}
+
+fn started(engine: &LookupEngine) -> Session {
+    let mut session = engine.session();
+    session.startup().unwrap();
+    session
+}
+
+fn host(name: &str) -> Query {
+    Query::HostByName(name.as_bytes().into())
+}
+
+fn ask(session: &mut Session, name: &str) -> TaskHandle {
+    session.request(host(name), 0).unwrap()
+}
+
+/// Waits for one completion and takes it.
+fn one(session: &mut Session) -> Completion {
+    assert!(session.wait(None), "something is to come");
+    let mut taken = session.take(1);
+    taken.pop().expect("wait has promised one")
+}
+
+fn asked(control: &ScriptControl, name: &str) -> usize {
+    let is_name = |l: &&Lookup| matches!(l, Lookup::HostByName(n) if &**n == name);
+    control.asked().iter().filter(is_name).count()
+}
+
+// S-C1: the resolver is at work on it, and answers after the cancel.
+#[test]
+fn an_answer_that_comes_after_the_cancel_is_dropped() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    let held = ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    assert_eq!(session.cancel(held), Ok(()));
+    assert_eq!(engine.outstanding(), 0);
+    control.release("held.test");
+    // The only worker has dealt with the first when it deals with the second.
+    let quick = ask(&mut session, "quick.test");
+    assert_eq!(one(&mut session).handle, quick);
+    assert!(session.take(usize::MAX).is_empty());
+    assert_eq!(session.cancel(held), Err(ErrorCode::InvalidArgument));
+}
+
+// S-C2, S-C4: a result that waits in the session's queue has completed, before anybody took it.
+#[test]
+fn a_result_that_has_arrived_cannot_be_cancelled() {
+    let (engine, _) = engine(workers(1));
+    let mut session = started(&engine);
+    let quick = ask(&mut session, "quick.test");
+    assert!(session.wait(None));
+    assert_eq!(session.cancel(quick), Err(ErrorCode::AlreadyCompleted));
+    assert_eq!(session.take(1)[0].handle, quick);
+    assert_eq!(session.cancel(quick), Err(ErrorCode::AlreadyCompleted));
+}
+
+// S-C6: what is cancelled in the queue never gets to a resolver.
+#[test]
+fn a_worker_skips_what_was_cancelled() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    let handles: Vec<_> = (0..1001).map(|_| ask(&mut session, "quick.test")).collect();
+    for handle in &handles[1..] {
+        assert_eq!(session.cancel(*handle), Ok(()));
+    }
+    control.release("held.test");
+    assert!(one(&mut session).outcome.is_ok());
+    assert_eq!(one(&mut session).handle, handles[0]);
+    assert!(!session.wait(None));
+    assert_eq!(
+        asked(&control, "quick.test"),
+        1,
+        "only for the one that lives"
+    );
+}
+
+// S-C7: stuck workers hold up nobody while one is left.
+#[test]
+fn a_stuck_request_holds_up_no_other() {
+    let (engine, control) = engine(workers(2));
+    let (mut stuck, mut other) = (started(&engine), started(&engine));
+    let handle = ask(&mut stuck, "stuck.test");
+    control.wait_until_started("stuck.test");
+    for round in 0..1000 {
+        if round == 500 {
+            assert_eq!(stuck.cancel(handle), Ok(()));
+        }
+        ask(&mut other, "quick.test");
+        assert!(one(&mut other).outcome.is_ok());
+    }
+    // What needs no worker is answered also when all are stuck.
+    ask(&mut stuck, "stuck.test");
+    control.wait_until_started("stuck.test");
+    ask(&mut other, "known.test");
+    assert!(one(&mut other).outcome.is_ok());
+}
+
+// One guest's many requests do not hold up another's first.
+#[test]
+fn sessions_take_turns() {
+    let (engine, control) = engine(workers(1));
+    let (mut many, mut few) = (started(&engine), started(&engine));
+    ask(&mut many, "held.test");
+    control.wait_until_started("held.test");
+    for _ in 0..1000 {
+        ask(&mut many, "quick.test");
+    }
+    for _ in 0..3 {
+        ask(&mut few, "other.test");
+    }
+    control.release("held.test");
+    while few.wait(None) {
+        few.take(usize::MAX);
+    }
+    let asked = control.asked();
+    let is_other = |l: &Lookup| matches!(l, Lookup::HostByName(name) if &**name == "other.test");
+    let places: Vec<_> = (0..asked.len()).filter(|i| is_other(&asked[*i])).collect();
+    assert_eq!(
+        places,
+        [2, 4, 6],
+        "every second place is the other session's"
+    );
+}
+
+// S-R2, S-C6: each limit refuses, and welcomes again what ends.
+#[test]
+fn limits_refuse_and_relent() {
+    let (engine, control) = engine(Limits {
+        requests_per_session: 3,
+        requests_per_engine: 5,
+        workers: 1,
+        ..Limits::default()
+    });
+    let (mut a, mut b) = (started(&engine), started(&engine));
+    let of_a: Vec<_> = (0..3).map(|_| ask(&mut a, "stuck.test")).collect();
+    assert_eq!(a.request(host("known.test"), 0), Err(ErrorCode::WouldBlock));
+    ask(&mut b, "known.test");
+    ask(&mut b, "stuck.test");
+    // The engine's limit; the session has room.
+    assert_eq!(b.request(host("known.test"), 0), Err(ErrorCode::WouldBlock));
+    assert_eq!(a.stats().refused + b.stats().refused, 2);
+    // Not the completion frees the place, but that it is taken.
+    assert_eq!(b.take(1).len(), 1);
+    ask(&mut b, "known.test");
+    assert_eq!(a.cancel(of_a[0]), Ok(()));
+    ask(&mut a, "known.test");
+    assert_eq!(engine.outstanding(), 5);
+    drop(a);
+    assert_eq!(engine.outstanding(), 2);
+    b.cleanup().unwrap();
+    assert_eq!(engine.outstanding(), 0);
+    drop(control);
+}
+
+// S-R2: bytes held.
+#[test]
+fn bytes_held_are_limited() {
+    let (engine, _) = engine(Limits {
+        bytes_per_session: 10_000,
+        workers: 1,
+        ..Limits::default()
+    });
+    let mut session = started(&engine);
+    let mut handles = Vec::new();
+    ask(&mut session, "stuck.test");
+    let refused = loop {
+        match session.request(host("stuck.test"), 0) {
+            Ok(handle) => handles.push(handle),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, ErrorCode::WouldBlock);
+    assert!((20..200).contains(&handles.len()), "{}", handles.len());
+    assert_eq!(session.cancel(handles[0]), Ok(()));
+    ask(&mut session, "stuck.test");
+    assert_eq!(
+        session.request(host("stuck.test"), 0),
+        Err(ErrorCode::WouldBlock)
+    );
+}
+
+// S-R18: no way to run.
+#[test]
+fn without_a_worker_the_network_is_down() {
+    let (engine, _) = engine(workers(0));
+    let mut session = engine.session();
+    assert_eq!(
+        session.request(host("known.test"), 0),
+        Err(ErrorCode::NotInitialised)
+    );
+    session.startup().unwrap();
+    assert_eq!(
+        session.request(host("known.test"), 0),
+        Err(ErrorCode::NetworkDown)
+    );
+    assert!(!session.wait(None));
+}
+
+// S-R16: denied by default, and never asked of a resolver.
+#[test]
+fn hosts_are_denied_by_default() {
+    let (script, control) = script();
+    let engine = LookupEngine::builder()
+        .resolver(script)
+        .host_name("known.test")
+        .build();
+    let mut session = started(&engine);
+    for name in ["known.test", "quick.test", "", "127.0.0.1"] {
+        ask(&mut session, name);
+        assert_eq!(
+            one(&mut session).outcome,
+            Err(ErrorCode::AccessDenied),
+            "{name:?}"
+        );
+    }
+    assert!(control.asked().is_empty());
+    assert_eq!(
+        (session.stats().denied, session.stats().failed().count()),
+        (4, 0)
+    );
+}
+
+// S-S7, S-C7: a session and an engine go while a worker is stuck; nobody waits for it.
+#[test]
+fn dropping_waits_for_nobody() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    for _ in 0..100 {
+        ask(&mut session, "stuck.test");
+    }
+    control.wait_until_started("stuck.test");
+    drop(session);
+    assert_eq!(engine.outstanding(), 0);
+    drop(engine);
+}
+
+struct Odd;
+
+impl Resolver for Odd {
+    fn known(&self, lookup: &Lookup) -> Known {
+        match lookup {
+            Lookup::ProtocolByNumber(1) => panic!("in known, on purpose"),
+            Lookup::ProtocolByNumber(2) => Known::Now(Ok(host_answer(1))),
+            _ => Known::Later,
+        }
+    }
+
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        match lookup {
+            Lookup::HostByName(name) if &**name == "panic.test" => panic!("on purpose"),
+            Lookup::HostByName(name) if &**name == "empty.test" => Ok(host_answer(0)),
+            _ => Ok(host_answer(1)),
+        }
+    }
+}
+
+fn host_answer(addresses: usize) -> Arc<Answer> {
+    let addresses = std::iter::repeat_n([192, 0, 2, 1].into(), addresses);
+    Arc::new(HostEntry::new("odd.test", addresses).into())
+}
+
+// A resolver's faults are its own.
+#[test]
+fn what_a_resolver_does_wrong_is_contained() {
+    let engine = LookupEngine::builder()
+        .resolver(Odd)
+        .policy(Policy::allow_all())
+        .limits(workers(1))
+        .build();
+    let mut session = started(&engine);
+    let mut outcome = |query| {
+        session.request(query, 0).unwrap();
+        one(&mut session).outcome
+    };
+    assert_eq!(outcome(host("panic.test")), Err(ErrorCode::NoRecovery));
+    assert_eq!(
+        outcome(Query::ProtocolByNumber(1)),
+        Err(ErrorCode::NoRecovery)
+    );
+    // S-R15: a host without an address is a name without data.
+    assert_eq!(outcome(host("empty.test")), Err(ErrorCode::NoData));
+    // An answer of another kind.
+    assert_eq!(
+        outcome(Query::ProtocolByNumber(2)),
+        Err(ErrorCode::NoRecovery)
+    );
+    assert_eq!(
+        outcome(Query::ProtocolByNumber(3)),
+        Err(ErrorCode::NoRecovery)
+    );
+    assert_eq!(outcome(host("good.test")), Ok(host_answer(1)));
+}
+
+// S-C8, S-R6: many guests and workers; whatever each cancel says is what happens.
+#[test]
+fn every_request_ends_once() {
+    let (engine, _) = engine(workers(4));
+    thread::scope(|scope| {
+        for guest in 0..4 {
+            let engine = &engine;
+            scope.spawn(move || hammer(engine, guest));
+        }
+    });
+    assert_eq!(engine.outstanding(), 0);
+}
+
+fn hammer(engine: &LookupEngine, guest: u64) {
+    let mut session = started(engine);
+    let mut random = 0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(guest + 1);
+    let mut live: Vec<TaskHandle> = Vec::new();
+    let (mut completed, mut cancelled) = (0, 0);
+    const REQUESTS: u64 = 20_000;
+    for tag in 0..REQUESTS {
+        live.push(session.request(host("quick.test"), tag).unwrap());
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        if random % 4 == 0 {
+            let victim = live.swap_remove(random as usize / 4 % live.len());
+            match session.cancel(victim) {
+                Ok(()) => cancelled += 1,
+                Err(ErrorCode::AlreadyCompleted) => live.push(victim),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        if random % 64 == 1 {
+            completed += take_all(&mut session, &mut live);
+        }
+    }
+    while session.wait(None) {
+        completed += take_all(&mut session, &mut live);
+    }
+    assert!(live.is_empty(), "{} never ended", live.len());
+    assert_eq!(completed + cancelled, REQUESTS);
+    assert_eq!(
+        (session.stats().completed(), session.stats().cancelled),
+        (completed, cancelled)
+    );
+}
+
+fn take_all(session: &mut Session, live: &mut Vec<TaskHandle>) -> u64 {
+    let taken = session.take(usize::MAX);
+    for completion in &taken {
+        let i = live.iter().position(|handle| *handle == completion.handle);
+        // A cancelled one, or one that came before, is not there.
+        live.swap_remove(i.expect("it is outstanding"));
+    }
+    taken.len() as u64
+}
+
+#[test]
+fn wait_is_defined_at_every_timeout() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    for timeout in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
+        assert!(!session.wait(timeout), "nothing is outstanding");
+    }
+    ask(&mut session, "held.test");
+    assert!(!session.wait(Some(Duration::ZERO)));
+    assert!(!session.wait(Some(Duration::from_millis(1))));
+    control.wait_until_started("held.test");
+    control.release("held.test");
+    assert!(session.wait(Some(Duration::MAX)));
+    assert!(session.wait(None) && session.wait(Some(Duration::ZERO)));
+    assert_eq!(session.take(usize::MAX).len(), 1);
+}
+
+#[test]
+fn latency_is_measured_when_asked_for() {
+    let (script, _) = script();
+    let builder = LookupEngine::builder()
+        .resolver(script)
+        .policy(Policy::allow_all());
+    let engine = builder.measure_latency(true).build();
+    let mut session = started(&engine);
+    assert_eq!(session.stats().latency(0.5), None);
+    ask(&mut session, "known.test");
+    ask(&mut session, "quick.test");
+    while session.outstanding() > 0 {
+        one(&mut session);
+    }
+    let (median, late) = (session.stats().latency(0.5), session.stats().latency(0.99));
+    assert!(median.unwrap() > Duration::ZERO && late >= median);
+}
