@@ -53,12 +53,24 @@ pub(crate) fn canonical_host(name: Box<[u8]>, max_len: usize) -> Option<HostName
     Some(HostName::Name(name.into()))
 }
 
-/// Whether `name` is what [`canonical_host`] makes of it, and no number.
+/// Whether `name` is what [`canonical_host`] makes of it, and no number. Judged in one pass and
+/// without IDNA's tables, as nearly every name is like this.
 pub(crate) fn is_canonical(name: &str) -> bool {
-    let labels = name.strip_suffix('.').unwrap_or(name);
-    labels.len() <= LONGEST_HOST
-        && labels.split('.').all(is_canonical_label)
-        && !is_number(last_label(labels))
+    let labels = name.strip_suffix('.').unwrap_or(name).as_bytes();
+    let mut start = 0;
+    for (i, byte) in labels.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
+            // The prefix of what IDNA has to look into.
+            b'-' if labels[start..=i] == *b"xn--" => return false,
+            b'-' => {}
+            b'.' if (1..=LONGEST_LABEL).contains(&(i - start)) => start = i + 1,
+            _ => return false,
+        }
+    }
+    (1..=LONGEST_LABEL).contains(&(labels.len() - start))
+        && labels.len() <= LONGEST_HOST
+        && !(labels[start].is_ascii_digit() && is_number(last_label(name)))
 }
 
 /// The name of a service or a protocol; `None` if it is over `max_len` bytes, not UTF-8, or has a NUL.
@@ -72,15 +84,6 @@ pub(crate) fn text(name: Box<[u8]>, max_len: usize) -> Option<Box<str>> {
 /// What no host name has. A backslash is an escape to the operating system's resolver, so that
 /// the policy and DNS would see different labels. Colons and brackets are told apart later.
 const DENIED: AsciiDenyList = AsciiDenyList::new(true, "%#/<>?@\\^|");
-
-/// Whether IDNA would leave the label as it is, judged without its tables.
-fn is_canonical_label(label: &str) -> bool {
-    (1..=LONGEST_LABEL).contains(&label.len())
-        && label
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
-        && !label.starts_with("xn--")
-}
 
 fn last_label(name: &str) -> &str {
     let name = name.strip_suffix('.').unwrap_or(name);

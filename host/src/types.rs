@@ -228,7 +228,7 @@ impl Answer {
         size_of::<Self>()
             + match self {
                 Answer::Host(e) => {
-                    strings(&e.name, &e.aliases) + e.addresses.len() * size_of::<Octets>()
+                    strings(&e.name, &e.aliases) + e.addresses.len() * size_of::<u32>()
                 }
                 Answer::Service(e) => strings(&e.name, &e.aliases) + e.protocol.len(),
                 Answer::Protocol(e) => strings(&e.name, &e.aliases),
@@ -254,9 +254,6 @@ impl From<ProtocolEntry> for Answer {
     }
 }
 
-/// An IPv4 address as the interface has it.
-type Octets = (u8, u8, u8, u8);
-
 /// A host: its names and addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
@@ -266,7 +263,8 @@ pub struct HostEntry {
     pub name: String,
     /// The other names.
     pub aliases: Vec<String>,
-    addresses: Vec<Octets>,
+    /// As the interface has them: lowered in one piece.
+    addresses: Vec<u32>,
 }
 
 impl HostEntry {
@@ -275,7 +273,7 @@ impl HostEntry {
         name: impl Into<String>,
         addresses: impl IntoIterator<Item = Ipv4Addr>,
     ) -> HostEntry {
-        let addresses = addresses.into_iter().map(|a| a.octets().into()).collect();
+        let addresses = addresses.into_iter().map(Ipv4Addr::to_bits).collect();
         HostEntry {
             name: name.into(),
             aliases: Vec::new(),
@@ -292,9 +290,7 @@ impl HostEntry {
 
     /// The addresses, in the order of the answer.
     pub fn addresses(&self) -> impl ExactSizeIterator<Item = Ipv4Addr> + '_ {
-        self.addresses
-            .iter()
-            .map(|&(a, b, c, d)| Ipv4Addr::new(a, b, c, d))
+        self.addresses.iter().copied().map(Ipv4Addr::from_bits)
     }
 }
 

@@ -1,18 +1,17 @@
 //! Which requests completed lately, so that cancel can tell "already" from "never" (`S-C2`, `S-C9`).
 
-use std::collections::VecDeque;
-
-use rustc_hash::FxHashSet;
-
 use crate::types::TaskHandle;
 
 /// The handles of the last [`Self::KEPT`] completions that were taken.
 ///
-/// Memory grows with the number of completions up to about 1.7 MB, and no further.
+/// Written once a request and read only when a program cancels too late, so it is a plain ring: a
+/// hash set would cost every request more than a search costs now and then. Memory grows with the
+/// number of completions up to 512 KiB, and no further.
 #[derive(Default)]
 pub(crate) struct RecentlyCompleted {
-    order: VecDeque<TaskHandle>,
-    handles: FxHashSet<TaskHandle>,
+    ring: Vec<TaskHandle>,
+    /// Where the oldest is, once the ring is full.
+    oldest: usize,
 }
 
 impl RecentlyCompleted {
@@ -20,17 +19,21 @@ impl RecentlyCompleted {
     pub(crate) const KEPT: usize = 65_536;
 
     pub(crate) fn push(&mut self, handle: TaskHandle) {
-        if self.order.len() == Self::KEPT
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.handles.remove(&oldest);
+        if self.ring.len() < Self::KEPT {
+            self.ring.push(handle);
+        } else {
+            self.ring[self.oldest] = handle;
+            self.oldest = (self.oldest + 1) % Self::KEPT;
         }
-        self.order.push_back(handle);
-        self.handles.insert(handle);
     }
 
+    /// Searches from the newest on: what a program cancels too late has mostly just completed.
     pub(crate) fn contains(&self, handle: TaskHandle) -> bool {
-        self.handles.contains(&handle)
+        let (newer, older) = self.ring.split_at(self.oldest);
+        [newer, older]
+            .into_iter()
+            .flat_map(|half| half.rchunks(64))
+            .any(|c| c.contains(&handle))
     }
 
     /// Forgets all, and gives back the memory.
@@ -50,20 +53,17 @@ mod tests {
         for handle in 1..=200_000 {
             ended.push(handle);
         }
-        assert_eq!(ended.order.len(), 65_536);
-        assert_eq!(ended.handles.len(), 65_536);
+        assert_eq!(ended.ring.len(), 65_536);
         assert!(ended.contains(200_000) && ended.contains(200_000 - 65_535));
         assert!(!ended.contains(200_000 - 65_536) && !ended.contains(0));
-        let capacities = (ended.order.capacity(), ended.handles.capacity());
+        let capacity = ended.ring.capacity();
         for handle in 200_001..=400_000 {
             ended.push(handle);
         }
-        assert_eq!(
-            capacities,
-            (ended.order.capacity(), ended.handles.capacity())
-        );
+        assert_eq!(capacity, ended.ring.capacity());
+        assert!(ended.contains(400_000 - 65_535) && !ended.contains(400_000 - 65_536));
         ended.clear();
         assert!(!ended.contains(400_000));
-        assert_eq!(ended.order.capacity(), 0);
+        assert_eq!(ended.ring.capacity(), 0);
     }
 }

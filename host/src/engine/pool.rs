@@ -51,14 +51,16 @@ impl Pool {
         (pool, started)
     }
 
-    /// Lets the workers know that `lane` has jobs.
-    pub(crate) fn offer(&self, lane: &Arc<Lane>) {
+    /// Lets the workers know that `lane` has jobs. Says whether a parked one had to be woken, which
+    /// takes so long that nobody should spin for the result.
+    pub(crate) fn offer(&self, lane: &Arc<Lane>) -> bool {
         // Both sides of `scheduled` are read-modify-writes: whoever comes second sees what the
         // other one wrote before, the job here or the empty queue in `retire`.
-        if !lane.scheduled.swap(true, Ordering::AcqRel) {
+        let idle = !lane.scheduled.swap(true, Ordering::AcqRel);
+        if idle {
             self.enqueue(lane);
-            self.wake_one();
         }
+        idle && self.wake_one()
     }
 
     /// Tells the workers to end. Those in a resolver do so when it returns.
@@ -173,12 +175,10 @@ impl Pool {
         }
     }
 
-    /// Wakes a parked worker, unless one is looking anyway.
-    fn wake_one(&self) {
+    /// Wakes a parked worker, unless one is looking anyway; says whether it did.
+    fn wake_one(&self) -> bool {
         fence(Ordering::SeqCst);
-        if self.searching.load(Ordering::Relaxed) == 0 {
-            self.idle.notify(1);
-        }
+        self.searching.load(Ordering::Relaxed) == 0 && self.idle.notify(1) > 0
     }
 }
 

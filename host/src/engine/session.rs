@@ -35,6 +35,8 @@ pub struct Session {
     bytes: usize,
     /// Jobs cancelled since the queue was swept: at least as many as are in it.
     dead: usize,
+    /// Whether the last job found every worker asleep.
+    woke: bool,
     stats: SessionStats,
 }
 
@@ -81,6 +83,7 @@ impl Session {
             startups: 0,
             bytes: 0,
             dead: 0,
+            woke: false,
             stats,
         }
     }
@@ -142,7 +145,7 @@ impl Session {
                 let job = job.expect("the table calls its argument once");
                 self.bytes += pending_bytes(&job);
                 self.jobs.push(job);
-                self.engine.pool.offer(&self.lane);
+                self.woke = self.engine.pool.offer(&self.lane);
                 handle
             }
             Admitted::Now(outcome) => self.complete_at_once(tag, asked_at, outcome, false),
@@ -210,13 +213,15 @@ impl Session {
     /// Blocks the thread until a completion can be taken, and says whether one can. False when the
     /// time is over, and at once when nothing is outstanding, as nothing could come then.
     ///
-    /// Looks out for some microseconds before the thread is parked; never spins longer.
+    /// Looks out for some microseconds before the thread is parked, if a worker is awake; never spins
+    /// longer.
     pub fn wait(&mut self, timeout: Option<Duration>) -> bool {
         if let Some(known) = self.settled() {
             return known;
         }
         let spin = SPIN.min(timeout.unwrap_or(SPIN));
-        if spinners() > 0 && spin_until(spin, || !self.lane.finished.is_empty()) {
+        let spins = spinners() > 0 && !self.woke;
+        if spins && spin_until(spin, || !self.lane.finished.is_empty()) {
             if let Some(known) = self.settled() {
                 return known;
             }

@@ -9,7 +9,7 @@ use ipnet::Ipv4Net;
 use super::LONGEST_NAME;
 use crate::names::{self, HostName};
 
-/// Something that a [`Policy`] allows; read it from text with [`str::parse`]. See the [module](super).
+/// Something that a [`Policy`](super::Policy) allows; read it from text with [`str::parse`]. See the [module](super).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern(pub(super) Kind);
 
