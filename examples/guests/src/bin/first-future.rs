@@ -1,0 +1,20 @@
+use std::time::Duration;
+
+use winsock_async_guest::lookup::{Resolver, block_on, timeout};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let resolver = Resolver::new()?;
+    // Both are under way before either is awaited.
+    let host = resolver.host("localhost");
+    let service = resolver.service("http", Some("tcp"));
+    block_on(async {
+        let service = service.await?;
+        // Dropped after two seconds, which cancels the request.
+        let host = timeout(Duration::from_secs(2), host).await??;
+        println!(
+            "{} at {:?}, port {}",
+            host.name, host.addresses, service.port
+        );
+        Ok(())
+    })
+}

@@ -1,0 +1,196 @@
+//! `resolve-many`: looks up names from standard input, many at a time, by futures.
+//!
+//! Names are read as places become free. Reading waits for a slow writer, and what completes
+//! meanwhile is printed afterwards.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use futures_util::stream::{self, StreamExt};
+use winsock_async_example_guests::{Status, exit};
+use winsock_async_guest::lookup::{Resolver, block_on};
+use winsock_async_guest::{HostEntry, WSAEWOULDBLOCK, WsaError};
+
+const USAGE: &str = "\
+Usage: resolve-many [--jobs N] < NAMES
+
+Looks up a host name a line and prints NAME<tab>ADDRESS... or NAME<tab>ERROR for each, in the order
+in which they complete. Empty lines are skipped. A summary follows on standard error.
+
+Options:
+  -j, --jobs N          names at a time, 1 or more (default 100)
+  -h, --help            print this
+
+Status: 0 if all were answered, 1 if one failed, 2 for bad usage.
+";
+
+/// How often progress is shown.
+const TICK: Duration = Duration::from_millis(100);
+
+fn main() {
+    exit(match jobs(lexopt::Parser::from_env()) {
+        Ok(None) => {
+            print!("{USAGE}");
+            Status::Answered
+        }
+        Ok(Some(jobs)) => run(jobs).unwrap_or_else(|error| {
+            eprintln!("resolve-many: {error}");
+            Status::Failed
+        }),
+        Err(error) => {
+            eprintln!("resolve-many: {error} (resolve-many --help says more)");
+            Status::Usage
+        }
+    });
+}
+
+fn run(jobs: usize) -> Result<Status, Box<dyn std::error::Error>> {
+    let resolver = &Resolver::new()?;
+    let mut tally = Tally::new();
+    let answers = stream::iter(names(io::stdin().lock()))
+        .map(async |name| {
+            let name = name?;
+            let answer = resolver.host(&name).await;
+            io::Result::Ok((name, answer))
+        })
+        .buffer_unordered(jobs);
+    let done = block_on(async {
+        let mut answers = std::pin::pin!(answers);
+        while let Some(answered) = answers.next().await {
+            let (name, answer) = answered?;
+            print(&name, &answer)?;
+            tally.add(&answer);
+        }
+        io::Result::Ok(())
+    });
+    tally.finish();
+    done?;
+    Ok(if tally.failed() == 0 {
+        Status::Answered
+    } else {
+        Status::Failed
+    })
+}
+
+/// The lines that are not empty, without what ends them.
+fn names(input: impl BufRead) -> impl Iterator<Item = io::Result<Vec<u8>>> {
+    input
+        .split(b'\n')
+        .map(|line| line.map(|line| line.trim_ascii().to_vec()))
+        .filter(|line| !matches!(line, Ok(name) if name.is_empty()))
+}
+
+fn print(name: &[u8], answer: &Result<HostEntry, WsaError>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(name)?;
+    match answer {
+        Ok(entry) => {
+            let addresses: Vec<_> = entry.addresses.iter().map(ToString::to_string).collect();
+            writeln!(out, "\t{}", addresses.join(" "))
+        }
+        Err(error) => writeln!(out, "\t{error}"),
+    }
+}
+
+/// What was answered and what failed, shown as it grows if somebody watches.
+struct Tally {
+    started: Instant,
+    shown: Option<Instant>,
+    answered: usize,
+    errors: BTreeMap<WsaError, usize>,
+}
+
+impl Tally {
+    fn new() -> Tally {
+        let now = Instant::now();
+        Tally {
+            started: now,
+            shown: io::stderr().is_terminal().then_some(now),
+            answered: 0,
+            errors: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, answer: &Result<HostEntry, WsaError>) {
+        match answer {
+            Ok(_) => self.answered += 1,
+            Err(error) => *self.errors.entry(*error).or_default() += 1,
+        }
+        if self.shown.is_some_and(|shown| shown.elapsed() >= TICK) {
+            eprint!("\r{} answered, {} failed", self.answered, self.failed());
+            self.shown = Some(Instant::now());
+        }
+    }
+
+    fn failed(&self) -> usize {
+        self.errors.values().sum()
+    }
+
+    fn finish(&self) {
+        if self.shown.is_some() {
+            eprint!("\r\x1b[K");
+        }
+        let seconds = self.started.elapsed().as_secs_f64();
+        let names = self.answered + self.failed();
+        eprintln!(
+            "{names} names: {} answered, {} failed, {seconds:.3} s, {:.0} per second",
+            self.answered,
+            self.failed(),
+            names as f64 / seconds.max(1e-9),
+        );
+        for (error, count) in &self.errors {
+            eprintln!("{count} x {error}");
+        }
+        if self.errors.contains_key(&WSAEWOULDBLOCK) {
+            eprintln!("The host takes fewer requests at a time: try a smaller --jobs.");
+        }
+    }
+}
+
+/// The option of the command line; none if help was asked for.
+fn jobs(mut parser: lexopt::Parser) -> Result<Option<usize>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut jobs = 100;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('j') | Long("jobs") => {
+                let value = parser.value()?.string()?;
+                jobs = value.parse().ok().filter(|&jobs| jobs > 0).ok_or_else(|| {
+                    format!("--jobs {value:?}: write a number from 1, as in --jobs 100")
+                })?;
+            }
+            Short('h') | Long("help") => return Ok(None),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    Ok(Some(jobs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_lines_that_are_not_empty() {
+        let read = names(&b"a\r\n\n  b \nc\xff"[..]).map(Result::unwrap);
+        assert!(read.eq([&b"a"[..], b"b", b"c\xff"]));
+    }
+
+    #[test]
+    fn jobs_are_at_least_one() {
+        let parse = |arguments: &[&str]| jobs(lexopt::Parser::from_args(arguments));
+        assert_eq!(parse(&[]).unwrap(), Some(100));
+        assert_eq!(parse(&["-j5"]).unwrap(), Some(5));
+        assert_eq!(parse(&["--help"]).unwrap(), None);
+        for bad in [
+            &["--jobs", "0"][..],
+            &["--jobs", "x"],
+            &["--jobs"],
+            &["name"],
+            &["-x"],
+        ] {
+            assert!(parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

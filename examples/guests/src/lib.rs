@@ -1,0 +1,11 @@
+//! What the example guests share: the queries and reports of `lookup`, and their exit status.
+
+#![warn(missing_docs)]
+
+mod query;
+mod report;
+mod status;
+
+pub use query::{BadQuery, Query};
+pub use report::{Outcome, Report};
+pub use status::{Status, exit};

@@ -1,0 +1,220 @@
+//! What came of a query, as a line of text or of JSON.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+use winsock_async_guest::{Answer, WsaError};
+
+/// One line of `lookup`. [`Display`](fmt::Display) is the text.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The query as it was written.
+    pub query: String,
+    /// What came of it; in JSON a field named as the case.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What came of a query.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A host was found.
+    Host {
+        /// Its official name.
+        name: String,
+        /// Its other names.
+        aliases: Vec<String>,
+        /// Its addresses.
+        addresses: Vec<Ipv4Addr>,
+    },
+    /// A service was found.
+    Service {
+        /// Its official name.
+        name: String,
+        /// Its other names.
+        aliases: Vec<String>,
+        /// Its port as a number.
+        port: u16,
+        /// The protocol to use with it.
+        protocol: String,
+    },
+    /// A protocol was found.
+    Protocol {
+        /// Its official name.
+        name: String,
+        /// Its other names.
+        aliases: Vec<String>,
+        /// Its number.
+        number: i32,
+    },
+    /// Nothing was found.
+    Error {
+        /// Winsock's name of the error, if it has one.
+        name: Option<&'static str>,
+        /// Winsock's number of it.
+        number: i32,
+        /// The error in words.
+        text: String,
+    },
+    /// It was cancelled after this many milliseconds.
+    CancelledAfterMs(u64),
+}
+
+impl Report {
+    /// The report of a request that ended.
+    pub fn new(query: impl fmt::Display, outcome: Result<Answer, WsaError>) -> Report {
+        let outcome = match outcome {
+            Ok(Answer::Host(e)) => Outcome::Host {
+                name: e.name,
+                aliases: e.aliases,
+                addresses: e.addresses,
+            },
+            Ok(Answer::Service(e)) => Outcome::Service {
+                name: e.name,
+                aliases: e.aliases,
+                port: e.port,
+                protocol: e.protocol,
+            },
+            Ok(Answer::Protocol(e)) => Outcome::Protocol {
+                name: e.name,
+                aliases: e.aliases,
+                number: e.number,
+            },
+            Err(error) => Outcome::Error {
+                name: error.name(),
+                number: error.number(),
+                text: error.to_string(),
+            },
+        };
+        Report {
+            query: query.to_string(),
+            outcome,
+        }
+    }
+
+    /// The report of a request that was cancelled.
+    pub fn cancelled(query: impl fmt::Display, after_ms: u64) -> Report {
+        Report {
+            query: query.to_string(),
+            outcome: Outcome::CancelledAfterMs(after_ms),
+        }
+    }
+
+    /// Whether there was an answer.
+    pub fn is_answer(&self) -> bool {
+        !matches!(
+            self.outcome,
+            Outcome::Error { .. } | Outcome::CancelledAfterMs(_)
+        )
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.query)?;
+        match &self.outcome {
+            Outcome::Host {
+                name,
+                aliases,
+                addresses,
+            } => {
+                names(f, name, aliases)?;
+                addresses
+                    .iter()
+                    .try_for_each(|address| write!(f, " {address}"))
+            }
+            Outcome::Service {
+                name,
+                aliases,
+                port,
+                protocol,
+            } => {
+                names(f, name, aliases)?;
+                write!(f, " port {port}/{protocol}")
+            }
+            Outcome::Protocol {
+                name,
+                aliases,
+                number,
+            } => {
+                names(f, name, aliases)?;
+                write!(f, " number {number}")
+            }
+            Outcome::Error { text, .. } => f.write_str(text),
+            Outcome::CancelledAfterMs(ms) => write!(f, "cancelled after {ms} ms"),
+        }
+    }
+}
+
+fn names(f: &mut fmt::Formatter<'_>, name: &str, aliases: &[String]) -> fmt::Result {
+    f.write_str(name)?;
+    match aliases {
+        [] => Ok(()),
+        [_] => write!(f, " (alias {})", aliases[0]),
+        _ => write!(f, " (aliases {})", aliases.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use winsock_async_guest::{HostEntry, ProtocolEntry, ServiceEntry, WSANO_DATA};
+
+    use super::*;
+
+    #[test]
+    fn a_report_is_a_line_of_text_or_json() {
+        let host = HostEntry {
+            name: "a.test".into(),
+            aliases: vec!["b".into(), "c".into()],
+            addresses: vec![Ipv4Addr::LOCALHOST, Ipv4Addr::new(192, 0, 2, 1)],
+        };
+        let service = ServiceEntry {
+            name: "http".into(),
+            aliases: vec!["www".into()],
+            port: 80,
+            protocol: "tcp".into(),
+        };
+        let protocol = ProtocolEntry {
+            name: "udp".into(),
+            aliases: vec![],
+            number: 17,
+        };
+        for (report, text, json) in [
+            (
+                Report::new("host:a", Ok(Answer::Host(host))),
+                "host:a: a.test (aliases b, c) 127.0.0.1 192.0.2.1",
+                r#"{"query":"host:a","host":{"name":"a.test","aliases":["b","c"],"addresses":["127.0.0.1","192.0.2.1"]}}"#,
+            ),
+            (
+                Report::new("port:80", Ok(Answer::Service(service))),
+                "port:80: http (alias www) port 80/tcp",
+                r#"{"query":"port:80","service":{"name":"http","aliases":["www"],"port":80,"protocol":"tcp"}}"#,
+            ),
+            (
+                Report::new("proto:udp", Ok(Answer::Protocol(protocol))),
+                "proto:udp: udp number 17",
+                r#"{"query":"proto:udp","protocol":{"name":"udp","aliases":[],"number":17}}"#,
+            ),
+        ] {
+            assert!(report.is_answer());
+            assert_eq!(report.to_string(), text);
+            assert_eq!(serde_json::to_string(&report).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn what_failed_or_was_cancelled_is_no_answer() {
+        let failed = Report::new("serv:x", Err(WSANO_DATA));
+        assert_eq!(failed.to_string(), format!("serv:x: {WSANO_DATA}"));
+        let json = serde_json::to_value(&failed).unwrap();
+        assert_eq!(json["error"]["name"], "WSANO_DATA");
+        assert_eq!(json["error"]["number"], 11004);
+        let cancelled = Report::cancelled("host:x", 500);
+        assert_eq!(cancelled.to_string(), "host:x: cancelled after 500 ms");
+        let json = serde_json::to_string(&cancelled).unwrap();
+        assert_eq!(json, r#"{"query":"host:x","cancelled_after_ms":500}"#);
+        assert!(!failed.is_answer() && !cancelled.is_answer());
+    }
+}

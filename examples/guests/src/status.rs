@@ -1,0 +1,23 @@
+//! How a program ends.
+
+use std::io::{Write, stderr, stdout};
+
+/// The exit status of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Every lookup was answered.
+    Answered = 0,
+    /// A lookup failed or was cancelled, or input or output did.
+    Failed = 1,
+    /// The arguments make no sense.
+    Usage = 2,
+}
+
+/// Ends the program. `std::process::exit` knows only 0 and 1 in a component.
+pub fn exit(status: Status) {
+    // Nobody is left to be told.
+    let _ = stdout().flush().and(stderr().flush());
+    if status != Status::Answered {
+        wasip2::cli::exit::exit_with_code(status as u8);
+    }
+}

@@ -1,0 +1,159 @@
+//! A request as a future.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use crate::answer::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
+use crate::bindings::types::Query;
+use crate::error::{WSAEINTR, WSANO_RECOVERY, WsaError};
+use crate::host::{Current, Host};
+use crate::reactor;
+use crate::request::TaskHandle;
+use crate::route::Route;
+use crate::startup::Winsock;
+use crate::state::{try_with, with};
+
+/// A request that is under way: a future of its answer, or of the error that it ended with.
+///
+/// Dropping it cancels it, and nothing of it is delivered afterwards (`S-C1`). It leaves the thread's
+/// last error alone, and may be polled, dropped and kept in windows' procedures.
+///
+/// # Panics
+/// When polled again after it was ready.
+#[must_use = "a request that is dropped is cancelled"]
+pub struct Request<T> {
+    stage: Stage,
+    /// Winsock stays started up for as long as the request may need it.
+    _winsock: Rc<Winsock>,
+    answer: PhantomData<fn() -> T>,
+}
+
+enum Stage {
+    /// It never began.
+    Refused(WsaError),
+    /// Under way, or ended and not fetched.
+    Started { number: u64, handle: TaskHandle },
+    /// Its outcome was fetched.
+    Fetched { handle: Option<TaskHandle> },
+}
+
+impl<T> Request<T> {
+    pub(super) fn start(winsock: Rc<Winsock>, query: Query<'_>) -> Request<T> {
+        let number = with(|state| state.pending.number());
+        let stage = match Current::request(query, Route::Future(number).tag()) {
+            Ok(handle) => {
+                // In time: no completion is taken before the next call that takes some.
+                with(|state| state.pending.insert(number));
+                Stage::Started { number, handle }
+            }
+            Err(error) => Stage::Refused(error),
+        };
+        Request {
+            stage,
+            _winsock: winsock,
+            answer: PhantomData,
+        }
+    }
+
+    /// Its task handle; none if it was refused at its start.
+    pub fn handle(&self) -> Option<TaskHandle> {
+        match self.stage {
+            Stage::Started { handle, .. } => Some(handle),
+            Stage::Fetched { handle } => handle,
+            Stage::Refused(_) => None,
+        }
+    }
+
+    /// Cancels it. After `Ok` the future ends with [`WSAEINTR`]. Never waits.
+    ///
+    /// # Errors
+    /// - [`WSAEALREADY`](crate::WSAEALREADY) if it has completed: the answer can still be awaited,
+    ///   unless it was (`S-C2`).
+    /// - [`WSAEINVAL`](crate::WSAEINVAL) if it was cancelled or never began (`S-C3`).
+    pub fn cancel(&mut self) -> Result<(), WsaError> {
+        Current::cancel(self.handle().unwrap_or(0))?;
+        if let Stage::Started { number, .. } = self.stage {
+            reactor::wake(with(|state| state.pending.finish(number, Err(WSAEINTR))));
+        }
+        Ok(())
+    }
+}
+
+impl<T: FromAnswer> Future for Request<T> {
+    type Output = Result<T, WsaError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let (outcome, handle) = match self.stage {
+            Stage::Refused(error) => (Err(error), None),
+            Stage::Fetched { .. } => panic!("a request was polled after it was ready"),
+            Stage::Started { number, handle } => {
+                let waker = context.waker().clone();
+                let (poll, unneeded) = with(|state| state.pending.poll(number, waker));
+                drop(unneeded);
+                match poll {
+                    Poll::Ready(outcome) => (outcome, Some(handle)),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        };
+        self.stage = Stage::Fetched { handle };
+        Poll::Ready(outcome.and_then(|answer| T::from_answer(answer).ok_or(WSANO_RECOVERY)))
+    }
+}
+
+impl<T> Drop for Request<T> {
+    fn drop(&mut self) {
+        let Stage::Started { number, handle } = self.stage else {
+            return;
+        };
+        let slot = try_with(|state| state.pending.remove(number)).flatten();
+        if slot.is_some_and(|slot| !slot.is_finished()) {
+            // If it has completed meanwhile, its completion finds no slot.
+            let _ = Current::cancel(handle);
+        }
+    }
+}
+
+impl<T> fmt::Debug for Request<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("handle", &self.handle())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The kinds of answer that a [`Request`] can have: [`HostEntry`], [`ServiceEntry`] and
+/// [`ProtocolEntry`].
+pub trait FromAnswer: sealed::Sealed + Sized {
+    /// The entry, if the answer is of this kind. A host that answers with another kind is broken: the
+    /// request ends with [`WSANO_RECOVERY`].
+    fn from_answer(answer: Answer) -> Option<Self>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! kinds {
+    ($($entry:ident = $case:ident;)*) => {$(
+        impl sealed::Sealed for $entry {}
+
+        impl FromAnswer for $entry {
+            fn from_answer(answer: Answer) -> Option<Self> {
+                if let Answer::$case(entry) = answer { Some(entry) } else { None }
+            }
+        }
+    )*};
+}
+
+kinds! {
+    HostEntry = Host;
+    ServiceEntry = Service;
+    ProtocolEntry = Protocol;
+}
+
+#[cfg(test)]
+mod tests;

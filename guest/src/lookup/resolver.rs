@@ -1,0 +1,82 @@
+//! What starts requests.
+
+use std::net::Ipv4Addr;
+use std::rc::Rc;
+
+use super::request::Request;
+use crate::answer::{HostEntry, ProtocolEntry, ServiceEntry};
+use crate::bindings::types::{AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+use crate::error::WsaError;
+use crate::request::AF_INET;
+use crate::startup::{Winsock, makeword};
+
+/// Starts requests.
+///
+/// A request is under way when the call that makes it returns, before it is polled, so several that
+/// are made one after the other run at once. Arguments are copied. Every error, also of starting, is
+/// what the future ends with.
+///
+/// It has Winsock started up (version 2.2); so has each of its requests. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Resolver {
+    winsock: Rc<Winsock>,
+}
+
+impl Resolver {
+    /// A resolver.
+    ///
+    /// # Errors
+    /// Those of [`wsa_startup`](crate::wsa_startup): the host is not ready, or serves too many.
+    pub fn new() -> Result<Resolver, WsaError> {
+        let winsock = Rc::new(Winsock::startup(makeword(2, 2))?);
+        Ok(Resolver { winsock })
+    }
+
+    /// Looks up a host's IPv4 addresses and other names. An IPv4 address as text is its own answer;
+    /// "" is the host's own name (`S-R13`).
+    pub fn host(&self, name: impl AsRef<[u8]>) -> Request<HostEntry> {
+        self.start(Query::HostByName(name.as_ref()))
+    }
+
+    /// Looks up a host by its address.
+    pub fn host_by_address(&self, address: Ipv4Addr) -> Request<HostEntry> {
+        let address = &address.octets();
+        self.start(Query::HostByAddress(AddressQuery {
+            address,
+            family: AF_INET,
+        }))
+    }
+
+    /// Looks up a service by its name or an alias, in any case; without a protocol the first entry
+    /// that matches is taken (`S-R12`).
+    pub fn service(&self, name: impl AsRef<[u8]>, protocol: Option<&str>) -> Request<ServiceEntry> {
+        let query = ServiceNameQuery {
+            name: name.as_ref(),
+            protocol: protocol.map(str::as_bytes),
+        };
+        self.start(Query::ServiceByName(query))
+    }
+
+    /// Looks up a service by its port, a plain number: 80 for http.
+    pub fn service_by_port(&self, port: u16, protocol: Option<&str>) -> Request<ServiceEntry> {
+        let query = ServicePortQuery {
+            port,
+            protocol: protocol.map(str::as_bytes),
+        };
+        self.start(Query::ServiceByPort(query))
+    }
+
+    /// Looks up a protocol by its name or an alias, in any case (`S-R12`).
+    pub fn protocol(&self, name: impl AsRef<[u8]>) -> Request<ProtocolEntry> {
+        self.start(Query::ProtocolByName(name.as_ref()))
+    }
+
+    /// Looks up a protocol by its number.
+    pub fn protocol_by_number(&self, number: i32) -> Request<ProtocolEntry> {
+        self.start(Query::ProtocolByNumber(number))
+    }
+
+    fn start<T>(&self, query: Query<'_>) -> Request<T> {
+        Request::start(self.winsock.clone(), query)
+    }
+}

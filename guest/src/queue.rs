@@ -1,0 +1,233 @@
+//! The message queue: post, get, peek, quit, and the loop over them.
+
+use std::collections::VecDeque;
+use std::ops::{Bound, RangeBounds};
+
+use crate::error::{ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, WsaError, record};
+use crate::message::{Message, WM_QUIT};
+use crate::reactor;
+use crate::state::with;
+use crate::window::{Hwnd, dispatch_message};
+
+/// Messages that a thread's queue holds; one more is refused (`S-M3`).
+pub const QUEUE_LIMIT: usize = 10_000;
+
+/// Messages retrieved before the host is asked for completions although others wait, so that a window
+/// that keeps posting to itself does not keep them from arriving.
+const TURN: u32 = 32;
+
+/// What [`get_message`] and [`peek_message`] find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retrieved {
+    /// A message: where GetMessage returns nonzero.
+    Message(Message),
+    /// WM_QUIT with its exit code: where GetMessage returns 0 (`S-M2`).
+    Quit(i32),
+}
+
+/// PostMessage: puts a message at the end of the queue and returns at once.
+///
+/// # Errors
+/// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist,
+/// [`ERROR_NOT_ENOUGH_QUOTA`] if [`QUEUE_LIMIT`] messages wait (`S-M3`).
+pub fn post_message(hwnd: Hwnd, message: u32, wparam: u64, lparam: u32) -> Result<(), WsaError> {
+    record(with(|state| {
+        state.windows.check(hwnd)?;
+        state
+            .queue
+            .post(Message::new(hwnd, message, wparam, lparam))
+    }))
+}
+
+/// PostQuitMessage: has [`get_message`] find [`Retrieved::Quit`] once no other message that it looks
+/// for waits.
+pub fn post_quit_message(code: i32) {
+    with(|state| state.queue.quit = Some(code));
+}
+
+/// GetMessage: waits for a message and takes it out of the queue (`S-M1`, `S-M2`).
+///
+/// Looks for messages of `hwnd`, or of any window, whose number is in `range` (`..` for all), the
+/// oldest first; then for WM_QUIT, whatever the filter; then for timers. Never spins: it sleeps in
+/// the host until a completion or the next timer. Other messages arrive meanwhile and stay.
+///
+/// # Errors
+/// - [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if `hwnd` does not exist:
+///   where GetMessage returns -1.
+/// - [`ERROR_POSSIBLE_DEADLOCK`] if it would never return: no request is outstanding, and no timer
+///   that it looks for is set. Windows would wait for input here; a component has none.
+/// - [`ERROR_NOT_ENOUGH_QUOTA`] if it would never return and the queue is full of other messages, for
+///   which completions may be waiting.
+pub fn get_message(
+    hwnd: Option<Hwnd>,
+    range: impl RangeBounds<u32>,
+) -> Result<Retrieved, WsaError> {
+    let filter = Filter::new(hwnd, range);
+    loop {
+        if let Some(found) = record(retrieve(&filter, true))? {
+            return Ok(found);
+        }
+        if !reactor::wait(with(|state| state.timers.next(&filter))) {
+            let full = with(|state| state.queue.room() == 0);
+            return record(Err(if full {
+                ERROR_NOT_ENOUGH_QUOTA
+            } else {
+                ERROR_POSSIBLE_DEADLOCK
+            }));
+        }
+    }
+}
+
+/// PeekMessage: what [`get_message`] would find without waiting, or none. With `remove` it is taken
+/// out (PM_REMOVE), without it stays (PM_NOREMOVE) (`S-M1`).
+///
+/// # Errors
+/// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if `hwnd` does not exist.
+pub fn peek_message(
+    hwnd: Option<Hwnd>,
+    range: impl RangeBounds<u32>,
+    remove: bool,
+) -> Result<Option<Retrieved>, WsaError> {
+    record(retrieve(&Filter::new(hwnd, range), remove))
+}
+
+/// Gets and dispatches messages until WM_QUIT, and returns its exit code.
+///
+/// # Errors
+/// Those of [`get_message`]: [`ERROR_POSSIBLE_DEADLOCK`] when the program waits for nothing.
+pub fn run_message_loop() -> Result<i32, WsaError> {
+    loop {
+        match get_message(None, ..)? {
+            Retrieved::Message(message) => dispatch_message(&message),
+            Retrieved::Quit(code) => return Ok(code),
+        };
+    }
+}
+
+fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
+    with(|state| filter.hwnd.map_or(Ok(()), |hwnd| state.windows.check(hwnd)))?;
+    if with(|state| state.queue.turn(remove)) {
+        reactor::take();
+    }
+    loop {
+        let (found, was_full) = with(|state| {
+            let was_full = state.queue.room() == 0;
+            (state.queue.find(filter, remove), was_full)
+        });
+        if let Some(message) = found {
+            if remove && was_full {
+                // Room at last: completions have it before the program posts again (S-M3).
+                reactor::take();
+            }
+            return Ok(Some(match message.message {
+                WM_QUIT => Retrieved::Quit(message.wparam as i32),
+                _ => Retrieved::Message(message),
+            }));
+        }
+        if reactor::take() == 0 {
+            break;
+        }
+    }
+    Ok(with(|state| {
+        let quit = if remove {
+            state.queue.quit.take()
+        } else {
+            state.queue.quit
+        };
+        let timer = || state.timers.due(filter, remove).map(Retrieved::Message);
+        quit.map(Retrieved::Quit).or_else(timer)
+    }))
+}
+
+/// Which messages are looked for.
+pub(crate) struct Filter {
+    hwnd: Option<Hwnd>,
+    range: (Bound<u32>, Bound<u32>),
+}
+
+impl Filter {
+    fn new(hwnd: Option<Hwnd>, range: impl RangeBounds<u32>) -> Filter {
+        Filter {
+            hwnd,
+            range: (range.start_bound().cloned(), range.end_bound().cloned()),
+        }
+    }
+
+    pub(crate) fn matches(&self, hwnd: Hwnd, message: u32) -> bool {
+        self.hwnd.is_none_or(|wanted| wanted == hwnd) && self.range.contains(&message)
+    }
+}
+
+/// The queue of a thread.
+#[derive(Default)]
+pub(crate) struct Queue {
+    /// At most [`QUEUE_LIMIT`].
+    posted: VecDeque<Message>,
+    /// Completions taken although there was no room; empty while there is.
+    aside: VecDeque<Message>,
+    quit: Option<i32>,
+    retrieved: u32,
+}
+
+impl Queue {
+    /// How many messages can still be posted.
+    pub(crate) fn room(&self) -> usize {
+        QUEUE_LIMIT - self.posted.len()
+    }
+
+    fn post(&mut self, message: Message) -> Result<(), WsaError> {
+        if self.room() == 0 {
+            return Err(ERROR_NOT_ENOUGH_QUOTA);
+        }
+        self.posted.push_back(message);
+        Ok(())
+    }
+
+    /// Posts, or sets aside until there is room (`S-M3`).
+    pub(crate) fn post_completion(&mut self, message: Message) {
+        if self.room() == 0 {
+            self.aside.push_back(message);
+        } else {
+            self.posted.push_back(message);
+        }
+    }
+
+    /// Keeps only these messages, and fills the room that this makes.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Message) -> bool) {
+        self.posted.retain(&mut keep);
+        self.aside.retain(&mut keep);
+        self.fill();
+    }
+
+    /// The oldest message that is looked for.
+    fn find(&mut self, filter: &Filter, remove: bool) -> Option<Message> {
+        let i = self
+            .posted
+            .iter()
+            .position(|m| filter.matches(m.hwnd, m.message))?;
+        if !remove {
+            return self.posted.get(i).cloned();
+        }
+        let message = self.posted.remove(i);
+        self.fill();
+        message
+    }
+
+    fn fill(&mut self) {
+        let count = self.room().min(self.aside.len());
+        self.posted.extend(self.aside.drain(..count));
+    }
+
+    /// Counts a retrieval, and says whether it is the host's turn.
+    fn turn(&mut self, remove: bool) -> bool {
+        self.retrieved += u32::from(remove);
+        let turn = self.retrieved >= TURN;
+        if turn {
+            self.retrieved = 0;
+        }
+        turn
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! Takes completions from the host, delivers them, and waits for more.
+
+use std::task::Waker;
+use std::time::Duration;
+
+use crate::host::{Completion, Current, Host};
+use crate::message::Message;
+use crate::route::Route;
+use crate::state::{State, with};
+
+/// Completions taken in one call, so that a flood needs no large list.
+const BATCH: usize = 256;
+
+/// Takes what has completed and for which the queue has room, and says how many there were.
+///
+/// What finds no room stays in the host, where it counts against the guest's limits (`S-M3`).
+pub(crate) fn take() -> usize {
+    let room = with(|state| state.queue.room());
+    take_up_to(room.min(BATCH))
+}
+
+/// Waits until something was delivered, `until` is there on the host's clock, or a sleeping future is
+/// due. False when nothing can ever come. Never spins (`S-M2`).
+pub(crate) fn wait(until: Option<Duration>) -> bool {
+    let sleeper = with(|state| state.sleepers.next());
+    let until = [until, sleeper].into_iter().flatten().min();
+    let left = || until.map(|until| until.saturating_sub(Current::now()));
+    let ready = Current::wait(left());
+    if !ready {
+        match left() {
+            None => return false,
+            // Nothing is outstanding, so the host returned at once.
+            Some(left) if !left.is_zero() => Current::sleep(left),
+            Some(_) => {}
+        }
+    }
+    turn();
+    true
+}
+
+/// Delivers what has completed, also when the queue is full, as another than the queue waits:
+/// messages are then set aside. Wakes the sleeping futures that are due. Never waits.
+pub(crate) fn turn() {
+    let room = with(|state| state.queue.room());
+    take_up_to(if room == 0 { BATCH } else { room.min(BATCH) });
+    wake(with(|state| state.sleepers.due(Current::now())));
+}
+
+fn take_up_to(max: usize) -> usize {
+    if max == 0 {
+        return 0;
+    }
+    let completions = Current::take(max as u32);
+    let count = completions.len();
+    if count > 0 {
+        wake(with(|state| {
+            completions
+                .into_iter()
+                .filter_map(|c| deliver(state, c))
+                .collect::<Vec<_>>()
+        }));
+    }
+    count
+}
+
+/// Posts the message, or keeps the outcome for its future and returns whom to wake. What nobody waits
+/// for any more ends here (`S-M4`).
+fn deliver(state: &mut State, completion: Completion) -> Option<Waker> {
+    let Completion {
+        handle,
+        tag,
+        outcome,
+    } = completion;
+    match Route::from_tag(tag)? {
+        Route::Window { hwnd, message } => {
+            if state.windows.exists(hwnd) {
+                state
+                    .queue
+                    .post_completion(Message::completion(hwnd, message, handle, outcome));
+            }
+            None
+        }
+        Route::Future(number) => state.pending.finish(number, outcome),
+    }
+}
+
+/// Wakers are the program's code: called outside the state.
+pub(crate) fn wake(wakers: impl IntoIterator<Item = Waker>) {
+    wakers.into_iter().for_each(Waker::wake);
+}
