@@ -1,0 +1,295 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use winsock_async_host::policy::Pattern;
+
+/// Exit statuses, for `--help`.
+const STATUSES: &str = "\
+Exit status:
+  the guest's own; 1 when its `run` returns an error
+  2    the command line, the guest or a file is not usable
+  124  the guest was stopped by --timeout
+  134  the guest trapped";
+
+const EXAMPLES: &str = "\
+Examples:
+  Services and protocols are public data, and always allowed:
+    winsock-async run lookup.wasm serv:http/tcp proto:udp
+  Hosts must be allowed, each by its name or many by a pattern:
+    winsock-async run --allow localhost --allow '*.example.com' lookup.wasm host:localhost
+  Names from a file, before those of this machine:
+    winsock-async run --hosts my-hosts --allow-all lookup.wasm host:printer
+  A name that never answers, to see what the guest does with it:
+    winsock-async run --script never.toml --allow never.test lookup.wasm host:never.test
+  No more than ten seconds, and what the lookups took:
+    winsock-async run --timeout 10s --stats --allow-all lookup.wasm host:www.example.com";
+
+/// Runs WebAssembly components that look names up asynchronously, as Winsock does.
+#[derive(Debug, Parser)]
+#[command(name = "winsock-async", version, after_help = STATUSES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+impl Cli {
+    /// What `run` is to do, there being no other command.
+    pub fn into_run(self) -> Run {
+        let Command::Run(run) = self.command;
+        *run
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a command component: one that exports `wasi:cli/run`
+    Run(Box<Run>),
+}
+
+/// Options of `run`, the guest and its arguments.
+#[derive(Args, Debug)]
+#[command(
+    override_usage = "winsock-async run [OPTIONS] GUEST.wasm [ARGS...]",
+    after_help = format!("{EXAMPLES}\n\n{STATUSES}")
+)]
+pub struct Run {
+    /// Allow lookups of these hosts: NAME, *.SUFFIX, ADDRESS, ADDRESS/BITS, or * for all. May be
+    /// given again; names in --hosts and --script files must be allowed too [default: none]
+    #[arg(long, value_name = "PATTERN")]
+    pub allow: Vec<Pattern>,
+
+    /// Allow lookups of all hosts
+    #[arg(long)]
+    pub allow_all: bool,
+
+    /// Look hosts up in this file, of the form of /etc/hosts, before this machine's own databases
+    #[arg(long, value_name = "FILE")]
+    pub hosts: Option<PathBuf>,
+
+    /// Answer as this file says, before anything else is asked: answers, delays, errors, names that
+    /// never answer
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+
+    /// Lookups that may wait at the same time, each on a thread; with 0 every request is refused
+    /// with WSAENETDOWN [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
+    pub workers: Option<u16>,
+
+    /// Requests that may be outstanding; one more is refused with WSAEWOULDBLOCK [default: 65536]
+    #[arg(long, value_name = "N")]
+    pub max_requests: Option<usize>,
+
+    /// Stop the guest when it has run this long, not counting its compilation: seconds, or a number
+    /// with a unit as in 500ms, 10s, 2m [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+
+    /// Give the guest an environment variable; without =VALUE, the one of the runner. May be given
+    /// again [default: none]
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub env: Vec<Variable>,
+
+    /// Give the guest a directory, to read and write, under its own or another name. May be given
+    /// again [default: none]
+    #[arg(long, value_name = "HOST[::GUEST]")]
+    pub dir: Vec<Directory>,
+
+    /// At the end, write to standard error how many requests there were, what became of them and how
+    /// long they took; not where a guest had to be stopped in a call to the host that does not return
+    #[arg(long)]
+    pub stats: bool,
+
+    /// The component, and the arguments it gets
+    #[arg(value_name = "GUEST.wasm", required = true, trailing_var_arg = true)]
+    guest_and_args: Vec<OsString>,
+}
+
+impl Run {
+    /// The component to run.
+    pub fn guest(&self) -> &Path {
+        self.guest_and_args.first().map_or(Path::new(""), Path::new)
+    }
+
+    /// What the guest sees as its command line, the first being its own name as it was given.
+    /// `Err` is one that is not UTF-8, which a component cannot get.
+    pub fn command_line(&self) -> Result<Vec<&str>, &OsString> {
+        self.guest_and_args
+            .iter()
+            .map(|arg| arg.to_str().ok_or(arg))
+            .collect()
+    }
+}
+
+/// An environment variable of the guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// This one.
+    Set {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// The runner's own of this name.
+    Inherit(String),
+}
+
+impl FromStr for Variable {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Variable, Self::Err> {
+        let variable = match text.split_once('=') {
+            Some((name, value)) => Variable::Set {
+                name: name.into(),
+                value: value.into(),
+            },
+            None => Variable::Inherit(text.into()),
+        };
+        let (Variable::Set { name, .. } | Variable::Inherit(name)) = &variable;
+        if name.is_empty() {
+            return Err("the name is empty; write NAME=VALUE, or NAME");
+        }
+        Ok(variable)
+    }
+}
+
+/// A directory of the guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// Where it is.
+    pub host: PathBuf,
+    /// What the guest calls it.
+    pub guest: String,
+}
+
+impl FromStr for Directory {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Directory, Self::Err> {
+        let (host, guest) = text.split_once("::").unwrap_or((text, text));
+        if host.is_empty() || guest.is_empty() {
+            return Err("a directory's name is empty; write HOST, or HOST::GUEST");
+        }
+        Ok(Directory {
+            host: host.into(),
+            guest: guest.into(),
+        })
+    }
+}
+
+/// Reads seconds, or a number with a unit.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let duration = match text.parse() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => humantime::parse_duration(text).ok(),
+    };
+    match duration {
+        Some(Duration::ZERO) => Err("it must be longer than 0"),
+        Some(duration) => Ok(duration),
+        None => Err("write seconds, or a number with a unit as in 500ms, 10s, 2m"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(args: &[&str]) -> Run {
+        let args = ["winsock-async", "run"].iter().chain(args);
+        Cli::try_parse_from(args).unwrap().into_run()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_the_guest_is_the_guests() {
+        let given = [
+            "--stats",
+            "g.wasm",
+            "--timeout",
+            "5",
+            "--",
+            "--allow-all",
+            "-x",
+        ];
+        let run = parse(&given);
+        assert_eq!(run.guest(), Path::new("g.wasm"));
+        assert_eq!(run.command_line().unwrap(), given[1..]);
+        assert!(run.stats && !run.allow_all && run.timeout.is_none());
+    }
+
+    #[test]
+    fn options_are_what_was_given() {
+        let run = parse(&[
+            "--allow",
+            "*.test",
+            "--allow",
+            "10.0.0.0/8",
+            "--workers",
+            "2",
+            "--max-requests",
+            "7",
+            "--env",
+            "A=b=c",
+            "--env",
+            "B",
+            "--dir",
+            "x::y",
+            "--dir=z",
+            "g.wasm",
+        ]);
+        let allowed: Vec<String> = run.allow.iter().map(ToString::to_string).collect();
+        assert_eq!(allowed, ["*.test", "10.0.0.0/8"]);
+        assert_eq!((run.workers, run.max_requests), (Some(2), Some(7)));
+        let set = Variable::Set {
+            name: "A".into(),
+            value: "b=c".into(),
+        };
+        assert_eq!(run.env, [set, Variable::Inherit("B".into())]);
+        let directory = |host: &str, guest: &str| Directory {
+            host: host.into(),
+            guest: guest.into(),
+        };
+        assert_eq!(run.dir, [directory("x", "y"), directory("z", "z")]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for option in [
+            "--allow=*.*",
+            "--workers=-1",
+            "--workers=1025",
+            "--max-requests=x",
+            "--timeout=0",
+            "--timeout=-1",
+            "--timeout=nan",
+            "--timeout=5 parsecs",
+            "--env==x",
+            "--dir=::x",
+            "--dir=x::",
+            "--no-such-option",
+        ] {
+            let args = ["winsock-async", "run", option, "g.wasm"];
+            assert!(Cli::try_parse_from(args).is_err(), "{option}");
+        }
+        assert!(Cli::try_parse_from(["winsock-async", "run", "--stats"]).is_err());
+    }
+
+    #[test]
+    fn durations_have_units_or_are_seconds() {
+        assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("0.25"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
+    }
+}

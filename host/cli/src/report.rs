@@ -1,0 +1,131 @@
+//! What a run's requests came to, for `--stats`.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use winsock_async_host::SessionStats;
+
+/// Writes the statistics to standard error.
+pub fn write(stats: &SessionStats) {
+    // Where standard error is closed, nobody reads it.
+    let _ = write!(io::stderr(), "{}", Report(stats));
+}
+
+/// The statistics as lines of a word, a number and, where it says more, what.
+struct Report<'a>(&'a SessionStats);
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stats = self.0;
+        let failed: u64 = stats.failed().map(|(_, count)| count).sum();
+        let pending = stats.requests - stats.completed() - stats.cancelled;
+        line(f, "requests", stats.requests)?;
+        line(f, "  completed", stats.completed())?;
+        line(f, "    answered", stats.answered)?;
+        line(f, "    denied", stats.denied)?;
+        line(f, "    failed", failed)?;
+        for (error, count) in stats.failed() {
+            line(f, &format!("      {error}"), count)?;
+        }
+        line(f, "  cancelled", stats.cancelled)?;
+        line(f, "  pending", pending)?;
+        line(f, "refused (a limit, or no workers)", stats.refused)?;
+        for (name, quantile) in [("median", 0.5), ("99th percentile", 0.99)] {
+            match stats.latency(quantile) {
+                Some(time) => line(f, name, format_args!("{time:.1?}"))?,
+                None => line(f, name, "-")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, what: &str, value: impl fmt::Display) -> fmt::Result {
+    writeln!(f, "{what:<36} {value}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use winsock_async_host::resolve::{Known, Lookup, Resolver};
+    use winsock_async_host::{ErrorCode, HostEntry, LookupEngine, Policy, Query, Session};
+
+    /// Knows `a.test` at once, and nothing of other hosts; nothing of it waits.
+    struct OneHost;
+
+    impl Resolver for OneHost {
+        fn known(&self, lookup: &Lookup) -> Known {
+            match lookup {
+                Lookup::HostByName(name) if &**name == "a.test" => {
+                    let host = HostEntry::new("a.test", [[192, 0, 2, 1].into()]);
+                    Known::Now(Ok(std::sync::Arc::new(host.into())))
+                }
+                _ => Known::Now(Err(ErrorCode::TryAgain)),
+            }
+        }
+    }
+
+    fn session(measure_latency: bool) -> Session {
+        let policy = Policy::deny_all().allow("*.test".parse().unwrap());
+        let engine = LookupEngine::builder()
+            .resolver(OneHost)
+            .policy(policy)
+            .measure_latency(measure_latency)
+            .build();
+        let mut session = engine.session();
+        session.startup().unwrap();
+        session
+    }
+
+    fn ask(session: &mut Session, names: &[&str]) {
+        for name in names {
+            session
+                .request(Query::HostByName(name.as_bytes().into()), 0)
+                .unwrap();
+        }
+    }
+
+    fn numbers(session: &Session) -> Vec<(String, String)> {
+        let report = Report(session.stats()).to_string();
+        let line = |line: &str| {
+            let (what, value) = line.split_at(36);
+            (what.trim_end().to_owned(), value.trim().to_owned())
+        };
+        report.lines().map(line).collect()
+    }
+
+    #[test]
+    fn every_request_is_counted_where_it_ended() {
+        let mut session = session(false);
+        ask(
+            &mut session,
+            &["a.test", "a.test", "b.test", "denied.example"],
+        );
+        let expected = [
+            ("requests", "4"),
+            ("  completed", "4"),
+            ("    answered", "2"),
+            ("    denied", "1"),
+            ("    failed", "1"),
+            ("      WSATRY_AGAIN (11002)", "1"),
+            ("  cancelled", "0"),
+            ("  pending", "0"),
+            ("refused (a limit, or no workers)", "0"),
+            ("median", "-"),
+            ("99th percentile", "-"),
+        ];
+        let expected = expected.map(|(what, value)| (what.to_owned(), value.to_owned()));
+        assert_eq!(numbers(&session), expected);
+    }
+
+    #[test]
+    fn times_have_a_unit() {
+        let mut session = session(true);
+        ask(&mut session, &["a.test"]);
+        session.take(1);
+        let numbers = numbers(&session);
+        for (what, value) in &numbers[numbers.len() - 2..] {
+            assert!(value.ends_with('s'), "{what}: {value}");
+        }
+    }
+}

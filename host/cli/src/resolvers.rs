@@ -1,0 +1,110 @@
+//! The engine of the lookups, as the command line has it.
+
+use std::fs;
+use std::path::Path;
+
+use winsock_async_host::resolve::{Chain, Script, Scripted, System, Tables};
+use winsock_async_host::{Limits, LookupEngine, Policy};
+
+use crate::args::Run;
+use crate::error::Failure;
+
+/// An engine that asks the script, the hosts file, this machine's tables and its name service, in
+/// this order, for what is allowed.
+pub fn engine(options: &Run) -> Result<LookupEngine, Failure> {
+    Ok(LookupEngine::builder()
+        .resolver(chain(options)?)
+        .policy(policy(options))
+        .limits(limits(options))
+        .measure_latency(options.stats)
+        .build())
+}
+
+fn chain(options: &Run) -> Result<Chain, Failure> {
+    let mut chain = Chain::new();
+    if let Some(path) = &options.script {
+        chain = chain.then(script(path)?);
+    }
+    if let Some(path) = &options.hosts {
+        // Services and protocols are this machine's here too: the first table has the last word.
+        let tables = Tables::builder()
+            .hosts_file(path)
+            .system_services()
+            .system_protocols()
+            .build()
+            .map_err(|error| Failure::unusable(format_args!("--hosts {error}")))?;
+        chain = chain.then(tables);
+    }
+    Ok(chain.then(Tables::system()).then(System::new()))
+}
+
+fn script(path: &Path) -> Result<Scripted, Failure> {
+    let file = path.display();
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::unusable(format_args!("--script {file}: {error}")))?;
+    let text = str::from_utf8(&bytes).map_err(|error| {
+        let line = 1 + newlines(&bytes[..error.valid_up_to()]);
+        Failure::unusable(format_args!("--script {file}:{line}: this is not UTF-8"))
+    })?;
+    Script::parse(text, &file.to_string())
+        .map_err(|error| Failure::unusable(format_args!("--script {error}")))
+}
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+fn policy(options: &Run) -> Policy {
+    if options.allow_all {
+        return Policy::allow_all();
+    }
+    options
+        .allow
+        .iter()
+        .cloned()
+        .fold(Policy::deny_all(), Policy::allow)
+}
+
+fn limits(options: &Run) -> Limits {
+    let default = Limits::default();
+    Limits {
+        workers: options.workers.map_or(default.workers, usize::from),
+        requests_per_session: options.max_requests.unwrap_or(default.requests_per_session),
+        ..default
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Cli;
+    use clap::Parser;
+
+    fn parse(args: &[&str]) -> Run {
+        let args = ["winsock-async", "run"]
+            .iter()
+            .chain(args)
+            .chain(&["g.wasm"]);
+        Cli::try_parse_from(args).unwrap().into_run()
+    }
+
+    #[test]
+    fn hosts_are_denied_unless_allowed() {
+        // S-R16
+        let allows = |args: &[&str], name| policy(&parse(args)).allows_name(name);
+        assert!(!allows(&[], "a.test"));
+        assert!(allows(&["--allow-all"], "a.test"));
+        assert!(allows(
+            &["--allow", "b.test", "--allow", "a.test"],
+            "a.test"
+        ));
+        assert!(!allows(&["--allow", "b.test"], "a.test"));
+    }
+
+    #[test]
+    fn limits_are_the_engines_unless_given() {
+        assert_eq!(limits(&parse(&[])), Limits::default());
+        let given = limits(&parse(&["--workers", "3", "--max-requests", "0"]));
+        assert_eq!((given.workers, given.requests_per_session), (3, 0));
+    }
+}

@@ -1,0 +1,222 @@
+//! What cannot be run: one line on standard error, and status 2.
+
+mod support;
+
+use support::{Scratch, runner};
+
+/// Runs the runner and gives the one line that it writes, without its prefix.
+fn refused(args: &[&str]) -> String {
+    let output = runner(args);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {text}");
+    assert_eq!(output.stdout, b"", "{args:?}");
+    let line = text.strip_suffix('\n').unwrap();
+    assert_eq!(line.lines().count(), 1, "{args:?}: {text}");
+    line.strip_prefix("winsock-async: ").unwrap().to_owned()
+}
+
+#[track_caller]
+fn assert_has(line: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(line.contains(part), "no {part:?} in {line:?}");
+    }
+}
+
+#[test]
+fn a_core_module() {
+    let scratch = Scratch::new("core");
+    let line = refused(&["run", &scratch.wat("core.wasm", "(module)")]);
+    assert_has(
+        &line,
+        &[
+            "core.wasm is a core module, not a component",
+            "wasm32-wasip2",
+        ],
+    );
+}
+
+#[test]
+fn files_that_are_not_webassembly() {
+    let scratch = Scratch::new("no-wasm");
+    for bytes in [&b""[..], b"\0as", b"#!/bin/sh\necho\n", b"\x7fELF"] {
+        let line = refused(&["run", &scratch.file("guest.wasm", bytes)]);
+        assert_has(
+            &line,
+            &["guest.wasm is not WebAssembly", "give a component"],
+        );
+    }
+    let line = refused(&["run", &scratch.file("guest.wat", b"\n(component)")]);
+    assert_has(&line, &["guest.wat is WebAssembly as text"]);
+    let line = refused(&["run", &scratch.file("guest.wasm", b"\0asm\x02\0\0\0")]);
+    assert_has(&line, &["unknown version"]);
+}
+
+#[test]
+fn a_component_that_is_cut_off() {
+    let scratch = Scratch::new("cut-off");
+    let bytes = wat::parse_str("(component (core module (func)))").unwrap();
+    let line = refused(&[
+        "run",
+        &scratch.file("guest.wasm", &bytes[..bytes.len() - 3]),
+    ]);
+    assert_has(&line, &["guest.wasm is not a valid component: "]);
+}
+
+#[test]
+fn a_file_that_is_missing_or_a_directory() {
+    let scratch = Scratch::new("missing");
+    let line = refused(&["run", &scratch.path("none.wasm")]);
+    assert_has(
+        &line,
+        &["cannot read the guest", "none.wasm", "No such file"],
+    );
+    assert_has(
+        &refused(&["run", &scratch.path("")]),
+        &["cannot read the guest"],
+    );
+}
+
+#[test]
+fn a_component_that_lacks_an_import() {
+    let scratch = Scratch::new("import");
+    let guest = scratch.wat(
+        "guest.wasm",
+        r#"(component (import "acme:rocket/launch@1.0.0" (instance (export "go" (func)))))"#,
+    );
+    let line = refused(&["run", &guest]);
+    assert_has(
+        &line,
+        &[
+            "guest.wasm",
+            "`acme:rocket/launch@1.0.0`",
+            "winsock:async-lookup@0.1.0",
+        ],
+    );
+}
+
+#[test]
+fn a_component_that_wants_another_type_of_an_import() {
+    let scratch = Scratch::new("import-type");
+    let guest = scratch.wat(
+        "guest.wasm",
+        r#"(component (import "winsock:async-lookup/completions@0.1.0"
+             (instance (export "wait" (func (result u32))))))"#,
+    );
+    let line = refused(&["run", &guest]);
+    assert_has(
+        &line,
+        &["`winsock:async-lookup/completions@0.1.0`", "`wait`"],
+    );
+}
+
+#[test]
+fn a_component_that_is_no_command() {
+    let scratch = Scratch::new("no-command");
+    let line = refused(&["run", &scratch.wat("guest.wasm", "(component)")]);
+    assert_has(
+        &line,
+        &["guest.wasm is no command", "wasi:cli/run", "not a library"],
+    );
+}
+
+#[test]
+fn wrong_command_lines() {
+    assert_has(&refused(&[]), &["no command is given"]);
+    assert_has(&refused(&["walk"]), &["'walk'"]);
+    assert_has(&refused(&["run"]), &["GUEST.wasm"]);
+    assert_has(
+        &refused(&["run", "--alow", "x", "g.wasm"]),
+        &["'--alow'", "'--allow'"],
+    );
+    assert_has(
+        &refused(&["run", "--workers", "many", "g.wasm"]),
+        &["'many'", "--workers"],
+    );
+    assert_has(
+        &refused(&["run", "--timeout", "soon", "g.wasm"]),
+        &["'soon'", "500ms"],
+    );
+    assert_has(
+        &refused(&["run", "--env", "=x", "g.wasm"]),
+        &["'=x'", "NAME=VALUE"],
+    );
+}
+
+#[test]
+fn a_pattern_that_is_none() {
+    for pattern in ["", "*.*", "a b", "10.0.0.1/8", "::1"] {
+        let line = refused(&["run", "--allow", pattern, "g.wasm"]);
+        assert_has(&line, &["--allow", &format!("'{pattern}'")]);
+    }
+}
+
+#[test]
+fn a_hosts_file_by_the_line_that_is_wrong() {
+    let scratch = Scratch::new("hosts");
+    let hosts = scratch.file("hosts", b"192.0.2.1 a.test\n# fine\n192.0.2 b.test\n");
+    let line = refused(&["run", "--hosts", &hosts, "g.wasm"]);
+    assert_has(&line, &[&format!("--hosts {hosts}:3: ")]);
+    let hosts = scratch.file("hosts", b"192.0.2.1 a.test\n192.0.2.2 \xff\n");
+    assert_has(
+        &refused(&["run", "--hosts", &hosts, "g.wasm"]),
+        &[&format!("{hosts}:2: ")],
+    );
+    let none = scratch.path("none");
+    assert_has(&refused(&["run", "--hosts", &none, "g.wasm"]), &[&none]);
+}
+
+#[test]
+fn a_script_by_the_line_that_is_wrong() {
+    let scratch = Scratch::new("script");
+    for (text, at) in [
+        (&b"[[rule]]\nhost = \"a.test\"\nnevr = true\n"[..], 3),
+        (
+            b"[[rule]]\nhost = \"a.test\"\nnever = true\n\n[[rule]]\nhost = \"b.test\"\n",
+            5,
+        ),
+        (b"# \xc3\xa9\n\n# \xff\n", 3),
+        (b"[[rule]\n", 1),
+    ] {
+        let script = scratch.file("script.toml", text);
+        let line = refused(&["run", "--script", &script, "g.wasm"]);
+        assert_has(&line, &[&format!("--script {script}:{at}: ")]);
+    }
+    let none = scratch.path("none");
+    assert_has(
+        &refused(&["run", "--script", &none, "g.wasm"]),
+        &[&none, "No such file"],
+    );
+}
+
+#[test]
+fn what_the_guest_is_to_have_and_is_not_there() {
+    let scratch = Scratch::new("not-there");
+    let guest = scratch.wat("guest.wasm", "(component)");
+    let none = scratch.path("none");
+    assert_has(
+        &refused(&["run", "--dir", &none, &guest]),
+        &["cannot open the directory", &none],
+    );
+    let name = "WINSOCK_ASYNC_TEST_THAT_IS_NOT_SET";
+    assert_has(
+        &refused(&["run", "--env", name, &guest]),
+        &[name, "not found"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
+
+    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
+        .args(["run", "g.wasm"])
+        .arg(OsStr::from_bytes(b"\xff"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert_has(&text, &["argument \"\\xFF\" is not UTF-8"]);
+}
