@@ -1,0 +1,43 @@
+//! Names that cannot exist end with an error, and never with a trap.
+
+use winsock_async_guest::*;
+use winsock_async_test_guests::*;
+
+fn main() {
+    let (_winsock, window) = start();
+    let w = window.hwnd();
+    let long = "a".repeat(64 << 10);
+    let label = format!("{}.test", "b".repeat(64));
+    let name_of_256 = format!("{}test", "c.".repeat(126));
+    assert_eq!(name_of_256.len(), 256);
+    let bad: [&[u8]; 9] = [
+        b"quick.test\0",
+        b"\0",
+        b"quick\x00.test",
+        b"\xff\xfe.test",
+        b"\xc3.test",
+        long.as_bytes(),
+        label.as_bytes(),
+        name_of_256.as_bytes(),
+        b"a b.test",
+    ];
+    for name in bad {
+        let unknown = Err(WSAHOST_NOT_FOUND);
+        assert_eq!(
+            host(&window, name).map(|entry| entry.name),
+            unknown,
+            "{name:?}"
+        );
+        let service = wsa_async_get_serv_by_name(w, DONE, name, None).unwrap();
+        assert_eq!(outcome(&window, service), Err(WSANO_DATA), "{name:?}");
+        let protocol = wsa_async_get_proto_by_name(w, DONE, name).unwrap();
+        assert_eq!(outcome(&window, protocol), Err(WSANO_DATA), "{name:?}");
+    }
+    // What looks unusual and is a name all the same.
+    assert_eq!(host(&window, "Quick.TEST").unwrap().name, "quick.test");
+    assert_eq!(
+        host(&window, "b\u{fc}cher.test").unwrap().name,
+        "xn--bcher-kva.test"
+    );
+    nothing_left(&window);
+}

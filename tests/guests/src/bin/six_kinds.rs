@@ -1,0 +1,83 @@
+//! All six questions, with what answers them.
+
+use winsock_async_guest::*;
+use winsock_async_test_guests::*;
+
+fn main() {
+    let (_winsock, window) = start();
+    let w = window.hwnd();
+
+    // S-R1, S-R6: six handles, and one message for each.
+    let handles = [
+        wsa_async_get_host_by_name(w, DONE, "quick.test").unwrap(),
+        wsa_async_get_host_by_addr(w, DONE, &[192, 0, 2, 1], AF_INET).unwrap(),
+        wsa_async_get_serv_by_name(w, DONE, "WWW", Some("TCP")).unwrap(),
+        wsa_async_get_serv_by_port(w, DONE, i32::from(htons(53)), Some("udp")).unwrap(),
+        wsa_async_get_proto_by_name(w, DONE, "tcp").unwrap(),
+        wsa_async_get_proto_by_number(w, DONE, 17).unwrap(),
+    ];
+    // S-R17
+    for (i, handle) in handles.iter().enumerate() {
+        assert!(*handle != 0 && !handles[..i].contains(handle));
+    }
+    let mut answers: Vec<Option<Answer>> = vec![None; handles.len()];
+    for _ in handles {
+        let message = next(&window);
+        let i = handles
+            .iter()
+            .position(|h| *h == message.wparam)
+            .expect("one of ours");
+        assert_eq!(wsa_get_async_error(message.lparam), 0);
+        assert!(
+            answers[i]
+                .replace(message.into_answer().unwrap().unwrap())
+                .is_none()
+        );
+    }
+    nothing_left(&window);
+
+    let [by_name, by_address, www, domain, tcp, udp] = answers.try_into().unwrap();
+    let quick = HostEntry {
+        name: "quick.test".into(),
+        aliases: vec!["fast.test".into(), "swift.test".into()],
+        addresses: vec!["192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap()],
+    };
+    assert_eq!(by_name, Some(Answer::Host(quick)));
+    assert!(matches!(by_address, Some(Answer::Host(entry)) if entry.name == "quick.test"));
+    // S-R12: an alias, and both names without regard to case.
+    let Some(Answer::Service(www)) = www else {
+        panic!("{www:?}")
+    };
+    assert_eq!(
+        (www.name.as_str(), www.port, www.protocol.as_str()),
+        ("http", 80, "tcp")
+    );
+    assert!(www.aliases.iter().any(|alias| alias == "www"));
+    let Some(Answer::Service(domain)) = domain else {
+        panic!("{domain:?}")
+    };
+    assert_eq!((domain.name.as_str(), domain.port), ("domain", 53));
+    let Some(Answer::Protocol(tcp)) = tcp else {
+        panic!("{tcp:?}")
+    };
+    assert_eq!((tcp.name.as_str(), tcp.number), ("tcp", 6));
+    assert!(matches!(udp, Some(Answer::Protocol(entry)) if entry.name == "udp"));
+
+    // S-R12: without a protocol, or with an empty one (S-R4), the first entry; a miss is no data.
+    let service = |name: &str, protocol| {
+        outcome(
+            &window,
+            wsa_async_get_serv_by_name(w, DONE, name, protocol).unwrap(),
+        )
+    };
+    for protocol in [None, Some("")] {
+        let Ok(Answer::Service(first)) = service("domain", protocol) else {
+            panic!()
+        };
+        assert_eq!(first.protocol, "tcp");
+    }
+    assert_eq!(service("http", Some("icmp")), Err(WSANO_DATA));
+    assert_eq!(service("", None), Err(WSANO_DATA));
+    let miss = wsa_async_get_proto_by_number(w, DONE, -1).unwrap();
+    assert_eq!(outcome(&window, miss), Err(WSANO_DATA));
+}

@@ -1,0 +1,149 @@
+//! Runs the guest programs of `tests/guests` in stores of both kinds.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use wasmtime::Result;
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::error::Context;
+use wasmtime::{Config, Engine, Store};
+use wasmtime_wasi::p2::bindings::{Command, sync};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use winsock_async_host::policy::{Pattern, Policy};
+use winsock_async_host::resolve::{Chain, Script, ScriptControl, Tables};
+use winsock_async_host::{
+    Limits, LookupEngine, SessionStats, WinsockCtx, WinsockCtxView, WinsockView,
+};
+
+/// Where the guests are, once `cargo xtask guests` has built them.
+pub fn guests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests")
+}
+
+/// How a guest's calls reach the host.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// `add_to_linker_sync`.
+    Sync,
+    /// `add_to_linker_async`.
+    Async,
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub enum End {
+    /// `main` returned.
+    Returned,
+    /// It trapped.
+    Trapped(wasmtime::Error),
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Run {
+    /// How it ended.
+    pub end: End,
+    /// What its session did.
+    pub stats: SessionStats,
+}
+
+/// Runs a guest program, and drops its store.
+pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
+    let file = guests().join(format!("{program}.wasm"));
+    let component = Component::from_file(engine(), &file)
+        .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))?;
+    let mut linker = Linker::new(engine());
+    let mut store = Store::new(engine(), State::new(lookups));
+    let ended = match kind {
+        Kind::Sync => {
+            wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+            winsock_async_host::add_to_linker_sync(&mut linker)?;
+            let command = sync::Command::instantiate(&mut store, &component, &linker)?;
+            command.wasi_cli_run().call_run(&mut store)
+        }
+        Kind::Async => {
+            wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+            winsock_async_host::add_to_linker_async(&mut linker)?;
+            let tokio = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            tokio.block_on(async {
+                let command = Command::instantiate_async(&mut store, &component, &linker).await?;
+                command.wasi_cli_run().call_run(&mut store).await
+            })
+        }
+    };
+    let stats = store.data_mut().winsock.session().stats().clone();
+    let end = match ended {
+        Ok(Ok(())) => End::Returned,
+        Ok(Err(())) => End::Trapped(wasmtime::Error::msg("the program returned an error")),
+        Err(trap) => End::Trapped(trap),
+    };
+    Ok(Run { end, stats })
+}
+
+/// An engine as the programs expect it, and the control of its script.
+///
+/// Names under `test` are allowed and come from `script.toml`; services and protocols are the
+/// embedded ones. A session may have 100 requests outstanding.
+pub fn lookups() -> (LookupEngine, ScriptControl) {
+    let script = Script::parse(include_str!("script.toml"), "script.toml").expect("a good script");
+    let control = script.control();
+    let tables = Tables::builder().build().expect("no file is read");
+    let allowed = ["*.test", "192.0.2.0/24"].map(|p| p.parse::<Pattern>().expect("a good pattern"));
+    let policy = allowed.into_iter().fold(Policy::deny_all(), Policy::allow);
+    let engine = LookupEngine::builder()
+        .resolver(Chain::new().then(script).then(tables))
+        .policy(policy)
+        .host_name("quick.test")
+        .limits(Limits {
+            requests_per_session: 100,
+            ..Limits::default()
+        })
+        .build();
+    (engine, control)
+}
+
+/// One engine for all tests, as a process has.
+fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let mut config = Config::new();
+        config.concurrency_support(false);
+        Engine::new(&config).expect("an engine with this configuration")
+    })
+}
+
+struct State {
+    table: ResourceTable,
+    wasi: WasiCtx,
+    winsock: WinsockCtx,
+}
+
+impl State {
+    fn new(lookups: &LookupEngine) -> State {
+        State {
+            table: ResourceTable::new(),
+            wasi: WasiCtx::builder().inherit_stderr().build(),
+            winsock: WinsockCtx::new(lookups),
+        }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WinsockView for State {
+    fn winsock(&mut self) -> WinsockCtxView<'_> {
+        WinsockCtxView {
+            ctx: &mut self.winsock,
+            table: &mut self.table,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What an embedder sees of a guest.
+
+use winsock_async_host::{Answer, ErrorCode};
+use winsock_async_tests::{Kind, lookups, run};
+
+#[test]
+fn statistics_account_for_every_request() {
+    let (lookups, _) = lookups();
+    let stats = run("errors", &lookups, Kind::Sync).expect("a run").stats;
+    assert_eq!(stats.requests, stats.completed() + stats.cancelled);
+    assert_eq!((stats.answered, stats.denied, stats.cancelled), (2, 4, 0));
+    let failed: Vec<_> = stats.failed().collect();
+    assert!(failed.contains(&(ErrorCode::TryAgain, 1)), "{failed:?}");
+    assert!(
+        failed.contains(&(ErrorCode::InvalidArgument, 9)),
+        "{failed:?}"
+    );
+}
+
+// S-R16, S-R13: what is forbidden, and what reads as a number, reaches no resolver.
+#[test]
+fn what_is_forbidden_reaches_no_resolver() {
+    let (lookups, control) = lookups();
+    run("errors", &lookups, Kind::Sync).expect("a run");
+    let asked = format!("{:?}", control.asked());
+    assert!(asked.contains("quick.test"), "{asked}");
+    for never in [
+        "invalid",
+        "198.51.100.7",
+        "::1",
+        "192.0.2.256",
+        "0300",
+        "0xc0",
+    ] {
+        assert!(!asked.contains(never), "{never} in {asked}");
+    }
+}
+
+// The engine serves a native session beside guests, by the same rules.
+#[test]
+fn an_embedder_has_sessions_of_its_own() {
+    let (lookups, _) = lookups();
+    let mut session = lookups.session();
+    session.startup().expect("start-up");
+    let query = winsock_async_host::Query::HostByName(b"quick.test"[..].into());
+    let handle = session.request(query, 7).expect("a request");
+    run("six_kinds", &lookups, Kind::Async).expect("a run");
+    assert!(session.wait(None));
+    let [completion] = &session.take(8)[..] else {
+        panic!("one completion")
+    };
+    assert_eq!((completion.handle, completion.tag), (handle, 7));
+    assert!(matches!(completion.outcome.as_deref(), Ok(Answer::Host(_))));
+}

@@ -1,0 +1,85 @@
+//! Every guest program of `tests/guests`, in a sync and in an async store.
+
+use winsock_async_tests::{End, Kind, Run, lookups, run};
+
+/// Runs a program and checks what must hold of every one, however it ends.
+fn outcome(program: &str, kind: Kind) -> Run {
+    let (lookups, _) = lookups();
+    let run = run(program, &lookups, kind).expect("a program that starts");
+    // S-S7, S-S4: nothing of it is left in the host.
+    assert_eq!(
+        lookups.outstanding(),
+        0,
+        "{program} has left requests in the host"
+    );
+    let stats = &run.stats;
+    assert!(
+        stats.completed() + stats.cancelled <= stats.requests,
+        "{stats:?}"
+    );
+    run
+}
+
+fn returns(program: &str, kind: Kind) {
+    if let End::Trapped(trap) = outcome(program, kind).end {
+        panic!("{program} failed: {trap:?}");
+    }
+}
+
+fn traps(program: &str, kind: Kind) {
+    if let End::Returned = outcome(program, kind).end {
+        panic!("{program} is to trap");
+    }
+}
+
+macro_rules! programs {
+    ($($program:ident: $check:ident;)*) => {
+        $(mod $program {
+            use super::*;
+
+            #[test]
+            fn in_a_sync_store() {
+                $check(stringify!($program), Kind::Sync);
+            }
+
+            #[test]
+            fn in_an_async_store() {
+                $check(stringify!($program), Kind::Async);
+            }
+        })*
+
+        const PROGRAMS: &[&str] = &[$(stringify!($program)),*];
+    };
+}
+
+programs! {
+    before_startup: returns;
+    cancel: returns;
+    cleanup: returns;
+    errors: returns;
+    futures: returns;
+    limits: returns;
+    messages: returns;
+    names: returns;
+    raw: returns;
+    readiness: returns;
+    six_kinds: returns;
+    trap: traps;
+}
+
+#[test]
+fn every_program_has_its_test() {
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../guests/src/bin");
+    let mut found: Vec<String> = std::fs::read_dir(sources)
+        .expect("the guests' sources")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    found.sort();
+    assert_eq!(found, PROGRAMS);
+}
