@@ -1,0 +1,101 @@
+//! What the machine itself can do, measured in the same run.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wasmtime::Result;
+use winsock_async_host::{LookupEngine, Query};
+
+/// Nanoseconds for two threads that wake each other once with park and unpark, after both have
+/// slept for a while; one sample a round.
+pub fn park_round_trips(rounds: usize, idle: Duration) -> Vec<f64> {
+    let (ball, done) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicBool::new(false)),
+    );
+    let me = thread::current();
+    let other = {
+        let (ball, done) = (Arc::clone(&ball), Arc::clone(&done));
+        thread::spawn(move || {
+            while !done.load(Ordering::SeqCst) {
+                if ball.swap(false, Ordering::SeqCst) {
+                    me.unpark();
+                }
+                thread::park();
+            }
+        })
+    };
+    let samples = (0..rounds)
+        .map(|_| {
+            thread::sleep(idle);
+            let start = Instant::now();
+            ball.store(true, Ordering::SeqCst);
+            other.thread().unpark();
+            while ball.load(Ordering::SeqCst) {
+                thread::park();
+            }
+            start.elapsed().as_nanos() as f64
+        })
+        .collect();
+    done.store(true, Ordering::SeqCst);
+    other.thread().unpark();
+    drop(other.join());
+    samples
+}
+
+/// Nanoseconds for a number to go to another thread and back while both spin; one sample a round.
+pub fn spin_round_trips(rounds: usize) -> Vec<f64> {
+    const BALLS: u64 = 100;
+    let ball = Arc::new(AtomicU64::new(0));
+    let other = {
+        let ball = Arc::clone(&ball);
+        thread::spawn(move || {
+            for i in 0..rounds as u64 * BALLS {
+                while ball.load(Ordering::Acquire) != 2 * i + 1 {
+                    std::hint::spin_loop();
+                }
+                ball.store(2 * i + 2, Ordering::Release);
+            }
+        })
+    };
+    let samples = (0..rounds as u64)
+        .map(|round| {
+            let start = Instant::now();
+            for i in round * BALLS..(round + 1) * BALLS {
+                ball.store(2 * i + 1, Ordering::Release);
+                while ball.load(Ordering::Acquire) != 2 * i + 2 {
+                    std::hint::spin_loop();
+                }
+            }
+            start.elapsed().as_nanos() as f64 / BALLS as f64
+        })
+        .collect();
+    drop(other.join());
+    samples
+}
+
+/// Bytes of memory that the process grows by for each of `count` requests with a 20-byte name, none
+/// of which ends. The workers must be busy.
+pub fn bytes_per_request(lookups: &LookupEngine, count: usize) -> Result<f64> {
+    let mut session = lookups.session();
+    session.startup()?;
+    let before = resident_bytes()?;
+    for tag in 0..count as u64 {
+        session.request(Query::HostByName(b"abcdefghijklmno.test"[..].into()), tag)?;
+    }
+    Ok((resident_bytes()? - before) / count as f64)
+}
+
+/// The process's memory that is in use, from /proc.
+fn resident_bytes() -> Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes: f64 = line
+        .and_then(|line| line.trim().strip_suffix(" kB"))
+        .ok_or_else(|| wasmtime::format_err!("/proc/self/status has no VmRSS"))?
+        .trim()
+        .parse()?;
+    Ok(kilobytes * 1024.0)
+}

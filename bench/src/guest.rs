@@ -1,0 +1,97 @@
+//! Runs one mode of the bench's guest and reads what it measured.
+
+use std::path::Path;
+
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::error::Context;
+use wasmtime::{Config, Engine, Store};
+use wasmtime::{Result, bail};
+use wasmtime_wasi::p2::bindings::sync::Command;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use winsock_async_host::{LookupEngine, WinsockCtx, WinsockCtxView, WinsockView};
+
+/// The bench's guest, compiled.
+pub struct Guest {
+    component: Component,
+    linker: Linker<State>,
+}
+
+struct State {
+    table: ResourceTable,
+    wasi: WasiCtx,
+    winsock: WinsockCtx,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WinsockView for State {
+    fn winsock(&mut self) -> WinsockCtxView<'_> {
+        WinsockCtxView {
+            ctx: &mut self.winsock,
+            table: &mut self.table,
+        }
+    }
+}
+
+/// What one run printed: nanoseconds by name, in the order of printing.
+pub type Samples = Vec<(String, f64)>;
+
+impl Guest {
+    pub fn load(file: &Path) -> Result<Guest> {
+        let mut config = Config::new();
+        config.concurrency_support(false);
+        let engine = Engine::new(&config)?;
+        let component = Component::from_file(&engine, file)
+            .with_context(|| format!("cannot load {}", file.display()))?;
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+        winsock_async_host::add_to_linker_sync(&mut linker)?;
+        linker
+            .instance("winsock:bench/floor@0.1.0")?
+            .func_wrap("nothing", |_, (): ()| Ok(()))?;
+        Ok(Guest { component, linker })
+    }
+
+    /// Runs the guest with these arguments against `lookups`.
+    pub fn run(&self, lookups: &LookupEngine, args: &[&str]) -> Result<Samples> {
+        let output = MemoryOutputPipe::new(1 << 20);
+        let wasi = WasiCtx::builder()
+            .arg("bench")
+            .args(args)
+            .stdout(output.clone())
+            .inherit_stderr()
+            .inherit_network()
+            .allow_ip_name_lookup(true)
+            .build();
+        let state = State {
+            table: ResourceTable::new(),
+            wasi,
+            winsock: WinsockCtx::new(lookups),
+        };
+        let mut store = Store::new(self.component.engine(), state);
+        let command = Command::instantiate(&mut store, &self.component, &self.linker)?;
+        if command.wasi_cli_run().call_run(&mut store)?.is_err() {
+            bail!("the bench's guest failed at {}", args.join(" "));
+        }
+        drop(store);
+        String::from_utf8(output.contents().to_vec())?
+            .lines()
+            .map(sample)
+            .collect()
+    }
+}
+
+fn sample(line: &str) -> Result<(String, f64)> {
+    let (name, value) = line
+        .split_once(' ')
+        .with_context(|| format!("no sample: {line}"))?;
+    Ok((name.to_owned(), value.parse()?))
+}

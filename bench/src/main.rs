@@ -1,0 +1,208 @@
+//! `cargo xtask bench`: what requests cost, from inside a guest, beside what the machine can do at best.
+
+mod floors;
+mod guest;
+mod null;
+mod report;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use wasmtime::Result;
+use winsock_async_host::{Limits, LookupEngine, LookupEngineBuilder, Policy};
+
+use self::guest::Guest;
+use self::null::Null;
+use self::report::{Table, mean, median};
+
+/// Measures requests, cancels and memory, from inside a guest.
+#[derive(Parser)]
+struct Args {
+    /// The bench's guest, as `cargo xtask guests` builds it.
+    #[arg(long, default_value = "target/guests/bench-guest.wasm")]
+    guest: PathBuf,
+    /// A tenth of the rounds: to see that it runs, not to measure.
+    #[arg(long)]
+    quick: bool,
+    /// Measure this part alone: memory, requests, cancels, hand-over or rival.
+    #[arg(long)]
+    only: Option<String>,
+}
+
+type Part = fn(&Guest, &mut Table, &dyn Fn(usize) -> usize) -> Result<()>;
+
+/// Memory comes first, while the process has no freed memory to use again.
+const PARTS: [(&str, Part); 5] = [
+    ("memory", memory),
+    ("requests", requests),
+    ("cancels", cancels),
+    ("hand-over", hand_over),
+    ("rival", rival),
+];
+
+/// Enough workers for the samples of "cancel, running".
+const MANY_WORKERS: usize = 64;
+const MILLION: usize = 1_000_000;
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let guest = Guest::load(&args.guest)?;
+    let rounds = |full: usize| if args.quick { full.div_ceil(10) } else { full };
+
+    let mut table = Table::new();
+    for (name, part) in PARTS {
+        if args.only.as_deref().is_none_or(|only| only == name) {
+            part(&guest, &mut table, &rounds)?;
+        }
+    }
+    print!("{table}");
+    Ok(())
+}
+
+fn engine(workers: usize) -> LookupEngineBuilder {
+    LookupEngine::builder()
+        .resolver(Null::new())
+        .policy(Policy::allow_all())
+        .limits(Limits {
+            workers,
+            requests_per_session: 2 * MILLION,
+            requests_per_engine: 4 * MILLION,
+            bytes_per_session: usize::MAX,
+            ..Limits::default()
+        })
+}
+
+fn requests(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+    let count = rounds(300).to_string();
+    let lookups = engine(Limits::default().workers).build();
+    let nothing = median(guest.run(&lookups, &["nothing", &count])?);
+    table.floor("an empty call of the host", nothing, "ns");
+    let known = median(guest.run(&lookups, &["flood", "known.test", "1000", &count])?);
+    table.floor(
+        "request to message, 1000 in flight, answered on the guest's thread",
+        known,
+        "ns",
+    );
+    let null = median(guest.run(&lookups, &["flood", "null.test", "1000", &count])?);
+    table.target(
+        "request to message, 1000 in flight, null resolver",
+        null,
+        "ns",
+        known,
+        700.0,
+    );
+    Ok(())
+}
+
+fn cancels(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+    let lookups = engine(MANY_WORKERS).build();
+    let nothing = median(guest.run(&lookups, &["nothing", &rounds(300).to_string()])?);
+    let workers = MANY_WORKERS.to_string();
+    let running = guest.run(
+        &lookups,
+        &["cancel-running", &workers, &rounds(100).to_string()],
+    )?;
+    table.target("cancel, running", median(running), "ns", nothing, 150.0);
+
+    // Means, as a round now and then pays for sweeping the queue.
+    let hundred = [
+        "cancel-queued",
+        &workers,
+        "100",
+        "100",
+        &rounds(10_000).to_string(),
+    ];
+    let hundred = mean(guest.run(&lookups, &hundred)?);
+    table.target(
+        "cancel, queued, 100 outstanding",
+        hundred,
+        "ns",
+        nothing,
+        150.0,
+    );
+    let million = [
+        "cancel-queued",
+        &workers,
+        "1000000",
+        "1000",
+        &rounds(1000).to_string(),
+    ];
+    let million = mean(guest.run(&lookups, &million)?);
+    table.target(
+        "cancel, queued, 1,000,000 outstanding",
+        million,
+        "ns",
+        nothing,
+        150.0,
+    );
+    table.ratio("  the same, over 100 outstanding", million, hundred, 1.5);
+    Ok(())
+}
+
+fn memory(_: &Guest, table: &mut Table, _: &dyn Fn(usize) -> usize) -> Result<()> {
+    let lookups = engine(1).build();
+    let mut session = lookups.session();
+    session.startup()?;
+    session.request(
+        winsock_async_host::Query::HostByName(b"hung.test"[..].into()),
+        0,
+    )?;
+    let bytes = floors::bytes_per_request(&lookups, MILLION)?;
+    table.limit(
+        "memory of an outstanding request, name of 20 bytes",
+        bytes,
+        "bytes",
+        160.0,
+    );
+    // The worker hangs in this: let it go, so that the next figures have the machine to themselves.
+    session.request(
+        winsock_async_host::Query::HostByName(b"release.test"[..].into()),
+        0,
+    )?;
+    Ok(())
+}
+
+fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+    let lookups = engine(Limits::default().workers).build();
+    let spin = floors::spin_round_trips(rounds(1000));
+    let spin = median(spin.into_iter().map(|ns| (String::new(), ns)).collect());
+    table.floor("to another thread and back, both spinning", spin, "ns");
+    let hot = median(guest.run(&lookups, &["one-by-one", "0", &rounds(20_000).to_string()])?);
+    table.target("request to message, worker hot", hot, "ns", spin, 2500.0);
+
+    let idle = Duration::from_millis(1);
+    let park = floors::park_round_trips(rounds(1000), idle);
+    let park = median(park.into_iter().map(|ns| (String::new(), ns)).collect());
+    table.floor("to another thread and back, both parked", park, "ns");
+    let idle = idle.as_micros().to_string();
+    let asleep = median(guest.run(&lookups, &["one-by-one", &idle, &rounds(1000).to_string()])?);
+    table.target(
+        "request to message, worker asleep",
+        asleep,
+        "ns",
+        park,
+        1.5 * park,
+    );
+    Ok(())
+}
+
+/// `localhost` by the operating system: here, and by the name lookup of wasmtime's `wasi:sockets`.
+fn rival(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+    let lookups = LookupEngine::builder()
+        .resolver(winsock_async_host::resolve::System::new())
+        .policy(Policy::allow_all())
+        .build();
+    let count = rounds(1000).to_string();
+    let wasi = median(guest.run(&lookups, &["wasi-sockets", &count])?);
+    table.floor("localhost by wasi:sockets (getaddrinfo)", wasi, "ns");
+    let ours = median(guest.run(&lookups, &["localhost", &count])?);
+    table.target(
+        "localhost by this, same name service",
+        ours,
+        "ns",
+        wasi,
+        wasi,
+    );
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! A resolver that has the answer and takes no time, and one name that it never answers.
+
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+
+use winsock_async_host::resolve::{Known, Lookup, Resolver};
+use winsock_async_host::{Answer, ErrorCode, HostEntry, Outcome};
+
+/// Answers every host with the same entry:
+/// - `known.test` at once, on the guest's thread;
+/// - `hung.test` when `release.test` is looked up, which is answered at once;
+/// - `hung-N.test` at once, with an answer if just N lookups of `hung.test` are in a worker, else without data;
+/// - all others from a worker.
+pub struct Null {
+    answer: Arc<Answer>,
+    hung: AtomicUsize,
+    released: Mutex<u64>,
+    release: Condvar,
+}
+
+impl Null {
+    pub fn new() -> Null {
+        let entry = HostEntry::new("answer.test", [Ipv4Addr::new(192, 0, 2, 1)]);
+        Null {
+            answer: Arc::new(entry.into()),
+            hung: AtomicUsize::new(0),
+            released: Mutex::new(0),
+            release: Condvar::new(),
+        }
+    }
+
+    fn answer(&self) -> Outcome {
+        Ok(Arc::clone(&self.answer))
+    }
+
+    fn hang(&self) {
+        self.hung.fetch_add(1, Ordering::SeqCst);
+        let released = self.released.lock().expect("no holder panics");
+        let now = *released;
+        drop(
+            self.release
+                .wait_while(released, |released| *released == now),
+        );
+        self.hung.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Resolver for Null {
+    fn known(&self, lookup: &Lookup) -> Known {
+        let Lookup::HostByName(name) = lookup else {
+            return Known::Nothing;
+        };
+        match &**name {
+            "known.test" => Known::Now(self.answer()),
+            "release.test" => {
+                *self.released.lock().expect("no holder panics") += 1;
+                self.release.notify_all();
+                Known::Now(self.answer())
+            }
+            name => match name
+                .strip_prefix("hung-")
+                .and_then(|n| n.strip_suffix(".test"))
+            {
+                Some(n) if n.parse() == Ok(self.hung.load(Ordering::SeqCst)) => {
+                    Known::Now(self.answer())
+                }
+                Some(_) => Known::Now(Err(ErrorCode::NoData)),
+                None => Known::Later,
+            },
+        }
+    }
+
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        if matches!(lookup, Lookup::HostByName(name) if &**name == "hung.test") {
+            self.hang();
+        }
+        self.answer()
+    }
+}

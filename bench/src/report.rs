@@ -1,0 +1,100 @@
+//! The table that the bench prints.
+
+use std::fmt;
+
+use super::guest::Samples;
+
+/// The middle one.
+pub fn median(samples: Samples) -> f64 {
+    let mut values: Vec<f64> = samples.into_iter().map(|(_, value)| value).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The arithmetic mean.
+pub fn mean(samples: Samples) -> f64 {
+    let count = samples.len() as f64;
+    samples.into_iter().map(|(_, value)| value).sum::<f64>() / count
+}
+
+/// Rows of what was measured.
+pub struct Table {
+    rows: Vec<[String; 5]>,
+}
+
+impl Table {
+    pub fn new() -> Table {
+        let heads = ["", "measured", "asked for", "over its floor", ""];
+        Table {
+            rows: vec![heads.map(String::from)],
+        }
+    }
+
+    /// What the machine can do: nothing is asked of it.
+    pub fn floor(&mut self, what: &str, value: f64, unit: &str) {
+        self.row(what, amount(value, unit), String::new(), "floor".into(), "");
+    }
+
+    /// A figure, the floor it stands on, and what is asked of it.
+    pub fn target(&mut self, what: &str, value: f64, unit: &str, floor: f64, asked: f64) {
+        let over = format!("{:.2} x", value / floor);
+        self.row(
+            what,
+            amount(value, unit),
+            asked_for(asked, unit),
+            over,
+            verdict(value, asked),
+        );
+    }
+
+    /// A figure without a floor.
+    pub fn limit(&mut self, what: &str, value: f64, unit: &str, asked: f64) {
+        let (is, limit) = (amount(value, unit), asked_for(asked, unit));
+        self.row(what, is, limit, String::new(), verdict(value, asked));
+    }
+
+    /// A ratio of two figures.
+    pub fn ratio(&mut self, what: &str, value: f64, base: f64, asked: f64) {
+        let ratio = value / base;
+        let (is, limit) = (format!("{ratio:.2} x"), format!("<= {asked:.2} x"));
+        self.row(what, is, limit, String::new(), verdict(ratio, asked));
+    }
+
+    fn row(&mut self, what: &str, is: String, asked: String, over: String, verdict: &str) {
+        self.rows
+            .push([what.to_owned(), is, asked, over, verdict.to_owned()]);
+    }
+}
+
+fn amount(value: f64, unit: &str) -> String {
+    format!("{value:.0} {unit}")
+}
+
+fn asked_for(value: f64, unit: &str) -> String {
+    format!("<= {}", amount(value, unit))
+}
+
+fn verdict(value: f64, asked: f64) -> &'static str {
+    if value <= asked { "met" } else { "MISSED" }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |column: usize| {
+            self.rows
+                .iter()
+                .map(|row| row[column].len())
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: [usize; 4] = [width(0), width(1), width(2), width(3)];
+        for [what, is, asked, over, verdict] in &self.rows {
+            writeln!(
+                f,
+                "{what:<0$}  {is:>1$}  {asked:>2$}  {over:>3$}  {verdict}",
+                widths[0], widths[1], widths[2], widths[3]
+            )?;
+        }
+        Ok(())
+    }
+}
