@@ -1,0 +1,20 @@
+//! `cargo xtask bench`: the bench harness with its guests.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use crate::cargo;
+use crate::error::Error;
+use crate::guests;
+use crate::process;
+use crate::workspace::Workspace;
+
+const PACKAGE: &str = "winsock-async-bench";
+const PROGRAM: &str = "bench";
+
+/// Builds the guests and the harness and runs it; its status is the command's.
+pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode, Error> {
+    guests::build(workspace)?;
+    let bench = cargo::program(workspace, PACKAGE, PROGRAM)?;
+    process::exit_code(Command::new(bench).current_dir(workspace.root()).args(args))
+}

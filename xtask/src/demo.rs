@@ -1,0 +1,202 @@
+//! `cargo xtask demo`: the six lookups by a guest, and one that is cancelled.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::cargo;
+use crate::error::Error;
+use crate::guests;
+use crate::process::{self, say};
+use crate::workspace::Workspace;
+
+/// One query of each kind, all of which every machine can answer without a network.
+const QUERIES: [&str; 6] = [
+    "host:localhost",
+    "addr:127.0.0.1",
+    "serv:http/tcp",
+    "port:53/udp",
+    "proto:udp",
+    "protonum:6",
+];
+
+/// A name that `examples/never.toml` never answers.
+const NEVER: &str = "host:never.test";
+
+/// Time for a guest, which takes well under a second.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Sets up, builds, and shows the lookups; fails if they do not go as they should.
+pub fn run(workspace: &Workspace) -> Result<(), Error> {
+    say("== Building the guests");
+    guests::build(workspace)?;
+    say("\n== Building the runner");
+    let runner = cargo::program(workspace, "winsock-async", "winsock-async")?;
+    say(&format!("  {}", workspace.relative(&runner).display()));
+
+    say("\n== A guest asks all six kinds at once, of this machine's own databases");
+    let allow = ["--allow", "localhost", "--allow", "127.0.0.1"];
+    let output = show(workspace, &runner, &allow, &QUERIES)?;
+    six_answers(&output).map_err(|what| Error::Demo { what })?;
+
+    say("\n== A guest asks for a name that never answers, and cancels the request after 500 ms");
+    let script = ["--script", "examples/never.toml", "--allow", "never.test"];
+    let output = show(workspace, &runner, &script, &["--timeout", "500", NEVER])?;
+    one_cancelled(&output).map_err(|what| Error::Demo { what })?;
+
+    say("\nDone: six answers, and one request cancelled, for which status 1 is right.");
+    Ok(())
+}
+
+/// What the runner did.
+struct Output {
+    /// Its status, if it ended by itself.
+    code: Option<i32>,
+    /// Its standard output.
+    lines: Vec<String>,
+}
+
+/// Runs the guest `lookup` and shows the command line, the output and the status.
+fn show(
+    workspace: &Workspace,
+    runner: &Path,
+    options: &[&str],
+    args: &[&str],
+) -> Result<Output, Error> {
+    let guest = workspace.guests().join("lookup.wasm");
+    let complete = |program: &Path| {
+        let mut command = Command::new(program);
+        command
+            .current_dir(workspace.root())
+            .arg("run")
+            .args(options);
+        command.arg(workspace.relative(&guest)).args(args);
+        command
+    };
+    say(&format!(
+        "$ {}",
+        process::typed(&complete(workspace.relative(runner)))
+    ));
+    let mut lines = Vec::new();
+    let status = process::each_line(&mut complete(runner), Some(LIMIT), |line| {
+        say(line);
+        lines.push(line.to_owned());
+    })?;
+    say(&format!("({status})"));
+    Ok(Output {
+        code: status.code(),
+        lines,
+    })
+}
+
+/// Whether the first part went as it should, else what was wrong.
+fn six_answers(output: &Output) -> Result<(), String> {
+    for query in QUERIES {
+        answer(output, query)?;
+    }
+    status(output, 0)
+}
+
+/// Whether the second part went as it should, else what was wrong.
+fn one_cancelled(output: &Output) -> Result<(), String> {
+    if !answer(output, NEVER)?.contains("cancelled") {
+        return Err(format!("{NEVER} was not cancelled"));
+    }
+    status(output, 1)
+}
+
+/// What the one line of a query says after it.
+fn answer<'a>(output: &'a Output, query: &str) -> Result<&'a str, String> {
+    let rest = |line: &'a String| {
+        let rest = line.strip_prefix(query)?;
+        rest.starts_with([' ', '\t', ':'])
+            .then(|| rest.trim_start_matches([' ', '\t', ':']))
+    };
+    let answers: Vec<&str> = output.lines.iter().filter_map(rest).collect();
+    match answers[..] {
+        [answer] if !answer.is_empty() => Ok(answer),
+        [_] => Err(format!("the line of {query} says nothing")),
+        _ => Err(format!("{query} has {} lines, not one", answers.len())),
+    }
+}
+
+fn status(output: &Output, expected: i32) -> Result<(), String> {
+    match output.code {
+        Some(code) if code == expected => Ok(()),
+        Some(code) => Err(format!("the status is {code}, not {expected}")),
+        None => Err(format!(
+            "the runner was killed, status {expected} was expected"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(code: i32, lines: &[&str]) -> Output {
+        Output {
+            code: Some(code),
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        }
+    }
+
+    fn six() -> Vec<String> {
+        QUERIES
+            .iter()
+            .rev()
+            .map(|query| format!("{query} an answer"))
+            .collect()
+    }
+
+    #[test]
+    fn six_lines_and_status_0_are_right() {
+        let lines = six();
+        six_answers(&Output {
+            code: Some(0),
+            lines: lines.clone(),
+        })
+        .unwrap();
+        let error = six_answers(&Output {
+            code: Some(1),
+            lines: lines.clone(),
+        })
+        .unwrap_err();
+        assert_eq!(error, "the status is 1, not 0");
+        assert!(six_answers(&Output { code: None, lines }).is_err());
+    }
+
+    #[test]
+    fn a_line_that_is_missing_empty_or_there_twice_is_wrong() {
+        let wrong = |spoil: fn(&mut Vec<String>)| {
+            let mut lines = six();
+            spoil(&mut lines);
+            six_answers(&Output {
+                code: Some(0),
+                lines,
+            })
+            .unwrap_err()
+        };
+        assert_eq!(
+            wrong(|lines| drop(lines.pop())),
+            "host:localhost has 0 lines, not one"
+        );
+        assert_eq!(
+            wrong(|lines| lines[5] = "host:localhost  ".into()),
+            "the line of host:localhost says nothing"
+        );
+        assert_eq!(
+            wrong(|lines| lines.push(lines[0].clone())),
+            "protonum:6 has 2 lines, not one"
+        );
+    }
+
+    #[test]
+    fn a_cancelled_request_and_status_1_are_right() {
+        let cancelled = "host:never.test: cancelled after 500 ms";
+        one_cancelled(&output(1, &[cancelled])).unwrap();
+        assert!(one_cancelled(&output(0, &[cancelled])).is_err());
+        assert!(one_cancelled(&output(1, &["host:never.test: WSAEACCES (10013)"])).is_err());
+        assert!(one_cancelled(&output(1, &[])).is_err());
+    }
+}

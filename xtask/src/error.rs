@@ -1,0 +1,104 @@
+//! What can go wrong in a command.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+/// Why a command failed, in words for the person who typed it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The program is not there, or may not be run.
+    #[error("`{program}` cannot be run: {source}")]
+    Start {
+        /// The program as it was called.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The program ran and failed; it has said why.
+    #[error("`{command}` failed ({status})")]
+    Failed {
+        /// The command line.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// The program was stopped, as it took too long.
+    #[error("`{command}` did not end within {} s", limit.as_secs())]
+    TooLong {
+        /// The command line.
+        command: String,
+        /// The time it had.
+        limit: Duration,
+    },
+    /// A file or directory could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The program was not started by cargo, which tells it where the workspace is.
+    #[error("run it as `cargo xtask`")]
+    NotFromCargo,
+    /// There is no way to build guests on this machine.
+    #[error(
+        "nothing here can build guests for wasm32-wasip2\n\
+         \x20 with rustup: {rustup}\n\
+         \x20 with Debian's packages: {debian}\n\
+         Install one of the two, then try again:\n\
+         \x20 rustup target add wasm32-wasip2\n\
+         \x20 apt-get update && apt-get install {packages}   (as root, Debian 12)"
+    )]
+    NoGuestToolchain {
+        /// Why rustup's target cannot be used.
+        rustup: String,
+        /// Why Debian's packages cannot be used.
+        debian: String,
+        /// Debian's packages, separated by spaces.
+        packages: String,
+    },
+    /// The packages were installed, but something that the build needs is not among them.
+    #[error("the packages are installed, yet {} is missing", missing.display())]
+    PackagesIncomplete {
+        /// The first file that is not there.
+        missing: PathBuf,
+    },
+    /// Two guest programs would be written to one file.
+    #[error("two guest programs are called {name}; rename one")]
+    SameName {
+        /// Their name.
+        name: String,
+    },
+    /// A package that should have programs has none.
+    #[error("package {package} has no program {program}")]
+    NoProgram {
+        /// The package.
+        package: String,
+        /// The program, or "at all".
+        program: String,
+    },
+    /// `cargo test` succeeded without running a test.
+    #[error("no test ran in `{command}`")]
+    NoTestRan {
+        /// The command line.
+        command: String,
+    },
+    /// The demo ran, and did not show what it is there to show.
+    #[error("the demo did not show what it should: {what}")]
+    Demo {
+        /// What was wrong.
+        what: String,
+    },
+}
+
+impl Error {
+    /// For `map_err` on what was done to `path`.
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        let path = path.into();
+        move |source| Error::File { path, source }
+    }
+}

@@ -1,0 +1,114 @@
+//! The machine that this runs on, as set-up sees it.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::process;
+use crate::setup::Machine;
+use crate::toolchain::{DEBIAN_RUSTC, PACKAGES, TARGET, WASI_LIBRARIES, WASI_START, WASM_LD};
+
+/// Time to answer a question that needs no network.
+const LOCAL: Duration = Duration::from_secs(30);
+
+/// What a guest's build with Debian's compiler reads; [`DEBIAN_RUSTC`] alone may be another package's.
+const FILES: [&str; 6] = [
+    DEBIAN_RUSTC,
+    "/usr/lib/rustlib/src/rust/library/std/Cargo.toml",
+    "/usr/bin/rust-lld",
+    WASM_LD,
+    WASI_LIBRARIES,
+    WASI_START,
+];
+
+/// This machine.
+#[derive(Clone, Copy, Debug)]
+pub struct ThisMachine;
+
+impl Machine for ThisMachine {
+    fn has_target(&self) -> bool {
+        if managed_by_rustup() {
+            let mut list = Command::new("rustup");
+            list.args(["target", "list", "--installed"]);
+            return lines(&mut list).is_some_and(|lines| lines.iter().any(|line| line == TARGET));
+        }
+        let mut print = Command::new("rustc");
+        print.args(["--print", "target-libdir", "--target", TARGET]);
+        let directory = lines(&mut print).and_then(|lines| lines.into_iter().next());
+        directory.is_some_and(|directory| has_std(Path::new(&directory)))
+    }
+
+    fn add_target(&self, limit: Duration) -> Result<(), Error> {
+        let mut add = Command::new("rustup");
+        // A failure here is no more than a reason to go the other way: without a backtrace.
+        add.env("RUST_BACKTRACE", "0")
+            .args(["target", "add", TARGET]);
+        process::check_within(&mut add, limit)
+    }
+
+    fn missing_file(&self) -> Option<&'static Path> {
+        FILES.into_iter().map(Path::new).find(|path| !path.exists())
+    }
+
+    fn cannot_install(&self) -> Option<String> {
+        if !Path::new("/usr/bin/apt-get").exists() {
+            return Some("this machine has no apt-get".into());
+        }
+        let user = lines(Command::new("id").arg("-u"));
+        let root = user.is_some_and(|lines| lines == ["0"]);
+        (!root).then(|| "only root can install them".into())
+    }
+
+    fn install_packages(&self) -> Result<(), Error> {
+        let mut update = apt_get();
+        process::check_within(update.arg("update"), Duration::from_secs(300))?;
+        let mut install = apt_get();
+        install
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(PACKAGES);
+        process::check_within(&mut install, Duration::from_secs(900))
+    }
+}
+
+/// Whether rustup chose the cargo that runs this, and so the compiler too.
+fn managed_by_rustup() -> bool {
+    env::var_os("RUSTUP_TOOLCHAIN").is_some()
+}
+
+/// Whether there is a standard library in a toolchain's directory of a target.
+fn has_std(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with("libstd-") && name.ends_with(".rlib")
+        })
+    })
+}
+
+/// Asks nothing, and gives up on a network that does not answer, or on another apt-get.
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .arg("--quiet");
+    for option in [
+        "Acquire::http::Timeout=30",
+        "Acquire::https::Timeout=30",
+        "Acquire::Retries=1",
+        "DPkg::Lock::Timeout=60",
+    ] {
+        command.args(["-o", option]);
+    }
+    command
+}
+
+/// What a short command wrote, if it succeeded.
+fn lines(command: &mut Command) -> Option<Vec<String>> {
+    let mut lines = Vec::new();
+    let status = process::each_line(command, Some(LOCAL), |line| lines.push(line.to_owned()));
+    status.is_ok_and(|status| status.success()).then_some(lines)
+}

@@ -1,0 +1,148 @@
+//! The commands of this workspace; `cargo xtask --help` lists them.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod bench;
+mod cargo;
+mod demo;
+mod error;
+mod guests;
+mod machine;
+mod process;
+mod setup;
+mod suite;
+mod toolchain;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// Sets up, builds, shows and tests this workspace.
+///
+/// Guests need a Rust that builds for wasm32-wasip2. Every command sees to that first: with rustup's
+/// target where it is installed or can be, else with Debian's packages, for which it has to be root.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+enum Command {
+    /// Builds all guest programs to target/guests/NAME.wasm
+    Guests,
+    /// Resolves names, services and protocols from a guest, then cancels a request in flight
+    ///
+    /// Uses this machine's own databases and no network. Fails if it does not show what it should.
+    Demo,
+    /// Builds the guests, then runs every test, and those of the engine without wasmtime
+    ///
+    /// Fails if a test fails or none ran.
+    Test {
+        /// For cargo test, such as: -- --test NAME, or -- FILTER
+        ///
+        /// The engine's second run, without wasmtime, gets them too, and is left out when they
+        /// choose packages or targets.
+        #[arg(last = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
+    /// Builds the guests and runs the bench
+    Bench {
+        /// For the bench; `cargo xtask bench -- --help` lists them
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGS"
+        )]
+        args: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Error> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Guests => {
+            guests::build(&workspace)?;
+        }
+        Command::Demo => demo::run(&workspace)?,
+        Command::Test { args } => suite::run(&workspace, &args)?,
+        Command::Bench { args } => return bench::run(&workspace, &args),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Command {
+        Arguments::try_parse_from(line.split(' '))
+            .expect(line)
+            .command
+    }
+
+    #[test]
+    fn arguments_are_passed_on_as_they_are() {
+        let args = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(
+            parse("xtask test -- --test session -- --nocapture"),
+            Command::Test {
+                args: args(&["--test", "session", "--", "--nocapture"])
+            }
+        );
+        assert_eq!(parse("xtask test"), Command::Test { args: Vec::new() });
+        assert_eq!(
+            parse("xtask bench --runs 3 cancel"),
+            Command::Bench {
+                args: args(&["--runs", "3", "cancel"])
+            }
+        );
+        assert_eq!(
+            parse("xtask bench -- --help"),
+            Command::Bench {
+                args: args(&["--help"])
+            }
+        );
+    }
+
+    #[test]
+    fn unknown_words_are_refused() {
+        for line in [
+            "xtask",
+            "xtask nonsense",
+            "xtask guests more",
+            "xtask test more",
+        ] {
+            assert!(
+                Arguments::try_parse_from(line.split(' ')).is_err(),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_interface_is_consistent() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+}

@@ -1,0 +1,208 @@
+//! Running other programs.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader, Write};
+use std::iter;
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wait_timeout::ChildExt;
+
+use crate::error::Error;
+
+/// Runs a command to its end within a time limit, and fails if it does. It gets no input: a question
+/// it asks is answered by end of file.
+pub fn check_within(command: &mut Command, limit: Duration) -> Result<(), Error> {
+    let mut child = spawn(command.stdin(Stdio::null()))?;
+    let status = wait(command, &mut child, limit, limit)?;
+    succeeded(command, status)
+}
+
+/// Runs a command and gives each line it writes to standard output to `each` while it runs.
+/// Without a limit it may take as long as it likes.
+pub fn each_line(
+    command: &mut Command,
+    limit: Option<Duration>,
+    mut each: impl FnMut(&str),
+) -> Result<ExitStatus, Error> {
+    let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let output = child.stdout.take().expect("standard output is a pipe");
+    let (sender, lines) = mpsc::sync_channel(64);
+    // Reads to the end on its own, so that the limit holds also while nothing is written. It is not
+    // joined: what a stopped program has started may keep the pipe open.
+    thread::spawn(move || {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        while output.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
+            let text = String::from_utf8_lossy(&line);
+            if sender
+                .send(text.trim_end_matches(['\r', '\n']).to_owned())
+                .is_err()
+            {
+                break;
+            }
+            line.clear();
+        }
+    });
+    let Some(limit) = limit else {
+        lines.iter().for_each(|line| each(&line));
+        return child.wait().map_err(start_error(command));
+    };
+    let end = Instant::now() + limit;
+    let left = || end.saturating_duration_since(Instant::now());
+    // The deadline is asked for each line: a wait of no length still takes a line that is there.
+    while !left().is_zero() {
+        match lines.recv_timeout(left()) {
+            Ok(line) => each(&line),
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(mpsc::RecvTimeoutError::Timeout) => return Err(stop(command, &mut child, limit)),
+        }
+    }
+    wait(command, &mut child, left(), limit)
+}
+
+/// Runs a command to its end and passes its status on.
+pub fn exit_code(command: &mut Command) -> Result<ExitCode, Error> {
+    let status = spawn(command)?.wait().map_err(start_error(command))?;
+    match status.code().and_then(|code| u8::try_from(code).ok()) {
+        Some(code) => Ok(code.into()),
+        None => Err(Error::Failed {
+            command: typed(command),
+            status,
+        }),
+    }
+}
+
+/// Writes a line at once, also where standard output is a pipe; a reader that has gone is no error.
+pub fn say(line: &str) {
+    let mut output = io::stdout().lock();
+    let _ = writeln!(output, "{line}").and_then(|()| output.flush());
+}
+
+/// The command line as a person would type it, who calls cargo by its name.
+pub fn typed(command: &Command) -> String {
+    let program = command.get_program();
+    let name = Path::new(program)
+        .file_stem()
+        .filter(|name| *name == "cargo");
+    let words = iter::once(name.unwrap_or(program)).chain(command.get_args());
+    words.map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// An error unless the status is success.
+pub fn succeeded(command: &Command, status: ExitStatus) -> Result<(), Error> {
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Failed {
+        command: typed(command),
+        status,
+    })
+}
+
+fn spawn(command: &mut Command) -> Result<Child, Error> {
+    command.spawn().map_err(start_error(command))
+}
+
+/// Waits for what is left of the limit, then stops it.
+fn wait(
+    command: &Command,
+    child: &mut Child,
+    left: Duration,
+    limit: Duration,
+) -> Result<ExitStatus, Error> {
+    match child.wait_timeout(left).map_err(start_error(command))? {
+        Some(status) => Ok(status),
+        None => Err(stop(command, child, limit)),
+    }
+}
+
+fn stop(command: &Command, child: &mut Child, limit: Duration) -> Error {
+    // Both fail only if it has just ended by itself, which is as good.
+    let _ = child.kill();
+    let _ = child.wait();
+    Error::TooLong {
+        command: typed(command),
+        limit,
+    }
+}
+
+fn start_error(command: &Command) -> impl FnOnce(io::Error) -> Error + use<> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    move |source| Error::Start { program, source }
+}
+
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-+=:,./@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn lines_come_one_by_one_with_the_status() {
+        let mut seen = Vec::new();
+        for limit in [None, Some(Duration::from_secs(3600))] {
+            let mut command = shell(r"printf 'a\r\n\nlast'; exit 3");
+            let status = each_line(&mut command, limit, |line| seen.push(line.to_owned()));
+            assert_eq!(status.unwrap().code(), Some(3));
+            assert_eq!(seen, ["a", "", "last"]);
+            seen.clear();
+        }
+    }
+
+    #[test]
+    fn what_takes_too_long_is_stopped() {
+        // None would end by itself: one writes nothing, one has closed its output, one never stops
+        // writing.
+        let endless = "while :; do echo; done";
+        for script in ["exec sleep 1000000", "exec sleep 1000000 >&-", endless] {
+            let limit = Duration::from_millis(50);
+            let error = each_line(&mut shell(script), Some(limit), |_| ()).unwrap_err();
+            assert!(matches!(error, Error::TooLong { .. }), "{error}");
+            let mut unread = shell(script);
+            let error = check_within(unread.stdout(Stdio::null()), limit).unwrap_err();
+            assert!(matches!(error, Error::TooLong { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn failures_are_told_apart() {
+        let check = |command: &mut Command| check_within(command, Duration::from_secs(3600));
+        let error = check(&mut shell("exit 7")).unwrap_err().to_string();
+        assert_eq!(error, "`sh -c 'exit 7'` failed (exit status: 7)");
+        let error = check(&mut Command::new("./no-such-program"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("`./no-such-program` cannot be run: "),
+            "{error}"
+        );
+        check(&mut shell("exit 0")).unwrap();
+    }
+
+    #[test]
+    fn a_command_line_can_be_typed_again() {
+        let mut command = Command::new("target/debug/winsock-async");
+        command.args(["--allow", "*.test", "host:a b", "it's", "", "port:53/udp"]);
+        assert_eq!(
+            typed(&command),
+            r"target/debug/winsock-async --allow '*.test' 'host:a b' 'it'\''s' '' port:53/udp"
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! Set-up: which toolchain for guests this machine has or can get.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::toolchain::{PACKAGES, Toolchain};
+
+/// Time for rustup to fetch the target where nothing else is at hand.
+const PATIENT: Duration = Duration::from_secs(300);
+/// The same where Debian's packages are installed and will do.
+const BRIEF: Duration = Duration::from_secs(30);
+
+/// What set-up asks of a machine and does to it.
+pub trait Machine {
+    /// Whether the toolchain in use has the target.
+    fn has_target(&self) -> bool;
+    /// Has rustup add the target.
+    fn add_target(&self, limit: Duration) -> Result<(), Error>;
+    /// The first of the files of Debian's packages that is not there.
+    fn missing_file(&self) -> Option<&'static Path>;
+    /// Why packages cannot be installed, if they cannot.
+    fn cannot_install(&self) -> Option<String>;
+    /// Installs [`PACKAGES`].
+    fn install_packages(&self) -> Result<(), Error>;
+}
+
+/// Finds a toolchain for guests, and installs one where there is none. `say` gets a line for what
+/// takes time.
+pub fn set_up(machine: &impl Machine, say: impl Fn(&str)) -> Result<Toolchain, Error> {
+    if machine.has_target() {
+        return Ok(Toolchain::Target);
+    }
+    let debian_ready = machine.missing_file().is_none();
+    say("Adding rustup's target wasm32-wasip2");
+    let rustup = match machine.add_target(if debian_ready { BRIEF } else { PATIENT }) {
+        Ok(()) if machine.has_target() => return Ok(Toolchain::Target),
+        Ok(()) => "the target was added to another toolchain than the one in use".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    if debian_ready {
+        say("Using Debian's compiler instead");
+        return Ok(Toolchain::Debian);
+    }
+    let failed = |debian: String| {
+        Err(Error::NoGuestToolchain {
+            rustup: rustup.clone(),
+            debian,
+            packages: PACKAGES.join(" "),
+        })
+    };
+    if let Some(reason) = machine.cannot_install() {
+        return failed(reason);
+    }
+    say(&format!("Installing Debian's {}", PACKAGES.join(", ")));
+    if let Err(error) = machine.install_packages() {
+        return failed(error.to_string());
+    }
+    match machine.missing_file() {
+        Some(missing) => failed(
+            Error::PackagesIncomplete {
+                missing: missing.into(),
+            }
+            .to_string(),
+        ),
+        None => Ok(Toolchain::Debian),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::*;
+    use crate::toolchain::WASI_START;
+
+    /// A machine as the test says, which notes what was done to it.
+    #[derive(Default)]
+    struct Fake {
+        target: Cell<bool>,
+        rustup_works: bool,
+        adds_elsewhere: bool,
+        packages: Cell<bool>,
+        apt_works: bool,
+        apt_incomplete: bool,
+        no_root: bool,
+        done: RefCell<Vec<String>>,
+    }
+
+    impl Machine for Fake {
+        fn has_target(&self) -> bool {
+            self.target.get()
+        }
+
+        fn add_target(&self, limit: Duration) -> Result<(), Error> {
+            self.done
+                .borrow_mut()
+                .push(format!("rustup {}", limit.as_secs()));
+            if !self.rustup_works {
+                return Err(Error::TooLong {
+                    command: "rustup".into(),
+                    limit,
+                });
+            }
+            self.target.set(!self.adds_elsewhere);
+            Ok(())
+        }
+
+        fn missing_file(&self) -> Option<&'static Path> {
+            (!self.packages.get()).then_some(Path::new(WASI_START))
+        }
+
+        fn cannot_install(&self) -> Option<String> {
+            self.no_root.then(|| "not root".into())
+        }
+
+        fn install_packages(&self) -> Result<(), Error> {
+            self.done.borrow_mut().push("apt".into());
+            if !self.apt_works {
+                return Err(Error::TooLong {
+                    command: "apt".into(),
+                    limit: BRIEF,
+                });
+            }
+            self.packages.set(!self.apt_incomplete);
+            Ok(())
+        }
+    }
+
+    fn outcome(fake: &Fake) -> (Result<Toolchain, String>, Vec<String>) {
+        let result = set_up(fake, |_| ()).map_err(|error| error.to_string());
+        (result, fake.done.take())
+    }
+
+    #[test]
+    fn a_target_that_is_there_is_used_and_nothing_is_done() {
+        let fake = Fake {
+            target: true.into(),
+            packages: true.into(),
+            ..Fake::default()
+        };
+        assert_eq!(outcome(&fake), (Ok(Toolchain::Target), vec![]));
+    }
+
+    #[test]
+    fn rustup_comes_first() {
+        let fake = Fake {
+            rustup_works: true,
+            apt_works: true,
+            ..Fake::default()
+        };
+        assert_eq!(
+            outcome(&fake),
+            (Ok(Toolchain::Target), vec!["rustup 300".into()])
+        );
+    }
+
+    #[test]
+    fn debians_packages_are_installed_where_rustup_fetches_nothing() {
+        let fake = Fake {
+            apt_works: true,
+            ..Fake::default()
+        };
+        let done = vec!["rustup 300".into(), "apt".into()];
+        assert_eq!(outcome(&fake), (Ok(Toolchain::Debian), done));
+    }
+
+    #[test]
+    fn debians_packages_are_not_installed_twice_and_rustup_is_not_waited_for() {
+        let fake = Fake {
+            packages: true.into(),
+            apt_works: true,
+            ..Fake::default()
+        };
+        assert_eq!(
+            outcome(&fake),
+            (Ok(Toolchain::Debian), vec!["rustup 30".into()])
+        );
+    }
+
+    #[test]
+    fn a_target_added_to_another_toolchain_is_not_used() {
+        let fake = Fake {
+            rustup_works: true,
+            adds_elsewhere: true,
+            apt_works: true,
+            ..Fake::default()
+        };
+        assert_eq!(outcome(&fake).0, Ok(Toolchain::Debian));
+    }
+
+    #[test]
+    fn without_either_the_message_says_why_and_what_to_install() {
+        let cases = [
+            (
+                Fake {
+                    no_root: true,
+                    ..Fake::default()
+                },
+                "not root",
+            ),
+            (Fake::default(), "`apt` did not end within 30 s"),
+            (
+                Fake {
+                    apt_works: true,
+                    apt_incomplete: true,
+                    ..Fake::default()
+                },
+                "crt1-command.o is missing",
+            ),
+        ];
+        for (fake, why) in cases {
+            let message = outcome(&fake).0.unwrap_err();
+            for part in [
+                why,
+                "`rustup` did not end within 300 s",
+                "rustup target add wasm32-wasip2",
+                "apt-get install rustc-web rust-web-src rust-web-llvm lld-22 wasi-libc",
+            ] {
+                assert!(message.contains(part), "{part:?} is not in {message:?}");
+            }
+        }
+    }
+}

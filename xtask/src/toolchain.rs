@@ -1,0 +1,209 @@
+//! The toolchains for guests, and how cargo is called with them.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use crate::workspace::Workspace;
+
+/// How guests are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toolchain {
+    /// The host's own toolchain, which has the target.
+    Target,
+    /// Debian's compiler, which builds the standard library too.
+    Debian,
+}
+
+/// The target that guests are built for.
+pub const TARGET: &str = "wasm32-wasip2";
+
+/// Debian's packages that build for [`TARGET`] without rustup's.
+///
+/// `lld-22` is the linker that `rust-web-llvm` names but does not depend on.
+pub const PACKAGES: [&str; 5] = [
+    "rustc-web",
+    "rust-web-src",
+    "rust-web-llvm",
+    "lld-22",
+    "wasi-libc",
+];
+
+/// Debian's compiler.
+pub const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+/// Debian's linker, which its `wasm-component-ld` does not find by itself.
+pub const WASM_LD: &str = "/usr/bin/wasm-ld-22";
+/// Debian's C library for WebAssembly.
+pub const WASI_LIBRARIES: &str = "/usr/lib/wasm32-wasi";
+/// The start-up object of a program; a part of [`WASI_LIBRARIES`].
+pub const WASI_START: &str = "/usr/lib/wasm32-wasi/crt1-command.o";
+
+impl Toolchain {
+    /// The toolchain in a few words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Toolchain::Target => "the installed target wasm32-wasip2",
+            Toolchain::Debian => "Debian's rustc and wasi-libc, building std from source",
+        }
+    }
+
+    /// The `cargo build` of the programs of a package. `environment` has the names of the variables
+    /// that the command would inherit: those that would change the build are taken out of it.
+    pub fn build_command(
+        self,
+        workspace: &Workspace,
+        package: &str,
+        environment: impl IntoIterator<Item = OsString>,
+    ) -> Command {
+        let mut command = workspace.cargo();
+        for name in environment
+            .into_iter()
+            .filter(|name| changes_builds(&name.to_string_lossy()))
+        {
+            command.env_remove(name);
+        }
+        // Empty, they also override what cargo's configuration files say.
+        command
+            .env("RUSTC_WRAPPER", "")
+            .env("RUSTC_WORKSPACE_WRAPPER", "");
+        command.env("CARGO_ENCODED_RUSTFLAGS", self.rustflags().join("\x1f"));
+        command.args(["build", "--package", package, "--bins"]);
+        command.args(["--profile", "guest", "--target", TARGET]);
+        command.arg("--target-dir").arg(workspace.guest_build());
+        if self == Toolchain::Debian {
+            command.args(["-Z", "build-std=std,panic_abort"]);
+            // Permits -Z in a stable cargo and compiler.
+            command
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("RUSTC", DEBIAN_RUSTC);
+        }
+        command
+    }
+
+    fn rustflags(self) -> Vec<String> {
+        match self {
+            Toolchain::Target => Vec::new(),
+            // The sources bring no C library of their own, so Debian's is linked.
+            Toolchain::Debian => vec![
+                "-L".into(),
+                format!("native={WASI_LIBRARIES}"),
+                "-C".into(),
+                "link-self-contained=no".into(),
+                "-C".into(),
+                format!("link-arg={WASI_START}"),
+                "-C".into(),
+                format!("link-arg=--wasm-ld-path={WASM_LD}"),
+            ],
+        }
+    }
+}
+
+/// Whether a variable of this name would change what cargo builds, or where.
+fn changes_builds(name: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_INCREMENTAL",
+        "RUSTC",
+        "RUSTC_BOOTSTRAP",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTC_WRAPPER",
+        "RUSTFLAGS",
+        "__CARGO_DEFAULT_LIB_METADATA",
+    ];
+    const PREFIXES: [&str; 4] = [
+        "CARGO_BUILD_",
+        "CARGO_PROFILE_",
+        "CARGO_TARGET_",
+        "CARGO_UNSTABLE_",
+    ];
+    let kept = name == "CARGO_BUILD_JOBS";
+    !kept && (NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    fn command(toolchain: Toolchain, environment: &[&str]) -> Command {
+        let workspace = Workspace::new("/w", "/toolchain/bin/cargo");
+        toolchain.build_command(&workspace, "guests", environment.iter().map(OsString::from))
+    }
+
+    /// The variable as the command sets it; the inner `None` means that it is taken out.
+    fn variable<'a>(command: &'a Command, name: &str) -> Option<Option<&'a OsStr>> {
+        command
+            .get_envs()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+
+    #[test]
+    fn the_two_command_lines() {
+        let target = command(Toolchain::Target, &[]);
+        let line = "cargo build --package guests --bins --profile guest \
+                    --target wasm32-wasip2 --target-dir /w/target/guest-build";
+        assert_eq!(crate::process::typed(&target), line);
+        assert_eq!(
+            variable(&target, "CARGO_ENCODED_RUSTFLAGS"),
+            Some(Some(OsStr::new("")))
+        );
+        assert_eq!(variable(&target, "RUSTC_BOOTSTRAP"), None);
+
+        let debian = command(Toolchain::Debian, &[]);
+        let line = format!("{line} -Z build-std=std,panic_abort");
+        assert_eq!(crate::process::typed(&debian), line);
+        assert_eq!(
+            variable(&debian, "RUSTC"),
+            Some(Some(OsStr::new(DEBIAN_RUSTC)))
+        );
+        assert_eq!(
+            variable(&debian, "RUSTC_BOOTSTRAP"),
+            Some(Some(OsStr::new("1")))
+        );
+        let flags = "-L\x1fnative=/usr/lib/wasm32-wasi\x1f-C\x1flink-self-contained=no\
+                     \x1f-C\x1flink-arg=/usr/lib/wasm32-wasi/crt1-command.o\
+                     \x1f-C\x1flink-arg=--wasm-ld-path=/usr/bin/wasm-ld-22";
+        assert_eq!(
+            variable(&debian, "CARGO_ENCODED_RUSTFLAGS"),
+            Some(Some(OsStr::new(flags)))
+        );
+    }
+
+    #[test]
+    fn the_users_build_settings_do_not_leak_into_guests() {
+        let leaking = [
+            "RUSTFLAGS",
+            "RUSTC",
+            "RUSTC_BOOTSTRAP",
+            "CARGO_BUILD_RUSTFLAGS",
+            "CARGO_BUILD_TARGET",
+            "CARGO_TARGET_DIR",
+            "CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS",
+            "CARGO_TARGET_WASM32_WASIP2_LINKER",
+            "CARGO_PROFILE_GUEST_DEBUG",
+        ];
+        let harmless = [
+            "PATH",
+            "HOME",
+            "CARGO_HOME",
+            "CARGO_BUILD_JOBS",
+            "CARGO_NET_OFFLINE",
+            "RUSTUP_TOOLCHAIN",
+        ];
+        let command = command(Toolchain::Target, &[&leaking[..], &harmless[..]].concat());
+        for name in leaking {
+            assert_eq!(variable(&command, name), Some(None), "{name}");
+        }
+        for name in harmless {
+            assert_eq!(variable(&command, name), None, "{name}");
+        }
+        for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+            assert_eq!(
+                variable(&command, name),
+                Some(Some(OsStr::new(""))),
+                "{name}"
+            );
+        }
+    }
+}

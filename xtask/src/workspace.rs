@@ -1,0 +1,61 @@
+//! Where things are in the workspace.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Error;
+
+/// The workspace, and the cargo that runs this program.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    root: PathBuf,
+    cargo: OsString,
+}
+
+impl Workspace {
+    /// The workspace that this program belongs to, by what cargo has put in the environment.
+    pub fn find() -> Result<Workspace, Error> {
+        let package = env::var_os("CARGO_MANIFEST_DIR").ok_or(Error::NotFromCargo)?;
+        let root = Path::new(&package).parent().ok_or(Error::NotFromCargo)?;
+        let cargo = env::var_os("CARGO").ok_or(Error::NotFromCargo)?;
+        Ok(Workspace::new(root, cargo))
+    }
+
+    /// A workspace at `root`.
+    pub fn new(root: impl Into<PathBuf>, cargo: impl Into<OsString>) -> Workspace {
+        Workspace {
+            root: root.into(),
+            cargo: cargo.into(),
+        }
+    }
+
+    /// The directory of the workspace.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where guests are put: always `target/guests`, whatever cargo's target directory is, so that
+    /// tests and people find them.
+    pub fn guests(&self) -> PathBuf {
+        self.root.join("target").join("guests")
+    }
+
+    /// Where guests are built: apart, so that their build and the host's do not wait for each other.
+    pub fn guest_build(&self) -> PathBuf {
+        self.root.join("target").join("guest-build")
+    }
+
+    /// Cargo, in the workspace's directory.
+    pub fn cargo(&self) -> Command {
+        let mut command = Command::new(&self.cargo);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// A path as a person in the workspace's directory would type it.
+    pub fn relative<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+}
