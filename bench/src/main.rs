@@ -92,6 +92,8 @@ fn requests(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -
         known,
         700.0,
     );
+    let answer = median(guest.run(&lookups, &["flood", "answer.test", "1000", &count])?);
+    table.floor("  the same, with an answer of one address", answer, "ns");
     Ok(())
 }
 

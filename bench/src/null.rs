@@ -1,4 +1,4 @@
-//! A resolver that has the answer and takes no time, and one name that it never answers.
+//! A resolver that takes no time, and one name that it never answers.
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,11 +7,12 @@ use std::sync::{Arc, Condvar, Mutex};
 use winsock_async_host::resolve::{Known, Lookup, Resolver};
 use winsock_async_host::{Answer, ErrorCode, HostEntry, Outcome};
 
-/// Answers every host with the same entry:
-/// - `known.test` at once, on the guest's thread;
-/// - `hung.test` when `release.test` is looked up, which is answered at once;
-/// - `hung-N.test` at once, with an answer if just N lookups of `hung.test` are in a worker, else without data;
-/// - all others from a worker.
+/// What it does with a host's name:
+/// - `known.test`: finds nothing, at once, on the guest's thread;
+/// - `answer.test`: finds one address, from a worker;
+/// - `hung.test`: finds nothing, from a worker, when `release.test` is looked up, itself answered at once;
+/// - `hung-N.test`: finds one address at once if just N lookups of `hung.test` are in a worker;
+/// - all others: finds nothing, from a worker.
 pub struct Null {
     answer: Arc<Answer>,
     hung: AtomicUsize,
@@ -52,7 +53,7 @@ impl Resolver for Null {
             return Known::Nothing;
         };
         match &**name {
-            "known.test" => Known::Now(self.answer()),
+            "known.test" => Known::Nothing,
             "release.test" => {
                 *self.released.lock().expect("no holder panics") += 1;
                 self.release.notify_all();
@@ -65,16 +66,18 @@ impl Resolver for Null {
                 Some(n) if n.parse() == Ok(self.hung.load(Ordering::SeqCst)) => {
                     Known::Now(self.answer())
                 }
-                Some(_) => Known::Now(Err(ErrorCode::NoData)),
+                Some(_) => Known::Nothing,
                 None => Known::Later,
             },
         }
     }
 
     fn resolve(&self, lookup: &Lookup) -> Outcome {
-        if matches!(lookup, Lookup::HostByName(name) if &**name == "hung.test") {
-            self.hang();
+        match lookup {
+            Lookup::HostByName(name) if &**name == "answer.test" => return self.answer(),
+            Lookup::HostByName(name) if &**name == "hung.test" => self.hang(),
+            _ => {}
         }
-        self.answer()
+        Err(ErrorCode::HostNotFound)
     }
 }

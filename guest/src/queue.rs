@@ -201,14 +201,23 @@ impl Queue {
 
     /// The oldest message that is looked for.
     fn find(&mut self, filter: &Filter, remove: bool) -> Option<Message> {
-        let i = self
-            .posted
-            .iter()
-            .position(|m| filter.matches(m.hwnd, m.message))?;
+        let wanted = |m: &Message| filter.matches(m.hwnd, m.message);
+        // What was set aside is as much the program's as what is posted, and younger.
+        let posted = self.posted.iter().position(wanted);
+        let aside = || self.aside.iter().position(wanted);
+        let (is_posted, i) = match posted {
+            Some(i) => (true, i),
+            None => (false, aside()?),
+        };
+        let queue = if is_posted {
+            &mut self.posted
+        } else {
+            &mut self.aside
+        };
         if !remove {
-            return self.posted.get(i).cloned();
+            return queue.get(i).cloned();
         }
-        let message = self.posted.remove(i);
+        let message = queue.remove(i);
         self.fill();
         message
     }

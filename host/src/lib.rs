@@ -1,4 +1,124 @@
-//! Winsock's asynchronous lookups for WebAssembly guests.
+//! Winsock's asynchronous lookups for WebAssembly guests: the host's side.
+//!
+//! A guest asks for hosts, services and protocols, goes on with its work, and takes each answer
+//! later, or cancels. A request is either cancelled, and then nothing of it arrives, or completed,
+//! and then it arrives exactly once; the guest is told which (`S-C8`).
+//!
+//! There are two layers: the *engine*, which knows nothing of any runtime, and, with the feature
+//! `wasmtime`, the *wasmtime face*. Names such as `S-C8` in these pages are rules of the project's
+//! reference semantics; `docs/rules.md` lists them.
+//!
+//! # The engine
+//!
+//! A [`LookupEngine`] is made once for a process: a resolver, a policy, limits, and the threads that
+//! wait for answers. Each guest gets a [`Session`] of it, which is used by one thread at a time, that of
+//! the guest, and whose calls are those of the interface:
+//!
+//! ```no_run
+#![doc = include_str!("../../examples/embed-engine/src/main.rs")]
+//! ```
+//!
+//! # The wasmtime face
+//!
+//! A store's data holds a [`WinsockCtx`], which is a session, and implements [`WinsockView`];
+//! [`add_to_linker_sync`] or [`add_to_linker_async`] adds the interfaces of `winsock:async-lookup`, and
+//! no others. A guest that uses the interface `readiness` needs `wasi:io/poll` too, which
+//! `wasmtime-wasi` adds.
+//!
+//! ```ignore
+#![doc = include_str!("../../examples/embed/src/main.rs")]
+//! ```
+//!
+//! `Config::concurrency_support(false)` saves 110 ns in every call from a guest to its host. It takes away
+//! what runs several calls of one store at a time: `Store::run_concurrent`, and the component model's
+//! async, which WASI 0.3 stands on. Nothing here needs it.
+//!
+//! # Sync and async stores
+//!
+//! All calls are plain functions that never wait, but for `wait`:
+//!
+//! - After [`add_to_linker_sync`], for stores whose functions are called with `call`, it blocks the
+//!   thread. It looks out for some microseconds, then parks. Neither fuel nor an epoch ends it, as the guest
+//!   is in a call to its host meanwhile.
+//! - After [`add_to_linker_async`], for stores whose functions are called with `call_async`, it awaits, in tokio's
+//!   runtime or any other. Dropping the future of the guest's call ends it, and with the store goes all
+//!   that was pending (`S-S7`).
+//!
+//! In both it returns at once when nothing is outstanding, as nothing could come then.
+//!
+//! # Resolvers
+//!
+//! Answers come from a [`Resolver`](resolve::Resolver):
+//!
+//! | resolver | what it answers | how |
+//! |---|---|---|
+//! | [`System`](resolve::System) | hosts, by the operating system's name service | on a worker thread |
+//! | [`Tables`](resolve::Tables) | hosts, services and protocols, from the files in `/etc`, files of one's own, or IANA's registries | at once |
+//! | [`Chain`](resolve::Chain) | what the first of several resolvers has | as they do |
+//! | [`Deny`](resolve::Deny) | WSAEACCES, to everything | at once |
+//! | [`Scripted`](resolve::Scripted) | what a script says: answers, delays, errors, or nothing ever | as the script says |
+//!
+//! The default is `Tables::system()`, then `System`. One of one's own says what it knows at once in
+//! `known`, on the guest's thread, and looks up what takes time in `resolve`, on a worker. What is known at
+//! once arrives as a completion too, never before the call has returned (`S-R5`).
+//!
+//! # Policy and limits
+//!
+//! No host may be looked up unless the embedder's [`Policy`] allows it; services and protocols are
+//! public data (`S-R16`). See [`policy`] for the patterns, and for what they do not cover.
+//!
+//! [`Limits`] bound the outstanding requests of a session and of the engine, the bytes that a session
+//! holds, the length of a name, and the worker threads. Past a limit a request is not begun:
+//! WSAEWOULDBLOCK, never a trap (`S-R2`).
+//!
+//! # Errors
+//!
+//! [`ErrorCode`] has Winsock's names and numbers. This engine gives these:
+//!
+//! | Winsock's | number | from | when |
+//! |---|---|---|---|
+//! | WSAEACCES | 10013 | a completion | the policy forbids the host, or the resolver is `Deny` |
+//! | WSAEINVAL | 10022 | cancel | it is no handle of this session that is outstanding or completed lately (`S-C3`) |
+//! | | | a completion | an address that is not 4 bytes of AF_INET (`S-R14`) |
+//! | WSAEWOULDBLOCK | 10035 | a request | a limit is reached; the same call works once others end |
+//! | WSAEALREADY | 10037 | cancel | the request has completed (`S-C2`) |
+//! | WSAENETDOWN | 10050 | a request | the engine has no worker thread (`S-R18`) |
+//! | WSANOTINITIALISED | 10093 | a request, cancel | there was no start-up (`S-S5`) |
+//! | | | clean-up | there was one clean-up too many (`S-S3`) |
+//! | WSAHOST_NOT_FOUND | 11001 | a completion | no such host, or a name that no host can have: not UTF-8, a NUL, too long |
+//! | WSATRY_AGAIN | 11002 | a completion | a name server was silent or busy, or the machine is short of something |
+//! | WSANO_RECOVERY | 11003 | a completion | a name server refused or is broken, or the resolver panicked or answered something else |
+//! | WSANO_DATA | 11004 | a completion | a host without an IPv4 address, text that reads as an address and is no IPv4 one (`S-R13`), no such service or protocol |
+//!
+//! In a completion a resolver of one's own, or a script, may give any other. An `async-request` or a
+//! cancel that fails has changed nothing.
+//!
+//! # Threads
+//!
+//! An engine starts its workers when it is built: `winsock-0` and so on, [`Limits::workers`] of them. They
+//! take sessions in turn, one job each, so that one guest's million requests do not hold up another's
+//! first. They are detached and never joined, and end when the last clone of the engine and its last
+//! session are gone.
+//!
+//! A lookup that has begun cannot be stopped. When it is cancelled the session forgets it at once, and
+//! what the resolver says later is dropped; a resolver that never returns keeps its worker, and no session
+//! and no shutdown. Once all workers are kept, what needs one waits, and can be cancelled; what is
+//! known at once is answered as ever.
+//!
+//! # Features
+//!
+//! - `wasmtime`, on by default: the face for wasmtime 48. Without it this crate needs neither wasmtime nor
+//!   tokio.
+//!
+// Without the feature, the names of the face lead to the list of features.
+#![cfg_attr(
+    not(feature = "wasmtime"),
+    doc = "[`WinsockCtx`]: #features\n[`WinsockView`]: #features"
+)]
+#![cfg_attr(
+    not(feature = "wasmtime"),
+    doc = "[`add_to_linker_sync`]: #features\n[`add_to_linker_async`]: #features"
+)]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 

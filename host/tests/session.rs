@@ -58,7 +58,9 @@ fn ask(session: &mut Session, name: &str) -> TaskHandle {
 
 /// Waits for one completion and takes it.
 fn one(session: &mut Session) -> Completion {
-    assert!(session.wait(None), "something is to come");
+    // The bound only ends a test that would hang.
+    let bound = Some(Duration::from_secs(60));
+    assert!(session.wait(bound), "something is to come");
     let mut taken = session.take(1);
     taken.pop().expect("wait has promised one")
 }
@@ -138,6 +140,87 @@ fn a_stuck_request_holds_up_no_other() {
     control.wait_until_started("stuck.test");
     ask(&mut other, "known.test");
     assert!(one(&mut other).outcome.is_ok());
+}
+
+// S-C7: with every worker stuck in a cancelled request, spares take over; they are counted, and go
+// when those that were stuck come back.
+#[test]
+fn stuck_workers_are_replaced() {
+    let (engine, control) = engine(workers(2));
+    let mut session = started(&engine);
+    for round in 0..3 {
+        let stuck = [(); 2].map(|()| {
+            let handle = ask(&mut session, "held.test");
+            control.wait_until_started("held.test");
+            handle
+        });
+        // It waits for a worker when the first cancel leaves one behind.
+        ask(&mut session, "quick.test");
+        for handle in stuck {
+            session.cancel(handle).unwrap();
+        }
+        assert!(one(&mut session).outcome.is_ok());
+        assert_eq!(engine.stuck_workers(), 2 * (round + 1));
+    }
+    for _ in 0..6 {
+        control.release("held.test");
+    }
+    // As many as before are left: two more can be stuck and replaced.
+    while engine.stuck_workers() > 0 {
+        ask(&mut session, "quick.test");
+        one(&mut session);
+    }
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+}
+
+// S-C7: no more spares than the limit allows.
+#[test]
+fn spares_are_bounded() {
+    let (engine, control) = engine(Limits {
+        stuck_workers: 1,
+        ..workers(1)
+    });
+    let mut session = started(&engine);
+    for _ in 0..2 {
+        let stuck = ask(&mut session, "held.test");
+        control.wait_until_started("held.test");
+        session.cancel(stuck).unwrap();
+    }
+    assert_eq!(engine.stuck_workers(), 2);
+    let waiting = ask(&mut session, "quick.test");
+    // What needs no worker is answered, and what waits can be cancelled.
+    ask(&mut session, "known.test");
+    assert!(one(&mut session).outcome.is_ok());
+    session.cancel(waiting).unwrap();
+    control.release("held.test");
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+}
+
+// A job behind one that hangs gets a worker that was parked, though nobody offers the lane again.
+#[test]
+fn a_parked_worker_takes_what_waits_behind_a_slow_job() {
+    let (engine, control) = engine(workers(2));
+    let (mut session, mut other) = (started(&engine), started(&engine));
+    for _ in 0..100 {
+        let slow = ask(&mut session, "held.test");
+        ask(&mut session, "quick.test");
+        ask(&mut other, "quick.test");
+        assert!(
+            session.wait(Some(Duration::from_secs(60))),
+            "nobody takes the job"
+        );
+        assert!(session.take(1)[0].outcome.is_ok());
+        assert!(
+            other.wait(Some(Duration::from_secs(60))),
+            "nobody takes the lane"
+        );
+        assert!(other.take(1)[0].outcome.is_ok());
+        control.wait_until_started("held.test");
+        control.release("held.test");
+        assert_eq!(one(&mut session).handle, slow);
+    }
 }
 
 // One guest's many requests do not hold up another's first.
@@ -360,7 +443,7 @@ fn hammer(engine: &LookupEngine, guest: u64) {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        if random % 4 == 0 {
+        if random.is_multiple_of(4) {
             let victim = live.swap_remove(random as usize / 4 % live.len());
             match session.cancel(victim) {
                 Ok(()) => cancelled += 1,

@@ -9,12 +9,11 @@ use crate::guests;
 use crate::process;
 use crate::workspace::Workspace;
 
-const PACKAGE: &str = "winsock-async-bench";
-const PROGRAM: &str = "bench";
-
-/// Builds the guests and the harness and runs it; its status is the command's.
+/// Builds the guests and the harness, as an embedder ships it, and runs it; its status is the
+/// command's.
 pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode, Error> {
     guests::build(workspace)?;
-    let bench = cargo::program(workspace, PACKAGE, PROGRAM)?;
+    let how = ["--package", "winsock-async-bench", "--profile", "bench"];
+    let bench = cargo::program(workspace, &how, "bench")?;
     process::exit_code(Command::new(bench).current_dir(workspace.root()).args(args))
 }

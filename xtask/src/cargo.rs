@@ -27,15 +27,15 @@ pub fn build(command: &mut Command) -> Result<Vec<Program>, Error> {
     Ok(programs)
 }
 
-/// Builds one program for the host, in the dev profile, and gives its file.
-pub fn program(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf, Error> {
+/// Builds one program for the host, as `how` says, and gives its file.
+pub fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBuf, Error> {
     let mut command = workspace.cargo();
-    command.args(["build", "--package", package, "--bin", name]);
+    command.arg("build").args(how).args(["--bin", name]);
     let built = build(&mut command)?
         .into_iter()
         .find(|program| program.name == name);
     let missing = || Error::NoProgram {
-        package: package.into(),
+        package: "the workspace".into(),
         program: name.into(),
     };
     built.map(|program| program.path).ok_or_else(missing)

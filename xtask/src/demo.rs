@@ -31,7 +31,8 @@ pub fn run(workspace: &Workspace) -> Result<(), Error> {
     say("== Building the guests");
     guests::build(workspace)?;
     say("\n== Building the runner");
-    let runner = cargo::program(workspace, "winsock-async", "winsock-async")?;
+    // With the whole workspace's features, as the tests have them: else wasmtime is compiled twice.
+    let runner = cargo::program(workspace, &["--workspace"], "winsock-async")?;
     say(&format!("  {}", workspace.relative(&runner).display()));
 
     say("\n== A guest asks all six kinds at once, of this machine's own databases");

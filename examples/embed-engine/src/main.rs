@@ -21,7 +21,7 @@ impl Resolver for Silent {
     }
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tables = Tables::builder()
         .hosts_text("192.0.2.7 printer.test printer")
         .build()?;

@@ -6,7 +6,9 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 use winsock_async_guest::{Answer, WsaError};
 
-/// One line of `lookup`. [`Display`](fmt::Display) is the text.
+use crate::plain::Plain;
+
+/// One line of `lookup`. [`Display`](fmt::Display) is the text, with control characters escaped.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// The query as it was written.
@@ -94,6 +96,18 @@ impl Report {
         }
     }
 
+    /// The report of a request that the host did not take.
+    pub fn refused(query: impl fmt::Display, error: WsaError) -> Report {
+        Report {
+            query: query.to_string(),
+            outcome: Outcome::Error {
+                name: error.name(),
+                number: error.number(),
+                text: format!("not begun: {error}"),
+            },
+        }
+    }
+
     /// The report of a request that was cancelled.
     pub fn cancelled(query: impl fmt::Display, after_ms: u64) -> Report {
         Report {
@@ -113,7 +127,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.query)?;
+        write!(f, "{}: ", Plain(self.query.as_bytes()))?;
         match &self.outcome {
             Outcome::Host {
                 name,
@@ -132,7 +146,7 @@ impl fmt::Display for Report {
                 protocol,
             } => {
                 names(f, name, aliases)?;
-                write!(f, " port {port}/{protocol}")
+                write!(f, " port {port}/{}", Plain(protocol.as_bytes()))
             }
             Outcome::Protocol {
                 name,
@@ -149,11 +163,12 @@ impl fmt::Display for Report {
 }
 
 fn names(f: &mut fmt::Formatter<'_>, name: &str, aliases: &[String]) -> fmt::Result {
-    f.write_str(name)?;
+    write!(f, "{}", Plain(name.as_bytes()))?;
+    let shown = Plain(aliases.join(", ").as_bytes()).to_string();
     match aliases {
         [] => Ok(()),
-        [_] => write!(f, " (alias {})", aliases[0]),
-        _ => write!(f, " (aliases {})", aliases.join(", ")),
+        [_] => write!(f, " (alias {shown})"),
+        _ => write!(f, " (aliases {shown})"),
     }
 }
 
@@ -205,16 +220,44 @@ mod tests {
     }
 
     #[test]
+    fn names_forge_no_line_and_steer_no_terminal() {
+        let host = HostEntry {
+            name: "a\nhost:b: b 192.0.2.9".into(),
+            aliases: vec!["\u{1b}[31mred".into(), "c\r".into()],
+            addresses: vec![Ipv4Addr::LOCALHOST],
+        };
+        assert_eq!(
+            Report::new("host:\u{9b}a", Ok(Answer::Host(host))).to_string(),
+            r"host:\u{9b}a: a\nhost:b: b 192.0.2.9 (aliases \u{1b}[31mred, c\r) 127.0.0.1"
+        );
+        let service = ServiceEntry {
+            name: "x".into(),
+            aliases: vec![],
+            port: 1,
+            protocol: "t\np".into(),
+        };
+        assert_eq!(
+            Report::new("port:1", Ok(Answer::Service(service))).to_string(),
+            r"port:1: x port 1/t\np"
+        );
+    }
+
+    #[test]
     fn what_failed_or_was_cancelled_is_no_answer() {
         let failed = Report::new("serv:x", Err(WSANO_DATA));
         assert_eq!(failed.to_string(), format!("serv:x: {WSANO_DATA}"));
         let json = serde_json::to_value(&failed).unwrap();
         assert_eq!(json["error"]["name"], "WSANO_DATA");
         assert_eq!(json["error"]["number"], 11004);
+        let refused = Report::refused("serv:x", WSANO_DATA);
+        assert_eq!(
+            refused.to_string(),
+            format!("serv:x: not begun: {WSANO_DATA}")
+        );
         let cancelled = Report::cancelled("host:x", 500);
         assert_eq!(cancelled.to_string(), "host:x: cancelled after 500 ms");
         let json = serde_json::to_string(&cancelled).unwrap();
         assert_eq!(json, r#"{"query":"host:x","cancelled_after_ms":500}"#);
-        assert!(!failed.is_answer() && !cancelled.is_answer());
+        assert!(!failed.is_answer() && !refused.is_answer() && !cancelled.is_answer());
     }
 }

@@ -1,9 +1,10 @@
 //! Why the runner stops, in one line and a status.
 
+use std::error::Error as _;
 use std::fmt;
 use std::io::{self, Write};
 
-use clap::error::ErrorKind;
+use clap::error::{ContextValue, ErrorKind};
 
 /// Status of a command line, a guest or a file that is not usable, as clap has it.
 const UNUSABLE: i32 = 2;
@@ -56,8 +57,8 @@ impl Failure {
 }
 
 /// What clap says of a wrong command line, in one line and without the usage.
-impl From<&clap::Error> for Failure {
-    fn from(error: &clap::Error) -> Failure {
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Failure {
         match error.kind() {
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 return Failure::unusable("no command is given; try `winsock-async --help`");
@@ -68,8 +69,7 @@ impl From<&clap::Error> for Failure {
             }
             _ => {}
         }
-        let text = error.to_string();
-        let said = text
+        let said = text_of(error)
             .split("\n\n")
             .take_while(|part| !part.starts_with("Usage:") && !part.starts_with("For more"))
             .map(|part| part.trim().strip_prefix("error: ").unwrap_or(part))
@@ -78,6 +78,26 @@ impl From<&clap::Error> for Failure {
             .collect::<Vec<_>>()
             .join("; ");
         Failure::unusable(format_args!("{said}; try `winsock-async run --help`"))
+    }
+}
+
+/// What clap says, in its parts: only those have blank lines between them, as what was given is put
+/// on one line each.
+fn text_of(mut error: clap::Error) -> String {
+    let given: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(value) => Some((kind, one_line(value))),
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in given {
+        error.insert(kind, ContextValue::String(value));
+    }
+    let text = error.to_string();
+    match error.source().map(ToString::to_string) {
+        Some(source) if !source.is_empty() => text.replace(&source, &one_line(&source)),
+        _ => text,
     }
 }
 
@@ -113,7 +133,7 @@ mod tests {
 
     fn said_of(args: &[&str]) -> Failure {
         let error = Cli::try_parse_from(["winsock-async"].iter().chain(args)).unwrap_err();
-        Failure::from(&error)
+        Failure::from(error)
     }
 
     #[test]
@@ -153,6 +173,30 @@ mod tests {
         assert_eq!(
             said_of(&[]).line,
             "no command is given; try `winsock-async --help`"
+        );
+    }
+    #[test]
+    fn what_was_given_does_not_cut_what_is_said_of_it() {
+        assert_eq!(
+            said_of(&[
+                "run",
+                "--timeout",
+                "a\n\nUsage: b\n\ntip: to pass",
+                "g.wasm"
+            ])
+            .line,
+            "invalid value 'a Usage: b tip: to pass' for '--timeout <DURATION>': write seconds, or \
+             a number with a unit as in 500ms, 10s, 2m; try `winsock-async run --help`"
+        );
+        // The reason names the pattern once more.
+        assert_eq!(
+            said_of(&["run", "--allow", "a\n\nUsage: b", "g.wasm"]).line,
+            "invalid value 'a Usage: b' for '--allow <PATTERN>': `a Usage: b` is neither a host \
+             name nor an address; try `winsock-async run --help`"
+        );
+        assert_eq!(
+            said_of(&["run", "--a\n\nFor more", "g.wasm"]).line,
+            "unexpected argument '--a For more' found; try `winsock-async run --help`"
         );
     }
 }

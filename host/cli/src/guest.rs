@@ -20,6 +20,11 @@ pub fn load<T>(engine: &Engine, path: &Path) -> Result<CommandPre<T>, Failure>
 where
     T: WasiView + WinsockView + 'static,
 {
+    if path.as_os_str().is_empty() {
+        return Err(Failure::unusable(
+            "the guest's name is empty; try `winsock-async run GUEST.wasm`",
+        ));
+    }
     let file = path.display();
     let bytes = fs::read(path).map_err(|error| {
         Failure::unusable(format_args!("cannot read the guest {file}: {error}"))

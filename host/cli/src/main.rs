@@ -20,7 +20,7 @@ fn main() {
     // Not a return: nothing waits for threads that sit in the operating system.
     process::exit(match Cli::try_parse() {
         Ok(cli) => run(&cli.into_run()),
-        Err(error) if error.use_stderr() => Failure::from(&error).report(),
+        Err(error) if error.use_stderr() => Failure::from(error).report(),
         // --help and --version.
         Err(error) => error.print().map_or(1, |()| 0),
     })

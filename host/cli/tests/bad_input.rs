@@ -125,6 +125,10 @@ fn wrong_command_lines() {
     assert_has(&refused(&["walk"]), &["'walk'"]);
     assert_has(&refused(&["run"]), &["GUEST.wasm"]);
     assert_has(
+        &refused(&["run", ""]),
+        &["the guest's name is empty", "GUEST.wasm"],
+    );
+    assert_has(
         &refused(&["run", "--alow", "x", "g.wasm"]),
         &["'--alow'", "'--allow'"],
     );

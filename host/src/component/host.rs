@@ -9,6 +9,7 @@ use wasmtime_wasi_io::poll::{DynPollable, Pollable, subscribe};
 
 use super::WinsockCtxView;
 use super::bindings::{completions, completions_sync, lifecycle, readiness, requests};
+use super::timer;
 use crate::engine::Readiness;
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
@@ -42,8 +43,12 @@ impl completions::Host for WinsockCtxView<'_> {
         let Some(nanoseconds) = timeout else {
             return Ok(session.completed().await);
         };
+        if nanoseconds == 0 {
+            return Ok(session.wait(Some(Duration::ZERO)));
+        }
         let timeout = Duration::from_nanos(nanoseconds);
-        match tokio::time::timeout(timeout, session.completed()).await {
+        let completed = timer::with(|| tokio::time::timeout(timeout, session.completed()))?;
+        match completed.await {
             Ok(ready) => Ok(ready),
             Err(_elapsed) => Ok(false),
         }

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod host;
+mod timer;
 
 use wasmtime::Result;
 use wasmtime::component::{HasData, Linker, ResourceTable};
@@ -52,7 +53,7 @@ impl HasData for Winsock {
 }
 
 /// Adds the interfaces of `winsock:async-lookup`, and no others, for stores whose functions are called with
-/// `call_async`. `wait` awaits; it needs tokio's timer where the guest gives a time-out.
+/// `call_async`. `wait` awaits.
 ///
 /// # Errors
 /// If the linker has one of these names already.

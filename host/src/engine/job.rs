@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::sync::{
-    Arc, AtomicBool, CachePadded, Event, Listener, Ordering, SharedQueue, Stealer, listener,
+    Arc, AtomicBool, AtomicU8, CachePadded, Event, Listener, Ordering, SharedQueue, Stealer,
+    listener,
 };
 use crate::resolve::Lookup;
 use crate::types::{Outcome, TaskHandle};
@@ -15,11 +16,26 @@ pub(crate) struct Job {
     /// When it was asked for, in nanoseconds of the engine's clock; 0 when nobody measures.
     pub(crate) asked_at: u64,
     pub(crate) lookup: Lookup,
-    /// Written by the session alone. A worker that sees it does not begin, or drops what it found;
-    /// one that does not see it in time changes nothing, as the session decides.
-    cancelled: AtomicBool,
+    stage: AtomicU8,
 }
 
+const QUEUED: u8 = 0;
+const RUNNING: u8 = 1;
+const DONE: u8 = 2;
+const CANCELLED: u8 = 3;
+
+/// Where a job was when it was cancelled.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Cancelled {
+    /// No worker had begun with it; it is still in the queue, or was just taken from it.
+    Queued,
+    /// A worker is in the resolver with it, for how long nobody knows.
+    Running,
+    /// Its result is there, or will be in a moment.
+    Done,
+}
+
+/// The stage tells workers what need not be done. It decides nothing: the session does.
 impl Job {
     pub(crate) fn new(handle: TaskHandle, tag: u64, asked_at: u64, lookup: Lookup) -> Job {
         Job {
@@ -27,16 +43,38 @@ impl Job {
             tag,
             asked_at,
             lookup,
-            cancelled: AtomicBool::new(false),
+            stage: AtomicU8::new(QUEUED),
         }
     }
 
-    pub(crate) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+    /// A worker's: whether it is to go to the resolver. No for a cancelled job.
+    pub(crate) fn begin(&self) -> bool {
+        self.change(QUEUED, RUNNING)
+    }
+
+    /// A worker's, back from the resolver: whether anybody wants the result. If not, the job was
+    /// cancelled while it ran.
+    pub(crate) fn finish(&self) -> bool {
+        self.change(RUNNING, DONE)
+    }
+
+    /// The session's: nobody wants the result any more.
+    pub(crate) fn cancel(&self) -> Cancelled {
+        match self.stage.swap(CANCELLED, Ordering::Relaxed) {
+            QUEUED => Cancelled::Queued,
+            RUNNING => Cancelled::Running,
+            _ => Cancelled::Done,
+        }
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.stage.load(Ordering::Relaxed) == CANCELLED
+    }
+
+    fn change(&self, from: u8, to: u8) -> bool {
+        self.stage
+            .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
     }
 }
 
@@ -59,6 +97,8 @@ pub(crate) struct Lane {
     pub(crate) scheduled: CachePadded<AtomicBool>,
     /// Whether the lane waits in the pool's queue.
     pub(crate) queued: AtomicBool,
+    /// Whether the session is gone.
+    pub(crate) closed: AtomicBool,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
     pub(crate) has_ready: AtomicBool,
 }
@@ -71,6 +111,7 @@ impl Lane {
             arrived: Event::new(),
             scheduled: CachePadded::new(AtomicBool::new(false)),
             queued: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             has_ready: AtomicBool::new(false),
         }
     }

@@ -16,8 +16,9 @@ pub struct Limits {
     /// Requests of all sessions together that are outstanding. Default: 1,048,576.
     pub requests_per_engine: usize,
     /// Bytes that one session's requests hold: a fixed part for each, the names of those that are
-    /// pending, the answers of those that are not yet taken. An answer is never refused, so it may go past
-    /// the limit; requests are refused until it was taken. Default: 33,554,432 (32 MiB).
+    /// pending, the answers of those that are not yet taken. Answers count when they come and are never
+    /// refused, so at worst a session holds this and [`requests_per_session`](Self::requests_per_session)
+    /// times the largest answer of the resolver. Default: 33,554,432 (32 MiB).
     pub bytes_per_session: usize,
     /// Bytes of a name. A longer one cannot exist: it completes as an unknown name. Default: 255.
     pub name_bytes: usize,
@@ -25,6 +26,9 @@ pub struct Limits {
     /// until it is needed. With 0, or where no thread can be started, every request is
     /// `WSAENETDOWN` (`S-R18`). Default: 8.
     pub workers: usize,
+    /// Worker threads beyond [`workers`](Self::workers) that replace those stuck in a resolver with
+    /// a lookup that was cancelled (`S-C7`). They end when the stuck ones come back. Default: 64.
+    pub stuck_workers: usize,
 }
 
 impl Default for Limits {
@@ -35,6 +39,7 @@ impl Default for Limits {
             bytes_per_session: 32 << 20,
             name_bytes: 255,
             workers: 8,
+            stuck_workers: 64,
         }
     }
 }

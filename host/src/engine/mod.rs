@@ -53,9 +53,14 @@ impl LookupEngine {
         self.shared.outstanding.load(Ordering::Relaxed)
     }
 
-    /// Worker threads that were started.
+    /// Worker threads that were started when the engine was built.
     pub fn workers(&self) -> usize {
         self.shared.workers
+    }
+
+    /// Workers that are in a resolver now with a lookup that was cancelled (`S-C7`).
+    pub fn stuck_workers(&self) -> usize {
+        self.shared.pool.stuck_workers()
     }
 }
 
@@ -124,7 +129,7 @@ impl LookupEngineBuilder {
         let resolver = self
             .resolver
             .unwrap_or_else(|| Arc::new(Chain::new().then(Tables::system()).then(System::new())));
-        let (pool, workers) = Pool::start(Arc::clone(&resolver), self.limits.workers);
+        let (pool, workers) = Pool::start(Arc::clone(&resolver), &self.limits);
         let host_name = self
             .host_name
             .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());

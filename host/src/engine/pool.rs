@@ -5,16 +5,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Limits;
 use super::job::{Finished, Job, Lane};
 use super::sync::{
-    Arc, AtomicBool, AtomicUsize, CachePadded, Event, Listener, Ordering, SharedQueue, Steal,
-    fence, listener,
+    Arc, AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, CachePadded, Event, Listener, Ordering,
+    SharedQueue, Steal, fence, listener,
 };
 use crate::resolve::{Lookup, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
 /// How long a thread looks out for work before it parks: about what it costs to park and be woken.
 pub(crate) const SPIN: Duration = Duration::from_micros(20);
+
+/// How long lanes may wait while workers are parked and those that work are not brisk.
+const WATCH: Duration = Duration::from_micros(100);
+/// Jobs done in that time that make waking another worker not worth it.
+const BRISK: usize = 16;
+
+/// No worker watches; one was woken to watch; one does.
+const UNWATCHED: u8 = 0;
+const WATCH_WANTED: u8 = 1;
+const WATCHED: u8 = 2;
 
 /// What workers and sessions share.
 pub(crate) struct Pool {
@@ -25,42 +36,133 @@ pub(crate) struct Pool {
     searching: CachePadded<AtomicUsize>,
     /// Workers that are parked listen here.
     idle: Event,
+    /// Whether a worker watches over lanes that wait while others work.
+    watch: AtomicU8,
+    /// Jobs that were done, for the watch.
+    done: CachePadded<AtomicUsize>,
     closed: AtomicBool,
+    /// Workers in a resolver with a job that was cancelled. Below 0 for a moment, when one comes back
+    /// before it was counted.
+    stuck: AtomicIsize,
+    /// Workers that were started to replace them, and the most there may be.
+    spares: AtomicUsize,
+    most_spares: usize,
+    /// Lanes in the queue whose sessions are gone: at least as many as there are.
+    gone: AtomicUsize,
 }
 
 impl Pool {
-    /// Starts up to `workers` threads, and says how many there are. They are never joined: one that
-    /// sits in a resolver would keep whoever waited for it.
-    pub(crate) fn start(resolver: Arc<dyn Resolver>, workers: usize) -> (Arc<Pool>, usize) {
+    /// Starts the threads, and says how many there are. They are never joined: one that sits in a
+    /// resolver would keep whoever waited for it.
+    pub(crate) fn start(resolver: Arc<dyn Resolver>, limits: &Limits) -> (Arc<Pool>, usize) {
         let pool = Arc::new(Pool {
             resolver,
             lanes: CachePadded::new(SharedQueue::new()),
             searching: CachePadded::new(AtomicUsize::new(0)),
             idle: Event::new(),
+            watch: AtomicU8::new(UNWATCHED),
+            done: CachePadded::new(AtomicUsize::new(0)),
             closed: AtomicBool::new(false),
+            stuck: AtomicIsize::new(0),
+            spares: AtomicUsize::new(0),
+            most_spares: limits.stuck_workers,
+            gone: AtomicUsize::new(0),
         });
-        let started = (0..workers)
-            .map_while(|i| {
-                let pool = Arc::clone(&pool);
-                thread::Builder::new()
-                    .name(format!("winsock-{i}"))
-                    .spawn(move || pool.work())
-                    .ok()
-            })
+        let started = (0..limits.workers)
+            .map_while(|i| pool.spawn(format!("winsock-{i}")))
             .count();
         (pool, started)
     }
 
+    fn spawn(self: &Arc<Self>, name: String) -> Option<()> {
+        let pool = Arc::clone(self);
+        thread::Builder::new()
+            .name(name)
+            .spawn(move || pool.work())
+            .ok()
+            .map(drop)
+    }
+
+    /// A worker is in the resolver with a job that was cancelled: it may never come back (`S-C7`).
+    pub(crate) fn abandon_worker(self: &Arc<Self>) {
+        self.stuck.fetch_add(1, Ordering::SeqCst);
+        self.relieve();
+    }
+
+    /// Workers in a resolver with a job that was cancelled.
+    pub(crate) fn stuck_workers(&self) -> usize {
+        usize::try_from(self.stuck.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn lanes_in_queue(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// Starts a spare worker for a stuck one, if lanes wait; without them it can wait too.
+    fn relieve(self: &Arc<Self>) {
+        if self.lanes.is_empty() {
+            return;
+        }
+        let wanted = self.stuck_workers().min(self.most_spares);
+        let more = |spares| (spares < wanted).then_some(spares + 1);
+        let started = self
+            .spares
+            .fetch_update(Ordering::SeqCst, Ordering::Relaxed, more);
+        if started.is_ok_and(|i| self.spawn(format!("winsock-spare-{i}")).is_none()) {
+            self.spares.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    /// A worker's, back from a job that was cancelled: whether it is to end, as spares do its work.
+    fn is_surplus(&self) -> bool {
+        self.stuck.fetch_sub(1, Ordering::SeqCst);
+        let stuck = self.stuck_workers();
+        let fewer = |spares| (spares > stuck).then(|| spares - 1);
+        self.spares
+            .fetch_update(Ordering::SeqCst, Ordering::Relaxed, fewer)
+            .is_ok()
+    }
+
+    /// A session is gone. Its lane may wait in the queue, where nobody takes it out while all workers
+    /// are stuck; such lanes are swept before they are half of it (`S-S7`).
+    pub(crate) fn forget(&self, lane: &Lane) {
+        lane.closed.store(true, Ordering::Relaxed);
+        if !lane.queued.load(Ordering::Relaxed) {
+            return;
+        }
+        let gone = self.gone.fetch_add(1, Ordering::Relaxed) + 1;
+        let queued = self.lanes.len();
+        if gone * 2 < queued {
+            return;
+        }
+        self.gone.store(0, Ordering::Relaxed);
+        for _ in 0..queued {
+            let Some(lane) = self.lanes.pop() else { break };
+            if !lane.closed.load(Ordering::Relaxed) {
+                self.lanes.push(lane);
+            }
+        }
+        if !self.lanes.is_empty() {
+            // A worker that saw the queue empty meanwhile may have parked.
+            self.wake_one();
+        }
+    }
+
     /// Lets the workers know that `lane` has jobs. Says whether a parked one had to be woken, which
     /// takes so long that nobody should spin for the result.
-    pub(crate) fn offer(&self, lane: &Arc<Lane>) -> bool {
+    pub(crate) fn offer(self: &Arc<Self>, lane: &Arc<Lane>) -> bool {
         // Both sides of `scheduled` are read-modify-writes: whoever comes second sees what the
         // other one wrote before, the job here or the empty queue in `retire`.
-        let idle = !lane.scheduled.swap(true, Ordering::AcqRel);
-        if idle {
-            self.enqueue(lane);
+        if lane.scheduled.swap(true, Ordering::AcqRel) {
+            return false;
         }
-        idle && self.wake_one()
+        self.enqueue(lane);
+        let woke = self.wake_one();
+        if !woke && self.stuck_workers() > 0 {
+            self.relieve();
+        }
+        woke
     }
 
     /// Tells the workers to end. Those in a resolver do so when it returns.
@@ -70,35 +172,50 @@ impl Pool {
     }
 
     /// A worker's life.
-    fn work(&self) {
-        while let Some(lane) = self.next_lane() {
-            match lane.jobs.steal() {
+    fn work(self: Arc<Self>) {
+        let mut brief = true;
+        while let Some(lane) = self.next_lane(&mut brief) {
+            let goes_on = match lane.jobs.steal() {
                 Steal::Success(job) if lane.jobs.is_empty() => {
                     self.retire(&lane);
-                    self.run(&lane, job);
+                    self.run(&lane, job)
                 }
                 Steal::Success(job) => {
                     // Before the resolver is entered, as it may not come back.
                     self.enqueue(&lane);
-                    self.wake_one();
-                    self.run(&lane, job);
-                    self.stay(&lane);
+                    self.call_watch();
+                    self.run(&lane, job) && self.stay(&lane)
                 }
-                Steal::Empty => self.retire(&lane),
-                Steal::Retry => self.enqueue(&lane),
+                Steal::Empty => {
+                    self.retire(&lane);
+                    true
+                }
+                Steal::Retry => {
+                    self.enqueue(&lane);
+                    true
+                }
+            };
+            if !goes_on {
+                return;
             }
         }
     }
 
-    /// Works on for a lane that is the only one in the queue: it would be its turn anyway.
-    fn stay(&self, lane: &Lane) {
+    /// Works on for a lane that is the only one in the queue: it would be its turn anyway. Says
+    /// whether the worker goes on.
+    fn stay(&self, lane: &Lane) -> bool {
         while lane.queued.load(Ordering::Relaxed) && self.lanes.len() == 1 {
             match lane.jobs.steal() {
-                Steal::Success(job) => self.run(lane, job),
-                Steal::Empty => return,
+                Steal::Success(job) => {
+                    if !self.run(lane, job) {
+                        return false;
+                    }
+                }
                 Steal::Retry => {}
+                Steal::Empty => return true,
             }
         }
+        true
     }
 
     fn enqueue(&self, lane: &Arc<Lane>) {
@@ -113,66 +230,122 @@ impl Pool {
     }
 
     /// Takes the lane out of turn, unless a job came in meanwhile.
-    fn retire(&self, lane: &Arc<Lane>) {
+    fn retire(self: &Arc<Self>, lane: &Arc<Lane>) {
         lane.scheduled.swap(false, Ordering::AcqRel);
         if !lane.jobs.is_empty() {
             self.offer(lane);
         }
     }
 
-    fn run(&self, lane: &Lane, job: Arc<Job>) {
-        if job.is_cancelled() {
-            return;
+    /// Does a job, and says whether the worker goes on.
+    fn run(&self, lane: &Lane, job: Arc<Job>) -> bool {
+        if !job.begin() {
+            return true;
         }
         let outcome = contained(&job.lookup, || self.resolver.resolve(&job.lookup));
-        if job.is_cancelled() {
-            return;
+        self.done.fetch_add(1, Ordering::Relaxed);
+        if !job.finish() {
+            return !self.is_surplus();
         }
         lane.finished.push(Finished { job, outcome });
-        lane.arrived.notify(usize::MAX);
+        if lane.arrived.notify(usize::MAX) > 0 {
+            // Whoever was woken may be on this processor.
+            thread::yield_now();
+        }
+        true
     }
 
     /// The next lane in turn; none when the pool is closed.
-    fn next_lane(&self) -> Option<Arc<Lane>> {
+    fn next_lane(&self, brief: &mut bool) -> Option<Arc<Lane>> {
         if self.closed.load(Ordering::Relaxed) {
             return None;
         }
-        self.dequeue().or_else(|| self.search())
+        self.dequeue().or_else(|| self.search(brief))
     }
 
-    /// Spins, then parks, until there is a lane.
-    fn search(&self) -> Option<Arc<Lane>> {
+    /// Spins, if work has come briefly after work so far, then parks, until there is a lane.
+    fn search(&self, brief: &mut bool) -> Option<Arc<Lane>> {
         loop {
-            if self.searching.fetch_add(1, Ordering::SeqCst) < spinners() {
-                spin_until(SPIN, || {
-                    !self.lanes.is_empty() || self.closed.load(Ordering::Relaxed)
-                });
-            }
-            if let Some(lane) = self.dequeue() {
+            if *brief {
+                if self.searching.fetch_add(1, Ordering::SeqCst) < spinners() {
+                    let closed = || self.closed.load(Ordering::Relaxed);
+                    spin_until(SPIN, || !self.lanes.is_empty() || closed());
+                }
+                let lane = self.dequeue();
                 self.stop_searching();
-                return Some(lane);
+                if lane.is_some() {
+                    return lane;
+                }
             }
-            // First we listen, then we stop counting as searching, then we look once more: whoever
-            // offers a lane either sees that somebody searches, and then we see the lane, or wakes us.
+            // First we listen, then we look once more: whoever offers a lane either sees that
+            // somebody searches, or wakes us, or we see the lane.
             listener!(self.idle => parked);
-            self.stop_searching();
+            fence(Ordering::SeqCst);
             if self.closed.load(Ordering::SeqCst) {
                 return None;
             }
             if let Some(lane) = self.dequeue() {
                 return Some(lane);
             }
-            parked.wait();
+            // A call for the watch that found nobody parked waits for the next to be idle.
+            if !self.take_watch() {
+                let since = Instant::now();
+                parked.wait();
+                *brief = since.elapsed() < 2 * SPIN;
+                if !self.take_watch() {
+                    continue;
+                }
+            }
+            self.keep_watch();
         }
     }
 
-    /// What was offered while we were the reason to wake nobody, others must be woken for.
+    /// What was offered while we were the reason to wake nobody must not be forgotten.
     fn stop_searching(&self) {
         let others = self.searching.fetch_sub(1, Ordering::SeqCst) - 1;
         fence(Ordering::SeqCst);
         if others == 0 && !self.lanes.is_empty() {
+            self.call_watch();
+        }
+    }
+
+    /// Has a parked worker watch over the lanes that wait. Waking it to take a job at once would cost
+    /// more than most jobs, and leave it without one when they are short; a resolver that keeps its
+    /// worker is found out soon enough.
+    fn call_watch(&self) {
+        // Either a watcher that is about to leave sees the lane, or we see that it has left.
+        fence(Ordering::SeqCst);
+        if self.watch.load(Ordering::Relaxed) == UNWATCHED
+            && self.change_watch(UNWATCHED, WATCH_WANTED)
+        {
             self.idle.notify(1);
         }
+    }
+
+    fn take_watch(&self) -> bool {
+        self.change_watch(WATCH_WANTED, WATCHED)
+    }
+
+    fn change_watch(&self, from: u8, to: u8) -> bool {
+        self.watch
+            .compare_exchange(from, to, Ordering::SeqCst, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// Waits until nothing is left to watch over, or what waits needs another worker.
+    fn keep_watch(&self) {
+        loop {
+            let done = self.done.load(Ordering::Relaxed);
+            listener!(self.idle => parked);
+            if self.lanes.is_empty() || self.closed.load(Ordering::SeqCst) {
+                break;
+            }
+            let offered = parked.wait_timeout(WATCH).is_some();
+            if offered || self.done.load(Ordering::Relaxed).wrapping_sub(done) < BRISK {
+                break;
+            }
+        }
+        self.watch.store(UNWATCHED, Ordering::Release);
     }
 
     /// Wakes a parked worker, unless one is looking anyway; says whether it did.
@@ -188,11 +361,12 @@ fn contained(lookup: &Lookup, resolve: impl FnOnce() -> Outcome) -> Outcome {
     lookup.checked(outcome)
 }
 
-/// Looks at `ready` for a while; says what it was in the end.
+/// Looks at `ready` for a while; says what it was in the end. It does not yield meanwhile: two threads
+/// that yield to each other stay on one processor.
 pub(crate) fn spin_until(limit: Duration, ready: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     loop {
-        for _ in 0..32 {
+        for _ in 0..64 {
             if ready() {
                 return true;
             }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::EngineShared;
 use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
-use super::job::{Finished, Job, Lane};
+use super::job::{Cancelled, Finished, Job, Lane};
 use super::pool::{SPIN, spin_until, spinners};
 use super::stats::SessionStats;
 use super::sync::{Arc, Ordering, OwnedQueue};
@@ -18,8 +18,8 @@ use crate::types::{Completion, ErrorCode, Outcome, Query, TaskHandle};
 ///
 /// A result becomes a completion when the session takes it out of its queue, which every call here
 /// does first; cancel removes the handle; a result whose handle is gone is dropped. So a request is
-/// either cancelled or completed, and no other thread has a say in it (`S-C8`). No call takes a lock, and
-/// none but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
+/// either cancelled or completed, and no other thread has a say in it (`S-C8`). No call takes a lock, unless it
+/// finds every worker parked and must wake one; and none but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
 ///
 /// Dropping a session cancels what is pending and leaves nothing in the engine (`S-S7`).
 pub struct Session {
@@ -33,7 +33,7 @@ pub struct Session {
     startups: u64,
     /// Bytes held, as [`Limits::bytes_per_session`](super::Limits::bytes_per_session) counts them.
     bytes: usize,
-    /// Jobs cancelled since the queue was swept: at least as many as are in it.
+    /// Jobs cancelled in the queue since it was swept: at least as many as are in it.
     dead: usize,
     /// Whether the last job found every worker asleep.
     woke: bool,
@@ -178,9 +178,14 @@ impl Session {
             self.engine.release(1);
             self.bytes -= pending_bytes(&job);
             self.stats.cancelled += 1;
-            job.cancel();
-            self.dead += 1;
-            self.sweep();
+            match job.cancel() {
+                Cancelled::Queued => {
+                    self.dead += 1;
+                    self.sweep();
+                }
+                Cancelled::Running => self.engine.pool.abandon_worker(),
+                Cancelled::Done => {}
+            }
         }
         Ok(())
     }
@@ -221,10 +226,11 @@ impl Session {
         }
         let spin = SPIN.min(timeout.unwrap_or(SPIN));
         let spins = spinners() > 0 && !self.woke;
-        if spins && spin_until(spin, || !self.lane.finished.is_empty()) {
-            if let Some(known) = self.settled() {
-                return known;
-            }
+        if spins
+            && spin_until(spin, || !self.lane.finished.is_empty())
+            && let Some(known) = self.settled()
+        {
+            return known;
         }
         // A time-out past the end of the clock is none.
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
@@ -378,7 +384,9 @@ impl Session {
         self.engine.release(self.table.len());
         for task in self.table.drain() {
             if let Task::Pending(job) = task {
-                job.cancel();
+                if job.cancel() == Cancelled::Running {
+                    self.engine.pool.abandon_worker();
+                }
                 self.stats.cancelled += 1;
             }
         }
@@ -393,6 +401,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.abandon();
+        self.engine.pool.forget(&self.lane);
     }
 }
 

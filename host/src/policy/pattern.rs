@@ -90,11 +90,17 @@ pub enum PatternError {
 }
 
 fn host(pattern: &str, name: &str) -> Result<HostName, PatternError> {
+    let star = || PatternError::Star(pattern.into());
     if name.contains('*') {
-        return Err(PatternError::Star(pattern.into()));
+        return Err(star());
     }
-    names::canonical_host(name.as_bytes().into(), LONGEST_NAME)
-        .ok_or_else(|| PatternError::NotAName(pattern.into()))
+    let host = names::canonical_host(name.as_bytes().into(), LONGEST_NAME)
+        .ok_or_else(|| PatternError::NotAName(pattern.into()))?;
+    match &host {
+        // Wide and small forms of a star have become a plain one.
+        HostName::Name(name) if name.contains('*') => Err(star()),
+        _ => Ok(host),
+    }
 }
 
 fn prefix(text: &str) -> Result<Ipv4Net, PatternError> {
@@ -148,6 +154,15 @@ mod tests {
         assert_eq!(error(""), PatternError::Empty);
         for text in ["*a", "a.*", "*.*.com", "**", "*.*"] {
             assert_eq!(error(text), PatternError::Star(text.into()));
+        }
+        for star in ["\u{ff0a}", "\u{fe61}"] {
+            for text in [
+                star.to_owned(),
+                format!("{star}.example.com"),
+                format!("*.{star}.com"),
+            ] {
+                assert_eq!(error(&text), PatternError::Star((&*text).into()));
+            }
         }
         for text in ["*.", "a b", "a..b", "a\0", "*.127.0.0.1", "*.1"] {
             assert_eq!(error(text), PatternError::NotAName(text.into()));

@@ -106,7 +106,7 @@ impl Lookup {
     fn start(&self, hwnd: Hwnd, query: Query) -> io::Result<()> {
         match query.start(hwnd, WM_FOUND) {
             Ok(handle) => self.pending.borrow_mut().push((handle, query)),
-            Err(error) => self.print(&Report::new(query, Err(error)))?,
+            Err(error) => self.print(&Report::refused(query, error))?,
         }
         Ok(())
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use futures_util::stream::{self, StreamExt};
-use winsock_async_example_guests::{Status, exit};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use winsock_async_example_guests::{Plain, Status, exit};
 use winsock_async_guest::lookup::{Resolver, block_on};
 use winsock_async_guest::{HostEntry, WSAEWOULDBLOCK, WsaError};
 
@@ -16,7 +16,8 @@ const USAGE: &str = "\
 Usage: resolve-many [--jobs N] < NAMES
 
 Looks up a host name a line and prints NAME<tab>ADDRESS... or NAME<tab>ERROR for each, in the order
-in which they complete. Empty lines are skipped. A summary follows on standard error.
+in which they complete. Empty lines are skipped, and control characters are written out, as \\n or
+\\u{1b}. Where the host has no place for as many, it waits for one. A summary follows on standard error.
 
 Options:
   -j, --jobs N          names at a time, 1 or more (default 100)
@@ -48,22 +49,12 @@ fn main() {
 fn run(jobs: usize) -> Result<Status, Box<dyn std::error::Error>> {
     let resolver = &Resolver::new()?;
     let mut tally = Tally::new();
-    let answers = stream::iter(names(io::stdin().lock()))
-        .map(async |name| {
-            let name = name?;
-            let answer = resolver.host(&name).await;
-            io::Result::Ok((name, answer))
-        })
-        .buffer_unordered(jobs);
-    let done = block_on(async {
-        let mut answers = std::pin::pin!(answers);
-        while let Some(answered) = answers.next().await {
-            let (name, answer) = answered?;
-            print(&name, &answer)?;
-            tally.add(&answer);
-        }
-        io::Result::Ok(())
-    });
+    let names = names(io::stdin().lock());
+    let done = block_on(answer_all(resolver, names, jobs, |name, answer| {
+        print(name, answer)?;
+        tally.add(answer);
+        Ok(())
+    }));
     tally.finish();
     done?;
     Ok(if tally.failed() == 0 {
@@ -71,6 +62,43 @@ fn run(jobs: usize) -> Result<Status, Box<dyn std::error::Error>> {
     } else {
         Status::Failed
     })
+}
+
+/// Looks the names up, `jobs` at a time, or as many as the host takes (`S-R2`), and hands each to
+/// `each` as it completes.
+async fn answer_all(
+    resolver: &Resolver,
+    mut names: impl Iterator<Item = io::Result<Vec<u8>>>,
+    jobs: usize,
+    mut each: impl FnMut(&[u8], &Result<HostEntry, WsaError>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut under_way = FuturesUnordered::new();
+    // A name that the host had no place for.
+    let mut put_off = None;
+    loop {
+        while under_way.len() < jobs {
+            let Some(name) = put_off.take().map(Ok).or_else(|| names.next()) else {
+                break;
+            };
+            let name = name?;
+            let request = resolver.host(&name);
+            if request.handle().is_some() {
+                under_way.push(async move { (name, request.await) });
+                continue;
+            }
+            // Refused at the call, so this does not wait.
+            let refused = request.await;
+            if matches!(refused, Err(WSAEWOULDBLOCK)) && !under_way.is_empty() {
+                put_off = Some(name);
+                break;
+            }
+            each(&name, &refused)?;
+        }
+        match under_way.next().await {
+            Some((name, answer)) => each(&name, &answer)?,
+            None => return Ok(()),
+        }
+    }
 }
 
 /// The lines that are not empty, without what ends them.
@@ -83,7 +111,7 @@ fn names(input: impl BufRead) -> impl Iterator<Item = io::Result<Vec<u8>>> {
 
 fn print(name: &[u8], answer: &Result<HostEntry, WsaError>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(name)?;
+    write!(out, "{}", Plain(name))?;
     match answer {
         Ok(entry) => {
             let addresses: Vec<_> = entry.addresses.iter().map(ToString::to_string).collect();
@@ -143,7 +171,7 @@ impl Tally {
             eprintln!("{count} x {error}");
         }
         if self.errors.contains_key(&WSAEWOULDBLOCK) {
-            eprintln!("The host takes fewer requests at a time: try a smaller --jobs.");
+            eprintln!("The host took no request though none was under way: raise its limit.");
         }
     }
 }

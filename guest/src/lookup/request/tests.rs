@@ -262,8 +262,6 @@ fn a_full_queue_holds_up_no_future() {
     let message = wsa_async_get_host_by_name(window.hwnd(), WM_USER + 1, "m").unwrap();
     fake::complete(message, host("m"));
     assert_eq!(block_on(at(&resolver, 10, "f")), Ok(entry("f")));
-    assert_eq!(peek_message(None, WM_USER + 1.., true), Ok(None));
-    peek_message(None, .., true).unwrap();
     let found = peek_message(None, WM_USER + 1.., true).unwrap();
     assert!(matches!(found, Some(Retrieved::Message(m)) if m.wparam == message));
 }

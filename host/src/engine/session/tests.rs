@@ -135,6 +135,22 @@ fn a_ready_request_keeps_its_place() {
     assert_eq!((session.table.len(), engine.outstanding()), (0, 0));
 }
 
+// S-S7: what dropped sessions leave in the pool is swept, also while every worker is stuck.
+#[test]
+fn lanes_of_dropped_sessions_do_not_pile_up() {
+    let (engine, _control, _session) = occupied();
+    let mut stays = engine.session();
+    stays.startup().unwrap();
+    ask(&mut stays, "quick.test");
+    for _ in 0..1000 {
+        let mut goes = engine.session();
+        goes.startup().unwrap();
+        ask(&mut goes, "quick.test");
+    }
+    let lanes = engine.shared.pool.lanes_in_queue();
+    assert!((1..=3).contains(&lanes), "{lanes} lanes");
+}
+
 struct Count(AtomicUsize);
 
 impl Wake for Count {

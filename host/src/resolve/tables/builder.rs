@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::TablesError;
 use super::hosts::Hosts;
 use super::numbered::{Protocols, Services};
-use super::parse::{self, HostLine, ProtocolLine, ServiceLine};
+use super::parse::{self, HostLine, Malformed, ProtocolLine, ServiceLine};
 use super::{Tables, iana};
 
 /// Largest file. Units: bytes.
@@ -150,15 +150,16 @@ impl TablesBuilder {
     }
 }
 
-type Parser<T> = fn(&str, &[u8], &mut Vec<TablesError>) -> Vec<T>;
+type Parser<T> = fn(&str, &[u8], Malformed, &mut Vec<TablesError>) -> Vec<T>;
 type Lines<T> = Option<Vec<T>>;
 
 fn named<T>(path: PathBuf, parser: Parser<T>, to: &mut Lines<T>, errors: &mut Vec<TablesError>) {
     let file = path.display().to_string();
     match read(&path, &file) {
-        Ok(bytes) => to
-            .get_or_insert_default()
-            .extend(parser(&file, &bytes, errors)),
+        Ok(bytes) => {
+            to.get_or_insert_default()
+                .extend(parser(&file, &bytes, Malformed::Stop, errors))
+        }
         Err(error) => errors.push(error),
     }
 }
@@ -171,14 +172,15 @@ fn given<T>(
     errors: &mut Vec<TablesError>,
 ) {
     to.get_or_insert_default()
-        .extend(parser(name, text.as_bytes(), errors));
+        .extend(parser(name, text.as_bytes(), Malformed::Stop, errors));
 }
 
 fn own<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Vec<TablesError>) {
     match read(Path::new(file), file) {
-        Ok(bytes) => to
-            .get_or_insert_default()
-            .extend(parser(file, &bytes, warnings)),
+        Ok(bytes) => {
+            to.get_or_insert_default()
+                .extend(parser(file, &bytes, Malformed::LeaveOut, warnings))
+        }
         Err(TablesError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
         }
         Err(error) => warnings.push(error),

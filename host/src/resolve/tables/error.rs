@@ -25,6 +25,14 @@ pub enum TablesError {
     /// A line is malformed.
     #[error(transparent)]
     Line(#[from] LineError),
+    /// More lines of this machine's own file are malformed than are told one by one.
+    #[error("{file}: {lines} more lines are malformed")]
+    More {
+        /// The file.
+        file: Box<str>,
+        /// How many lines are not told.
+        lines: usize,
+    },
 }
 
 /// A line that is malformed, shown as `FILE:LINE: PROBLEM`.
@@ -53,6 +61,9 @@ pub enum Problem {
     /// It is longer than a line may be.
     #[error("longer than {0} bytes")]
     TooLong(usize),
+    /// It has more names than a host may have.
+    #[error("more than {0} names")]
+    TooManyNames(usize),
     /// It ends too early.
     #[error("{0} is missing")]
     Missing(&'static str),

@@ -5,19 +5,29 @@
 //! are in use, and the protocol numbers. A few names are those that such files traditionally have,
 //! where IANA's is another: "ip" for protocol 0, "www" for http.
 
-use super::parse::{self, ProtocolLine, ServiceLine};
+use super::parse::{self, Malformed, ProtocolLine, ServiceLine};
 
 const SERVICES: &str = include_str!("services.txt");
 const PROTOCOLS: &str = include_str!("protocols.txt");
 
 /// The services, in the order of their ports.
 pub(super) fn services() -> Vec<ServiceLine> {
-    parse::services("services.txt", SERVICES.as_bytes(), &mut Vec::new())
+    parse::services(
+        "services.txt",
+        SERVICES.as_bytes(),
+        Malformed::LeaveOut,
+        &mut Vec::new(),
+    )
 }
 
 /// The protocols, in the order of their numbers.
 pub(super) fn protocols() -> Vec<ProtocolLine> {
-    parse::protocols("protocols.txt", PROTOCOLS.as_bytes(), &mut Vec::new())
+    parse::protocols(
+        "protocols.txt",
+        PROTOCOLS.as_bytes(),
+        Malformed::LeaveOut,
+        &mut Vec::new(),
+    )
 }
 
 #[cfg(test)]
@@ -28,8 +38,18 @@ mod tests {
     #[test]
     fn the_embedded_tables_are_without_fault() {
         let mut errors = Vec::new();
-        parse::services("services.txt", SERVICES.as_bytes(), &mut errors);
-        parse::protocols("protocols.txt", PROTOCOLS.as_bytes(), &mut errors);
+        parse::services(
+            "services.txt",
+            SERVICES.as_bytes(),
+            Malformed::LeaveOut,
+            &mut errors,
+        );
+        parse::protocols(
+            "protocols.txt",
+            PROTOCOLS.as_bytes(),
+            Malformed::LeaveOut,
+            &mut errors,
+        );
         assert!(errors.is_empty(), "{errors:?}");
     }
 

@@ -29,7 +29,8 @@ pub use self::error::{LineError, Problem, TablesError};
 ///   number; with a protocol, both must match (`S-R12`). What is not here does not exist: WSANO_DATA.
 ///
 /// Limits: read once, so later changes of a file are not seen; IPv4 only, lines with an IPv6
-/// address are read and not kept; a file is of at most 32 MiB and a line of at most 8 KiB.
+/// address are read and not kept; a file is of at most 32 MiB, a line of at most 8 KiB, and a line of
+/// hosts has at most 64 names.
 ///
 /// ```
 /// use winsock_async_host::resolve::Tables;
@@ -66,7 +67,8 @@ impl Tables {
         TablesBuilder::default()
     }
 
-    /// What was left out of this machine's own files, and why.
+    /// What was left out of this machine's own files, and why: of each file the first 100 lines, and
+    /// how many more there are.
     pub fn warnings(&self) -> &[TablesError] {
         &self.warnings
     }
@@ -244,6 +246,48 @@ mod tests {
         assert_eq!(port(7, None), found("echo", 7, "udp"));
         assert_eq!(port(7, Some("Tcp")), found("echo", 7, "tcp"));
         assert_eq!(port(9, None), found("last", 9, "tcp"));
+    }
+
+    #[test]
+    fn a_service_can_have_many_protocols() {
+        // S-R12
+        let text: String = (0..20_000).map(|i| format!("many 7/P{i}\n")).collect();
+        let tables = Tables::builder().services_text(&text).build().unwrap();
+        for i in [0, 1, 2, 19_999] {
+            let protocol = Some(format!("p{i}").into());
+            for lookup in [
+                Lookup::ServiceByName {
+                    name: "many".into(),
+                    protocol: protocol.clone(),
+                },
+                Lookup::ServiceByPort { port: 7, protocol },
+            ] {
+                let Known::Now(Ok(answer)) = tables.known(&lookup) else {
+                    panic!("{lookup:?}");
+                };
+                let Answer::Service(entry) = &*answer else {
+                    panic!("{answer:?}");
+                };
+                assert_eq!(entry.protocol, format!("P{i}"));
+            }
+        }
+    }
+
+    #[test]
+    fn of_two_entries_with_the_same_protocol_the_first() {
+        // S-R12
+        let text = "a 1/tcp\na 2/udp\na 3/TCP\na 4/UDP\n";
+        let tables = Tables::builder().services_text(text).build().unwrap();
+        for (protocol, port) in [(None, 1), (Some("tcp"), 1), (Some("Udp"), 2)] {
+            let lookup = Lookup::ServiceByName {
+                name: "a".into(),
+                protocol: protocol.map(Into::into),
+            };
+            let Known::Now(Ok(answer)) = tables.known(&lookup) else {
+                panic!("{lookup:?}");
+            };
+            assert!(matches!(&*answer, Answer::Service(entry) if entry.port == port));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The tables of services and of protocols: names for numbers.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -17,8 +18,24 @@ pub(super) struct Services {
     lines: usize,
 }
 
-/// The first service of each protocol, in the order of the file, with the protocol's name.
-type Matches = Vec<(Arc<str>, Arc<Answer>)>;
+/// The first service of each protocol.
+struct Matches {
+    /// The first of them all, and its protocol.
+    first: (Arc<str>, Arc<Answer>),
+    /// Those of other protocols, by their names in lower case.
+    others: FxHashMap<Box<str>, Arc<Answer>>,
+}
+
+impl Matches {
+    /// The first match, with any protocol or with this one (`S-R12`).
+    fn find(&self, protocol: Option<&str>) -> Option<&Arc<Answer>> {
+        let (first, answer) = &self.first;
+        match protocol {
+            Some(asked) if !asked.eq_ignore_ascii_case(first) => self.others.get(&*folded(asked)),
+            _ => Some(answer),
+        }
+    }
+}
 
 impl Services {
     pub(super) fn new(lines: Vec<ServiceLine>) -> Services {
@@ -49,11 +66,11 @@ impl Services {
     }
 
     pub(super) fn by_name(&self, name: &str, protocol: Option<&str>) -> Option<&Arc<Answer>> {
-        first(self.by_name.get(&*folded(name))?, protocol)
+        self.by_name.get(&*folded(name))?.find(protocol)
     }
 
     pub(super) fn by_port(&self, port: u16, protocol: Option<&str>) -> Option<&Arc<Answer>> {
-        first(self.by_port.get(&port)?, protocol)
+        self.by_port.get(&port)?.find(protocol)
     }
 
     /// How many entries the file has.
@@ -113,18 +130,21 @@ fn add<K: Eq + Hash>(
     protocol: &Arc<str>,
     answer: &Arc<Answer>,
 ) {
-    let matches = to.entry(key).or_default();
-    if first(matches, Some(protocol)).is_none() {
-        matches.push((protocol.clone(), answer.clone()));
+    match to.entry(key) {
+        Entry::Vacant(entry) => {
+            entry.insert(Matches {
+                first: (protocol.clone(), answer.clone()),
+                others: FxHashMap::default(),
+            });
+        }
+        Entry::Occupied(mut entry) => {
+            let matches = entry.get_mut();
+            if !protocol.eq_ignore_ascii_case(&matches.first.0) {
+                let other = matches.others.entry(folded(protocol).into());
+                other.or_insert_with(|| answer.clone());
+            }
+        }
     }
-}
-
-/// The first match, with any protocol or with this one (`S-R12`).
-fn first<'a>(matches: &'a Matches, protocol: Option<&str>) -> Option<&'a Arc<Answer>> {
-    matches
-        .iter()
-        .find(|(found, _)| protocol.is_none_or(|asked| found.eq_ignore_ascii_case(asked)))
-        .map(|(_, answer)| answer)
 }
 
 /// The name in lower case; costs nothing if it is that already.

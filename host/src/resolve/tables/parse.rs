@@ -8,6 +8,19 @@ use crate::names::{self, HostName};
 
 /// Longest line. Units: bytes.
 pub(super) const LONGEST_LINE: usize = 8192;
+/// Most names on a line of hosts, the official one and its aliases.
+pub(super) const MOST_NAMES: usize = 64;
+/// Most malformed lines of a file that are told one by one.
+pub(super) const MOST_ERRORS: usize = 100;
+
+/// What to do at a malformed line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Malformed {
+    /// Read no further: the file is of no use.
+    Stop,
+    /// Leave it out. [`MOST_ERRORS`] of a file are told, and how many more there are.
+    LeaveOut,
+}
 
 /// A line of a hosts file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +60,18 @@ pub(super) struct ProtocolLine {
     pub(super) number: i32,
 }
 
-/// Lines such as `192.0.2.1 www.test web.test`. Lines with IPv6 addresses are checked and not kept.
-pub(super) fn hosts(file: &str, bytes: &[u8], errors: &mut Vec<TablesError>) -> Vec<HostLine> {
-    parse(file, bytes, errors, |address, words| {
+/// Lines such as `192.0.2.1 www.test web.test`, of at most [`MOST_NAMES`] names. Lines with IPv6 addresses are checked and not kept.
+pub(super) fn hosts(
+    file: &str,
+    bytes: &[u8],
+    malformed: Malformed,
+    errors: &mut Vec<TablesError>,
+) -> Vec<HostLine> {
+    parse(file, bytes, malformed, errors, |address, words| {
         let names: Vec<String> = words.map(Into::into).collect();
+        if names.len() > MOST_NAMES {
+            return Err(Problem::TooManyNames(MOST_NAMES));
+        }
         let keys = names
             .iter()
             .map(|name| host_key(name))
@@ -74,9 +95,10 @@ pub(super) fn hosts(file: &str, bytes: &[u8], errors: &mut Vec<TablesError>) -> 
 pub(super) fn services(
     file: &str,
     bytes: &[u8],
+    malformed: Malformed,
     errors: &mut Vec<TablesError>,
 ) -> Vec<ServiceLine> {
-    parse(file, bytes, errors, |name, words| {
+    parse(file, bytes, malformed, errors, |name, words| {
         let word = words
             .next()
             .ok_or(Problem::Missing("a port, such as `80/tcp`,"))?;
@@ -97,9 +119,10 @@ pub(super) fn services(
 pub(super) fn protocols(
     file: &str,
     bytes: &[u8],
+    malformed: Malformed,
     errors: &mut Vec<TablesError>,
 ) -> Vec<ProtocolLine> {
-    parse(file, bytes, errors, |name, words| {
+    parse(file, bytes, malformed, errors, |name, words| {
         let word = words
             .next()
             .ok_or(Problem::Missing("a protocol's number"))?;
@@ -115,12 +138,15 @@ pub(super) fn protocols(
 fn parse<T>(
     file: &str,
     bytes: &[u8],
+    malformed: Malformed,
     errors: &mut Vec<TablesError>,
     entry: impl for<'a> Fn(&'a str, &mut SplitAsciiWhitespace<'a>) -> Result<Option<T>, Problem>,
 ) -> Vec<T> {
     // Some editors begin a file with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut entries = Vec::new();
+    let mut told = 0;
+    let mut untold = 0;
     for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
         let parsed = content(line).and_then(|line| {
             let mut words = line.split_ascii_whitespace();
@@ -130,17 +156,26 @@ fn parse<T>(
         });
         match parsed {
             Ok(parsed) => entries.extend(parsed),
+            Err(_) if told == MOST_ERRORS => untold += 1,
             Err(problem) => {
-                errors.push(
-                    LineError {
-                        file: file.into(),
-                        line: i + 1,
-                        problem,
-                    }
-                    .into(),
-                );
+                told += 1;
+                let error = LineError {
+                    file: file.into(),
+                    line: i + 1,
+                    problem,
+                };
+                errors.push(error.into());
+                if malformed == Malformed::Stop {
+                    break;
+                }
             }
         }
+    }
+    if untold > 0 {
+        errors.push(TablesError::More {
+            file: file.into(),
+            lines: untold,
+        });
     }
     entries
 }
@@ -185,215 +220,4 @@ fn number<T: std::str::FromStr>(word: &str) -> Option<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    type Parsed<T> = (Vec<T>, Vec<String>);
-
-    fn all<T>(parser: fn(&str, &[u8], &mut Vec<TablesError>) -> Vec<T>, bytes: &[u8]) -> Parsed<T> {
-        let mut errors = Vec::new();
-        let entries = parser("F", bytes, &mut errors);
-        (entries, errors.iter().map(ToString::to_string).collect())
-    }
-
-    fn host_error(line: &[u8]) -> String {
-        let (entries, mut errors) = all(hosts, line);
-        assert!(entries.is_empty() && errors.len() == 1, "{errors:?}");
-        errors.remove(0)
-    }
-
-    #[test]
-    fn a_hosts_file_as_machines_have_it() {
-        let text = b"\xef\xbb\xbf# comment\r\n\
-            127.0.0.1\tlocalhost # me\r\n\
-            \r\n  \t \n\
-            \t 192.0.2.1   WWW.Test.\tb\xc3\xbccher.test#no space\n\
-            ::1 localhost ip6-localhost\nfe80::1%lo0 localhost\n\
-            192.0.2.2 last";
-        let (entries, errors) = all(hosts, text);
-        assert_eq!(errors, [""; 0]);
-        assert_eq!(entries.len(), 3);
-        assert_eq!(entries[0], HostLine::localhost());
-        assert_eq!(entries[1].names, ["WWW.Test.", "b\u{fc}cher.test"]);
-        assert_eq!(
-            *entries[1].keys,
-            ["www.test".into(), "xn--bcher-kva.test".into()]
-        );
-        assert_eq!(entries[2].names, ["last"]);
-    }
-
-    #[test]
-    fn hosts_lines_that_are_wrong() {
-        assert_eq!(host_error(b"127.0.0.1"), "F:1: a host's name is missing");
-        assert_eq!(
-            host_error(b"\n\n127.0.0.1 # a"),
-            "F:3: a host's name is missing"
-        );
-        assert_eq!(
-            host_error(b"localhost 127.0.0.1"),
-            "F:1: `127.0.0.1` is not a host name"
-        );
-        for address in ["127.1", "1.2.3.256", "010.0.0.1", "x", ":::", "1.2.3.4/8"] {
-            let wrong = format!("F:1: `{address}` is not an IPv4 or IPv6 address");
-            assert_eq!(host_error(format!("{address} a").as_bytes()), wrong);
-        }
-        for name in ["a..b", "0.0.0.0", "0x1", "a:b", "xn--a", "a\\b"] {
-            let wrong = format!("F:1: `{name}` is not a host name");
-            assert_eq!(host_error(format!("127.0.0.1 ok {name}").as_bytes()), wrong);
-        }
-        assert_eq!(host_error(b"127.0.0.1 a\xff"), "F:1: not UTF-8");
-        assert_eq!(host_error(b"# \xff"), "F:1: not UTF-8");
-        assert_eq!(
-            host_error(b"127.0.0.1 a\0"),
-            "F:1: has the control character '\\0'"
-        );
-        assert_eq!(
-            host_error(b"127.0.0.1 a\rb"),
-            "F:1: has the control character '\\r'"
-        );
-    }
-
-    #[test]
-    fn a_line_has_a_limit() {
-        let comment = |length| [b"#".as_slice(), &b"x".repeat(length - 1)].concat();
-        assert_eq!(all(hosts, &comment(LONGEST_LINE)).1, [""; 0]);
-        assert_eq!(
-            host_error(&comment(LONGEST_LINE + 1)),
-            "F:1: longer than 8192 bytes"
-        );
-    }
-
-    #[test]
-    fn what_is_right_is_kept_beside_what_is_wrong() {
-        let (entries, errors) = all(services, b"a 1/tcp\nb\nc 3/udp C\n\xff\n");
-        assert_eq!(entries.len(), 2);
-        assert_eq!(entries[1].names, ["c", "C"]);
-        assert_eq!(
-            errors,
-            [
-                "F:2: a port, such as `80/tcp`, is missing",
-                "F:4: not UTF-8"
-            ]
-        );
-    }
-
-    #[test]
-    fn services_lines_that_are_wrong() {
-        for port in [
-            "80",
-            "/tcp",
-            "80/",
-            "65536/tcp",
-            "-1/tcp",
-            "+1/tcp",
-            "0x50/tcp",
-            "80/tcp/udp",
-            "tcp/80",
-        ] {
-            let (entries, errors) = all(services, format!("http {port} www").as_bytes());
-            assert!(entries.is_empty());
-            assert_eq!(
-                errors,
-                [format!(
-                    "F:1: `{port}` is not a port and a protocol, such as `80/tcp`"
-                )]
-            );
-        }
-    }
-
-    #[test]
-    fn protocols_lines_that_are_wrong() {
-        for number in ["x", "-1", "+6", "6.0", "65536", "0x6"] {
-            let (entries, errors) = all(protocols, format!("tcp {number}").as_bytes());
-            assert!(entries.is_empty());
-            assert_eq!(
-                errors,
-                [format!("F:1: `{number}` is not the number of a protocol")]
-            );
-        }
-        let (_, errors) = all(protocols, b"tcp # 6");
-        assert_eq!(errors, ["F:1: a protocol's number is missing"]);
-    }
-
-    fn names_of_things() -> impl Strategy<Value = Vec<String>> {
-        prop::collection::vec("[a-zA-Z][a-zA-Z0-9_-]{0,8}", 1..4)
-    }
-
-    fn space() -> impl Strategy<Value = String> {
-        "[ \t]{1,3}"
-    }
-
-    fn ending() -> impl Strategy<Value = String> {
-        "[ \t]{0,2}(#[ -~]{0,9})?\r?\n(#[ -~]{0,9}\n|[ \t]*\r?\n){0,2}"
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
-            for line in [hosts("F", &bytes, &mut Vec::new()).len(), services("F", &bytes, &mut Vec::new()).len()] {
-                prop_assert!(line <= bytes.len());
-            }
-            protocols("F", &bytes, &mut Vec::new());
-        }
-
-        #[test]
-        fn near_files_are_read_or_refused(text in "([0-9.:]{1,9}|[a-z]{1,5}|[0-9]{1,6}/[a-z]{0,3}|[ \t\r\n#]){0,30}") {
-            let lines = text.split('\n').count();
-            for (entries, errors) in [
-                { let (e, x) = all(hosts, text.as_bytes()); (e.len(), x.len()) },
-                { let (e, x) = all(services, text.as_bytes()); (e.len(), x.len()) },
-                { let (e, x) = all(protocols, text.as_bytes()); (e.len(), x.len()) },
-            ] {
-                prop_assert!(entries + errors <= lines);
-            }
-        }
-
-        #[test]
-        fn good_hosts_come_back(
-            entries in prop::collection::vec((any::<u32>(), names_of_things(), space(), ending()), 0..9),
-        ) {
-            let mut text = String::new();
-            let mut expected = Vec::new();
-            for (address, names, space, ending) in entries {
-                let address = Ipv4Addr::from(address);
-                text += &format!("{address}{space}{}{ending}", names.join(&space));
-                let keys = names.iter().map(|name| name.to_lowercase().into()).collect();
-                expected.push(HostLine { address, names, keys });
-            }
-            prop_assume!(!expected.iter().flat_map(|e| &e.keys).any(|k| k.starts_with("xn--")));
-            prop_assert_eq!(all(hosts, text.as_bytes()), (expected, vec![]));
-        }
-
-        #[test]
-        fn good_services_come_back(
-            entries in prop::collection::vec(
-                (names_of_things(), any::<u16>(), "[a-z]{1,4}", space(), ending()), 0..9),
-        ) {
-            let mut text = String::new();
-            let mut expected = Vec::new();
-            for (names, port, protocol, space, ending) in entries {
-                text += &format!("{}{space}{port}/{protocol}", names[0]);
-                for alias in &names[1..] {
-                    text += &format!("{space}{alias}");
-                }
-                text += &ending;
-                expected.push(ServiceLine { names, port, protocol });
-            }
-            prop_assert_eq!(all(services, text.as_bytes()), (expected, vec![]));
-        }
-
-        #[test]
-        fn good_protocols_come_back(
-            entries in prop::collection::vec((names_of_things(), any::<u16>(), space(), ending()), 0..9),
-        ) {
-            let mut text = String::new();
-            let mut expected = Vec::new();
-            for (names, number, space, ending) in entries {
-                text += &format!("{}{space}{number}{space}{}{ending}", names[0], names[1..].join(&space));
-                expected.push(ProtocolLine { names, number: number.into() });
-            }
-            prop_assert_eq!(all(protocols, text.as_bytes()), (expected, vec![]));
-        }
-    }
-}
+mod tests;

@@ -18,6 +18,7 @@ fn main() {
             wsa_async_get_proto_by_number(w, DONE, 6),
         ];
         assert!(calls.iter().all(|call| *call == Err(WSANOTINITIALISED)));
+        // S-C5: before the handle is looked at.
         for handle in [0, 1, u64::MAX] {
             assert_eq!(wsa_cancel_async_request(handle), Err(WSANOTINITIALISED));
         }

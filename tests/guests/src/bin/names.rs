@@ -33,6 +33,21 @@ fn main() {
         let protocol = wsa_async_get_proto_by_name(w, DONE, name).unwrap();
         assert_eq!(outcome(&window, protocol), Err(WSANO_DATA), "{name:?}");
     }
+    // S-R3: the arguments are the caller's again as soon as the call has returned.
+    let mut buffer = *b"quick.test";
+    let request = wsa_async_get_host_by_name(w, DONE, buffer).unwrap();
+    buffer.fill(0);
+    let mut address = [192, 0, 2, 1];
+    let by_address = wsa_async_get_host_by_addr(w, DONE, &address, AF_INET).unwrap();
+    address.fill(255);
+    for _ in 0..2 {
+        let message = next(&window);
+        assert!([request, by_address].contains(&message.wparam));
+        let Some(Ok(Answer::Host(entry))) = message.into_answer() else {
+            panic!("no host")
+        };
+        assert_eq!(entry.name, "quick.test");
+    }
     // What looks unusual and is a name all the same.
     assert_eq!(host(&window, "Quick.TEST").unwrap().name, "quick.test");
     assert_eq!(

@@ -27,7 +27,8 @@ fn main() {
     assert!(!wait(Some(u64::MAX)));
     assert!(take(0).is_empty() && take(u32::MAX).is_empty());
 
-    // Tags are the guest's own.
+    // Tags are the guest's own. S-R5: what is known at once is there when the call has returned, as a
+    // completion that has to be taken.
     for tag in [0, 1, u64::MAX] {
         let handle = async_request(&host("known.test"), tag).unwrap();
         assert!(wait(Some(0)), "it is there by now");

@@ -1,0 +1,325 @@
+//! The example guests in the runner: what they print, and their status.
+
+mod support;
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use support::Scratch;
+
+/// Hosts of three kinds: known at once, after a moment, and never.
+const SCRIPT: &str = r#"
+[[rule]]
+host = "www.test"
+name = "web.test"
+aliases = ["www.test", "w3.test"]
+addresses = ["192.0.2.1", "192.0.2.2"]
+delay-ms = 1
+
+[[rule]]
+address = "192.0.2.4"
+name = "printer.test"
+
+[[rule]]
+host = "localhost"
+addresses = ["127.0.0.1"]
+
+[[rule]]
+host = "never.test"
+never = true
+
+[[rule]]
+host = "unknown.test"
+error = "WSAHOST_NOT_FOUND"
+
+[[rule]]
+service = "game"
+transport = "udp"
+port = 27015
+
+[[rule]]
+service-port = 27015
+transport = "udp"
+name = "game"
+
+[[rule]]
+protocol = "mine"
+number = 253
+
+[[rule]]
+protocol-number = 253
+name = "mine"
+"#;
+
+/// Runs an example with the script and without the network's hosts; `input` is its standard input.
+fn run(test: &str, options: &[&str], guest: &str, args: &[&str], input: &str) -> Output {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../target/guests")
+        .join(guest)
+        .with_extension("wasm");
+    assert!(
+        path.exists(),
+        "there is no {}: run `cargo xtask guests` first",
+        path.display()
+    );
+    let scratch = Scratch::new(&format!("examples-{test}"));
+    let script = scratch.file("script.toml", SCRIPT.as_bytes());
+    let input = scratch.file("input", input.as_bytes());
+    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
+        .env_clear()
+        .args(["run", "--script", &script])
+        .args(options)
+        .arg(path)
+        .args(args)
+        .stdin(File::open(&input).unwrap())
+        .output()
+        .unwrap();
+    fs::remove_file(input).unwrap();
+    output
+}
+
+/// The lines of standard output, in order of the alphabet, as answers come in any order.
+#[track_caller]
+fn lines(output: &Output, status: i32) -> Vec<String> {
+    assert_eq!(output.status.code(), Some(status), "{output:?}");
+    let text = str::from_utf8(&output.stdout).unwrap();
+    let mut lines: Vec<String> = text.lines().map(Into::into).collect();
+    lines.sort();
+    lines
+}
+
+fn stderr(output: &Output) -> &str {
+    str::from_utf8(&output.stderr).unwrap()
+}
+
+const SIX: [&str; 6] = [
+    "host:www.test",
+    "addr:192.0.2.4",
+    "serv:game/udp",
+    "port:27015/udp",
+    "proto:mine",
+    "protonum:253",
+];
+
+#[test]
+fn lookup_prints_the_answer_of_each_kind() {
+    let output = run("six", &["--allow-all"], "lookup", &SIX, "");
+    assert_eq!(
+        lines(&output, 0),
+        [
+            "addr:192.0.2.4: printer.test 192.0.2.4",
+            "host:www.test: web.test (aliases www.test, w3.test) 192.0.2.1 192.0.2.2",
+            "port:27015/udp: game port 27015/udp",
+            "proto:mine: mine number 253",
+            "protonum:253: mine number 253",
+            "serv:game/udp: game port 27015/udp",
+        ]
+    );
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn lookup_asks_the_tables_for_what_the_script_has_not() {
+    // S-R12: in any case, by number too. Every machine's tables have these.
+    let queries = ["serv:HTTP/tcp", "port:443/tcp", "proto:UDP", "protonum:6"];
+    let found = lines(&run("tables", &[], "lookup", &queries, ""), 0);
+    assert_eq!(found.len(), 4, "{found:?}");
+    for (line, start, end) in [
+        (&found[0], "port:443/tcp: https", " port 443/tcp"),
+        (&found[1], "proto:UDP: udp", " number 17"),
+        (&found[2], "protonum:6: tcp", " number 6"),
+        (&found[3], "serv:HTTP/tcp: http", " port 80/tcp"),
+    ] {
+        assert!(line.starts_with(start) && line.ends_with(end), "{line}");
+    }
+}
+
+#[test]
+fn lookup_writes_an_object_a_line() {
+    let args = [&["--json"], &SIX[..], &["host:unknown.test"]].concat();
+    let output = run("json", &["--allow-all"], "lookup", &args, "");
+    let lines = lines(&output, 1);
+    let objects: Vec<Value> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |query: &str| objects.iter().find(|o| o["query"] == query).unwrap();
+    assert_eq!(objects.len(), 7);
+    assert_eq!(
+        of("host:www.test")["host"],
+        json!({
+            "name": "web.test",
+            "aliases": ["www.test", "w3.test"],
+            "addresses": ["192.0.2.1", "192.0.2.2"],
+        })
+    );
+    assert_eq!(of("addr:192.0.2.4")["host"]["name"], "printer.test");
+    for query in ["serv:game/udp", "port:27015/udp"] {
+        assert_eq!(
+            of(query)["service"],
+            json!({ "name": "game", "aliases": [], "port": 27015, "protocol": "udp" })
+        );
+    }
+    for query in ["proto:mine", "protonum:253"] {
+        assert_eq!(
+            of(query)["protocol"],
+            json!({ "name": "mine", "aliases": [], "number": 253 })
+        );
+    }
+    let error = &of("host:unknown.test")["error"];
+    assert_eq!(error["name"], "WSAHOST_NOT_FOUND");
+    assert_eq!(error["number"], 11001);
+}
+
+#[test]
+fn lookup_cancels_what_is_pending_at_its_timeout() {
+    // S-C1: were it not cancelled, this would not end.
+    let args = ["--timeout", "50", "host:never.test", "proto:mine"];
+    let output = run("timeout", &["--allow", "never.test"], "lookup", &args, "");
+    assert_eq!(
+        lines(&output, 1),
+        [
+            "host:never.test: cancelled after 50 ms",
+            "proto:mine: mine number 253",
+        ]
+    );
+}
+
+#[test]
+fn the_example_script_never_answers() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/never.toml");
+    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
+    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
+        .args(["run", "--allow", "never.test", "--script"])
+        .args([script, guest])
+        .args(["--timeout", "50", "host:never.test"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        lines(&output, 1),
+        ["host:never.test: cancelled after 50 ms"]
+    );
+}
+
+#[test]
+fn lookup_fails_when_a_name_is_unknown_or_denied() {
+    // S-R15
+    let args = ["host:unknown.test", "proto:mine"];
+    let output = run("unknown", &["--allow", "*.test"], "lookup", &args, "");
+    let found = lines(&output, 1);
+    assert!(
+        found[0].starts_with("host:unknown.test: WSAHOST_NOT_FOUND"),
+        "{found:?}"
+    );
+    assert_eq!(found[1], "proto:mine: mine number 253");
+    // S-R16
+    let output = run("denied", &[], "lookup", &["host:www.test"], "");
+    let found = lines(&output, 1);
+    assert!(
+        found[0].starts_with("host:www.test: WSAEACCES"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn lookup_says_what_was_not_begun() {
+    // S-R2
+    let args = ["--timeout", "50", "host:never.test", "host:www.test"];
+    let options = ["--allow-all", "--max-requests", "1"];
+    let found = lines(&run("limit", &options, "lookup", &args, ""), 1);
+    assert_eq!(found[0], "host:never.test: cancelled after 50 ms");
+    assert!(
+        found[1].starts_with("host:www.test: not begun: WSAEWOULDBLOCK"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn bad_usage_is_status_2() {
+    for (guest, args, hint) in [
+        ("lookup", &[][..], "host:localhost"),
+        ("lookup", &["www.test"], "write host:NAME"),
+        ("lookup", &["--timeout", "soon", "proto:tcp"], "--timeout"),
+        ("resolve-many", &["--jobs", "0"], "--jobs"),
+        ("resolve-many", &["www.test"], "www.test"),
+    ] {
+        let output = run("usage", &[], guest, args, "");
+        assert_eq!(lines(&output, 2), [""; 0], "{guest} {args:?}");
+        let said = stderr(&output);
+        assert!(
+            said.starts_with(guest) && said.contains(hint) && said.lines().count() == 1,
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn resolve_many_answers_each_name_of_its_input() {
+    let input = "www.test\n\nlocalhost\r\nunknown.test\n  www.test  \n192.0.2.9";
+    let output = run(
+        "many",
+        &["--allow-all"],
+        "resolve-many",
+        &["--jobs", "2"],
+        input,
+    );
+    let found = lines(&output, 1);
+    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(found[0], "192.0.2.9\t192.0.2.9");
+    assert_eq!(found[1], "localhost\t127.0.0.1");
+    assert!(found[2].starts_with("unknown.test\tWSAHOST_NOT_FOUND"));
+    assert_eq!(found[3..], ["www.test\t192.0.2.1 192.0.2.2"; 2]);
+    let summary = stderr(&output);
+    assert!(
+        summary.starts_with("5 names: 4 answered, 1 failed, "),
+        "{summary}"
+    );
+    assert!(summary.contains("\n1 x WSAHOST_NOT_FOUND"), "{summary}");
+}
+
+#[test]
+fn resolve_many_waits_for_a_place_under_a_limit() {
+    // S-R2
+    let input = "www.test\n".repeat(20);
+    let options = ["--allow-all", "--max-requests", "3"];
+    let output = run("places", &options, "resolve-many", &["--jobs", "9"], &input);
+    assert_eq!(lines(&output, 0), ["www.test\t192.0.2.1 192.0.2.2"; 20]);
+    // With nothing under way there is nothing to wait for.
+    let options = ["--allow-all", "--max-requests", "0"];
+    let output = run("no-place", &options, "resolve-many", &[], "www.test\n");
+    let found = lines(&output, 1);
+    assert!(
+        found[0].starts_with("www.test\tWSAEWOULDBLOCK"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn first_future_prints_what_it_awaited() {
+    let output = run("future", &["--allow", "localhost"], "first-future", &[], "");
+    assert_eq!(lines(&output, 0), ["localhost at [127.0.0.1], port 80"]);
+    // S-R16
+    let output = run("future-denied", &[], "first-future", &[], "");
+    assert_eq!(lines(&output, 1), [""; 0]);
+    assert!(stderr(&output).contains("EACCES"), "{output:?}");
+}
+
+#[test]
+fn first_message_cancels_one_request_and_gets_the_other() {
+    let options = ["--allow", "localhost"];
+    let output = run("message", &options, "first-message", &[], "");
+    let text = str::from_utf8(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let (first, second) = text.trim_end().split_once('\n').unwrap();
+    // Which of the two it is, is a race that the example shows.
+    assert!(
+        ["cancelled", "already completed"].contains(&first),
+        "{text}"
+    );
+    assert!(
+        second.starts_with("found Protocol(") && second.contains("17"),
+        "{text}"
+    );
+}
