@@ -1,5 +1,7 @@
 //! What the tests of the runner share.
 
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
