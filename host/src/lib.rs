@@ -69,7 +69,9 @@
 //!
 //! [`Limits`] bound the outstanding requests of a session and of the engine, the bytes that a session
 //! holds, the length of a name, and the worker threads. Past a limit a request is not begun:
-//! WSAEWOULDBLOCK, never a trap (`S-R2`).
+//! WSAEWOULDBLOCK, never a trap (`S-R2`). A name that is too long is one that no host has. Before any of
+//! this wasmtime itself copies a call's arguments; `Store::set_hostcall_fuel` bounds them, 128 MiB by
+//! default, and a guest that passes more traps.
 //!
 //! # Errors
 //!
@@ -101,9 +103,10 @@
 //! session are gone.
 //!
 //! A lookup that has begun cannot be stopped. When it is cancelled the session forgets it at once, and
-//! what the resolver says later is dropped; a resolver that never returns keeps its worker, and no session
-//! and no shutdown. Once all workers are kept, what needs one waits, and can be cancelled; what is
-//! known at once is answered as ever.
+//! what the resolver says later is dropped. The worker that is in it counts as stuck
+//! ([`LookupEngine::stuck_workers`]), and a spare takes its place while others wait, up to
+//! [`Limits::stuck_workers`] (`S-C7`). While all are kept, what needs a worker waits, and can be
+//! cancelled; what is known at once is answered as ever.
 //!
 //! # Features
 //!
