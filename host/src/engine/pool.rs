@@ -8,14 +8,17 @@ use std::time::{Duration, Instant};
 use super::Limits;
 use super::job::{Finished, Job, Lane};
 use super::sync::{
-    Arc, AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, CachePadded, Event, Listener, Ordering,
-    SharedQueue, Steal, fence, listener,
+    Arc, AtomicBool, AtomicIsize, AtomicU8, AtomicU64, AtomicUsize, CachePadded, Event, Listener,
+    Ordering, SharedQueue, Steal, fence, listener,
 };
 use crate::resolve::{Lookup, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
 /// How long a thread looks out for work before it parks: about what it costs to park and be woken.
 pub(crate) const SPIN: Duration = Duration::from_micros(20);
+
+/// An idle time that is no longer than what parking and waking would cost. Units: nanoseconds.
+const BRIEF: u64 = 2 * SPIN.as_nanos() as u64;
 
 /// How long lanes may wait while workers are parked and those that work are not brisk.
 const WATCH: Duration = Duration::from_micros(100);
@@ -36,6 +39,11 @@ pub(crate) struct Pool {
     searching: CachePadded<AtomicUsize>,
     /// Workers that are parked listen here.
     idle: Event,
+    /// Whether work has come briefly after a worker had nothing more to do, so that spinning for it
+    /// pays; and when one last had nothing, in nanoseconds since `start`.
+    brief: AtomicBool,
+    idle_since: AtomicU64,
+    start: Instant,
     /// Whether a worker watches over lanes that wait while others work.
     watch: AtomicU8,
     /// Jobs that were done, for the watch.
@@ -60,6 +68,9 @@ impl Pool {
             lanes: CachePadded::new(SharedQueue::new()),
             searching: CachePadded::new(AtomicUsize::new(0)),
             idle: Event::new(),
+            brief: AtomicBool::new(true),
+            idle_since: AtomicU64::new(0),
+            start: Instant::now(),
             watch: AtomicU8::new(UNWATCHED),
             done: CachePadded::new(AtomicUsize::new(0)),
             closed: AtomicBool::new(false),
@@ -173,8 +184,7 @@ impl Pool {
 
     /// A worker's life.
     fn work(self: Arc<Self>) {
-        let mut brief = true;
-        while let Some(lane) = self.next_lane(&mut brief) {
+        while let Some(lane) = self.next_lane() {
             let goes_on = match lane.jobs.steal() {
                 Steal::Success(job) if lane.jobs.is_empty() => {
                     self.retire(&lane);
@@ -256,17 +266,17 @@ impl Pool {
     }
 
     /// The next lane in turn; none when the pool is closed.
-    fn next_lane(&self, brief: &mut bool) -> Option<Arc<Lane>> {
+    fn next_lane(&self) -> Option<Arc<Lane>> {
         if self.closed.load(Ordering::Relaxed) {
             return None;
         }
-        self.dequeue().or_else(|| self.search(brief))
+        self.dequeue().or_else(|| self.search())
     }
 
     /// Spins, if work has come briefly after work so far, then parks, until there is a lane.
-    fn search(&self, brief: &mut bool) -> Option<Arc<Lane>> {
+    fn search(&self) -> Option<Arc<Lane>> {
         loop {
-            if *brief {
+            if self.brief.load(Ordering::Relaxed) {
                 if self.searching.fetch_add(1, Ordering::SeqCst) < spinners() {
                     let closed = || self.closed.load(Ordering::Relaxed);
                     spin_until(SPIN, || !self.lanes.is_empty() || closed());
@@ -289,9 +299,12 @@ impl Pool {
             }
             // A call for the watch that found nobody parked waits for the next to be idle.
             if !self.take_watch() {
-                let since = Instant::now();
+                self.idle_since.store(self.now(), Ordering::Relaxed);
                 parked.wait();
-                *brief = since.elapsed() < 2 * SPIN;
+                let idle = self
+                    .now()
+                    .saturating_sub(self.idle_since.load(Ordering::Relaxed));
+                self.brief.store(idle < BRIEF, Ordering::Relaxed);
                 if !self.take_watch() {
                     continue;
                 }
@@ -346,6 +359,11 @@ impl Pool {
             }
         }
         self.watch.store(UNWATCHED, Ordering::Release);
+    }
+
+    /// Nanoseconds since the pool was made.
+    fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
     /// Wakes a parked worker, unless one is looking anyway; says whether it did.
