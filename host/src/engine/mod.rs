@@ -5,7 +5,9 @@ mod ended;
 mod job;
 mod limits;
 mod pool;
+mod readiness;
 mod session;
+mod spin;
 mod stats;
 mod sync;
 mod table;
@@ -20,7 +22,8 @@ use crate::resolve::{Chain, Known, Lookup, Resolver, System, Tables};
 use crate::types::ErrorCode;
 
 pub use self::limits::Limits;
-pub use self::session::{Readiness, Session};
+pub use self::readiness::Readiness;
+pub use self::session::Session;
 pub use self::stats::SessionStats;
 
 /// Makes sessions that share a resolver, a policy, limits and worker threads.

@@ -1,21 +1,18 @@
 //! The workers: a bounded set of threads that all sessions share, and that take sessions in turn.
 
-use std::hint;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Limits;
 use super::job::{Finished, Job, Lane};
+use super::spin::{SPIN, spin_until, spinners};
 use super::sync::{
     Arc, AtomicBool, AtomicIsize, AtomicU8, AtomicU64, AtomicUsize, CachePadded, Event, Listener,
     Ordering, SharedQueue, Steal, fence, listener,
 };
 use crate::resolve::{Lookup, Resolver};
 use crate::types::{ErrorCode, Outcome};
-
-/// How long a thread looks out for work before it parks: about what it costs to park and be woken.
-pub(crate) const SPIN: Duration = Duration::from_micros(20);
 
 /// An idle time that is no longer than what parking and waking would cost. Units: nanoseconds.
 const BRIEF: u64 = 2 * SPIN.as_nanos() as u64;
@@ -377,28 +374,4 @@ impl Pool {
 fn contained(lookup: &Lookup, resolve: impl FnOnce() -> Outcome) -> Outcome {
     let outcome = catch_unwind(AssertUnwindSafe(resolve)).unwrap_or(Err(ErrorCode::NoRecovery));
     lookup.checked(outcome)
-}
-
-/// Looks at `ready` for a while; says what it was in the end. It does not yield meanwhile: two threads
-/// that yield to each other stay on one processor.
-pub(crate) fn spin_until(limit: Duration, ready: impl Fn() -> bool) -> bool {
-    let start = Instant::now();
-    loop {
-        for _ in 0..64 {
-            if ready() {
-                return true;
-            }
-            hint::spin_loop();
-        }
-        if start.elapsed() >= limit {
-            return ready();
-        }
-    }
-}
-
-/// Threads of each kind that may spin at a time: with one processor, it has better things to do.
-pub(crate) fn spinners() -> usize {
-    use std::sync::OnceLock;
-    static SPINNERS: OnceLock<usize> = OnceLock::new();
-    *SPINNERS.get_or_init(|| thread::available_parallelism().map_or(0, |n| n.get() / 2))
 }

@@ -8,7 +8,8 @@ use super::EngineShared;
 use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
 use super::job::{Cancelled, Finished, Job, Lane};
-use super::pool::{SPIN, spin_until, spinners};
+use super::readiness::Readiness;
+use super::spin::{SPIN, spin_until, spinners};
 use super::stats::SessionStats;
 use super::sync::{Arc, Ordering, OwnedQueue};
 use super::table::HandleTable;
@@ -259,9 +260,7 @@ impl Session {
 
     /// Something to wait for from elsewhere; it outlives the session.
     pub fn readiness(&self) -> Readiness {
-        Readiness {
-            lane: Arc::clone(&self.lane),
-        }
+        Readiness::new(Arc::clone(&self.lane))
     }
 
     /// Requests that are outstanding: pending, or completed and not yet taken.
@@ -412,40 +411,6 @@ impl fmt::Debug for Session {
             .field("outstanding", &self.outstanding())
             .field("ready", &self.ready.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// Whether completions of a session can be taken, for whoever waits for several things at once.
-///
-/// It is level-triggered, and can be ready although nothing can be taken, when what arrived was
-/// cancelled.
-#[derive(Clone)]
-pub struct Readiness {
-    lane: Arc<Lane>,
-}
-
-impl Readiness {
-    /// Whether it is ready now.
-    pub fn is_ready(&self) -> bool {
-        self.lane.is_ready()
-    }
-
-    /// Waits until it is ready; may be dropped at any time.
-    pub async fn ready(&self) {
-        while !self.is_ready() {
-            let arrival = self.lane.arrived.listen();
-            if !self.is_ready() {
-                arrival.await;
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Readiness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Readiness")
-            .field("ready", &self.is_ready())
-            .finish()
     }
 }
 

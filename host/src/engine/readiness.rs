@@ -1,0 +1,44 @@
+//! Readiness: what pollables ask.
+
+use std::fmt;
+
+use super::job::Lane;
+use super::sync::Arc;
+
+/// Whether completions of a session can be taken, for whoever waits for several things at once.
+///
+/// It is level-triggered, and can be ready although nothing can be taken, when what arrived was
+/// cancelled.
+#[derive(Clone)]
+pub struct Readiness {
+    lane: Arc<Lane>,
+}
+
+impl Readiness {
+    pub(super) fn new(lane: Arc<Lane>) -> Readiness {
+        Readiness { lane }
+    }
+
+    /// Whether it is ready now.
+    pub fn is_ready(&self) -> bool {
+        self.lane.is_ready()
+    }
+
+    /// Waits until it is ready; may be dropped at any time.
+    pub async fn ready(&self) {
+        while !self.is_ready() {
+            let arrival = self.lane.arrived.listen();
+            if !self.is_ready() {
+                arrival.await;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Readiness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readiness")
+            .field("ready", &self.is_ready())
+            .finish()
+    }
+}
