@@ -6,7 +6,7 @@ use std::ops::{Bound, RangeBounds};
 use crate::error::{ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, WsaError, record};
 use crate::message::{Message, WM_QUIT};
 use crate::reactor;
-use crate::state::with;
+use crate::state::{State, with};
 use crate::window::{Hwnd, dispatch_message};
 
 /// Messages that a thread's queue holds; one more is refused (`S-M3`).
@@ -64,7 +64,15 @@ pub fn get_message(
 ) -> Result<Retrieved, WsaError> {
     let filter = Filter::new(hwnd, range);
     loop {
-        if let Some(found) = record(retrieve(&filter, true))? {
+        if let Some(found) = record(posted(&filter, true))? {
+            return Ok(found);
+        }
+        // What comes after completions needs the host's word that none is there. Else waiting tells.
+        let behind =
+            |state: &mut State| state.queue.quit.is_some() || state.timers.next(&filter).is_some();
+        if with(behind)
+            && let Some(found) = record(retrieve(&filter, true))?
+        {
             return Ok(found);
         }
         if !reactor::wait(with(|state| state.timers.next(&filter))) {
@@ -104,25 +112,11 @@ pub fn run_message_loop() -> Result<i32, WsaError> {
     }
 }
 
+/// What is in the queue or arrives by now, WM_QUIT, or a timer.
 fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
-    with(|state| filter.hwnd.map_or(Ok(()), |hwnd| state.windows.check(hwnd)))?;
-    if with(|state| state.queue.turn(remove)) {
-        reactor::take();
-    }
     loop {
-        let (found, was_full) = with(|state| {
-            let was_full = state.queue.room() == 0;
-            (state.queue.find(filter, remove), was_full)
-        });
-        if let Some(message) = found {
-            if remove && was_full {
-                // Room at last: completions have it before the program posts again (S-M3).
-                reactor::take();
-            }
-            return Ok(Some(match message.message {
-                WM_QUIT => Retrieved::Quit(message.wparam as i32),
-                _ => Retrieved::Message(message),
-            }));
+        if let Some(found) = posted(filter, remove)? {
+            return Ok(Some(found));
         }
         if reactor::take() == 0 {
             break;
@@ -136,6 +130,26 @@ fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError
         };
         let timer = || state.timers.due(filter, remove).map(Retrieved::Message);
         quit.map(Retrieved::Quit).or_else(timer)
+    }))
+}
+
+/// What is in the queue.
+fn posted(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
+    with(|state| filter.hwnd.map_or(Ok(()), |hwnd| state.windows.check(hwnd)))?;
+    if with(|state| state.queue.is_hosts_turn()) {
+        reactor::take();
+    }
+    let (found, was_full) = with(|state| {
+        let was_full = state.queue.room() == 0;
+        (state.queue.find(filter, remove), was_full)
+    });
+    if found.is_some() && remove && was_full {
+        // Room at last: completions have it before the program posts again (S-M3).
+        reactor::take();
+    }
+    Ok(found.map(|message| match message.message {
+        WM_QUIT => Retrieved::Quit(message.wparam as i32),
+        _ => Retrieved::Message(message),
     }))
 }
 
@@ -218,6 +232,7 @@ impl Queue {
             return queue.get(i).cloned();
         }
         let message = queue.remove(i);
+        self.retrieved += 1;
         self.fill();
         message
     }
@@ -227,9 +242,8 @@ impl Queue {
         self.posted.extend(self.aside.drain(..count));
     }
 
-    /// Counts a retrieval, and says whether it is the host's turn.
-    fn turn(&mut self, remove: bool) -> bool {
-        self.retrieved += u32::from(remove);
+    /// Whether so many messages were retrieved that the host is asked for more.
+    fn is_hosts_turn(&mut self) -> bool {
         let turn = self.retrieved >= TURN;
         if turn {
             self.retrieved = 0;

@@ -43,7 +43,10 @@ pub(crate) fn wait(until: Option<Duration>) -> bool {
 pub(crate) fn turn() {
     let room = with(|state| state.queue.room());
     take_up_to(if room == 0 { BATCH } else { room.min(BATCH) });
-    wake(with(|state| state.sleepers.due(Current::now())));
+    wake(with(|state| match state.sleepers.next() {
+        Some(_) => state.sleepers.due(Current::now()),
+        None => Vec::new(),
+    }));
 }
 
 fn take_up_to(max: usize) -> usize {
