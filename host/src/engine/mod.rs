@@ -2,6 +2,8 @@
 
 mod admission;
 mod ended;
+mod event;
+mod idle;
 mod job;
 mod limits;
 mod pool;
@@ -86,7 +88,7 @@ impl std::fmt::Debug for LookupEngine {
 #[derive(Default)]
 #[must_use]
 pub struct LookupEngineBuilder {
-    resolver: Option<Arc<dyn Resolver>>,
+    resolver: Option<std::sync::Arc<dyn Resolver>>,
     policy: Policy,
     limits: Limits,
     host_name: Option<String>,

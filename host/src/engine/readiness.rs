@@ -26,12 +26,7 @@ impl Readiness {
 
     /// Waits until it is ready; may be dropped at any time.
     pub async fn ready(&self) {
-        while !self.is_ready() {
-            let arrival = self.lane.arrived.listen();
-            if !self.is_ready() {
-                arrival.await;
-            }
-        }
+        self.lane.arrived.wait_until(|| self.is_ready()).await;
     }
 }
 

@@ -251,10 +251,8 @@ impl Session {
             if let Some(known) = self.settled() {
                 return known;
             }
-            let arrival = self.lane.arrived.listen();
-            if self.lane.finished.is_empty() {
-                arrival.await;
-            }
+            let lane = &self.lane;
+            lane.arrived.wait_until(|| !lane.finished.is_empty()).await;
         }
     }
 
@@ -341,7 +339,7 @@ impl Session {
         if self.lane.has_ready.load(Ordering::Relaxed) != ready {
             self.lane.has_ready.store(ready, Ordering::SeqCst);
             if ready {
-                self.lane.arrived.notify(usize::MAX);
+                self.lane.arrived.notify();
             }
         }
     }
