@@ -2,47 +2,49 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::thread::{self, Thread};
+use std::time::Instant;
 
 use wasmtime::Result;
 use winsock_async_host::{LookupEngine, Query};
 
-/// Nanoseconds for two threads that wake each other once with park and unpark, after both have
-/// slept for a while; one sample a round.
-pub fn park_round_trips(rounds: usize, idle: Duration) -> Vec<f64> {
-    let (ball, done) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicBool::new(false)),
-    );
-    let me = thread::current();
-    let other = {
-        let (ball, done) = (Arc::clone(&ball), Arc::clone(&done));
-        thread::spawn(move || {
-            while !done.load(Ordering::SeqCst) {
-                if ball.swap(false, Ordering::SeqCst) {
-                    me.unpark();
+/// A thread that is parked until it is woken, and then wakes whoever woke it.
+pub struct Partner {
+    ball: Arc<AtomicBool>,
+    thread: Thread,
+}
+
+impl Partner {
+    /// The partner of this thread.
+    pub fn new() -> Partner {
+        let ball = Arc::new(AtomicBool::new(false));
+        let me = thread::current();
+        let thread = {
+            let ball = Arc::clone(&ball);
+            // It stays until the process ends.
+            thread::spawn(move || {
+                loop {
+                    thread::park();
+                    if ball.swap(false, Ordering::SeqCst) {
+                        me.unpark();
+                    }
                 }
-                thread::park();
-            }
-        })
-    };
-    let samples = (0..rounds)
-        .map(|_| {
-            thread::sleep(idle);
-            let start = Instant::now();
-            ball.store(true, Ordering::SeqCst);
-            other.thread().unpark();
-            while ball.load(Ordering::SeqCst) {
-                thread::park();
-            }
-            start.elapsed().as_nanos() as f64
-        })
-        .collect();
-    done.store(true, Ordering::SeqCst);
-    other.thread().unpark();
-    drop(other.join());
-    samples
+            })
+        };
+        Partner {
+            ball,
+            thread: thread.thread().clone(),
+        }
+    }
+
+    /// Wakes it, and parks until it has woken this thread.
+    pub fn round_trip(&self) {
+        self.ball.store(true, Ordering::SeqCst);
+        self.thread.unpark();
+        while self.ball.load(Ordering::SeqCst) {
+            thread::park();
+        }
+    }
 }
 
 /// Nanoseconds for a number to go to another thread and back while both spin; one sample a round.

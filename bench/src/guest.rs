@@ -11,6 +11,8 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use winsock_async_host::{LookupEngine, WinsockCtx, WinsockCtxView, WinsockView};
 
+use super::floors::Partner;
+
 /// The bench's guest, compiled.
 pub struct Guest {
     component: Component,
@@ -54,9 +56,13 @@ impl Guest {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
         winsock_async_host::add_to_linker_sync(&mut linker)?;
-        linker
-            .instance("winsock:bench/floor@0.1.0")?
-            .func_wrap("nothing", |_, (): ()| Ok(()))?;
+        let partner = Partner::new();
+        let mut floor = linker.instance("winsock:bench/floor@0.1.0")?;
+        floor.func_wrap("nothing", |_, (): ()| Ok(()))?;
+        floor.func_wrap("round-trip", move |_, (): ()| {
+            partner.round_trip();
+            Ok(())
+        })?;
         Ok(Guest { component, linker })
     }
 

@@ -6,7 +6,6 @@ mod null;
 mod report;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Parser;
 use wasmtime::Result;
@@ -42,7 +41,7 @@ const PARTS: [(&str, Part); 5] = [
 ];
 
 /// Enough workers for the samples of "cancel, running".
-const MANY_WORKERS: usize = 64;
+const MANY_WORKERS: usize = 512;
 const MILLION: usize = 1_000_000;
 
 fn main() -> Result<()> {
@@ -170,22 +169,26 @@ fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) 
     let spin = floors::spin_round_trips(rounds(1000));
     let spin = median(spin.into_iter().map(|ns| (String::new(), ns)).collect());
     table.floor("to another thread and back, both spinning", spin, "ns");
-    let hot = median(guest.run(&lookups, &["one-by-one", "0", &rounds(20_000).to_string()])?);
+    let hot = median(guest.run(
+        &lookups,
+        &["one-by-one", "null.test", "no", &rounds(20_000).to_string()],
+    )?);
     table.target("request to message, worker hot", hot, "ns", spin, 2500.0);
 
-    let idle = Duration::from_millis(1);
-    let park = floors::park_round_trips(rounds(1000), idle);
-    let park = median(park.into_iter().map(|ns| (String::new(), ns)).collect());
-    table.floor("to another thread and back, both parked", park, "ns");
-    let idle = idle.as_micros().to_string();
-    let asleep = median(guest.run(&lookups, &["one-by-one", &idle, &rounds(1000).to_string()])?);
-    table.target(
-        "request to message, worker asleep",
-        asleep,
-        "ns",
-        park,
-        1.5 * park,
-    );
+    // The worker has slept for a millisecond, in which the guest works, or sleeps as well: then the
+    // processor's caches are cold for all that it does afterwards, as a request known at once shows.
+    let count = rounds(1000).to_string();
+    for (idle, guest_was) in [("work", "guest at work"), ("sleep", "guest asleep too")] {
+        let park = median(guest.run(&lookups, &["round-trips", idle, &count])?);
+        let what = format!("to another thread and back, both parked; {guest_was}");
+        table.floor(&what, park, "ns");
+        let known = median(guest.run(&lookups, &["one-by-one", "known.test", idle, &count])?);
+        let what = format!("request to message, answered on the guest's thread; {guest_was}");
+        table.floor(&what, known, "ns");
+        let asleep = median(guest.run(&lookups, &["one-by-one", "null.test", idle, &count])?);
+        let what = format!("request to message, worker asleep; {guest_was}");
+        table.target(&what, asleep, "ns", park, 1.5 * park);
+    }
     Ok(())
 }
 
@@ -198,7 +201,7 @@ fn rival(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> R
     let count = rounds(1000).to_string();
     let wasi = median(guest.run(&lookups, &["wasi-sockets", &count])?);
     table.floor("localhost by wasi:sockets (getaddrinfo)", wasi, "ns");
-    let ours = median(guest.run(&lookups, &["localhost", &count])?);
+    let ours = median(guest.run(&lookups, &["one-by-one", "localhost", "no", &count])?);
     table.target(
         "localhost by this, same name service",
         ours,

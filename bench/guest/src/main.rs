@@ -14,6 +14,8 @@ mod bindings {
 
 /// The message of a completion.
 const DONE: u32 = WM_USER;
+/// Cancels that are not timed: they have the code of a cancel in the processor's caches.
+const WARM_UP: usize = 64;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -27,13 +29,24 @@ fn main() {
         "cancel-queued" => {
             cancel_queued(window.hwnd(), number(1), number(2), number(3), number(4));
         }
-        "one-by-one" => {
-            let idle = Duration::from_micros(number(1) as u64);
-            one_by_one(window.hwnd(), "null.test", idle, number(2));
-        }
-        "localhost" => one_by_one(window.hwnd(), "localhost", Duration::ZERO, number(1)),
+        "one-by-one" => one_by_one(window.hwnd(), &args[1], idle(&args[2]), number(3)),
+        "round-trips" => round_trips(idle(&args[1]), number(2)),
         "wasi-sockets" => wasi_sockets(number(1)),
         mode => panic!("no mode {mode}"),
+    }
+}
+
+/// What the guest does for a while before each round: `no`, `sleep` or `work`.
+fn idle(how: &str) -> impl Fn() {
+    const WHILE: Duration = Duration::from_millis(1);
+    match how {
+        "no" => || {},
+        "sleep" => || sleep(WHILE),
+        "work" => || {
+            let start = Instant::now();
+            while start.elapsed() < WHILE {}
+        },
+        how => panic!("no way to be idle: {how}"),
     }
 }
 
@@ -52,6 +65,16 @@ fn nothing(rounds: usize) {
     }
 }
 
+/// To another thread of the host and back.
+fn round_trips(idle: impl Fn(), rounds: usize) {
+    for _ in 0..rounds {
+        idle();
+        let start = Instant::now();
+        bindings::winsock::bench::floor::round_trip();
+        sample("round-trip", start.elapsed(), 1);
+    }
+}
+
 fn ask(hwnd: Hwnd, name: &str) -> TaskHandle {
     wsa_async_get_host_by_name(hwnd, DONE, name).expect("a request")
 }
@@ -63,13 +86,6 @@ fn see(hwnd: Hwnd) -> bool {
             black_box(message.answer()).expect("a completion").is_ok()
         }
         other => panic!("no message: {other:?}"),
-    }
-}
-
-/// Has the code of a cancel in the processor's caches, so that few of them can be timed.
-fn warm_up() {
-    for _ in 0..1000 {
-        assert!(wsa_cancel_async_request(black_box(0)).is_err());
     }
 }
 
@@ -110,15 +126,20 @@ fn release(hwnd: Hwnd) {
     see(hwnd);
 }
 
+fn cancel(handles: &[TaskHandle]) {
+    for &handle in handles {
+        wsa_cancel_async_request(handle).expect("a cancelled request");
+    }
+}
+
 fn cancel_running(hwnd: Hwnd, workers: usize, rounds: usize) {
     for _ in 0..rounds {
         let handles = occupy(hwnd, workers);
-        warm_up();
+        let (first, timed) = handles.split_at(WARM_UP.min(workers / 2));
+        cancel(first);
         let start = Instant::now();
-        for handle in handles {
-            wsa_cancel_async_request(handle).expect("a cancelled request");
-        }
-        sample("cancel", start.elapsed(), workers);
+        cancel(timed);
+        sample("cancel", start.elapsed(), timed.len());
         release(hwnd);
         await_hung(hwnd, 0);
     }
@@ -130,29 +151,23 @@ fn cancel_queued(hwnd: Hwnd, workers: usize, outstanding: usize, batch: usize, r
     let mut handles: Vec<_> = (0..outstanding).map(|_| ask(hwnd, "null.test")).collect();
     for round in 0..rounds {
         let first = round * batch % outstanding;
-        warm_up();
         let start = Instant::now();
-        for handle in &handles[first..first + batch] {
-            wsa_cancel_async_request(*handle).expect("a cancelled request");
-        }
+        cancel(&handles[first..first + batch]);
         sample("cancel", start.elapsed(), batch);
         for handle in &mut handles[first..first + batch] {
             *handle = ask(hwnd, "null.test");
         }
     }
-    for handle in handles.into_iter().chain(hung) {
-        wsa_cancel_async_request(handle).expect("a cancelled request");
-    }
+    cancel(&handles);
+    cancel(&hung);
     release(hwnd);
     await_hung(hwnd, 0);
 }
 
-/// A request and its message, after some idle time.
-fn one_by_one(hwnd: Hwnd, name: &str, idle: Duration, rounds: usize) {
+/// A request and its message.
+fn one_by_one(hwnd: Hwnd, name: &str, idle: impl Fn(), rounds: usize) {
     for _ in 0..rounds {
-        if !idle.is_zero() {
-            sleep(idle);
-        }
+        idle();
         let start = Instant::now();
         ask(hwnd, name);
         see(hwnd);
