@@ -84,7 +84,8 @@
 //! | | | a completion | an address that is not 4 bytes of AF_INET (`S-R14`) |
 //! | WSAEWOULDBLOCK | 10035 | a request | a limit is reached; the same call works once others end |
 //! | WSAEALREADY | 10037 | cancel | the request has completed (`S-C2`) |
-//! | WSAENETDOWN | 10050 | a request | the engine has no worker thread (`S-R18`) |
+//! | WSAENETDOWN | 10050 | a request, cancel | the engine was taken down, or has no worker thread (`S-R18`) |
+//! | | | a completion | the engine was taken down while the request was pending |
 //! | WSANOTINITIALISED | 10093 | a request, cancel | there was no start-up (`S-S5`) |
 //! | | | clean-up | there was one clean-up too many (`S-S3`) |
 //! | WSAHOST_NOT_FOUND | 11001 | a completion | no such host, or a name that no host can have: not UTF-8, a NUL, too long |
@@ -94,6 +95,13 @@
 //!
 //! In a completion a resolver of one's own, or a script, may give any other. An `async-request` or a
 //! cancel that fails has changed nothing.
+//!
+//! # Going down
+//!
+//! [`LookupEngine::take_down`] ends what is pending in every session, with WSAENETDOWN, and has new
+//! requests and cancels fail with it until [`LookupEngine::bring_up`] (`S-R18`). Guests run on: what has
+//! completed can be taken, and nothing hangs. An embedder does so when the network goes, or before a
+//! name service is exchanged.
 //!
 //! # Threads
 //!

@@ -101,6 +101,8 @@ pub(crate) struct Lane {
     pub(crate) queued: AtomicBool,
     /// Whether the session is gone.
     pub(crate) closed: AtomicBool,
+    /// Whether the engine went down since the session looked last; it then ends what is pending.
+    pub(crate) cut: AtomicBool,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
     pub(crate) has_ready: AtomicBool,
 }
@@ -114,18 +116,23 @@ impl Lane {
             scheduled: CachePadded::new(AtomicBool::new(false)),
             queued: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
             has_ready: AtomicBool::new(false),
         }
     }
 
-    /// Parks the session's thread until a result has come; false if the time was over first.
+    /// Whether there is something for the session to settle.
+    pub(crate) fn has_news(&self) -> bool {
+        !self.finished.is_empty() || self.cut.load(Ordering::Acquire)
+    }
+
+    /// Parks the session's thread until there are news; false if the time was over first.
     pub(crate) fn park(&self, deadline: Option<Instant>) -> bool {
-        self.arrived
-            .block_until(|| !self.finished.is_empty(), deadline)
+        self.arrived.block_until(|| self.has_news(), deadline)
     }
 
     /// Whether a completion can probably be taken.
     pub(crate) fn is_ready(&self) -> bool {
-        self.has_ready.load(Ordering::SeqCst) || !self.finished.is_empty()
+        self.has_ready.load(Ordering::SeqCst) || self.has_news()
     }
 }

@@ -11,6 +11,7 @@ mod readiness;
 mod session;
 mod spin;
 mod stats;
+mod switch;
 mod sync;
 mod table;
 
@@ -18,6 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use self::pool::Pool;
+use self::switch::Switch;
 use self::sync::{Arc, AtomicUsize, CachePadded, Ordering};
 use crate::policy::Policy;
 use crate::resolve::{Chain, Known, Lookup, Resolver, System, Tables};
@@ -61,6 +63,23 @@ impl LookupEngine {
     /// Worker threads that were started when the engine was built.
     pub fn workers(&self) -> usize {
         self.shared.workers
+    }
+
+    /// Takes the resolver side down, while guests run (`S-R18`): what is pending in any session completes
+    /// with [`ErrorCode::NetworkDown`], and new requests and cancels fail with it at the call. What has
+    /// completed can be taken. Does not wait for resolvers, whose results are dropped.
+    pub fn take_down(&self) {
+        self.shared.switch.turn_off();
+    }
+
+    /// Brings it up again.
+    pub fn bring_up(&self) {
+        self.shared.switch.turn_on();
+    }
+
+    /// Whether requests can be begun: it was not taken down, and has worker threads (`S-R18`).
+    pub fn is_up(&self) -> bool {
+        !self.shared.is_down()
     }
 
     /// Workers that are in a resolver now with a lookup that was cancelled (`S-C7`).
@@ -143,6 +162,7 @@ impl LookupEngineBuilder {
                 resolver,
                 pool,
                 workers,
+                switch: Switch::default(),
                 policy: self.policy,
                 limits: self.limits,
                 host_name,
@@ -159,6 +179,7 @@ pub(crate) struct EngineShared {
     resolver: Arc<dyn Resolver>,
     pool: Arc<Pool>,
     workers: usize,
+    switch: Switch,
     policy: Policy,
     limits: Limits,
     host_name: String,
@@ -183,6 +204,10 @@ impl EngineShared {
         if places > 0 {
             self.outstanding.fetch_sub(places, Ordering::Relaxed);
         }
+    }
+
+    fn is_down(&self) -> bool {
+        self.workers == 0 || self.switch.is_down()
     }
 
     fn known(&self, lookup: &Lookup) -> Known {

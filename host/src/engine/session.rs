@@ -1,5 +1,7 @@
 //! A session: one guest's requests. Every decision on them is made here, on the guest's own thread.
 
+mod decide;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -7,13 +9,14 @@ use std::time::{Duration, Instant};
 use super::EngineShared;
 use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
-use super::job::{Cancelled, Finished, Job, Lane};
+use super::job::{Cancelled, Job, Lane};
 use super::readiness::Readiness;
 use super::spin::{SPIN, spin_until, spinners};
 use super::stats::SessionStats;
-use super::sync::{Arc, Ordering, OwnedQueue};
+use super::switch::Place;
+use super::sync::{Arc, OwnedQueue};
 use super::table::HandleTable;
-use crate::types::{Completion, ErrorCode, Outcome, Query, TaskHandle};
+use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// One guest's requests.
 ///
@@ -26,6 +29,8 @@ use crate::types::{Completion, ErrorCode, Outcome, Query, TaskHandle};
 pub struct Session {
     engine: Arc<EngineShared>,
     lane: Arc<Lane>,
+    /// Where the engine finds the lane when it goes down.
+    place: Place,
     /// This end of the lane's jobs.
     jobs: OwnedQueue<Arc<Job>>,
     table: HandleTable<Task>,
@@ -74,9 +79,11 @@ impl Session {
         let jobs = OwnedQueue::new_fifo();
         let lane = Arc::new(Lane::new(jobs.stealer()));
         let stats = SessionStats::new(engine.measure_latency);
+        let place = engine.switch.enter(Arc::clone(&lane));
         Session {
             engine,
             lane,
+            place,
             jobs,
             table: HandleTable::new(),
             ready: VecDeque::new(),
@@ -120,8 +127,8 @@ impl Session {
     /// arrives as a completion like all the rest (`S-R5`). `tag` comes back with it.
     ///
     /// # Errors
-    /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when there is
-    /// no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`). Whatever is wrong with the
+    /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when the engine
+    /// is down or has no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`). Whatever is wrong with the
     /// query itself is in the completion (`S-R4`).
     pub fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
         self.settle();
@@ -161,13 +168,17 @@ impl Session {
     /// sweeps the queue, which comes to the same for all cancels together.
     ///
     /// # Errors
-    /// [`ErrorCode::NotInitialised`] before start-up. [`ErrorCode::AlreadyCompleted`] if the completion was taken or
+    /// [`ErrorCode::NotInitialised`] before start-up, [`ErrorCode::NetworkDown`] while the engine is down,
+    /// whatever the handle (`S-C5`). [`ErrorCode::AlreadyCompleted`] if the completion was taken or
     /// waits to be taken, where it stays (`S-C2`); remembered for the last 65,536 (`S-C9`).
     /// [`ErrorCode::InvalidArgument`] for any other number (`S-C3`).
     pub fn cancel(&mut self, handle: TaskHandle) -> Result<(), ErrorCode> {
         self.settle();
         if self.startups == 0 {
             return Err(ErrorCode::NotInitialised);
+        }
+        if self.engine.is_down() {
+            return Err(ErrorCode::NetworkDown);
         }
         match self.table.get_mut(handle) {
             Some(Task::Pending(_)) => {}
@@ -228,7 +239,7 @@ impl Session {
         let spin = SPIN.min(timeout.unwrap_or(SPIN));
         let spins = spinners() > 0 && !self.woke;
         if spins
-            && spin_until(spin, || !self.lane.finished.is_empty())
+            && spin_until(spin, || self.lane.has_news())
             && let Some(known) = self.settled()
         {
             return known;
@@ -252,7 +263,7 @@ impl Session {
                 return known;
             }
             let lane = &self.lane;
-            lane.arrived.wait_until(|| !lane.finished.is_empty()).await;
+            lane.arrived.wait_until(|| lane.has_news()).await;
         }
     }
 
@@ -270,134 +281,12 @@ impl Session {
     pub fn stats(&self) -> &SessionStats {
         &self.stats
     }
-
-    /// Takes every result out of the queue, so that nothing piles up in it.
-    fn settle(&mut self) {
-        if self.lane.finished.is_empty() {
-            return;
-        }
-        while let Some(Finished { job, outcome }) = self.lane.finished.pop() {
-            // Here, and nowhere else, a result becomes a completion, or is dropped.
-            if let Some(task) = self.table.get_mut(job.handle) {
-                *task = Task::Ready;
-                self.bytes -= pending_bytes(&job);
-                self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);
-            }
-        }
-        self.note_ready();
-    }
-
-    /// Whether a completion can be taken, if that is settled: none means that one may come.
-    fn settled(&mut self) -> Option<bool> {
-        self.settle();
-        if !self.ready.is_empty() {
-            Some(true)
-        } else if self.table.len() == 0 {
-            Some(false)
-        } else {
-            None
-        }
-    }
-
-    fn complete_at_once(
-        &mut self,
-        tag: u64,
-        asked_at: u64,
-        outcome: Outcome,
-        denied: bool,
-    ) -> TaskHandle {
-        let handle = self.table.insert_with(|_| Task::Ready);
-        self.push_ready(handle, tag, asked_at, outcome, denied);
-        self.note_ready();
-        handle
-    }
-
-    fn push_ready(
-        &mut self,
-        handle: TaskHandle,
-        tag: u64,
-        asked_at: u64,
-        outcome: Outcome,
-        denied: bool,
-    ) {
-        self.stats.count_completion(&outcome, denied);
-        let ready = Ready {
-            completion: Completion {
-                handle,
-                tag,
-                outcome,
-            },
-            asked_at,
-        };
-        self.bytes += ready.bytes();
-        self.ready.push_back(ready);
-    }
-
-    /// Shows pollables whether there is something to take.
-    fn note_ready(&self) {
-        let ready = !self.ready.is_empty();
-        if self.lane.has_ready.load(Ordering::Relaxed) != ready {
-            self.lane.has_ready.store(ready, Ordering::SeqCst);
-            if ready {
-                self.lane.arrived.notify();
-            }
-        }
-    }
-
-    /// Takes a place for one more request (`S-R2`, `S-R18`).
-    fn reserve(&self) -> Result<(), ErrorCode> {
-        let limits = &self.engine.limits;
-        if self.engine.workers == 0 {
-            return Err(ErrorCode::NetworkDown);
-        }
-        if self.table.len() >= limits.requests_per_session || self.bytes >= limits.bytes_per_session
-        {
-            return Err(ErrorCode::WouldBlock);
-        }
-        self.engine.reserve()
-    }
-
-    /// Takes cancelled jobs out of the queue before they are half of it.
-    fn sweep(&mut self) {
-        let queued = self.jobs.len();
-        if self.dead * 2 < queued {
-            return;
-        }
-        self.dead = 0;
-        // Once around: what lives keeps its order. Workers may take jobs meanwhile.
-        for _ in 0..queued {
-            let Some(job) = self.jobs.pop() else { break };
-            if !job.is_cancelled() {
-                self.jobs.push(job);
-            }
-        }
-        if !self.jobs.is_empty() {
-            self.engine.pool.offer(&self.lane);
-        }
-    }
-
-    /// Cancels what is pending and drops what is ready.
-    fn abandon(&mut self) {
-        self.engine.release(self.table.len());
-        for task in self.table.drain() {
-            if let Task::Pending(job) = task {
-                if job.cancel() == Cancelled::Running {
-                    self.engine.pool.abandon_worker();
-                }
-                self.stats.cancelled += 1;
-            }
-        }
-        while self.jobs.pop().is_some() {}
-        self.ready = VecDeque::new();
-        self.bytes = 0;
-        self.dead = 0;
-        self.note_ready();
-    }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         self.abandon();
+        self.engine.switch.leave(self.place);
         self.engine.pool.forget(&self.lane);
     }
 }

@@ -48,6 +48,10 @@ impl<T> HandleTable<T> {
         self.slots.remove(self.key(handle)?)
     }
 
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.slots.values_mut()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.slots.len()
     }

@@ -1,0 +1,164 @@
+//! What becomes of requests: the part of a session that nobody else sees.
+
+use std::collections::VecDeque;
+
+use super::{Ready, Session, Task, pending_bytes};
+use crate::engine::job::{Cancelled, Finished, Job};
+use crate::engine::sync::{Arc, Ordering};
+use crate::types::{Completion, ErrorCode, Outcome, TaskHandle};
+
+impl Session {
+    /// Takes every result out of the queue, so that nothing piles up in it.
+    pub(super) fn settle(&mut self) {
+        if !self.lane.has_news() {
+            return;
+        }
+        while let Some(Finished { job, outcome }) = self.lane.finished.pop() {
+            self.decide(&job, outcome);
+        }
+        if self.lane.cut.swap(false, Ordering::Acquire) {
+            self.end_pending();
+        }
+        self.note_ready();
+    }
+
+    /// Here, and nowhere else, a result becomes a completion, or is dropped.
+    pub(super) fn decide(&mut self, job: &Job, outcome: Outcome) {
+        // It may have been cancelled, or ended when the engine went down.
+        if let Some(task @ Task::Pending(_)) = self.table.get_mut(job.handle) {
+            *task = Task::Ready;
+            self.bytes -= pending_bytes(job);
+            self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);
+        }
+    }
+
+    /// The engine went down: what is pending has failed (`S-R18`).
+    pub(super) fn end_pending(&mut self) {
+        let pending = |task: &mut Task| match task {
+            Task::Pending(job) => Some(Arc::clone(job)),
+            Task::Ready => None,
+        };
+        let jobs: Vec<_> = self.table.values_mut().filter_map(pending).collect();
+        for job in jobs {
+            self.drop_job(&job);
+            self.decide(&job, Err(ErrorCode::NetworkDown));
+        }
+        self.empty_queue();
+    }
+
+    /// Whether a completion can be taken, if that is settled: none means that one may come.
+    pub(super) fn settled(&mut self) -> Option<bool> {
+        self.settle();
+        if !self.ready.is_empty() {
+            Some(true)
+        } else if self.table.len() == 0 {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn complete_at_once(
+        &mut self,
+        tag: u64,
+        asked_at: u64,
+        outcome: Outcome,
+        denied: bool,
+    ) -> TaskHandle {
+        let handle = self.table.insert_with(|_| Task::Ready);
+        self.push_ready(handle, tag, asked_at, outcome, denied);
+        self.note_ready();
+        handle
+    }
+
+    pub(super) fn push_ready(
+        &mut self,
+        handle: TaskHandle,
+        tag: u64,
+        asked_at: u64,
+        outcome: Outcome,
+        denied: bool,
+    ) {
+        self.stats.count_completion(&outcome, denied);
+        let ready = Ready {
+            completion: Completion {
+                handle,
+                tag,
+                outcome,
+            },
+            asked_at,
+        };
+        self.bytes += ready.bytes();
+        self.ready.push_back(ready);
+    }
+
+    /// Shows pollables whether there is something to take.
+    pub(super) fn note_ready(&self) {
+        let ready = !self.ready.is_empty();
+        if self.lane.has_ready.load(Ordering::Relaxed) != ready {
+            self.lane.has_ready.store(ready, Ordering::SeqCst);
+            if ready {
+                self.lane.arrived.notify();
+            }
+        }
+    }
+
+    /// Takes a place for one more request (`S-R2`, `S-R18`).
+    pub(super) fn reserve(&self) -> Result<(), ErrorCode> {
+        let limits = &self.engine.limits;
+        if self.engine.is_down() {
+            return Err(ErrorCode::NetworkDown);
+        }
+        if self.table.len() >= limits.requests_per_session || self.bytes >= limits.bytes_per_session
+        {
+            return Err(ErrorCode::WouldBlock);
+        }
+        self.engine.reserve()
+    }
+
+    /// Takes cancelled jobs out of the queue before they are half of it.
+    pub(super) fn sweep(&mut self) {
+        let queued = self.jobs.len();
+        if self.dead * 2 < queued {
+            return;
+        }
+        self.dead = 0;
+        // Once around: what lives keeps its order. Workers may take jobs meanwhile.
+        for _ in 0..queued {
+            let Some(job) = self.jobs.pop() else { break };
+            if !job.is_cancelled() {
+                self.jobs.push(job);
+            }
+        }
+        if !self.jobs.is_empty() {
+            self.engine.pool.offer(&self.lane);
+        }
+    }
+
+    /// Cancels what is pending and drops what is ready.
+    pub(super) fn abandon(&mut self) {
+        self.engine.release(self.table.len());
+        for task in self.table.drain().collect::<Vec<_>>() {
+            if let Task::Pending(job) = task {
+                self.drop_job(&job);
+                self.stats.cancelled += 1;
+            }
+        }
+        self.empty_queue();
+        self.ready = VecDeque::new();
+        self.bytes = 0;
+        self.note_ready();
+    }
+
+    /// Has no worker begin with a job, and one that has begun counted as stuck.
+    pub(super) fn drop_job(&self, job: &Job) {
+        if job.cancel() == Cancelled::Running {
+            self.engine.pool.abandon_worker();
+        }
+    }
+
+    pub(super) fn empty_queue(&mut self) {
+        while self.jobs.pop().is_some() {}
+        self.dead = 0;
+    }
+}
