@@ -9,6 +9,7 @@ mod demo;
 mod error;
 mod guests;
 mod machine;
+mod models;
 mod process;
 mod setup;
 mod suite;
@@ -46,7 +47,7 @@ enum Command {
     ///
     /// Uses this machine's own databases and no network. Fails if it does not show what it should.
     Demo,
-    /// Builds the guests, then runs every test, and those of the engine without wasmtime
+    /// Builds the guests, then runs every test, those of the engine without wasmtime, and the models
     ///
     /// Fails if a test fails or none ran.
     Test {
@@ -54,6 +55,12 @@ enum Command {
         ///
         /// The engine's second run, without wasmtime, gets them too, and is left out when they
         /// choose packages or targets.
+        #[arg(last = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
+    /// Runs the models of the engine's protocols, with loom and with shuttle
+    Models {
+        /// For cargo test, such as: -- -- --exact NAME
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
@@ -87,6 +94,9 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         }
         Command::Demo => demo::run(&workspace)?,
         Command::Test { args } => suite::run(&workspace, &args)?,
+        Command::Models { args } => {
+            models::run(&workspace, &args)?;
+        }
         Command::Bench { args } => return bench::run(&workspace, &args),
     }
     Ok(ExitCode::SUCCESS)

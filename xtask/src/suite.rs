@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::error::Error;
 use crate::guests;
+use crate::models;
 use crate::process::{self, say};
 use crate::workspace::Workspace;
 
@@ -19,6 +20,11 @@ pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<(), Error> {
     } else {
         let engine = ["--package", "winsock-async-host", "--no-default-features"];
         ran += tests(&mut command(workspace, &engine, args), must_run, say)?;
+    }
+    if must_run {
+        ran += models::run(workspace, &[])?;
+    } else {
+        say("\nLeaving out the models, as the arguments choose what to test");
     }
     if ran == 0 {
         return Err(Error::NoTestRan {
@@ -41,7 +47,7 @@ fn command(workspace: &Workspace, what: &[&str], args: &[OsString]) -> Command {
 
 /// Runs a cargo test, gives `show` what it writes, and counts the tests that ran. With `must_run`, none
 /// is an error.
-fn tests(command: &mut Command, must_run: bool, show: impl Fn(&str)) -> Result<u64, Error> {
+pub fn tests(command: &mut Command, must_run: bool, show: impl Fn(&str)) -> Result<u64, Error> {
     let shown = process::typed(command);
     show(&format!("\n$ {shown}"));
     let mut ran = 0;

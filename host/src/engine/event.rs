@@ -6,7 +6,7 @@ use std::mem;
 use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
-use super::sync::{AtomicBool, Mutex, Ordering, fence, thread};
+use super::sync::{Arc, AtomicBool, Fault, Mutex, Ordering, fence, planted, thread};
 
 /// Something that happens now and then, to be waited for.
 ///
@@ -31,7 +31,9 @@ impl Event {
     /// What it tells of must have been written before. Either a waiter that looks sees it, or this
     /// sees the waiter: there is a fence on both sides.
     pub(crate) fn notify(&self) -> bool {
-        fence(Ordering::SeqCst);
+        if !planted(Fault::NotifyWithoutFence) {
+            fence(Ordering::SeqCst);
+        }
         if !self.awaited.load(Ordering::Relaxed) {
             return false;
         }
@@ -68,10 +70,10 @@ impl Event {
         happened: impl Fn() -> bool,
         deadline: Option<Instant>,
     ) -> bool {
-        let waker = Waker::from(std::sync::Arc::new(Unpark(thread::current())));
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
         loop {
             let _listening = self.listen(waker.clone());
-            if happened() {
+            if !planted(Fault::WaitWithoutLooking) && happened() {
                 return true;
             }
             if !thread::park_until(deadline) {
@@ -115,7 +117,7 @@ impl Drop for Listening<'_> {
 struct Unpark(thread::Thread);
 
 impl Wake for Unpark {
-    fn wake(self: std::sync::Arc<Self>) {
+    fn wake(self: Arc<Self>) {
         self.0.unpark();
     }
 }
@@ -124,7 +126,6 @@ impl Wake for Unpark {
 mod tests {
     use std::cell::Cell;
     use std::pin::pin;
-    use std::sync::Arc;
     use std::task::Context;
     use std::time::Duration;
 

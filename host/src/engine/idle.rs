@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::sync::{AtomicUsize, Mutex, Ordering, fence, thread};
+use super::sync::{AtomicUsize, Fault, Mutex, Ordering, fence, planted, thread};
 
 /// Parked workers. The last to park is the first to be woken: what it needs is still in its
 /// processor's caches, and the others may sleep on.
@@ -95,7 +95,7 @@ impl Parking<'_> {
 
 impl Drop for Parking<'_> {
     fn drop(&mut self) {
-        if !self.chosen && !self.unlist() {
+        if !self.chosen && !self.unlist() && !planted(Fault::LeaveWithoutPassingOn) {
             self.idle.wake_one();
         }
     }

@@ -6,21 +6,21 @@ mod event;
 mod idle;
 mod job;
 mod limits;
+#[cfg(all(test, any(loom, shuttle)))]
+mod models;
 mod pool;
 mod readiness;
 mod session;
-mod spin;
 mod stats;
 mod switch;
 mod sync;
 mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
 
 use self::pool::Pool;
 use self::switch::Switch;
-use self::sync::{Arc, AtomicUsize, CachePadded, Ordering};
+use self::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
 use crate::policy::Policy;
 use crate::resolve::{Chain, Known, Lookup, Resolver, System, Tables};
 use crate::types::ErrorCode;
@@ -107,7 +107,7 @@ impl std::fmt::Debug for LookupEngine {
 #[derive(Default)]
 #[must_use]
 pub struct LookupEngineBuilder {
-    resolver: Option<std::sync::Arc<dyn Resolver>>,
+    resolver: Option<Arc<dyn Resolver>>,
     policy: Policy,
     limits: Limits,
     host_name: Option<String>,
@@ -167,7 +167,7 @@ impl LookupEngineBuilder {
                 limits: self.limits,
                 host_name,
                 measure_latency: self.measure_latency,
-                clock: Instant::now(),
+                clock: Clock::start(),
                 outstanding: CachePadded::new(AtomicUsize::new(0)),
             }),
         }
@@ -184,7 +184,7 @@ pub(crate) struct EngineShared {
     limits: Limits,
     host_name: String,
     measure_latency: bool,
-    clock: Instant,
+    clock: Clock,
     outstanding: CachePadded<AtomicUsize>,
 }
 
@@ -217,7 +217,7 @@ impl EngineShared {
 
     /// Nanoseconds on the engine's clock.
     fn now(&self) -> u64 {
-        u64::try_from(self.clock.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        self.clock.now()
     }
 }
 

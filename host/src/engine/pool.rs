@@ -1,5 +1,7 @@
 //! The workers: a bounded set of threads that all sessions share, and that take sessions in turn.
 
+#[cfg(all(test, any(loom, shuttle)))]
+mod models;
 mod search;
 mod spares;
 
@@ -10,14 +12,14 @@ use self::spares::Spares;
 use super::Limits;
 use super::job::{Finished, Job, Lane};
 use super::sync::{
-    Arc, AtomicBool, AtomicUsize, CachePadded, Ordering, SharedQueue, Steal, thread,
+    Arc, AtomicBool, AtomicUsize, CachePadded, Fault, Ordering, SharedQueue, Steal, planted, thread,
 };
 use crate::resolve::{Lookup, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
 /// What workers and sessions share.
 pub(crate) struct Pool {
-    resolver: std::sync::Arc<dyn Resolver>,
+    resolver: Arc<dyn Resolver>,
     /// Lanes that have jobs. A worker takes one job of the first and puts the lane at the end.
     lanes: CachePadded<SharedQueue<Arc<Lane>>>,
     /// Jobs that were done, for the watch.
@@ -32,10 +34,7 @@ pub(crate) struct Pool {
 impl Pool {
     /// Starts the threads, and says how many there are. They are never joined: one that sits in a
     /// resolver would keep whoever waited for it.
-    pub(crate) fn start(
-        resolver: std::sync::Arc<dyn Resolver>,
-        limits: &Limits,
-    ) -> (Arc<Pool>, usize) {
+    pub(crate) fn start(resolver: Arc<dyn Resolver>, limits: &Limits) -> (Arc<Pool>, usize) {
         let pool = Arc::new(Pool {
             resolver,
             lanes: CachePadded::new(SharedQueue::new()),
@@ -60,7 +59,7 @@ impl Pool {
             .map(drop)
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(any(loom, shuttle))))]
     pub(crate) fn lanes_in_queue(&self) -> usize {
         self.lanes.len()
     }
@@ -109,7 +108,9 @@ impl Pool {
     /// Tells the workers to end. Those in a resolver do so when it returns.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
-        self.search.idle.wake_all();
+        if !planted(Fault::CloseQuietly) {
+            self.search.idle.wake_all();
+        }
     }
 
     /// A worker's life.
@@ -174,13 +175,13 @@ impl Pool {
     /// Takes the lane out of turn, unless a job came in meanwhile.
     fn retire(self: &Arc<Self>, lane: &Arc<Lane>) {
         lane.scheduled.swap(false, Ordering::AcqRel);
-        if !lane.jobs.is_empty() {
+        if !lane.jobs.is_empty() && !planted(Fault::RetireWithoutLooking) {
             self.offer(lane);
         }
     }
 
     /// Does a job, and says whether the worker goes on.
-    fn run(&self, lane: &Lane, job: Arc<Job>) -> bool {
+    pub(super) fn run(&self, lane: &Lane, job: Arc<Job>) -> bool {
         if !job.begin() {
             return true;
         }

@@ -11,12 +11,14 @@ use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
 use super::job::{Cancelled, Job, Lane};
 use super::readiness::Readiness;
-use super::spin::{SPIN, spin_until, spinners};
 use super::stats::SessionStats;
 use super::switch::Place;
-use super::sync::{Arc, OwnedQueue};
+use super::sync::{Arc, Fault, OwnedQueue, planted, spin_until, spinners};
 use super::table::HandleTable;
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
+
+/// How long a thread looks out before it parks: about what it costs to park and be woken.
+pub(super) const SPIN: Duration = Duration::from_micros(20);
 
 /// One guest's requests.
 ///
@@ -116,7 +118,7 @@ impl Session {
             .startups
             .checked_sub(1)
             .ok_or(ErrorCode::NotInitialised)?;
-        if self.startups == 0 {
+        if self.startups == 0 && !planted(Fault::KeepTable) {
             self.abandon();
             self.recent.clear();
         }
@@ -186,6 +188,9 @@ impl Session {
             None if self.recent.contains(handle) => return Err(ErrorCode::AlreadyCompleted),
             None => return Err(ErrorCode::InvalidArgument),
         }
+        if planted(Fault::CancelKeepsHandle) {
+            return Ok(());
+        }
         if let Some(Task::Pending(job)) = self.table.remove(handle) {
             self.engine.release(1);
             self.bytes -= pending_bytes(&job);
@@ -216,7 +221,9 @@ impl Session {
         for ready in self.ready.drain(..count) {
             self.bytes -= ready.bytes();
             let handle = ready.completion.handle;
-            self.table.remove(handle);
+            if !planted(Fault::TakeKeepsHandle) {
+                self.table.remove(handle);
+            }
             self.recent.push(handle);
             self.stats
                 .record_latency(now.saturating_sub(ready.asked_at));
@@ -286,7 +293,9 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.abandon();
-        self.engine.switch.leave(self.place);
+        if !planted(Fault::DropKeepsPlace) {
+            self.engine.switch.leave(self.place);
+        }
         self.engine.pool.forget(&self.lane);
     }
 }
@@ -301,5 +310,7 @@ impl fmt::Debug for Session {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(loom, shuttle)))]
+mod models;
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;

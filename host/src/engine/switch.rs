@@ -3,7 +3,7 @@
 use slotmap::{DefaultKey, SlotMap};
 
 use super::job::Lane;
-use super::sync::{Arc, AtomicBool, Mutex, Ordering};
+use super::sync::{Arc, AtomicBool, Fault, Mutex, Ordering, planted};
 
 /// The place of a session among those that are told.
 pub(crate) type Place = DefaultKey;
@@ -28,6 +28,11 @@ impl Switch {
         drop(lane);
     }
 
+    #[cfg(all(test, any(loom, shuttle)))]
+    pub(crate) fn len(&self) -> usize {
+        self.lanes.lock().expect("no holder panics").len()
+    }
+
     pub(crate) fn is_down(&self) -> bool {
         self.is_down.load(Ordering::Relaxed)
     }
@@ -37,12 +42,17 @@ impl Switch {
     pub(crate) fn turn_off(&self) {
         let lanes: Vec<_> = {
             let lanes = self.lanes.lock().expect("no holder panics");
-            self.is_down.store(true, Ordering::Relaxed);
+            if !planted(Fault::CutTooEarly) {
+                self.is_down.store(true, Ordering::Relaxed);
+            }
             lanes.values().map(Arc::clone).collect()
         };
         for lane in lanes {
             lane.cut.store(true, Ordering::Release);
             lane.arrived.notify();
+        }
+        if planted(Fault::CutTooEarly) {
+            self.is_down.store(true, Ordering::Relaxed);
         }
     }
 

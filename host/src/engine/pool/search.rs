@@ -5,13 +5,16 @@
 //! are short, a lane that waits while another worker is at work is left to that worker, under the eyes
 //! of a *watch*: a worker that takes it after all if that one does not come back soon.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Pool;
 use crate::engine::idle::Idle;
 use crate::engine::job::Lane;
-use crate::engine::spin::{SPIN, spin_until, spinners};
-use crate::engine::sync::{Arc, AtomicBool, AtomicU8, AtomicUsize, CachePadded, Ordering, fence};
+use crate::engine::session::SPIN;
+use crate::engine::sync::{
+    Arc, AtomicBool, AtomicU8, AtomicUsize, CachePadded, Clock, Fault, Ordering, fence, planted,
+    spin_until, spinners,
+};
 
 /// An idle time that is no longer than what parking and waking would cost. Units: nanoseconds.
 const BRIEF: u64 = 2 * SPIN.as_nanos() as u64;
@@ -37,7 +40,7 @@ pub(super) struct Search {
     /// Whether work has come briefly after a worker had nothing more to do, so that looking out for it
     /// pays.
     brief: AtomicBool,
-    start: Instant,
+    clock: Clock,
     /// Whether a woken worker found its work done by another, so that jobs are short.
     brisk: AtomicBool,
     watch: AtomicU8,
@@ -50,7 +53,7 @@ impl Default for Search {
             awake: AtomicUsize::new(0),
             idle: Idle::default(),
             brief: AtomicBool::new(true),
-            start: Instant::now(),
+            clock: Clock::start(),
             brisk: AtomicBool::new(false),
             watch: AtomicU8::new(UNWATCHED),
         }
@@ -58,9 +61,10 @@ impl Default for Search {
 }
 
 impl Search {
-    /// Nanoseconds since the pool was made.
-    fn now(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    /// As if jobs had been short.
+    #[cfg(all(test, any(loom, shuttle)))]
+    pub(super) fn expect_short_jobs(&self) {
+        self.brisk.store(true, Ordering::Relaxed);
     }
 
     fn take_watch(&self) -> bool {
@@ -81,13 +85,16 @@ impl Pool {
         let search = &self.search;
         // Either whoever stops searching, parks or leaves the watch sees the lane, or this sees that
         // it has done so.
-        fence(Ordering::SeqCst);
+        if !planted(Fault::SummonWithoutFence) {
+            fence(Ordering::SeqCst);
+        }
         if search.searching.load(Ordering::Relaxed) > 0 {
             return false;
         }
         if search.brisk.load(Ordering::Relaxed) && search.awake.load(Ordering::Relaxed) > 0 {
             // If nobody is parked, the next to be idle finds what is wanted.
-            return search.watch.load(Ordering::Relaxed) == UNWATCHED
+            return !planted(Fault::NobodyWatches)
+                && search.watch.load(Ordering::Relaxed) == UNWATCHED
                 && search.change_watch(UNWATCHED, WATCH_WANTED)
                 && search.idle.wake_one();
         }
@@ -121,15 +128,17 @@ impl Pool {
             if self.closed.load(Ordering::SeqCst) {
                 return None;
             }
-            if let Some(lane) = self.dequeue() {
+            if !planted(Fault::ParkWithoutLooking)
+                && let Some(lane) = self.dequeue()
+            {
                 return Some(lane);
             }
             if !search.take_watch() {
-                let since = search.now();
+                let since = search.clock.now();
                 search.awake.fetch_sub(1, Ordering::Relaxed);
                 parking.wait();
                 search.awake.fetch_add(1, Ordering::Relaxed);
-                let brief = search.now() - since < BRIEF;
+                let brief = search.clock.now() - since < BRIEF;
                 search.brief.store(brief, Ordering::Relaxed);
                 if !search.take_watch() {
                     let lane = self.dequeue();
@@ -150,7 +159,7 @@ impl Pool {
     fn stop_searching(&self) {
         let others = self.search.searching.fetch_sub(1, Ordering::SeqCst) - 1;
         fence(Ordering::SeqCst);
-        if others == 0 && !self.lanes.is_empty() {
+        if others == 0 && !self.lanes.is_empty() && !planted(Fault::StopWithoutLooking) {
             self.summon();
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Ready, Session, Task, pending_bytes};
 use crate::engine::job::{Cancelled, Finished, Job};
-use crate::engine::sync::{Arc, Ordering};
+use crate::engine::sync::{Arc, Fault, Ordering, planted};
 use crate::types::{Completion, ErrorCode, Outcome, TaskHandle};
 
 impl Session {
@@ -25,7 +25,10 @@ impl Session {
     /// Here, and nowhere else, a result becomes a completion, or is dropped.
     pub(super) fn decide(&mut self, job: &Job, outcome: Outcome) {
         // It may have been cancelled, or ended when the engine went down.
-        if let Some(task @ Task::Pending(_)) = self.table.get_mut(job.handle) {
+        let task = self.table.get_mut(job.handle);
+        if let Some(task) =
+            task.filter(|task| matches!(task, Task::Pending(_)) || planted(Fault::DecideUnseen))
+        {
             *task = Task::Ready;
             self.bytes -= pending_bytes(job);
             self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);

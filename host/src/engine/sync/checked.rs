@@ -1,0 +1,169 @@
+//! Those of a model checker: loom's, which knows weak memory, or shuttle's, for larger cases.
+//!
+//! Time does not pass in a model: who waits for so long has waited that long at once, and who spins
+//! looks once.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+#[cfg(loom)]
+use loom as model;
+#[cfg(shuttle)]
+use shuttle as model;
+
+pub(crate) use self::model::sync::Mutex;
+pub(crate) use self::model::sync::atomic::{
+    AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, Ordering, fence,
+};
+#[cfg(test)]
+pub(crate) use self::model::thread as model_thread;
+use super::Arc;
+
+pub(crate) mod thread {
+    pub(crate) use super::model::thread::{Builder, Thread, ThreadId, current, park, yield_now};
+    use std::time::Instant;
+
+    pub(crate) fn park_until(deadline: Option<Instant>) -> bool {
+        match deadline {
+            None => park(),
+            Some(_) => yield_now(),
+        }
+        deadline.is_none()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Clock;
+
+impl Clock {
+    pub(crate) fn start() -> Clock {
+        Clock
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        0
+    }
+}
+
+pub(crate) fn spin_until(_: Duration, ready: impl Fn() -> bool) -> bool {
+    ready()
+}
+
+pub(crate) fn spinners() -> usize {
+    1
+}
+
+/// Stands for crossbeam's queues, which are proven elsewhere. Its elements are out of the checker's
+/// sight; what it sees is the count, with the orderings that crossbeam promises: who takes an element
+/// sees what was written before it was put in, and who looks whether there are any may see an old state.
+struct Queue<T> {
+    elements: std::sync::Mutex<VecDeque<T>>,
+    count: AtomicUsize,
+}
+
+impl<T> Queue<T> {
+    fn new() -> Queue<T> {
+        Queue {
+            elements: std::sync::Mutex::new(VecDeque::new()),
+            count: AtomicUsize::new(0),
+        }
+    }
+
+    fn push(&self, element: T) {
+        self.elements
+            .lock()
+            .expect("one thread at a time")
+            .push_back(element);
+        self.count.fetch_add(1, Ordering::Release);
+    }
+
+    fn pop(&self) -> Option<T> {
+        let fewer = |count: usize| count.checked_sub(1);
+        self.count
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, fewer)
+            .ok()?;
+        self.elements
+            .lock()
+            .expect("one thread at a time")
+            .pop_front()
+    }
+
+    fn len(&self) -> usize {
+        self.count.load(Ordering::Acquire)
+    }
+}
+
+/// Stands for `SegQueue`.
+pub(crate) struct SharedQueue<T>(Queue<T>);
+
+impl<T> SharedQueue<T> {
+    pub(crate) fn new() -> SharedQueue<T> {
+        SharedQueue(Queue::new())
+    }
+
+    pub(crate) fn push(&self, element: T) {
+        self.0.push(element);
+    }
+
+    pub(crate) fn pop(&self) -> Option<T> {
+        self.0.pop()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Stands for crossbeam's `Worker`, which one thread fills.
+pub(crate) struct OwnedQueue<T>(Arc<Queue<T>>);
+
+/// Stands for crossbeam's `Stealer`.
+pub(crate) struct Stealer<T>(Arc<Queue<T>>);
+
+/// What came of stealing. `Retry` never does here: it means that another has just stolen.
+pub(crate) enum Steal<T> {
+    Success(T),
+    Empty,
+    #[allow(dead_code, reason = "crossbeam's has it")]
+    Retry,
+}
+
+impl<T> OwnedQueue<T> {
+    pub(crate) fn new_fifo() -> OwnedQueue<T> {
+        OwnedQueue(Arc::new(Queue::new()))
+    }
+
+    pub(crate) fn stealer(&self) -> Stealer<T> {
+        Stealer(Arc::clone(&self.0))
+    }
+
+    pub(crate) fn push(&self, element: T) {
+        self.0.push(element);
+    }
+
+    pub(crate) fn pop(&self) -> Option<T> {
+        self.0.pop()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T> Stealer<T> {
+    pub(crate) fn steal(&self) -> Steal<T> {
+        self.0.pop().map_or(Steal::Empty, Steal::Success)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+}

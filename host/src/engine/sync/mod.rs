@@ -1,0 +1,24 @@
+//! What threads share here is built from these and nothing else.
+//!
+//! In a build they are the standard library's and crossbeam's. Under `--cfg loom` or `--cfg shuttle` they are
+//! those of a model checker, which runs the protocols of this engine in every order of their steps
+//! that it finds: see `engine/models.rs`.
+
+#[cfg(any(loom, shuttle))]
+mod checked;
+mod fault;
+#[cfg(not(any(loom, shuttle)))]
+mod os;
+
+#[cfg(any(loom, shuttle))]
+pub(crate) use self::checked::*;
+#[cfg(all(test, any(loom, shuttle)))]
+pub(crate) use self::fault::plant;
+pub(crate) use self::fault::{Fault, planted};
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) use self::os::*;
+
+/// Counts of an `Arc` decide nothing here but when memory is freed, so they are not checked.
+pub(crate) use std::sync::Arc;
+
+pub(crate) use crossbeam_utils::CachePadded;

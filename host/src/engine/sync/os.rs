@@ -1,0 +1,68 @@
+//! The standard library's, and crossbeam's.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+pub(crate) use std::sync::Mutex;
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, Ordering, fence,
+};
+
+pub(crate) use crossbeam_deque::{Steal, Stealer, Worker as OwnedQueue};
+pub(crate) use crossbeam_queue::SegQueue as SharedQueue;
+
+pub(crate) mod thread {
+    pub(crate) use std::thread::{Builder, Thread, ThreadId, current, park, yield_now};
+    use std::time::Instant;
+
+    /// Parks until then, or until this thread is woken; false if it is too late for that.
+    pub(crate) fn park_until(deadline: Option<Instant>) -> bool {
+        let Some(deadline) = deadline else {
+            park();
+            return true;
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if !left.is_zero() {
+            std::thread::park_timeout(left);
+        }
+        !left.is_zero()
+    }
+}
+
+/// Time since it was made.
+#[derive(Debug)]
+pub(crate) struct Clock(Instant);
+
+impl Clock {
+    pub(crate) fn start() -> Clock {
+        Clock(Instant::now())
+    }
+
+    /// Units: nanoseconds.
+    pub(crate) fn now(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Looks at `ready` for a while; says what it was in the end. It does not yield meanwhile: two threads
+/// that yield to each other stay on one processor.
+pub(crate) fn spin_until(limit: Duration, ready: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    loop {
+        for _ in 0..64 {
+            if ready() {
+                return true;
+            }
+            std::hint::spin_loop();
+        }
+        if start.elapsed() >= limit {
+            return ready();
+        }
+    }
+}
+
+/// Threads of each kind that may spin at a time: with one processor, it has better things to do.
+pub(crate) fn spinners() -> usize {
+    static SPINNERS: OnceLock<usize> = OnceLock::new();
+    *SPINNERS.get_or_init(|| std::thread::available_parallelism().map_or(0, |n| n.get() / 2))
+}

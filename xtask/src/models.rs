@@ -1,0 +1,31 @@
+//! `cargo xtask models`: the models of the engine's protocols, with loom and with shuttle.
+
+use std::ffi::OsString;
+
+use crate::error::Error;
+use crate::process;
+use crate::suite;
+use crate::workspace::Workspace;
+
+/// Runs the models, `args` being more for cargo test, and gives the number of those that passed.
+///
+/// Each checker is a build of its own, as it takes the place of the standard library's atomics, locks
+/// and threads; so each has a folder of its own under the target folder.
+pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64, Error> {
+    let mut ran = 0;
+    for checker in ["loom", "shuttle"] {
+        let mut command = workspace.cargo();
+        command
+            .args(["test", "--package", "winsock-async-host"])
+            .args(["--no-default-features", "--lib", "models::"])
+            .args(args)
+            .env("RUSTFLAGS", format!("--cfg={checker}"))
+            .env(
+                "CARGO_TARGET_DIR",
+                workspace.root().join("target").join(checker),
+            );
+        process::say(&format!("\nThe models, with {checker}"));
+        ran += suite::tests(&mut command, true, process::say)?;
+    }
+    Ok(ran)
+}
