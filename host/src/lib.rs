@@ -6,7 +6,7 @@
 //!
 //! There are two layers: the *engine*, which knows nothing of any runtime, and, with the feature
 //! `wasmtime`, the *wasmtime face*. Names such as `S-C8` in these pages are rules of the project's
-//! reference semantics; `docs/rules.md` lists them.
+//! reference semantics; `docs/semantics.md` lists them, and `cargo xtask rules` the tests of each.
 //!
 //! # The engine
 //!

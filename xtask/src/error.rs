@@ -87,6 +87,20 @@ pub enum Error {
         /// The command line.
         command: String,
     },
+    /// A source could not be read as Rust.
+    #[error("{path}:{line}: this is not Rust")]
+    Source {
+        /// The file, from the root of the workspace.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// Rules and tests do not fit.
+    #[error("the rules and their tests do not fit:\n  {}", problems.join("\n  "))]
+    Rules {
+        /// What is wrong, a line each.
+        problems: Vec<String>,
+    },
     /// The demo ran, and did not show what it is there to show.
     #[error("the demo did not show what it should: {what}")]
     Demo {

@@ -11,6 +11,7 @@ mod guests;
 mod machine;
 mod models;
 mod process;
+mod rules;
 mod setup;
 mod suite;
 mod toolchain;
@@ -26,8 +27,8 @@ use crate::workspace::Workspace;
 
 /// Sets up, builds, shows and tests this workspace.
 ///
-/// Guests need a Rust that builds for wasm32-wasip2. Every command sees to that first: with rustup's
-/// target where it is installed or can be, else with Debian's packages, for which it has to be root.
+/// Guests need a Rust that builds for wasm32-wasip2. Every command but `rules` sees to that first: with
+/// rustup's target where it is installed or can be, else with Debian's packages, for which it has to be root.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
@@ -64,6 +65,14 @@ enum Command {
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
+    /// Lists the rules of docs/semantics.md, and the tests that name each
+    ///
+    /// Fails if a rule has no test, if one is there twice, or if a source names one that is not there.
+    Rules {
+        /// Only these, such as S-C3
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+    },
     /// Builds the guests and runs the bench
     Bench {
         /// For the bench; `cargo xtask bench -- --help` lists them
@@ -97,6 +106,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Models { args } => {
             models::run(&workspace, &args)?;
         }
+        Command::Rules { ids } => rules::run(&workspace, &ids)?,
         Command::Bench { args } => return bench::run(&workspace, &args),
     }
     Ok(ExitCode::SUCCESS)
@@ -119,6 +129,13 @@ mod tests {
             parse("xtask test -- --test session -- --nocapture"),
             Command::Test {
                 args: args(&["--test", "session", "--", "--nocapture"])
+            }
+        );
+        let ids = |ids: &[&str]| ids.iter().map(|id| id.to_string()).collect();
+        assert_eq!(
+            parse("xtask rules S-A1 S-A2"),
+            Command::Rules {
+                ids: ids(&["S-A1", "S-A2"])
             }
         );
         assert_eq!(parse("xtask test"), Command::Test { args: Vec::new() });

@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(table.len(), 3);
     }
 
-    // S-R17: the first handles of two sessions differ.
+    // S-R17, S-C3: the first handles of two sessions differ.
     #[test]
     fn a_handle_means_nothing_in_another_table() {
         let (mut a, mut b) = (HandleTable::new(), HandleTable::new());

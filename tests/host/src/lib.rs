@@ -1,8 +1,12 @@
 //! Runs the guest programs of `tests/guests` in stores of both kinds.
 
+use std::future::poll_fn;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::OnceLock;
+use std::task::Poll;
 
+use tokio::runtime::Runtime;
 use wasmtime::Result;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::error::Context;
@@ -49,9 +53,7 @@ pub struct Run {
 
 /// Runs a guest program, and drops its store.
 pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
-    let file = guests().join(format!("{program}.wasm"));
-    let component = Component::from_file(engine(), &file)
-        .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))?;
+    let component = component(program)?;
     let mut linker = Linker::new(engine());
     let mut store = Store::new(engine(), State::new(lookups));
     let ended = match kind {
@@ -64,10 +66,7 @@ pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
         Kind::Async => {
             wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
             winsock_async_host::add_to_linker_async(&mut linker)?;
-            let tokio = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
-            tokio.block_on(async {
+            tokio().block_on(async {
                 let command = Command::instantiate_async(&mut store, &component, &linker).await?;
                 command.wasi_cli_run().call_run(&mut store).await
             })
@@ -80,6 +79,26 @@ pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
         Err(trap) => End::Trapped(trap),
     };
     Ok(Run { end, stats })
+}
+
+/// Runs a guest program in an async store until it waits, and drops it there.
+pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
+    let component = component(program)?;
+    let mut linker = Linker::new(engine());
+    let mut store = Store::new(engine(), State::new(lookups));
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    winsock_async_host::add_to_linker_async(&mut linker)?;
+    tokio().block_on(async {
+        let command = Command::instantiate_async(&mut store, &component, &linker).await?;
+        let mut call = pin!(command.wasi_cli_run().call_run(&mut store));
+        let waits = poll_fn(|context| match call.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(Err(wasmtime::Error::msg("the program has ended"))),
+            // What it waits for before its first request is none of ours.
+            Poll::Pending if lookups.outstanding() == 0 => Poll::Pending,
+            Poll::Pending => Poll::Ready(Ok(())),
+        });
+        waits.await
+    })
 }
 
 /// An engine as the programs expect it, and the control of its script.
@@ -102,6 +121,19 @@ pub fn lookups() -> (LookupEngine, ScriptControl) {
         })
         .build();
     (engine, control)
+}
+
+/// A guest program.
+fn component(program: &str) -> Result<Component> {
+    let file = guests().join(format!("{program}.wasm"));
+    Component::from_file(engine(), &file)
+        .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))
+}
+
+/// What an async store's calls run in.
+fn tokio() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().expect("a runtime")
 }
 
 /// One engine for all tests, as a process has.

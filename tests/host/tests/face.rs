@@ -1,7 +1,7 @@
 //! What an embedder sees of a guest.
 
 use winsock_async_host::{Answer, ErrorCode};
-use winsock_async_tests::{Kind, lookups, run};
+use winsock_async_tests::{Kind, lookups, run, run_until_it_waits};
 
 #[test]
 fn statistics_account_for_every_request() {
@@ -34,6 +34,17 @@ fn what_is_forbidden_reaches_no_resolver() {
     ] {
         assert!(!asked.contains(never), "{never} in {asked}");
     }
+}
+
+// S-S7: a guest is dropped in the middle of a call, and so are its requests; others are served.
+#[test]
+fn a_guest_that_is_dropped_while_it_waits_leaves_nothing() {
+    let (lookups, _) = lookups();
+    for _ in 0..20 {
+        run_until_it_waits("hang", &lookups).expect("a program that waits");
+        assert_eq!(lookups.outstanding(), 0);
+    }
+    run("six_kinds", &lookups, Kind::Async).expect("a run");
 }
 
 // The engine serves a native session beside guests, by the same rules.

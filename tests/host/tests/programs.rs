@@ -1,4 +1,4 @@
-//! Every guest program of `tests/guests`, in a sync and in an async store.
+//! Every guest program of `tests/guests` that ends by itself, in a sync and in an async store.
 
 use winsock_async_tests::{End, Kind, Run, lookups, run};
 
@@ -80,6 +80,8 @@ fn every_program_has_its_test() {
                 .into_owned()
         })
         .collect();
+    // It never ends; `face.rs` runs it.
+    found.retain(|program| program != "hang");
     found.sort();
     assert_eq!(found, PROGRAMS);
 }

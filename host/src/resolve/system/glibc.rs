@@ -316,14 +316,14 @@ mod tests {
         assert_eq!(outcome(libc::EAGAIN, TRY_AGAIN), Err(ErrorCode::TryAgain));
         assert_eq!(outcome(0, NO_RECOVERY), Err(ErrorCode::NoRecovery));
         assert_eq!(outcome(0, NO_DATA), Err(ErrorCode::NoData));
-        assert_eq!(
-            outcome(libc::EMFILE, NETDB_INTERNAL),
-            Err(ErrorCode::TryAgain)
-        );
-        assert_eq!(
-            outcome(libc::EIO, NETDB_INTERNAL),
-            Err(ErrorCode::NoRecovery)
-        );
+        for passes in [libc::EAGAIN, libc::ENOMEM, libc::EMFILE, libc::ENFILE] {
+            let outcome = outcome(passes, NETDB_INTERNAL);
+            assert_eq!(outcome, Err(ErrorCode::TryAgain), "{passes}");
+        }
+        for (status, h_errno) in [(libc::EIO, NETDB_INTERNAL), (libc::EIO, 0), (libc::EIO, 99)] {
+            let outcome = outcome(status, h_errno);
+            assert_eq!(outcome, Err(ErrorCode::NoRecovery), "{status} {h_errno}");
+        }
     }
 
     #[test]

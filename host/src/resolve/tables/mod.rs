@@ -131,7 +131,7 @@ mod tests {
                  ::1 localhost six.test\n",
             )
             .services_text("echo 7/udp\necho 7/tcp Ping\nother 7/tcp\nlast 9/tcp echo\n")
-            .protocols_text("ip 0 IP\nhopopt 0\ntcp 6 TCP\n")
+            .protocols_text("ip 0 IP\nhopopt 0 Hop\ntcp 6 TCP\n")
             .build()
             .unwrap()
     }
@@ -214,6 +214,7 @@ mod tests {
     #[test]
     fn a_host_that_is_not_here_may_be_elsewhere() {
         let tables = tables();
+        // S-R13: a name that has an IPv6 address alone is not here.
         for name in ["six.test", "unknown.test", "", "."] {
             assert_eq!(tables.known(&by_name(name)), Known::Nothing, "{name}");
         }
@@ -243,6 +244,7 @@ mod tests {
         assert_eq!(service("ping", None), found("echo", 7, "tcp"));
         assert_eq!(service("PING", None), found("echo", 7, "tcp"));
         assert_eq!(service("eCHo", Some("TCP")), found("echo", 7, "tcp"));
+        assert_eq!(service("ping", Some("tcp")), found("echo", 7, "tcp"));
         assert_eq!(port(7, None), found("echo", 7, "udp"));
         assert_eq!(port(7, Some("Tcp")), found("echo", 7, "tcp"));
         assert_eq!(port(9, None), found("last", 9, "tcp"));
@@ -322,6 +324,7 @@ mod tests {
             (Lookup::ProtocolByNumber(6), "tcp", 6),
             (Lookup::ProtocolByNumber(0), "ip", 0),
             (Lookup::ProtocolByName("hopopt".into()), "hopopt", 0),
+            (Lookup::ProtocolByName("HOP".into()), "hopopt", 0),
         ];
         for (lookup, name, number) in lookups {
             let Known::Now(Ok(answer)) = tables().known(&lookup) else {

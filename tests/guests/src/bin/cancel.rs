@@ -20,7 +20,18 @@ fn main() {
     let in_host = ask("known.test");
     assert_eq!(wsa_cancel_async_request(in_host), Err(WSAEALREADY));
     let peeked = peek_message(Some(w), .., false).unwrap();
-    assert!(matches!(peeked, Some(Retrieved::Message(m)) if m.wparam == in_host));
+    let Some(Retrieved::Message(peeked)) = peeked else {
+        panic!("{peeked:?}")
+    };
+    assert_eq!(peeked.wparam, in_host);
+    // S-R10: a message that is only looked at has its answer, whole.
+    let Some(Ok(Answer::Host(entry))) = peeked.answer() else {
+        panic!("{peeked:?}")
+    };
+    assert_eq!(
+        (entry.name.as_str(), entry.addresses.len()),
+        ("known.test", 1)
+    );
     assert_eq!(wsa_cancel_async_request(in_host), Err(WSAEALREADY));
     assert_eq!(wsa_get_last_error(), 10037);
     assert!(outcome(&window, in_host).is_ok());
