@@ -6,6 +6,9 @@
 //!
 //! Each has a defect planted once, to show that it would be found.
 
+#[cfg(shuttle)]
+mod crowd;
+
 use std::process::Command;
 
 use crate::engine::pool::Pool;
