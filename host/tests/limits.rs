@@ -1,0 +1,105 @@
+//! What is refused, and what is denied.
+
+mod support;
+
+use winsock_async_host::{ErrorCode, Limits, LookupEngine};
+
+use support::*;
+
+// S-R2, S-C6: each limit refuses, and welcomes again what ends.
+#[test]
+fn limits_refuse_and_relent() {
+    let (engine, control) = engine(Limits {
+        requests_per_session: 3,
+        requests_per_engine: 5,
+        workers: 1,
+        ..Limits::default()
+    });
+    let (mut a, mut b) = (started(&engine), started(&engine));
+    let of_a: Vec<_> = (0..3).map(|_| ask(&mut a, "stuck.test")).collect();
+    assert_eq!(a.request(host("known.test"), 0), Err(ErrorCode::WouldBlock));
+    ask(&mut b, "known.test");
+    ask(&mut b, "stuck.test");
+    // The engine's limit; the session has room.
+    assert_eq!(b.request(host("known.test"), 0), Err(ErrorCode::WouldBlock));
+    assert_eq!(a.stats().refused + b.stats().refused, 2);
+    // Not the completion frees the place, but that it is taken.
+    assert_eq!(b.take(1).len(), 1);
+    ask(&mut b, "known.test");
+    assert_eq!(a.cancel(of_a[0]), Ok(()));
+    ask(&mut a, "known.test");
+    assert_eq!(engine.outstanding(), 5);
+    drop(a);
+    assert_eq!(engine.outstanding(), 2);
+    b.cleanup().unwrap();
+    assert_eq!(engine.outstanding(), 0);
+    drop(control);
+}
+
+// S-R2: bytes held.
+#[test]
+fn bytes_held_are_limited() {
+    let (engine, _) = engine(Limits {
+        bytes_per_session: 10_000,
+        workers: 1,
+        ..Limits::default()
+    });
+    let mut session = started(&engine);
+    let mut handles = Vec::new();
+    ask(&mut session, "stuck.test");
+    let refused = loop {
+        match session.request(host("stuck.test"), 0) {
+            Ok(handle) => handles.push(handle),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, ErrorCode::WouldBlock);
+    assert!((20..200).contains(&handles.len()), "{}", handles.len());
+    assert_eq!(session.cancel(handles[0]), Ok(()));
+    ask(&mut session, "stuck.test");
+    assert_eq!(
+        session.request(host("stuck.test"), 0),
+        Err(ErrorCode::WouldBlock)
+    );
+}
+
+// S-R18: no way to run.
+#[test]
+fn without_a_worker_the_network_is_down() {
+    let (engine, _) = engine(workers(0));
+    let mut session = engine.session();
+    assert_eq!(
+        session.request(host("known.test"), 0),
+        Err(ErrorCode::NotInitialised)
+    );
+    session.startup().unwrap();
+    assert_eq!(
+        session.request(host("known.test"), 0),
+        Err(ErrorCode::NetworkDown)
+    );
+    assert!(!session.wait(None));
+}
+
+// S-R16: denied by default, and never asked of a resolver.
+#[test]
+fn hosts_are_denied_by_default() {
+    let (script, control) = script();
+    let engine = LookupEngine::builder()
+        .resolver(script)
+        .host_name("known.test")
+        .build();
+    let mut session = started(&engine);
+    for name in ["known.test", "quick.test", "", "127.0.0.1"] {
+        ask(&mut session, name);
+        assert_eq!(
+            one(&mut session).outcome,
+            Err(ErrorCode::AccessDenied),
+            "{name:?}"
+        );
+    }
+    assert!(control.asked().is_empty());
+    assert_eq!(
+        (session.stats().denied, session.stats().failed().count()),
+        (4, 0)
+    );
+}
