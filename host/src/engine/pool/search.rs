@@ -185,5 +185,10 @@ impl Pool {
             }
         }
         search.watch.store(UNWATCHED, Ordering::Release);
+        fence(Ordering::SeqCst);
+        // Nobody was woken for what came meanwhile. This worker takes one lane; the others are not its.
+        if self.lanes.len() > 1 {
+            self.summon();
+        }
     }
 }
