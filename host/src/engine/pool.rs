@@ -98,6 +98,12 @@ impl Pool {
             return false;
         }
         self.enqueue(lane);
+        self.call_for_worker()
+    }
+
+    /// Sees to it that a lane that was put into the queue finds a worker: a parked one, which it wakes, or
+    /// a spare for one that is stuck. Says whether a parked one was woken.
+    fn call_for_worker(self: &Arc<Self>) -> bool {
         let woke = self.summon();
         if !woke && self.stuck_workers() > 0 {
             self.relieve();
@@ -125,7 +131,7 @@ impl Pool {
                 Steal::Success(job) => {
                     // Before the resolver is entered, as it may not come back.
                     self.enqueue(&lane);
-                    self.summon();
+                    self.call_for_worker();
                     self.run(&lane, job) && self.stay(&lane)
                 }
                 Steal::Empty => {
