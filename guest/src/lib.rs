@@ -75,6 +75,7 @@ mod fake;
 mod host;
 pub mod lookup;
 mod message;
+mod query;
 mod queue;
 mod reactor;
 #[cfg(feature = "readiness")]

@@ -1,8 +1,9 @@
 //! The six requests and cancel, by Winsock's names.
 
-use crate::bindings::types::{AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+use crate::bindings::types::Query;
 use crate::error::{WsaError, record};
 use crate::host::{Current, Host};
+use crate::query;
 use crate::route::Route;
 use crate::window::Hwnd;
 
@@ -49,11 +50,7 @@ pub fn wsa_async_get_host_by_addr(
     address: &[u8],
     family: i32,
 ) -> Result<TaskHandle, WsaError> {
-    start(
-        hwnd,
-        message,
-        Query::HostByAddress(AddressQuery { address, family }),
-    )
+    start(hwnd, message, query::host_by_address(address, family))
 }
 
 /// WSAAsyncGetServByName: looks up a service by its name or an alias, in any case. Without a protocol,
@@ -68,11 +65,8 @@ pub fn wsa_async_get_serv_by_name(
     name: impl AsRef<[u8]>,
     protocol: Option<&str>,
 ) -> Result<TaskHandle, WsaError> {
-    let query = ServiceNameQuery {
-        name: name.as_ref(),
-        protocol: protocol.map(str::as_bytes),
-    };
-    start(hwnd, message, Query::ServiceByName(query))
+    let query = query::service_by_name(name.as_ref(), protocol);
+    start(hwnd, message, query)
 }
 
 /// WSAAsyncGetServByPort: looks up a service by its port, which is in network byte order:
@@ -87,12 +81,11 @@ pub fn wsa_async_get_serv_by_port(
     port: i32,
     protocol: Option<&str>,
 ) -> Result<TaskHandle, WsaError> {
-    let port = u16::from_be(port as u16);
-    let query = ServicePortQuery {
-        port,
-        protocol: protocol.map(str::as_bytes),
-    };
-    start(hwnd, message, Query::ServiceByPort(query))
+    start(
+        hwnd,
+        message,
+        query::service_by_network_port(port, protocol),
+    )
 }
 
 /// WSAAsyncGetProtoByName: looks up a protocol by its name or an alias, in any case (`S-R12`). The

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::request::Request;
 use crate::answer::{HostEntry, ProtocolEntry, ServiceEntry};
-use crate::bindings::types::{AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+use crate::bindings::types::Query;
 use crate::error::WsaError;
+use crate::query;
 use crate::request::AF_INET;
 use crate::startup::{Winsock, makeword};
 
@@ -40,30 +41,18 @@ impl Resolver {
 
     /// Looks up a host by its address.
     pub fn host_by_address(&self, address: Ipv4Addr) -> Request<HostEntry> {
-        let address = &address.octets();
-        self.start(Query::HostByAddress(AddressQuery {
-            address,
-            family: AF_INET,
-        }))
+        self.start(query::host_by_address(&address.octets(), AF_INET))
     }
 
     /// Looks up a service by its name or an alias, in any case; without a protocol the first entry
     /// that matches is taken (`S-R12`).
     pub fn service(&self, name: impl AsRef<[u8]>, protocol: Option<&str>) -> Request<ServiceEntry> {
-        let query = ServiceNameQuery {
-            name: name.as_ref(),
-            protocol: protocol.map(str::as_bytes),
-        };
-        self.start(Query::ServiceByName(query))
+        self.start(query::service_by_name(name.as_ref(), protocol))
     }
 
     /// Looks up a service by its port, a plain number: 80 for http.
     pub fn service_by_port(&self, port: u16, protocol: Option<&str>) -> Request<ServiceEntry> {
-        let query = ServicePortQuery {
-            port,
-            protocol: protocol.map(str::as_bytes),
-        };
-        self.start(Query::ServiceByPort(query))
+        self.start(query::service_by_port(port, protocol))
     }
 
     /// Looks up a protocol by its name or an alias, in any case (`S-R12`).
