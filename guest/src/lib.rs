@@ -87,6 +87,7 @@ mod state;
 #[cfg(test)]
 mod testing;
 mod timer;
+mod waiter;
 mod window;
 
 pub use answer::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
