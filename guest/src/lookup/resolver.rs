@@ -9,7 +9,7 @@ use crate::bindings::types::Query;
 use crate::error::WsaError;
 use crate::query;
 use crate::request::AF_INET;
-use crate::startup::{Winsock, makeword};
+use crate::startup::Winsock;
 
 /// Starts requests.
 ///
@@ -27,9 +27,10 @@ impl Resolver {
     /// A resolver.
     ///
     /// # Errors
-    /// Those of [`wsa_startup`](crate::wsa_startup): the host is not ready, or serves too many.
+    /// Those that the host has for [`wsa_startup`](crate::wsa_startup): it is not ready, or serves too
+    /// many.
     pub fn new() -> Result<Resolver, WsaError> {
-        let winsock = Rc::new(Winsock::startup(makeword(2, 2))?);
+        let winsock = Rc::new(Winsock::startup_for_futures()?);
         Ok(Resolver { winsock })
     }
 
