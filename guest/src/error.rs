@@ -35,6 +35,7 @@ errors! {
     WSAEWOULDBLOCK = 10035, "a limit is reached; try again once other requests end";
     WSAEINPROGRESS = 10036, "a blocking call is under way";
     WSAEALREADY = 10037, "the request has completed";
+    WSAEOPNOTSUPP = 10045, "this version of Winsock has no such call";
     WSAENETDOWN = 10050, "the resolver side is down";
     WSAENOBUFS = 10055, "the buffer is too small";
     WSAEPROCLIM = 10067, "too many programs use the host";

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::answer::Answer;
 use crate::bindings::types::Query;
 use crate::error::{
-    WSAEALREADY, WSAEINVAL, WSAEWOULDBLOCK, WSANO_DATA, WSANOTINITIALISED, WsaError,
+    WSAEALREADY, WSAEINVAL, WSAENETDOWN, WSAEWOULDBLOCK, WSANO_DATA, WSANOTINITIALISED, WsaError,
 };
 use crate::host::{Completion, Host};
 
@@ -25,6 +25,9 @@ struct State {
     startups: u32,
     last: u64,
     limit: Option<usize>,
+    down: bool,
+    /// When the next requests complete, counted from their start, and with what.
+    planned: VecDeque<(Duration, Outcome)>,
     queries: Vec<String>,
     outstanding: BTreeMap<u64, u64>,
     ended: HashSet<u64>,
@@ -48,6 +51,16 @@ pub(crate) fn complete(handle: u64, outcome: Outcome) {
 /// Completes a request when the clock gets there, unless it is cancelled before.
 pub(crate) fn complete_at(time: Duration, handle: u64, outcome: Outcome) {
     with(|state| state.schedule.insert((time, handle), outcome));
+}
+
+/// Completes the next request for which nothing is planned yet, so long after its start.
+pub(crate) fn plan(after: Duration, outcome: Outcome) {
+    with(|state| state.planned.push_back((after, outcome)));
+}
+
+/// Takes the resolver side down, or up again.
+pub(crate) fn set_down(down: bool) {
+    with(|state| state.down = down);
 }
 
 /// Completes the request that was started last, with an error.
@@ -82,6 +95,11 @@ pub(crate) fn outstanding() -> usize {
 /// Completions that the guest has not taken.
 pub(crate) fn waiting() -> usize {
     with(|state| state.ready.len())
+}
+
+/// The request that was started last.
+pub(crate) fn last() -> u64 {
+    with(|state| state.last)
 }
 
 /// What was asked, in order.
@@ -133,6 +151,9 @@ impl Host for Fake {
             if state.startups == 0 {
                 return Err(WSANOTINITIALISED);
             }
+            if state.down {
+                return Err(WSAENETDOWN);
+            }
             if state
                 .limit
                 .is_some_and(|limit| state.outstanding.len() >= limit)
@@ -142,16 +163,26 @@ impl Host for Fake {
             state.queries.push(format!("{query:?}"));
             state.last += 1;
             state.outstanding.insert(state.last, tag);
+            if let Some((after, outcome)) = state.planned.pop_front() {
+                state
+                    .schedule
+                    .insert((state.now + after, state.last), outcome);
+                state.advance(state.now);
+            }
             Ok(state.last)
         })
     }
 
     fn cancel(handle: u64) -> Result<(), WsaError> {
-        with(|state| match state.outstanding.remove(&handle) {
+        with(|state| match state.outstanding.contains_key(&handle) {
             _ if state.startups == 0 => Err(WSANOTINITIALISED),
-            Some(_) => Ok(()),
-            None if state.ended.contains(&handle) => Err(WSAEALREADY),
-            None => Err(WSAEINVAL),
+            _ if state.down => Err(WSAENETDOWN),
+            true => {
+                state.outstanding.remove(&handle);
+                Ok(())
+            }
+            false if state.ended.contains(&handle) => Err(WSAEALREADY),
+            false => Err(WSAEINVAL),
         })
     }
 

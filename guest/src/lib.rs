@@ -28,6 +28,10 @@
 //! - Change your mind: [`wsa_cancel_async_request`].
 //! - Get messages: [`get_message`], [`peek_message`], [`dispatch_message`], or all in one,
 //!   [`run_message_loop`]. [`Message::answer`] is what was found.
+//! - Or wait for the answer on the spot, as Winsock 1.1 has it: [`gethostbyname`], [`gethostbyaddr`],
+//!   [`getservbyname`], [`getservbyport`], [`getprotobyname`], [`getprotobynumber`]. Windows live on
+//!   meanwhile, by the blocking hook ([`wsa_set_blocking_hook`], [`wsa_unhook_blocking_hook`],
+//!   [`wsa_is_blocking`], [`wsa_cancel_blocking_call`]).
 //! - Send them: [`post_message`], [`send_message`], [`post_quit_message`], [`set_timer`].
 //!
 //! What differs from C: answers own their data, so no call takes a buffer and none is too small;
@@ -69,12 +73,14 @@ mod answer;
     )
 )]
 mod bindings;
+mod blocking;
 mod error;
 #[cfg(test)]
 mod fake;
 mod host;
 pub mod lookup;
 mod message;
+mod query;
 mod queue;
 mod reactor;
 #[cfg(feature = "readiness")]
@@ -86,9 +92,15 @@ mod state;
 #[cfg(test)]
 mod testing;
 mod timer;
+mod waiter;
 mod window;
 
 pub use answer::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
+pub use blocking::{
+    BlockingHook, HOOK_PERIOD, gethostbyaddr, gethostbyname, getprotobyname, getprotobynumber,
+    getservbyname, getservbyport, wsa_cancel_blocking_call, wsa_is_blocking, wsa_set_blocking_hook,
+    wsa_unhook_blocking_hook,
+};
 pub use error::*;
 pub use message::{
     LResult, Message, WM_APP, WM_NULL, WM_QUIT, WM_TIMER, WM_USER, hiword, loword, makelparam,

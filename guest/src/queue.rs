@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::{Bound, RangeBounds};
+use std::time::Duration;
 
 use crate::error::{ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, WsaError, record};
 use crate::message::{Message, WM_QUIT};
@@ -112,15 +113,40 @@ pub fn run_message_loop() -> Result<i32, WsaError> {
     }
 }
 
+/// What the default blocking hook does: dispatches a message or a timer, and says whether there was
+/// one. WM_QUIT stays for the program's own loop (`S-B1`).
+pub(crate) fn dispatch_one() -> bool {
+    let filter = Filter {
+        quit: false,
+        ..Filter::new(None, ..)
+    };
+    // Only a filter's window can be wrong.
+    let message = match arrived(&filter, true).ok().flatten() {
+        Some(Retrieved::Message(message)) => Some(message),
+        _ => with(|state| state.timers.due(&filter, true)),
+    };
+    message.as_ref().map(dispatch_message).is_some()
+}
+
+/// When the first timer is due, on the host's clock.
+pub(crate) fn next_timer() -> Option<Duration> {
+    with(|state| state.timers.next(&Filter::new(None, ..)))
+}
+
+/// What is in the queue or arrives by now.
+fn arrived(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
+    loop {
+        let found = posted(filter, remove)?;
+        if found.is_some() || reactor::take() == 0 {
+            return Ok(found);
+        }
+    }
+}
+
 /// What is in the queue or arrives by now, WM_QUIT, or a timer.
 fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
-    loop {
-        if let Some(found) = posted(filter, remove)? {
-            return Ok(Some(found));
-        }
-        if reactor::take() == 0 {
-            break;
-        }
+    if let Some(found) = arrived(filter, remove)? {
+        return Ok(Some(found));
     }
     Ok(with(|state| {
         let quit = if remove {
@@ -157,6 +183,8 @@ fn posted(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> 
 pub(crate) struct Filter {
     hwnd: Option<Hwnd>,
     range: (Bound<u32>, Bound<u32>),
+    /// Whether a WM_QUIT that was posted is among them.
+    quit: bool,
 }
 
 impl Filter {
@@ -164,11 +192,14 @@ impl Filter {
         Filter {
             hwnd,
             range: (range.start_bound().cloned(), range.end_bound().cloned()),
+            quit: true,
         }
     }
 
     pub(crate) fn matches(&self, hwnd: Hwnd, message: u32) -> bool {
-        self.hwnd.is_none_or(|wanted| wanted == hwnd) && self.range.contains(&message)
+        self.hwnd.is_none_or(|wanted| wanted == hwnd)
+            && self.range.contains(&message)
+            && (self.quit || message != WM_QUIT)
     }
 }
 

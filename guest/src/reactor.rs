@@ -39,14 +39,18 @@ pub(crate) fn wait(until: Option<Duration>) -> bool {
 }
 
 /// Delivers what has completed, also when the queue is full, as another than the queue waits:
-/// messages are then set aside. Wakes the sleeping futures that are due. Never waits.
-pub(crate) fn turn() {
+/// messages are then set aside. Wakes the sleeping futures that are due. Never waits, and says whether
+/// there was anything to do.
+pub(crate) fn turn() -> bool {
     let room = with(|state| state.queue.room());
-    take_up_to(if room == 0 { BATCH } else { room.min(BATCH) });
-    wake(with(|state| match state.sleepers.next() {
+    let taken = take_up_to(if room == 0 { BATCH } else { room.min(BATCH) });
+    let due = with(|state| match state.sleepers.next() {
         Some(_) => state.sleepers.due(Current::now()),
         None => Vec::new(),
-    }));
+    });
+    let woken = !due.is_empty();
+    wake(due);
+    taken > 0 || woken
 }
 
 fn take_up_to(max: usize) -> usize {
@@ -66,7 +70,7 @@ fn take_up_to(max: usize) -> usize {
     count
 }
 
-/// Posts the message, or keeps the outcome for its future and returns whom to wake. What nobody waits
+/// Posts the message, or keeps the outcome for its waiter and returns whom to wake. What nobody waits
 /// for any more ends here (`S-M4`).
 fn deliver(state: &mut State, completion: Completion) -> Option<Waker> {
     let Completion {
@@ -83,7 +87,7 @@ fn deliver(state: &mut State, completion: Completion) -> Option<Waker> {
             }
             None
         }
-        Route::Future(number) => state.pending.finish(number, outcome),
+        Route::Waiter(number) => state.pending.finish(number, outcome),
     }
 }
 

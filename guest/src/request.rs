@@ -1,8 +1,10 @@
 //! The six requests and cancel, by Winsock's names.
 
-use crate::bindings::types::{AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+use crate::bindings::types::Query;
+use crate::blocking::check_idle;
 use crate::error::{WsaError, record};
 use crate::host::{Current, Host};
+use crate::query;
 use crate::route::Route;
 use crate::window::Hwnd;
 
@@ -30,6 +32,7 @@ pub const AF_INET: i32 = 2;
 /// - [`WSAEWOULDBLOCK`](crate::WSAEWOULDBLOCK) at a limit of the host; the same call works once other
 ///   requests end (`S-R2`).
 /// - [`WSAENETDOWN`](crate::WSAENETDOWN) if the resolver side is down (`S-R18`).
+/// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks (`S-B2`).
 pub fn wsa_async_get_host_by_name(
     hwnd: Hwnd,
     message: u32,
@@ -49,11 +52,7 @@ pub fn wsa_async_get_host_by_addr(
     address: &[u8],
     family: i32,
 ) -> Result<TaskHandle, WsaError> {
-    start(
-        hwnd,
-        message,
-        Query::HostByAddress(AddressQuery { address, family }),
-    )
+    start(hwnd, message, query::host_by_address(address, family))
 }
 
 /// WSAAsyncGetServByName: looks up a service by its name or an alias, in any case. Without a protocol,
@@ -68,11 +67,8 @@ pub fn wsa_async_get_serv_by_name(
     name: impl AsRef<[u8]>,
     protocol: Option<&str>,
 ) -> Result<TaskHandle, WsaError> {
-    let query = ServiceNameQuery {
-        name: name.as_ref(),
-        protocol: protocol.map(str::as_bytes),
-    };
-    start(hwnd, message, Query::ServiceByName(query))
+    let query = query::service_by_name(name.as_ref(), protocol);
+    start(hwnd, message, query)
 }
 
 /// WSAAsyncGetServByPort: looks up a service by its port, which is in network byte order:
@@ -87,12 +83,11 @@ pub fn wsa_async_get_serv_by_port(
     port: i32,
     protocol: Option<&str>,
 ) -> Result<TaskHandle, WsaError> {
-    let port = u16::from_be(port as u16);
-    let query = ServicePortQuery {
-        port,
-        protocol: protocol.map(str::as_bytes),
-    };
-    start(hwnd, message, Query::ServiceByPort(query))
+    start(
+        hwnd,
+        message,
+        query::service_by_network_port(port, protocol),
+    )
 }
 
 /// WSAAsyncGetProtoByName: looks up a protocol by its name or an alias, in any case (`S-R12`). The
@@ -128,10 +123,12 @@ pub fn wsa_async_get_proto_by_number(
 /// - [`WSAEALREADY`](crate::WSAEALREADY) if it has completed: its message was handled, waits in the
 ///   queue or will come (`S-C2`).
 /// - [`WSAEINVAL`](crate::WSAEINVAL) for any other number (`S-C3`).
-/// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) before start-up (`S-S5`, `S-C5`).
+/// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED), [`WSAENETDOWN`](crate::WSAENETDOWN) and
+///   [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) as for the requests, before the handle is looked at
+///   (`S-S5`, `S-C5`).
 pub fn wsa_cancel_async_request(handle: TaskHandle) -> Result<(), WsaError> {
     // The host decides; the route is in the tag, so there is nothing to forget here.
-    record(Current::cancel(handle))
+    record(check_idle().and_then(|()| Current::cancel(handle)))
 }
 
 /// htons: a number in network byte order, as ports are in Winsock (`S-R11`).
@@ -145,10 +142,8 @@ pub const fn ntohs(network: u16) -> u16 {
 }
 
 fn start(hwnd: Hwnd, message: u32, query: Query<'_>) -> Result<TaskHandle, WsaError> {
-    record(Current::request(
-        query,
-        Route::Window { hwnd, message }.tag(),
-    ))
+    let tag = Route::Window { hwnd, message }.tag();
+    record(check_idle().and_then(|()| Current::request(query, tag)))
 }
 
 #[cfg(test)]

@@ -7,26 +7,26 @@ use crate::window::Hwnd;
 pub(crate) enum Route {
     /// A message of this number for this window.
     Window { hwnd: Hwnd, message: u32 },
-    /// The future of this number.
-    Future(u64),
+    /// The future or blocking call that holds the waiter of this number.
+    Waiter(u64),
 }
 
-/// Set in the tags of futures. Window handles have 31 bits, which leaves it free.
-const FUTURE: u64 = 1 << 63;
+/// Set in the tags of waiters. Window handles have 31 bits, which leaves it free.
+const WAITER: u64 = 1 << 63;
 
 impl Route {
     /// The tag that stands for it.
     pub(crate) fn tag(self) -> u64 {
         match self {
             Route::Window { hwnd, message } => u64::from(hwnd.raw()) << 32 | u64::from(message),
-            Route::Future(number) => FUTURE | number,
+            Route::Waiter(number) => WAITER | number,
         }
     }
 
     /// What a tag stands for; none if this library did not make it.
     pub(crate) fn from_tag(tag: u64) -> Option<Route> {
-        if tag & FUTURE != 0 {
-            return Some(Route::Future(tag & !FUTURE));
+        if tag & WAITER != 0 {
+            return Some(Route::Waiter(tag & !WAITER));
         }
         let hwnd = Hwnd::from_raw((tag >> 32) as u32)?;
         Some(Route::Window {
@@ -52,8 +52,8 @@ mod tests {
                 hwnd: Hwnd::from_raw(1).unwrap(),
                 message: 0,
             },
-            Route::Future(0),
-            Route::Future(u64::MAX >> 1),
+            Route::Waiter(0),
+            Route::Waiter(u64::MAX >> 1),
         ] {
             assert_eq!(Route::from_tag(route.tag()), Some(route));
         }

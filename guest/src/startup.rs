@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use crate::blocking::{check_idle, wsa_is_blocking};
 use crate::error::{WSAVERNOTSUPPORTED, WsaError, record};
 use crate::host::{Current, Host};
 use crate::message::Message;
@@ -58,17 +59,26 @@ impl WsaData {
 /// and the clean-up too.
 ///
 /// # Errors
-/// [`WSAVERNOTSUPPORTED`] below version 1.0, when [`WsaData::new`] tells what is supported (`S-S1`);
-/// [`WSASYSNOTREADY`](crate::WSASYSNOTREADY) and [`WSAEPROCLIM`](crate::WSAEPROCLIM) as the host has
-/// it.
+/// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks: 1.1 has no exception for start-up
+///   (`S-B2`).
+/// - [`WSAVERNOTSUPPORTED`] below version 1.0, when [`WsaData::new`] tells what is supported (`S-S1`).
+/// - [`WSASYSNOTREADY`](crate::WSASYSNOTREADY) and [`WSAEPROCLIM`](crate::WSAEPROCLIM) as the host has
+///   it.
 pub fn wsa_startup(version: u16) -> Result<WsaData, WsaError> {
-    record(if version.to_le_bytes()[0] == 0 {
-        Err(WSAVERNOTSUPPORTED)
-    } else {
-        Current::startup()
-    })?;
-    with(|state| state.startups += 1);
-    Ok(WsaData::new(version))
+    record(check_idle().and_then(|()| start_up(version)))
+}
+
+fn start_up(version: u16) -> Result<WsaData, WsaError> {
+    if version.to_le_bytes()[0] == 0 {
+        return Err(WSAVERNOTSUPPORTED);
+    }
+    Current::startup()?;
+    let data = WsaData::new(version);
+    with(|state| {
+        state.startups += 1;
+        state.blocking.started(data.version);
+    });
+    Ok(data)
 }
 
 /// WSACleanup: takes one from the count of start-ups (`S-S3`).
@@ -77,25 +87,38 @@ pub fn wsa_startup(version: u16) -> Result<WsaData, WsaError> {
 /// the queue are removed (`S-S4`). Futures whose requests it cancels end with
 /// [`WSANOTINITIALISED`](crate::WSANOTINITIALISED).
 ///
+/// The blocking hook is the default one again.
+///
 /// # Errors
-/// [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) if it is one too many.
+/// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) if it is one too many.
+/// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks (`S-B2`).
 pub fn wsa_cleanup() -> Result<(), WsaError> {
-    record(Current::cleanup())?;
-    let wakers = try_with(|state| {
+    record(check_idle().and_then(|()| clean_up()))
+}
+
+pub(crate) fn clean_up() -> Result<(), WsaError> {
+    Current::cleanup()?;
+    let ended = try_with(|state| {
         state.startups = state.startups.saturating_sub(1);
         if state.startups > 0 {
-            return Vec::new();
+            return None;
         }
         state
             .queue
             .retain(|message: &Message| !message.is_completion());
-        state.pending.end_all()
+        Some((state.pending.end_all(), state.blocking.ended()))
     });
-    reactor::wake(wakers.into_iter().flatten());
+    // The hook is dropped, and wakers run, outside the state.
+    if let Some((wakers, _hook)) = ended.flatten() {
+        reactor::wake(wakers);
+    }
     Ok(())
 }
 
 /// Winsock, started up. Dropping it cleans up; as start-ups are counted, there may be many.
+///
+/// One that is dropped while a call blocks, in its hook or a window's procedure, cleans up when that
+/// call ends.
 #[derive(Debug)]
 pub struct Winsock {
     data: WsaData,
@@ -106,11 +129,20 @@ pub struct Winsock {
 impl Winsock {
     /// Starts up: [`wsa_startup`], and its errors. The version is `makeword(2, 2)`, for example.
     pub fn startup(version: u16) -> Result<Winsock, WsaError> {
-        let data = wsa_startup(version)?;
-        Ok(Winsock {
+        wsa_startup(version).map(Winsock::of)
+    }
+
+    /// The same for what is no call of Winsock, and works while a call blocks. Leaves the last error
+    /// alone.
+    pub(crate) fn startup_for_futures() -> Result<Winsock, WsaError> {
+        start_up(makeword(2, 2)).map(Winsock::of)
+    }
+
+    fn of(data: WsaData) -> Winsock {
+        Winsock {
             data,
             not_send: PhantomData,
-        })
+        }
     }
 
     /// What start-up said.
@@ -118,8 +150,12 @@ impl Winsock {
         &self.data
     }
 
-    /// Cleans up now: [`wsa_cleanup`], and its error, which dropping has nobody to tell.
+    /// Cleans up now: [`wsa_cleanup`], and its error, which dropping has nobody to tell. With
+    /// [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) it cleans up later, as if dropped.
     pub fn cleanup(self) -> Result<(), WsaError> {
+        if wsa_is_blocking() {
+            return wsa_cleanup();
+        }
         std::mem::forget(self);
         wsa_cleanup()
     }
@@ -127,8 +163,10 @@ impl Winsock {
 
 impl Drop for Winsock {
     fn drop(&mut self) {
-        // It fails only where the program has already cleaned up in its place.
-        let _ = wsa_cleanup();
+        if !try_with(|state| state.blocking.defers_cleanup()).unwrap_or(false) {
+            // It fails only where the program has already cleaned up in its place.
+            let _ = clean_up();
+        }
     }
 }
 

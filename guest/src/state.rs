@@ -1,11 +1,12 @@
 //! What the library keeps, one for each thread.
 //!
 //! A component has one thread, and Winsock's queue belongs to a thread. So nothing here is shared and
-//! nothing is locked. Code of the program (window procedures, wakers, what their closures own) runs
-//! and is dropped only outside [`with`], as it may call this library again.
+//! nothing is locked. Code of the program (window procedures, hooks, wakers, what their closures own)
+//! runs and is dropped only outside [`with`], as it may call this library again.
 
 use std::cell::RefCell;
 
+use crate::blocking::Blocking;
 use crate::lookup::pending::Pending;
 use crate::lookup::time::Sleepers;
 use crate::queue::Queue;
@@ -20,6 +21,7 @@ pub(crate) struct State {
     pub timers: Timers,
     pub pending: Pending,
     pub sleepers: Sleepers,
+    pub blocking: Blocking,
     /// Start-ups less clean-ups, only to know the last clean-up; the host decides (`S-S3`).
     pub startups: u32,
 }

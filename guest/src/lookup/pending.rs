@@ -1,4 +1,4 @@
-//! What requests that are futures wait for.
+//! What futures and blocking calls wait for.
 
 use std::collections::BTreeMap;
 use std::task::{Poll, Waker};
@@ -6,17 +6,17 @@ use std::task::{Poll, Waker};
 use crate::answer::Answer;
 use crate::error::{WSANOTINITIALISED, WsaError};
 
-type Outcome = Result<Answer, WsaError>;
+pub(crate) type Outcome = Result<Answer, WsaError>;
 
-/// The futures of a thread whose answers were not fetched yet, by number. A number is used once, so
-/// what comes for a future that is gone reaches no other.
+/// The waiters of a thread whose answers were not fetched yet, by number. A number is used once, so
+/// what comes for a waiter that is gone reaches no other.
 #[derive(Default)]
 pub(crate) struct Pending {
     last: u64,
     slots: BTreeMap<u64, Slot>,
 }
 
-/// One future: an outcome that has come, or whom to wake when it does.
+/// One waiter: an outcome that has come, or whom to wake when it does.
 #[derive(Default)]
 pub(crate) struct Slot {
     outcome: Option<Outcome>,
@@ -24,7 +24,7 @@ pub(crate) struct Slot {
 }
 
 impl Pending {
-    /// The number of the next future, which has no slot before [`insert`](Pending::insert).
+    /// The number of the next waiter, which has no slot before [`insert`](Pending::insert).
     pub(crate) fn number(&mut self) -> u64 {
         self.last += 1;
         self.last
@@ -34,7 +34,7 @@ impl Pending {
         self.slots.insert(number, Slot::default());
     }
 
-    /// Keeps an outcome for its future and returns whom to wake.
+    /// Keeps an outcome for its waiter and returns whom to wake.
     pub(crate) fn finish(&mut self, number: u64, outcome: Outcome) -> Option<Waker> {
         let slot = self.slots.get_mut(&number)?;
         slot.outcome = Some(outcome);
@@ -54,7 +54,12 @@ impl Pending {
         (Poll::Pending, slot.waker.replace(waker))
     }
 
-    /// Forgets a future; what it held is returned, to be dropped outside the state.
+    /// Whether an outcome waits to be fetched, or none can come.
+    pub(crate) fn is_finished(&self, number: u64) -> bool {
+        self.slots.get(&number).is_none_or(Slot::is_finished)
+    }
+
+    /// Forgets a waiter; what it held is returned, to be dropped outside the state.
     pub(crate) fn remove(&mut self, number: u64) -> Option<Slot> {
         self.slots.remove(&number)
     }

@@ -8,13 +8,11 @@ use std::task::{Context, Poll};
 
 use crate::answer::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
 use crate::bindings::types::Query;
-use crate::error::{WSAEINTR, WSANO_RECOVERY, WsaError};
+use crate::error::{WSANO_RECOVERY, WsaError};
 use crate::host::{Current, Host};
-use crate::reactor;
 use crate::request::TaskHandle;
-use crate::route::Route;
 use crate::startup::Winsock;
-use crate::state::{try_with, with};
+use crate::waiter::Waiter;
 
 /// A request that is under way: a future of its answer, or of the error that it ended with.
 ///
@@ -35,24 +33,15 @@ enum Stage {
     /// It never began.
     Refused(WsaError),
     /// Under way, or ended and not fetched.
-    Started { number: u64, handle: TaskHandle },
+    Started(Waiter),
     /// Its outcome was fetched.
     Fetched { handle: Option<TaskHandle> },
 }
 
 impl<T> Request<T> {
     pub(super) fn start(winsock: Rc<Winsock>, query: Query<'_>) -> Request<T> {
-        let number = with(|state| state.pending.number());
-        let stage = match Current::request(query, Route::Future(number).tag()) {
-            Ok(handle) => {
-                // In time: no completion is taken before the next call that takes some.
-                with(|state| state.pending.insert(number));
-                Stage::Started { number, handle }
-            }
-            Err(error) => Stage::Refused(error),
-        };
         Request {
-            stage,
+            stage: Waiter::start(query).map_or_else(Stage::Refused, Stage::Started),
             _winsock: winsock,
             answer: PhantomData,
         }
@@ -60,25 +49,24 @@ impl<T> Request<T> {
 
     /// Its task handle; none if it was refused at its start.
     pub fn handle(&self) -> Option<TaskHandle> {
-        match self.stage {
-            Stage::Started { handle, .. } => Some(handle),
-            Stage::Fetched { handle } => handle,
+        match &self.stage {
+            Stage::Started(waiter) => Some(waiter.handle()),
+            Stage::Fetched { handle } => *handle,
             Stage::Refused(_) => None,
         }
     }
 
-    /// Cancels it. After `Ok` the future ends with [`WSAEINTR`]. Never waits.
+    /// Cancels it. After `Ok` the future ends with [`WSAEINTR`](crate::WSAEINTR). Never waits.
     ///
     /// # Errors
     /// - [`WSAEALREADY`](crate::WSAEALREADY) if it has completed: the answer can still be awaited,
     ///   unless it was (`S-C2`).
     /// - [`WSAEINVAL`](crate::WSAEINVAL) if it was cancelled or never began (`S-C3`).
     pub fn cancel(&mut self) -> Result<(), WsaError> {
-        Current::cancel(self.handle().unwrap_or(0))?;
-        if let Stage::Started { number, .. } = self.stage {
-            reactor::wake(with(|state| state.pending.finish(number, Err(WSAEINTR))));
+        match &self.stage {
+            Stage::Started(waiter) => waiter.cancel(),
+            _ => Current::cancel(self.handle().unwrap_or(0)),
         }
-        Ok(())
     }
 }
 
@@ -86,34 +74,16 @@ impl<T: FromAnswer> Future for Request<T> {
     type Output = Result<T, WsaError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (outcome, handle) = match self.stage {
-            Stage::Refused(error) => (Err(error), None),
+        let (outcome, handle) = match &self.stage {
+            Stage::Refused(error) => (Err(*error), None),
             Stage::Fetched { .. } => panic!("a request was polled after it was ready"),
-            Stage::Started { number, handle } => {
-                let waker = context.waker().clone();
-                let (poll, unneeded) = with(|state| state.pending.poll(number, waker));
-                drop(unneeded);
-                match poll {
-                    Poll::Ready(outcome) => (outcome, Some(handle)),
-                    Poll::Pending => return Poll::Pending,
-                }
-            }
+            Stage::Started(waiter) => match waiter.poll(context.waker().clone()) {
+                Poll::Ready(outcome) => (outcome, Some(waiter.handle())),
+                Poll::Pending => return Poll::Pending,
+            },
         };
         self.stage = Stage::Fetched { handle };
         Poll::Ready(outcome.and_then(|answer| T::from_answer(answer).ok_or(WSANO_RECOVERY)))
-    }
-}
-
-impl<T> Drop for Request<T> {
-    fn drop(&mut self) {
-        let Stage::Started { number, handle } = self.stage else {
-            return;
-        };
-        let slot = try_with(|state| state.pending.remove(number)).flatten();
-        if slot.is_some_and(|slot| !slot.is_finished()) {
-            // If it has completed meanwhile, its completion finds no slot.
-            let _ = Current::cancel(handle);
-        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use super::request::Request;
 use crate::answer::{HostEntry, ProtocolEntry, ServiceEntry};
-use crate::bindings::types::{AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+use crate::bindings::types::Query;
 use crate::error::WsaError;
+use crate::query;
 use crate::request::AF_INET;
-use crate::startup::{Winsock, makeword};
+use crate::startup::Winsock;
 
 /// Starts requests.
 ///
@@ -26,9 +27,10 @@ impl Resolver {
     /// A resolver.
     ///
     /// # Errors
-    /// Those of [`wsa_startup`](crate::wsa_startup): the host is not ready, or serves too many.
+    /// Those that the host has for [`wsa_startup`](crate::wsa_startup): it is not ready, or serves too
+    /// many.
     pub fn new() -> Result<Resolver, WsaError> {
-        let winsock = Rc::new(Winsock::startup(makeword(2, 2))?);
+        let winsock = Rc::new(Winsock::startup_for_futures()?);
         Ok(Resolver { winsock })
     }
 
@@ -40,30 +42,18 @@ impl Resolver {
 
     /// Looks up a host by its address.
     pub fn host_by_address(&self, address: Ipv4Addr) -> Request<HostEntry> {
-        let address = &address.octets();
-        self.start(Query::HostByAddress(AddressQuery {
-            address,
-            family: AF_INET,
-        }))
+        self.start(query::host_by_address(&address.octets(), AF_INET))
     }
 
     /// Looks up a service by its name or an alias, in any case; without a protocol the first entry
     /// that matches is taken (`S-R12`).
     pub fn service(&self, name: impl AsRef<[u8]>, protocol: Option<&str>) -> Request<ServiceEntry> {
-        let query = ServiceNameQuery {
-            name: name.as_ref(),
-            protocol: protocol.map(str::as_bytes),
-        };
-        self.start(Query::ServiceByName(query))
+        self.start(query::service_by_name(name.as_ref(), protocol))
     }
 
     /// Looks up a service by its port, a plain number: 80 for http.
     pub fn service_by_port(&self, port: u16, protocol: Option<&str>) -> Request<ServiceEntry> {
-        let query = ServicePortQuery {
-            port,
-            protocol: protocol.map(str::as_bytes),
-        };
-        self.start(Query::ServiceByPort(query))
+        self.start(query::service_by_port(port, protocol))
     }
 
     /// Looks up a protocol by its name or an alias, in any case (`S-R12`).

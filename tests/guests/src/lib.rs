@@ -56,3 +56,28 @@ pub fn nothing_left(window: &Window) {
         Err(ERROR_POSSIBLE_DEADLOCK)
     );
 }
+
+/// Begins each of the six requests, all of them with arguments of no meaning.
+pub fn six_requests(window: &Window) -> [Result<TaskHandle, WsaError>; 6] {
+    let w = window.hwnd();
+    [
+        wsa_async_get_host_by_name(w, DONE, b"\0"),
+        wsa_async_get_host_by_addr(w, DONE, &[], -1),
+        wsa_async_get_serv_by_name(w, DONE, "", Some("none")),
+        wsa_async_get_serv_by_port(w, DONE, -1, Some("none")),
+        wsa_async_get_proto_by_name(w, DONE, b"\0"),
+        wsa_async_get_proto_by_number(w, DONE, -1),
+    ]
+}
+
+/// Makes each of the six blocking calls, all of them with arguments of no meaning.
+pub fn six_blocking() -> [Result<(), WsaError>; 6] {
+    [
+        gethostbyname(b"\0").map(drop),
+        gethostbyaddr(&[], -1).map(drop),
+        getservbyname("", Some("none")).map(drop),
+        getservbyport(-1, Some("none")).map(drop),
+        getprotobyname(b"\0").map(drop),
+        getprotobynumber(-1).map(drop),
+    ]
+}

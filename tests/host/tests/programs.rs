@@ -54,11 +54,15 @@ macro_rules! programs {
 
 programs! {
     before_startup: returns;
+    blocking: returns;
+    blocking_hook: returns;
     cancel: returns;
     cleanup: returns;
     errors: returns;
     futures: returns;
+    last_error: returns;
     limits: returns;
+    message_queue: returns;
     messages: returns;
     names: returns;
     raw: returns;

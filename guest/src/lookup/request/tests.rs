@@ -8,7 +8,8 @@ use futures_util::stream::{self, StreamExt};
 
 use super::*;
 use crate::error::{
-    WSAEALREADY, WSAEINVAL, WSAEWOULDBLOCK, WSANO_DATA, WSANOTINITIALISED, wsa_get_last_error,
+    WSAEALREADY, WSAEINTR, WSAEINVAL, WSAEWOULDBLOCK, WSANO_DATA, WSANOTINITIALISED,
+    wsa_get_last_error,
 };
 use crate::fake;
 use crate::lookup::{Elapsed, Resolver, block_on, block_on_timeout, sleep, timeout};

@@ -5,19 +5,17 @@ use winsock_async_test_guests::*;
 
 fn main() {
     let window = Window::new(|_| 0);
-    let w = window.hwnd();
 
     let all_fail = || {
         // S-S5: whatever the parameters are.
-        let calls = [
-            wsa_async_get_host_by_name(w, DONE, "quick.test"),
-            wsa_async_get_host_by_addr(w, DONE, &[], -1),
-            wsa_async_get_serv_by_name(w, DONE, "", None),
-            wsa_async_get_serv_by_port(w, DONE, -1, None),
-            wsa_async_get_proto_by_name(w, DONE, b"\0"),
-            wsa_async_get_proto_by_number(w, DONE, 6),
-        ];
+        let calls = six_requests(&window);
         assert!(calls.iter().all(|call| *call == Err(WSANOTINITIALISED)));
+        assert_eq!(six_blocking(), [Err(WSANOTINITIALISED); 6]);
+        assert_eq!(wsa_cancel_blocking_call(), Err(WSANOTINITIALISED));
+        assert_eq!(wsa_unhook_blocking_hook(), Err(WSANOTINITIALISED));
+        let set = wsa_set_blocking_hook(|| false).map(drop);
+        assert_eq!(set, Err(WSANOTINITIALISED));
+        assert!(!wsa_is_blocking());
         // S-C5: before the handle is looked at.
         for handle in [0, 1, u64::MAX] {
             assert_eq!(wsa_cancel_async_request(handle), Err(WSANOTINITIALISED));
@@ -28,6 +26,10 @@ fn main() {
         assert_eq!(wsa_get_last_error(), 10093);
         nothing_left(&window);
     };
+    all_fail();
+
+    // S-S1: nothing was started.
+    assert_eq!(wsa_startup(0), Err(WSAVERNOTSUPPORTED));
     all_fail();
 
     // S-S3

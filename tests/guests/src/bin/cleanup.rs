@@ -23,6 +23,10 @@ fn main() {
     // S-S3: and it starts again.
     let again = Winsock::startup(makeword(1, 1)).unwrap();
     assert_eq!(host(&window, "quick.test").unwrap().name, "quick.test");
+    // S-S4: no place under the limit of 100 is still taken.
+    for _ in 0..100 {
+        ask("never.test");
+    }
     drop(again);
 
     // S-S7: what this program leaves behind, the host must get rid of.

@@ -40,13 +40,25 @@ fn main() {
     let mut address = [192, 0, 2, 1];
     let by_address = wsa_async_get_host_by_addr(w, DONE, &address, AF_INET).unwrap();
     address.fill(255);
-    for _ in 0..2 {
+    let (mut name, mut protocol) = (String::from("http"), String::from("tcp"));
+    let service = wsa_async_get_serv_by_name(w, DONE, &name, Some(&protocol)).unwrap();
+    let by_port = i32::from(htons(80));
+    let by_port = wsa_async_get_serv_by_port(w, DONE, by_port, Some(&protocol)).unwrap();
+    let by_name = wsa_async_get_proto_by_name(w, DONE, &protocol).unwrap();
+    name.clear();
+    protocol.clear();
+    let expected = [
+        (request, "quick.test"),
+        (by_address, "quick.test"),
+        (service, "http"),
+        (by_port, "http"),
+        (by_name, "tcp"),
+    ];
+    for _ in expected {
         let message = next(&window);
-        assert!([request, by_address].contains(&message.wparam));
-        let Some(Ok(Answer::Host(entry))) = message.into_answer() else {
-            panic!("no host")
-        };
-        assert_eq!(entry.name, "quick.test");
+        let (_, name) = expected.iter().find(|e| e.0 == message.wparam).unwrap();
+        let answer = message.into_answer().unwrap().unwrap();
+        assert_eq!(answer.name(), *name);
     }
     // What looks unusual and is a name all the same.
     assert_eq!(host(&window, "Quick.TEST").unwrap().name, "quick.test");

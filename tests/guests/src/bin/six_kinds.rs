@@ -12,7 +12,9 @@ fn main() {
         wsa_async_get_host_by_name(w, DONE, "quick.test").unwrap(),
         wsa_async_get_host_by_addr(w, DONE, &[192, 0, 2, 1], AF_INET).unwrap(),
         wsa_async_get_serv_by_name(w, DONE, "WWW", Some("TCP")).unwrap(),
-        wsa_async_get_serv_by_port(w, DONE, i32::from(htons(53)), Some("udp")).unwrap(),
+        // S-R11: in network byte order, the upper half ignored.
+        wsa_async_get_serv_by_port(w, DONE, i32::from(htons(53)) | 0x7fff << 16, Some("UDP"))
+            .unwrap(),
         wsa_async_get_proto_by_name(w, DONE, "tcp").unwrap(),
         wsa_async_get_proto_by_number(w, DONE, 17).unwrap(),
     ];
@@ -28,11 +30,18 @@ fn main() {
             .position(|h| *h == message.wparam)
             .expect("one of ours");
         assert_eq!(wsa_get_async_error(message.lparam), 0);
+        let size = usize::from(wsa_get_async_buflen(message.lparam));
+        let answer = message.into_answer().unwrap().unwrap();
+        // S-R7: the size of the whole, at least the structure's own.
+        assert_eq!(size, answer.winsock_size());
         assert!(
-            answers[i]
-                .replace(message.into_answer().unwrap().unwrap())
-                .is_none()
+            size > if matches!(answer, Answer::Protocol(_)) {
+                12
+            } else {
+                16
+            }
         );
+        assert!(answers[i].replace(answer).is_none());
     }
     nothing_left(&window);
 
@@ -78,6 +87,33 @@ fn main() {
     }
     assert_eq!(service("http", Some("icmp")), Err(WSANO_DATA));
     assert_eq!(service("", None), Err(WSANO_DATA));
-    let miss = wsa_async_get_proto_by_number(w, DONE, -1).unwrap();
-    assert_eq!(outcome(&window, miss), Err(WSANO_DATA));
+    // S-R12: by port too, and protocols by an alias and in any case.
+    let port = i32::from(htons(53));
+    for (protocol, found) in [(None, "tcp"), (Some(""), "tcp"), (Some("Udp"), "udp")] {
+        let request = wsa_async_get_serv_by_port(w, DONE, port, protocol).unwrap();
+        let Ok(Answer::Service(entry)) = outcome(&window, request) else {
+            panic!()
+        };
+        assert_eq!(
+            (entry.name.as_str(), entry.protocol.as_str()),
+            ("domain", found)
+        );
+    }
+    for name in ["UDP", "udp", "Udp"] {
+        let request = wsa_async_get_proto_by_name(w, DONE, name).unwrap();
+        assert!(matches!(outcome(&window, request), Ok(Answer::Protocol(e)) if e.number == 17));
+    }
+    let misses = [
+        wsa_async_get_serv_by_port(w, DONE, port, Some("icmp")).unwrap(),
+        // S-R11: the same port in host order is another one.
+        wsa_async_get_serv_by_port(w, DONE, 53, Some("tcp")).unwrap(),
+        wsa_async_get_proto_by_name(w, DONE, "none").unwrap(),
+        wsa_async_get_proto_by_number(w, DONE, -1).unwrap(),
+        // S-R11: and so with a protocol's number.
+        wsa_async_get_proto_by_number(w, DONE, i32::from(htons(6))).unwrap(),
+    ];
+    for miss in misses {
+        assert_eq!(outcome(&window, miss), Err(WSANO_DATA));
+    }
+    nothing_left(&window);
 }
