@@ -58,6 +58,11 @@ programs! {
     cleanup: returns;
     errors: returns;
     futures: returns;
+    hostile: returns;
+    hostile_cancel: returns;
+    hostile_fuel: traps;
+    hostile_handles: traps;
+    hostile_pollables: returns;
     limits: returns;
     messages: returns;
     names: returns;
