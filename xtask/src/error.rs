@@ -101,6 +101,20 @@ pub enum Error {
         /// What is wrong, a line each.
         problems: Vec<String>,
     },
+    /// There is no fuzz target of a name that was given.
+    #[error("there is no fuzz target {name}; there are {targets}")]
+    NoFuzzTarget {
+        /// The name.
+        name: String,
+        /// Those that there are, separated by commas.
+        targets: String,
+    },
+    /// Fuzzing has found inputs that break something.
+    #[error("fuzzing has found a fault: {targets}; the input's file is named above")]
+    Fuzz {
+        /// The targets that failed, separated by commas.
+        targets: String,
+    },
     /// The demo ran, and did not show what it is there to show.
     #[error("the demo did not show what it should: {what}")]
     Demo {

@@ -7,6 +7,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod error;
+mod fuzz;
 mod guests;
 mod machine;
 mod models;
@@ -73,6 +74,23 @@ enum Command {
         #[arg(value_name = "ID")]
         ids: Vec<String>,
     },
+    /// Fuzzes the engine and the parsers of its files, and fails if that finds a fault
+    ///
+    /// Needs rustup's nightly toolchain and a C++ compiler; where one is missing it says so, and
+    /// succeeds. cargo-fuzz is installed into target/ if it is not there yet.
+    Fuzz {
+        /// How long each target runs
+        #[arg(
+            long,
+            value_name = "N",
+            default_value_t = 10,
+            value_parser = clap::value_parser!(u32).range(1..)
+        )]
+        seconds: u32,
+        /// The targets to run; without, all of them
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+    },
     /// Builds the guests and runs the bench
     Bench {
         /// For the bench; `cargo xtask bench -- --help` lists them
@@ -107,6 +125,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             models::run(&workspace, &args)?;
         }
         Command::Rules { ids } => rules::run(&workspace, &ids)?,
+        Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets)?,
         Command::Bench { args } => return bench::run(&workspace, &args),
     }
     Ok(ExitCode::SUCCESS)
@@ -154,11 +173,31 @@ mod tests {
     }
 
     #[test]
+    fn fuzzing_takes_ten_seconds_a_target_unless_told_otherwise() {
+        assert_eq!(
+            parse("xtask fuzz"),
+            Command::Fuzz {
+                seconds: 10,
+                targets: Vec::new()
+            }
+        );
+        assert_eq!(
+            parse("xtask fuzz --seconds 3 hosts session"),
+            Command::Fuzz {
+                seconds: 3,
+                targets: vec!["hosts".into(), "session".into()]
+            }
+        );
+    }
+
+    #[test]
     fn unknown_words_are_refused() {
         for line in [
             "xtask",
             "xtask nonsense",
             "xtask guests more",
+            // To libFuzzer, for ever.
+            "xtask fuzz --seconds 0",
             "xtask test more",
         ] {
             assert!(

@@ -47,6 +47,16 @@ impl Workspace {
         self.root.join("target").join("guest-build")
     }
 
+    /// Where fuzz targets are built, and what fuzzing finds of interest is kept.
+    pub fn fuzz_build(&self) -> PathBuf {
+        self.root.join("target").join("fuzz")
+    }
+
+    /// Where cargo-fuzz is installed: not into anybody's home.
+    pub fn fuzz_tools(&self) -> PathBuf {
+        self.root.join("target").join("fuzz-tools")
+    }
+
     /// Cargo, in the workspace's directory.
     pub fn cargo(&self) -> Command {
         let mut command = Command::new(&self.cargo);

@@ -60,6 +60,11 @@ programs! {
     cleanup: returns;
     errors: returns;
     futures: returns;
+    hostile: returns;
+    hostile_cancel: returns;
+    hostile_fuel: traps;
+    hostile_handles: traps;
+    hostile_pollables: returns;
     last_error: returns;
     limits: returns;
     message_queue: returns;

@@ -1,0 +1,124 @@
+//! Texts of the form of `/etc/hosts`: of those that are accepted a guest finds every name and address.
+
+#![no_main]
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use libfuzzer_sys::fuzz_target;
+use winsock_async_fuzz::tables::{Built, check_refusal, lines};
+use winsock_async_host::resolve::{Known, Lookup, Resolver, Tables};
+use winsock_async_host::{
+    AF_INET, AddressQuery, Answer, Limits, LookupEngine, Policy, Query, Session,
+};
+
+fn build(text: &str) -> Built {
+    // The others are empty: those that are built in would take nearly all of the time.
+    let builder = Tables::builder().services_text("").protocols_text("");
+    builder.hosts_text(text).build()
+}
+
+fuzz_target!(|text: &str| {
+    match build(text) {
+        Ok(tables) => check(text, tables),
+        Err(error) => check_refusal(text, error, build),
+    }
+});
+
+struct Line<'a> {
+    address: Ipv4Addr,
+    names: Vec<&'a str>,
+}
+
+fn check(text: &str, tables: Tables) {
+    let mut lines = lines(text).collect::<Vec<_>>();
+    // Lines with IPv6 addresses are checked and not kept.
+    lines.retain(|words| {
+        let address = words[0].split('%').next().unwrap_or_default();
+        address.parse::<Ipv6Addr>().is_err()
+    });
+    let lines: Vec<_> = lines
+        .into_iter()
+        .map(|mut words| Line {
+            address: words.remove(0).parse().expect("an address"),
+            names: words,
+        })
+        .collect();
+    let mut session = session(tables);
+    for line in &lines {
+        let query = AddressQuery {
+            address: line.address.octets().into(),
+            family: AF_INET,
+        };
+        let by_address = names(&ask(&mut session, Query::HostByAddress(query)));
+        let first = lines.iter().find(|l| l.address == line.address);
+        assert_eq!(by_address, first.expect("a line matches itself").names);
+        for name in &line.names {
+            let answer = ask(&mut session, Query::HostByName(name.as_bytes().into()));
+            let Answer::Host(host) = &*answer else {
+                panic!("{name} has an answer of another kind");
+            };
+            assert!(host.addresses().any(|a| a == line.address), "{name}");
+            // Which line is the first with the name takes IDNA to tell; one of them it is.
+            let names = names(&answer);
+            assert!(lines.iter().any(|l| l.names == names), "{name}: {names:?}");
+        }
+    }
+}
+
+/// The official name and the aliases of a host.
+fn names(answer: &Answer) -> Vec<String> {
+    let Answer::Host(host) = answer else {
+        panic!("an answer of another kind");
+    };
+    [&host.name]
+        .into_iter()
+        .chain(&host.aliases)
+        .cloned()
+        .collect()
+}
+
+/// Asks as a guest does, whose names need not be in the form that tables have them in.
+fn ask(session: &mut Session, query: Query) -> Arc<Answer> {
+    session.request(query.clone(), 0).expect("no limit is near");
+    let completion = session.take(1).pop().expect("it is known at once");
+    match completion.outcome {
+        Ok(answer) => answer,
+        Err(error) => panic!("{query:?}: {error}"),
+    }
+}
+
+/// A session whose answers come from these tables.
+fn session(tables: Tables) -> Session {
+    static CURRENT: LazyLock<Arc<Current>> = LazyLock::new(Default::default);
+    static ENGINE: LazyLock<LookupEngine> = LazyLock::new(|| {
+        let limits = Limits {
+            // A line of a table may have longer names than a guest may ask for by default.
+            name_bytes: usize::MAX,
+            workers: 1,
+            ..Limits::default()
+        };
+        LookupEngine::builder()
+            .resolver(CURRENT.clone())
+            .policy(Policy::allow_all())
+            .limits(limits)
+            .build()
+    });
+    *CURRENT.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(tables);
+    let mut session = ENGINE.session();
+    session.startup().expect("start-up");
+    session
+}
+
+/// The tables of this input: one engine, and so one set of threads, serves them all.
+#[derive(Default)]
+struct Current(Mutex<Option<Tables>>);
+
+impl Resolver for Current {
+    fn known(&self, lookup: &Lookup) -> Known {
+        let tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tables
+            .as_ref()
+            .map_or(Known::Nothing, |tables| tables.known(lookup))
+    }
+}

@@ -1,0 +1,7 @@
+//! What the fuzz targets check. Each target is one file in `fuzz_targets`; `cargo xtask fuzz` runs them.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod session;
+pub mod tables;

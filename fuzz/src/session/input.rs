@@ -1,0 +1,101 @@
+//! What the fuzzer chooses.
+
+use arbitrary::Arbitrary;
+use winsock_async_host::{AF_INET, AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+
+/// Which engine, and the calls to its sessions.
+#[derive(Arbitrary, Debug)]
+pub struct Input {
+    pub(super) engine: u8,
+    /// Which session, and what with it.
+    pub(super) steps: Vec<(u8, Step)>,
+}
+
+/// One call, or what resolvers do meanwhile.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Step {
+    Request(Question, u64),
+    Cancel(Number),
+    Startup,
+    Cleanup,
+    Take(u8),
+    TakeAll,
+    /// With a time-out of 0.
+    Wait,
+    /// One look at the future of a completion, which is then dropped.
+    Poll,
+    /// From now on what is held stays with its worker.
+    Hold,
+    /// What is held comes back.
+    Release,
+    Yield,
+    /// A new session takes the place of this one.
+    Drop,
+}
+
+/// What cancel is given.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Number {
+    /// A handle that this session has given out: alive or dead.
+    Given(u8),
+    /// One of another session.
+    Foreign(u8),
+    /// One with a bit of it flipped.
+    Flipped(u8, u8),
+    Any(u64),
+}
+
+/// A query of each of the six kinds.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Question {
+    Host(Name),
+    GoodAddress(u8),
+    Address(Vec<u8>, i32),
+    Service(Name, Option<Name>),
+    Port(u16, Option<Name>),
+    Protocol(Name),
+    Number(i32),
+}
+
+#[derive(Arbitrary, Debug)]
+pub(super) enum Name {
+    Good(u8),
+    Any(Vec<u8>),
+    Long(u8, u16),
+}
+
+impl From<Question> for Query {
+    fn from(question: Question) -> Query {
+        match question {
+            Question::Host(name) => Query::HostByName(name.bytes()),
+            Question::GoodAddress(last) => Query::HostByAddress(AddressQuery {
+                address: [192, 0, 2, last].into(),
+                family: AF_INET,
+            }),
+            Question::Address(address, family) => Query::HostByAddress(AddressQuery {
+                address: address.into(),
+                family,
+            }),
+            Question::Service(name, protocol) => Query::ServiceByName(ServiceNameQuery {
+                name: name.bytes(),
+                protocol: protocol.map(Name::bytes),
+            }),
+            Question::Port(port, protocol) => Query::ServiceByPort(ServicePortQuery {
+                port,
+                protocol: protocol.map(Name::bytes),
+            }),
+            Question::Protocol(name) => Query::ProtocolByName(name.bytes()),
+            Question::Number(number) => Query::ProtocolByNumber(number),
+        }
+    }
+}
+
+impl Name {
+    fn bytes(self) -> Box<[u8]> {
+        match self {
+            Name::Good(n) => format!("n{n}.test").into_bytes().into(),
+            Name::Any(bytes) => bytes.into(),
+            Name::Long(byte, length) => vec![byte; length.into()].into(),
+        }
+    }
+}

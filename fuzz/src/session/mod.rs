@@ -1,0 +1,98 @@
+//! Sessions under arbitrary calls, against a model that knows what each call may say.
+
+mod guest;
+mod input;
+mod resolver;
+mod settings;
+
+use self::guest::{Call, Guest};
+use self::input::{Number, Step};
+use self::settings::{SETTINGS, Setting};
+
+pub use self::input::Input;
+
+/// Sessions of the engine, so that handles can be another's.
+const GUESTS: usize = 3;
+
+/// Makes the calls, checks what each says, and then that nothing is left.
+pub fn run(input: Input) {
+    let setting = &SETTINGS[usize::from(input.engine) % SETTINGS.len()];
+    let mut world = World::new(setting);
+    for (guest, step) in input.steps {
+        world.step(usize::from(guest) % GUESTS, step);
+        world.check_outstanding();
+    }
+    world.end();
+}
+
+struct World {
+    setting: &'static Setting,
+    guests: [Guest; GUESTS],
+}
+
+impl World {
+    fn new(setting: &'static Setting) -> World {
+        setting.gate.close();
+        let guests = [(); GUESTS].map(|()| Guest::new(&setting.engine));
+        World { setting, guests }
+    }
+
+    fn step(&mut self, at: usize, step: Step) {
+        match step {
+            Step::Request(question, tag) => {
+                let call = Call {
+                    engine_outstanding: self.outstanding(),
+                    limits: &self.setting.limits,
+                    workers: self.setting.engine.workers(),
+                    few_bytes: self.setting.few_bytes(),
+                };
+                self.guests[at].request(question, tag, &call);
+            }
+            Step::Cancel(number) => {
+                let handle = self.handle(at, number);
+                self.guests[at].cancel(handle);
+            }
+            Step::Startup => self.guests[at].startup(),
+            Step::Cleanup => self.guests[at].cleanup(),
+            Step::Take(max) => self.guests[at].take(usize::from(max)),
+            Step::TakeAll => self.guests[at].take(usize::MAX),
+            Step::Wait => self.guests[at].wait(),
+            Step::Poll => self.guests[at].poll(),
+            Step::Hold => self.setting.gate.close(),
+            Step::Release => self.setting.gate.open(),
+            Step::Yield => std::thread::yield_now(),
+            // The old session is dropped with whatever it has.
+            Step::Drop => self.guests[at] = Guest::new(&self.setting.engine),
+        }
+    }
+
+    /// A number for cancel.
+    fn handle(&self, at: usize, number: Number) -> u64 {
+        match number {
+            Number::Any(number) => number,
+            Number::Given(i) => self.guests[at].given(i.into()),
+            Number::Foreign(i) => self.guests[(at + 1) % GUESTS].given(i.into()),
+            Number::Flipped(i, bit) => self.guests[at].given(i.into()) ^ (1 << (bit % 64)),
+        }
+    }
+
+    fn outstanding(&self) -> usize {
+        self.guests.iter().map(Guest::outstanding).sum()
+    }
+
+    fn check_outstanding(&self) {
+        assert_eq!(self.setting.engine.outstanding(), self.outstanding());
+        self.guests.iter().for_each(Guest::check_counts);
+    }
+
+    /// Lets all that is pending complete, and sees that it does.
+    fn end(mut self) {
+        self.setting.gate.open();
+        self.guests.iter_mut().for_each(Guest::drain);
+        self.check_outstanding();
+        let engine = &self.setting.engine;
+        assert_eq!(engine.outstanding(), 0);
+        drop(self.guests);
+        assert_eq!(engine.outstanding(), 0);
+    }
+}

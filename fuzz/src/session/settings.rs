@@ -1,0 +1,58 @@
+//! The engines. They are made once, as their threads would take nearly all of the time.
+
+use std::sync::{Arc, LazyLock};
+
+use winsock_async_host::{Limits, LookupEngine, Policy};
+
+use super::resolver::{Answers, Gate};
+
+/// An engine with small limits, so that they are reached, and the gate of its resolver.
+pub(super) struct Setting {
+    pub(super) engine: LookupEngine,
+    pub(super) limits: Limits,
+    pub(super) gate: Arc<Gate>,
+}
+
+/// No workers; one without and with a spare; several.
+pub(super) static SETTINGS: [LazyLock<Setting>; 5] = [
+    LazyLock::new(|| Setting::new(0, 0, MANY)),
+    LazyLock::new(|| Setting::new(1, 0, MANY)),
+    LazyLock::new(|| Setting::new(1, 1, MANY)),
+    LazyLock::new(|| Setting::new(3, 2, MANY)),
+    LazyLock::new(|| Setting::new(2, 2, FEW)),
+];
+
+/// Bytes that a session may hold: more than its requests can, or less.
+const MANY: usize = 32 << 20;
+const FEW: usize = 1000;
+
+impl Setting {
+    /// Whether a session can hold too many bytes before it has too many requests.
+    pub(super) fn few_bytes(&self) -> bool {
+        self.limits.bytes_per_session == FEW
+    }
+
+    fn new(workers: usize, stuck_workers: usize, bytes_per_session: usize) -> Setting {
+        let limits = Limits {
+            requests_per_session: 12,
+            requests_per_engine: 20,
+            bytes_per_session,
+            workers,
+            stuck_workers,
+            ..Limits::default()
+        };
+        let gate = Arc::new(Gate::default());
+        let allowed = ["*.test", "192.0.2.0/25"].map(|p| p.parse().expect("a pattern"));
+        let engine = LookupEngine::builder()
+            .resolver(Answers::new(Arc::clone(&gate)))
+            .policy(allowed.into_iter().fold(Policy::deny_all(), Policy::allow))
+            .host_name("n0.test")
+            .limits(limits.clone())
+            .build();
+        Setting {
+            engine,
+            limits,
+            gate,
+        }
+    }
+}
