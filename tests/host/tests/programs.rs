@@ -89,8 +89,8 @@ fn every_program_has_its_test() {
                 .into_owned()
         })
         .collect();
-    // It never ends; `face.rs` runs it.
-    found.retain(|program| program != "hang");
+    // `hang` never ends, and `face.rs` runs it; `replay` has an engine and a file of its own.
+    found.retain(|program| !["hang", "replay"].contains(&&**program));
     found.sort();
     assert_eq!(found, PROGRAMS);
 }

@@ -1,0 +1,140 @@
+//! The resolver of the engine in these tests.
+
+use std::collections::HashSet;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use winsock_async_host::policy::{Pattern, Policy};
+use winsock_async_host::resolve::{Known, Lookup, Resolver};
+use winsock_async_host::{ErrorCode, HostEntry, Limits, LookupEngine, Outcome};
+
+use crate::player::Settings;
+use crate::question::{Code, Question};
+
+/// A resolver that answers as [`Question`] says, and where each lookup that is held waits at a gate of
+/// its own. A clone is the same one.
+#[derive(Clone, Default)]
+pub struct Gates(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Gates that are open: these, and all up to and with `all_up_to`.
+    open: HashSet<u64>,
+    all_up_to: u64,
+    /// What was asked, since all gates were opened last.
+    asked: HashSet<u64>,
+    resolved: HashSet<u64>,
+    wrong: Option<String>,
+}
+
+impl Gates {
+    /// An engine of this kind, whose resolver this is.
+    pub fn engine(&self, settings: &Settings) -> LookupEngine {
+        let allowed: Pattern = "*.test".parse().expect("a good pattern");
+        LookupEngine::builder()
+            .resolver(self.clone())
+            .policy(Policy::deny_all().allow(allowed))
+            .limits(Limits {
+                workers: settings.workers,
+                requests_per_session: settings.requests_per_session,
+                requests_per_engine: settings.requests_per_engine,
+                ..Limits::default()
+            })
+            .build()
+    }
+
+    /// Lets what was asked under this number finish.
+    pub fn open(&self, number: u64) {
+        self.state().open.insert(number);
+        self.0.changed.notify_all();
+    }
+
+    /// Lets everything finish that was asked by now, under numbers that never come again.
+    pub fn open_all(&self) {
+        let mut state = self.state();
+        let newest = state.asked.drain().max();
+        state.all_up_to = state.all_up_to.max(newest.unwrap_or(0));
+        state.open.clear();
+        state.resolved.clear();
+        drop(state);
+        self.0.changed.notify_all();
+    }
+
+    /// Whether anything was asked under this number, since all gates were opened last.
+    pub fn was_asked(&self, number: u64) -> bool {
+        self.state().asked.contains(&number)
+    }
+
+    /// What a worker has asked twice, if anything.
+    pub fn wrong(&self) -> Option<String> {
+        self.state().wrong.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the worker while the question is held.
+    fn resolving(&self, question: Question) {
+        let number = question.number();
+        let mut state = self.state();
+        if !state.resolved.insert(number) {
+            state.wrong = Some(format!("{question:?} is resolved twice"));
+        }
+        if !matches!(question, Question::Held(_)) {
+            return;
+        }
+        let closed = |state: &mut State| number > state.all_up_to && !state.open.contains(&number);
+        drop(self.0.changed.wait_while(state, closed));
+    }
+}
+
+impl Resolver for Gates {
+    fn known(&self, lookup: &Lookup) -> Known {
+        let Some(question) = question(lookup) else {
+            return Known::Nothing;
+        };
+        if let Question::Release(number) = question {
+            self.open(number);
+        } else {
+            self.state().asked.insert(question.number());
+        }
+        match question {
+            Question::Held(_) | Question::Quick(_) => Known::Later,
+            Question::Nothing(_) => Known::Nothing,
+            Question::Known(_) | Question::Release(_) | Question::Denied(_) => {
+                Known::Now(answer(question))
+            }
+        }
+    }
+
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        let question = question(lookup).ok_or(ErrorCode::NoRecovery)?;
+        self.resolving(question);
+        answer(question)
+    }
+}
+
+fn question(lookup: &Lookup) -> Option<Question> {
+    match lookup {
+        Lookup::HostByName(name) => Question::from_name(name),
+        _ => None,
+    }
+}
+
+fn answer(question: Question) -> Outcome {
+    match question.outcome() {
+        Ok(address) => {
+            let entry = HostEntry::new(question.name(), [Ipv4Addr::from_bits(address)]);
+            Ok(Arc::new(entry.into()))
+        }
+        Err(Code::TryAgain) => Err(ErrorCode::TryAgain),
+        Err(_) => Err(ErrorCode::NoRecovery),
+    }
+}
