@@ -1,0 +1,116 @@
+//! Where "already" becomes "never": at the last 65,536 completions.
+
+use winsock_async_model::{Native, Question, Session, Settings, Subject};
+
+/// As [`Settings::remembered`] of the engine.
+const REMEMBERED: usize = 65_536;
+const BATCH: usize = 1000;
+
+/// A native session and its model.
+struct Pair {
+    native: Native,
+    model: Session,
+    /// Handles of the completions that were taken, the newest last.
+    taken: Vec<u64>,
+    number: u64,
+}
+
+impl Pair {
+    fn new(remembered: usize) -> Pair {
+        let settings = Settings {
+            workers: 1,
+            sessions: 1,
+            requests_per_session: BATCH,
+            requests_per_engine: BATCH,
+            remembered,
+        };
+        let mut pair = Pair {
+            native: Native::new(&settings),
+            model: Session::new(BATCH, remembered),
+            taken: Vec::new(),
+            number: 0,
+        };
+        let got = pair.native.startup(0);
+        pair.model.startup(got).unwrap();
+        pair
+    }
+
+    fn request(&mut self, question: fn(u64) -> Question) -> u64 {
+        self.number += 1;
+        let (question, tag) = (question(self.number), self.number);
+        let got = self.native.request(0, question, tag);
+        self.model.request(question, tag, false, got).unwrap();
+        got.unwrap()
+    }
+
+    fn take(&mut self) {
+        let shown = self.native.take(0, u32::MAX);
+        self.model.take(usize::MAX, &shown).unwrap();
+        self.taken.extend(shown.iter().map(|one| one.handle));
+    }
+
+    /// Whether the model agrees with what cancel says of a handle.
+    fn cancel(&mut self, handle: u64) -> Result<(), String> {
+        let got = self.native.cancel(0, handle);
+        self.model.cancel(handle, got)
+    }
+
+    /// The handle of a completion that was taken, counted back from the newest, which is 1.
+    fn back(&self, back: usize) -> u64 {
+        self.taken[self.taken.len() - back]
+    }
+
+    /// Completes some more than are remembered.
+    fn fill(&mut self) {
+        while self.taken.len() < REMEMBERED + BATCH {
+            for _ in 0..BATCH {
+                self.request(Question::Known);
+            }
+            self.take();
+        }
+    }
+}
+
+// S-C9, S-C2, S-C3
+#[test]
+fn exactly_the_last_65536_completions_are_already() {
+    let mut pair = Pair::new(REMEMBERED);
+    pair.fill();
+    for round in 0..500 {
+        for back in [1, 2, REMEMBERED / 2, REMEMBERED - 1, REMEMBERED] {
+            pair.cancel(pair.back(back)).unwrap();
+        }
+        for back in REMEMBERED + 1..REMEMBERED + 4 {
+            pair.cancel(pair.back(back)).unwrap();
+        }
+        // What is cancelled takes no completion's place.
+        let held = pair.request(Question::Held);
+        pair.cancel(held).unwrap();
+        pair.cancel(held).unwrap();
+        for _ in 0..round % 3 {
+            pair.request(Question::Known);
+        }
+        pair.take();
+    }
+    // S-S4: the last clean-up forgets them all.
+    let got = pair.native.cleanup(0);
+    pair.model.cleanup(got).unwrap();
+    let got = pair.native.startup(0);
+    pair.model.startup(got).unwrap();
+    for back in [1, REMEMBERED, REMEMBERED + 1] {
+        pair.cancel(pair.back(back)).unwrap();
+    }
+}
+
+// A model that remembers one more or one less does not agree with the engine.
+#[test]
+fn the_model_sees_one_more_and_one_less() {
+    for (remembered, back) in [
+        (REMEMBERED + 1, REMEMBERED + 1),
+        (REMEMBERED - 1, REMEMBERED),
+    ] {
+        let mut pair = Pair::new(remembered);
+        pair.fill();
+        assert!(pair.cancel(pair.back(back)).is_err());
+    }
+}

@@ -1,0 +1,255 @@
+//! What the model is for: sessions that lie about one thing each are found out.
+
+use std::collections::HashMap;
+
+use winsock_async_model::{
+    Code, Native, Outcome, Player, Question, Random, Settings, Shown, Subject,
+};
+
+const SETTINGS: Settings = Settings {
+    workers: 2,
+    sessions: 2,
+    requests_per_session: 4,
+    requests_per_engine: 6,
+    remembered: 65_536,
+};
+
+/// Sequences in which a lie must be found.
+const SEQUENCES: u64 = 2000;
+
+/// What is wrong with a session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lie {
+    /// Nothing.
+    None,
+    /// A completion is shown again by the next take.
+    ShownTwice,
+    /// What was cancelled is shown.
+    CancelledShown,
+    /// The first of several completions is lost.
+    Lost,
+    /// The tags of two completions are swapped.
+    TagsSwapped,
+    /// Their outcomes are.
+    OutcomesSwapped,
+    /// The newest completion comes first.
+    NewestFirst,
+    /// Two handles are the same.
+    HandleAgain,
+    /// A handle is zero.
+    HandleZero,
+    /// A request is not refused, though nothing is begun.
+    NotRefused,
+    /// A request is refused, though there is room.
+    Refused,
+    /// A cancel that comes too late is said to have succeeded.
+    LateCancelOk,
+    /// A cancel that succeeded is said to have come too late.
+    CancelAlready,
+    /// What completed is said to have never been.
+    NeverForAlready,
+    /// What never was is said to have completed.
+    AlreadyForNever,
+    /// One clean-up too many succeeds.
+    CleanupOk,
+    /// Start-ups are not counted.
+    StartupOnce,
+    /// A wait says the opposite.
+    WaitReversed,
+    /// A denied lookup gets an answer.
+    DeniedAnswered,
+    /// Places are not given back.
+    PlacesKept,
+}
+
+const LIES: [Lie; 19] = [
+    Lie::ShownTwice,
+    Lie::CancelledShown,
+    Lie::Lost,
+    Lie::TagsSwapped,
+    Lie::OutcomesSwapped,
+    Lie::NewestFirst,
+    Lie::HandleAgain,
+    Lie::HandleZero,
+    Lie::NotRefused,
+    Lie::Refused,
+    Lie::LateCancelOk,
+    Lie::CancelAlready,
+    Lie::NeverForAlready,
+    Lie::AlreadyForNever,
+    Lie::CleanupOk,
+    Lie::StartupOnce,
+    Lie::WaitReversed,
+    Lie::DeniedAnswered,
+    Lie::PlacesKept,
+];
+
+struct Liar {
+    native: Native,
+    lie: Lie,
+    last: Option<Shown>,
+    cancelled: Option<Shown>,
+    asked: HashMap<u64, (u64, Outcome)>,
+    handle: u64,
+    started: Vec<bool>,
+}
+
+impl Liar {
+    fn new(lie: Lie) -> Liar {
+        Liar {
+            native: Native::new(&SETTINGS),
+            lie,
+            last: None,
+            cancelled: None,
+            asked: HashMap::new(),
+            handle: 0,
+            started: vec![false; SETTINGS.sessions],
+        }
+    }
+
+    fn lied(&self, lie: Lie) -> bool {
+        self.lie == lie
+    }
+}
+
+impl Subject for Liar {
+    fn renew_all(&mut self) {
+        (self.last, self.cancelled, self.handle) = (None, None, 0);
+        self.started.fill(false);
+        self.native.renew_all();
+    }
+
+    fn renew(&mut self, session: usize) {
+        self.started[session] = false;
+        self.native.renew(session);
+    }
+
+    fn startup(&mut self, session: usize) -> Result<(), Code> {
+        if self.lied(Lie::StartupOnce) && self.started[session] {
+            return Ok(());
+        }
+        self.started[session] = true;
+        self.native.startup(session)
+    }
+
+    fn cleanup(&mut self, session: usize) -> Result<(), Code> {
+        let got = self.native.cleanup(session);
+        if self.lied(Lie::CleanupOk) {
+            Ok(())
+        } else {
+            got
+        }
+    }
+
+    fn request(&mut self, session: usize, question: Question, tag: u64) -> Result<u64, Code> {
+        if self.lied(Lie::Refused) && question.number().is_multiple_of(16) {
+            return Err(Code::WouldBlock);
+        }
+        let last = self.handle;
+        let handle = match self.native.request(session, question, tag) {
+            Err(Code::WouldBlock) if self.lied(Lie::NotRefused) => Ok(tag | 1),
+            got => got,
+        }?;
+        self.handle = handle;
+        self.asked.insert(handle, (tag, question.outcome()));
+        match self.lie {
+            Lie::HandleZero => Ok(0),
+            Lie::HandleAgain if last != 0 => Ok(last),
+            _ => Ok(handle),
+        }
+    }
+
+    fn cancel(&mut self, session: usize, handle: u64) -> Result<(), Code> {
+        let got = self.native.cancel(session, handle);
+        if got.is_ok() {
+            let (tag, outcome) = self.asked[&handle];
+            self.cancelled = Some(Shown {
+                handle,
+                tag,
+                outcome,
+            });
+        }
+        match (self.lie, got) {
+            (Lie::LateCancelOk, Err(Code::Already)) => Ok(()),
+            (Lie::CancelAlready, Ok(())) => Err(Code::Already),
+            (Lie::NeverForAlready, Err(Code::Already)) => Err(Code::Invalid),
+            (Lie::AlreadyForNever, Err(Code::Invalid)) => Err(Code::Already),
+            _ => got,
+        }
+    }
+
+    fn take(&mut self, session: usize, max: u32) -> Vec<Shown> {
+        let mut shown = self.native.take(session, max);
+        let room = shown.len() < max as usize;
+        let last = self.last.take();
+        self.last = shown.last().copied();
+        match self.lie {
+            Lie::ShownTwice if room => shown.extend(last),
+            Lie::CancelledShown if room => shown.extend(self.cancelled.take()),
+            Lie::Lost if shown.len() > 1 => drop(shown.remove(0)),
+            Lie::NewestFirst => shown.reverse(),
+            _ => {}
+        }
+        if let [a, b, ..] = &mut shown[..] {
+            match self.lie {
+                Lie::TagsSwapped => std::mem::swap(&mut a.tag, &mut b.tag),
+                Lie::OutcomesSwapped => std::mem::swap(&mut a.outcome, &mut b.outcome),
+                _ => {}
+            }
+        }
+        for one in &mut shown {
+            if self.lied(Lie::DeniedAnswered) && one.outcome == Err(Code::AccessDenied) {
+                one.outcome = Ok(1);
+            }
+        }
+        shown
+    }
+
+    fn look(&mut self, session: usize) -> bool {
+        self.native.look(session) != self.lied(Lie::WaitReversed)
+    }
+
+    fn wait(&mut self, session: usize) -> bool {
+        self.native.wait(session) != self.lied(Lie::WaitReversed)
+    }
+
+    fn finish(&mut self, number: u64) -> bool {
+        self.native.finish(number)
+    }
+
+    fn switch(&mut self, up: bool) -> bool {
+        self.native.switch(up)
+    }
+
+    fn outstanding(&self) -> Option<usize> {
+        let kept = usize::from(self.lied(Lie::PlacesKept) && self.last.is_some());
+        self.native.outstanding().map(|right| right + kept)
+    }
+
+    fn was_asked(&self, number: u64) -> bool {
+        self.native.was_asked(number)
+    }
+}
+
+/// In which sequence a lie is found.
+fn found(lie: Lie) -> Option<u64> {
+    let mut player = Player::new(Liar::new(lie), SETTINGS);
+    (0..SEQUENCES).find(|seed| {
+        let calls = Random::new(*seed).calls(SETTINGS.sessions);
+        player.play(&calls).is_err()
+    })
+}
+
+// S-C1, S-C2, S-C3, S-R2, S-R5, S-R6, S-R16, S-R17, S-S3
+#[test]
+fn every_lie_is_found() {
+    for lie in LIES {
+        let sequence = found(lie).unwrap_or_else(|| panic!("{lie:?} is not found"));
+        println!("{lie:?} is found in sequence {sequence}");
+    }
+}
+
+#[test]
+fn the_truth_is_not_called_a_lie() {
+    assert_eq!(found(Lie::None), None);
+}
