@@ -4,6 +4,8 @@
 mod models;
 mod search;
 mod spares;
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

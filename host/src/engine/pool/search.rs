@@ -67,6 +67,11 @@ impl Search {
         self.brisk.store(true, Ordering::Relaxed);
     }
 
+    #[cfg(all(test, not(any(loom, shuttle))))]
+    pub(super) fn start_searching(&self) {
+        self.searching.fetch_add(1, Ordering::SeqCst);
+    }
+
     fn take_watch(&self) -> bool {
         self.change_watch(WATCH_WANTED, WATCHED)
     }
@@ -129,7 +134,7 @@ impl Pool {
                 return None;
             }
             if !planted(Fault::ParkWithoutLooking)
-                && let Some(lane) = self.dequeue()
+                && let Some(lane) = self.dequeue_and_pass_on()
             {
                 return Some(lane);
             }
@@ -141,7 +146,7 @@ impl Pool {
                 let brief = search.clock.now() - since < BRIEF;
                 search.brief.store(brief, Ordering::Relaxed);
                 if !search.take_watch() {
-                    let lane = self.dequeue();
+                    let lane = self.dequeue_and_pass_on();
                     if lane.is_some() {
                         return lane;
                     }
@@ -155,8 +160,18 @@ impl Pool {
         }
     }
 
+    /// One summons can stand for many lanes, which all came while a worker looked out: whoever takes
+    /// one has another worker woken for what is left.
+    fn dequeue_and_pass_on(&self) -> Option<Arc<Lane>> {
+        let lane = self.dequeue()?;
+        if !self.lanes.is_empty() {
+            self.summon();
+        }
+        Some(lane)
+    }
+
     /// What was offered while this worker was the reason to wake nobody must not be forgotten.
-    fn stop_searching(&self) {
+    pub(super) fn stop_searching(&self) {
         let others = self.search.searching.fetch_sub(1, Ordering::SeqCst) - 1;
         fence(Ordering::SeqCst);
         if others == 0 && !self.lanes.is_empty() && !planted(Fault::StopWithoutLooking) {

@@ -1,0 +1,95 @@
+//! What can only be seen from within.
+
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+use super::*;
+use crate::engine::{LookupEngine, Session};
+use crate::policy::Policy;
+use crate::resolve::Known;
+use crate::types::Query;
+
+/// A resolver that keeps whoever comes in until the gate is opened.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<(usize, bool)>,
+    changed: Condvar,
+}
+
+impl Gate {
+    /// Waits until so many are in the resolver; false if that hangs.
+    fn wait_for(&self, inside: usize) -> bool {
+        let state = self.state.lock().unwrap();
+        let (_state, timeout) = self
+            .changed
+            .wait_timeout_while(state, Duration::from_secs(5), |s| s.0 < inside)
+            .unwrap();
+        !timeout.timed_out()
+    }
+
+    fn set_open(&self, open: bool) {
+        self.state.lock().unwrap().1 = open;
+        self.changed.notify_all();
+    }
+}
+
+struct Gated(Arc<Gate>);
+
+impl Resolver for Gated {
+    fn known(&self, _: &Lookup) -> Known {
+        Known::Later
+    }
+
+    fn resolve(&self, _: &Lookup) -> Outcome {
+        let mut state = self.0.state.lock().unwrap();
+        state.0 += 1;
+        self.0.changed.notify_all();
+        let mut state = self.0.changed.wait_while(state, |s| !s.1).unwrap();
+        state.0 -= 1;
+        Err(ErrorCode::HostNotFound)
+    }
+}
+
+fn ask(engine: &LookupEngine) -> Session {
+    let mut session = engine.session();
+    session.startup().unwrap();
+    let query = Query::HostByName(b"a.test"[..].into());
+    session.request(query, 0).unwrap();
+    session
+}
+
+// S-C7: lanes that came while a worker looked out are all taken, though it takes but one of them.
+#[test]
+fn a_worker_that_stops_looking_out_leaves_no_lane_to_parked_workers() {
+    let gate = Arc::new(Gate::default());
+    let limits = Limits {
+        workers: 3,
+        ..Limits::default()
+    };
+    let builder = LookupEngine::builder().resolver(Gated(Arc::clone(&gate)));
+    let engine = builder.policy(Policy::allow_all()).limits(limits).build();
+    let pool = &engine.shared.pool;
+
+    // All workers have started, and have parked again.
+    let _started: Vec<_> = (1..=3)
+        .map(|inside| {
+            let session = ask(&engine);
+            assert!(gate.wait_for(inside));
+            session
+        })
+        .collect();
+    gate.set_open(true);
+    while pool.search.awake.load(Ordering::SeqCst) > 0 {
+        std::thread::yield_now();
+    }
+    gate.set_open(false);
+
+    // This thread is the worker that looks out.
+    pool.search.start_searching();
+    let _sessions: Vec<_> = (0..3).map(|_| ask(&engine)).collect();
+    let _taken = pool.dequeue().unwrap();
+    pool.stop_searching();
+    let all = gate.wait_for(2);
+    gate.set_open(true);
+    assert!(all, "a lane waits while workers are parked");
+}
