@@ -13,10 +13,11 @@ use crate::setup;
 use crate::workspace::Workspace;
 
 /// The packages whose programs are guests.
-const PACKAGES: [&str; 3] = [
+const PACKAGES: [&str; 4] = [
     "winsock-async-example-guests",
     "winsock-async-test-guests",
     "winsock-async-bench-guest",
+    "winsock-async-soak-guest",
 ];
 
 /// Sets up what guests need, builds them all, and gives the file of each by its name.

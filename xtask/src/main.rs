@@ -14,6 +14,7 @@ mod models;
 mod process;
 mod rules;
 mod setup;
+mod soak;
 mod suite;
 mod toolchain;
 mod workspace;
@@ -101,6 +102,19 @@ enum Command {
         )]
         args: Vec<OsString>,
     },
+    /// Builds the guests and runs the soak: random requests, cancels and ends of guests
+    ///
+    /// Ten million requests of 100 guests at a time, unless the arguments say otherwise. Fails if a request
+    /// is lost, if one ends twice, or if memory or threads grow.
+    Soak {
+        /// For the soak, such as: --requests N --guests G --seed S; `-- --help` lists them
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGS"
+        )]
+        args: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -127,6 +141,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Rules { ids } => rules::run(&workspace, &ids)?,
         Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets)?,
         Command::Bench { args } => return bench::run(&workspace, &args),
+        Command::Soak { args } => return soak::run(&workspace, &args),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -168,6 +183,12 @@ mod tests {
             parse("xtask bench -- --help"),
             Command::Bench {
                 args: args(&["--help"])
+            }
+        );
+        assert_eq!(
+            parse("xtask soak --requests 1000 --guests 2"),
+            Command::Soak {
+                args: args(&["--requests", "1000", "--guests", "2"])
             }
         );
     }

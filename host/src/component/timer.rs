@@ -17,7 +17,12 @@ pub(super) fn with<R>(make: impl FnOnce() -> R) -> io::Result<R> {
 
 fn own_runtime() -> io::Result<&'static Runtime> {
     static OWN: OnceLock<Runtime> = OnceLock::new();
-    if let Some(runtime) = OWN.get() {
+    started(&OWN)
+}
+
+/// The runtime that is in `own`, where it is put unless it is there.
+fn started(own: &OnceLock<Runtime>) -> io::Result<&Runtime> {
+    if let Some(runtime) = own.get() {
         return Ok(runtime);
     }
     let mut builder = Builder::new_multi_thread();
@@ -26,12 +31,16 @@ fn own_runtime() -> io::Result<&'static Runtime> {
         .thread_name("winsock-timer")
         .enable_time()
         .build()?;
-    Ok(OWN.get_or_init(|| runtime))
+    if let Err(second) = own.set(runtime) {
+        // Another guest was first. Dropping it would wait, and so panic where somebody awaits.
+        second.shutdown_background();
+    }
+    Ok(own.get().expect("it was put there"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Barrier, OnceLock};
     use std::task::{Context, Poll, Wake};
     use std::time::Duration;
     use std::{pin, thread};
@@ -52,6 +61,28 @@ mod tests {
         let mut context = Context::from_waker(&waker);
         while sleep.as_mut().poll(&mut context) == Poll::Pending {
             thread::park();
+        }
+    }
+
+    #[test]
+    fn guests_on_several_threads_may_need_it_first() {
+        const THREADS: usize = 4;
+        for _ in 0..50 {
+            let own = OnceLock::new();
+            let all = Barrier::new(THREADS);
+            let guest = || {
+                let tokio = tokio::runtime::Builder::new_current_thread().build();
+                tokio.unwrap().block_on(async {
+                    all.wait();
+                    super::started(&own).map(drop)
+                })
+            };
+            thread::scope(|scope| {
+                let guests = [(); THREADS].map(|()| scope.spawn(guest));
+                for guest in guests {
+                    guest.join().expect("no panic").unwrap();
+                }
+            });
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Sums over guests.
+
+use crate::guest::Counts;
+
+/// What became of guests and their requests.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts {
+    /// Guests that cleaned up, and then returned.
+    pub cleaned_up: u64,
+    /// Guests that returned without.
+    pub returned: u64,
+    /// Guests that trapped.
+    pub trapped: u64,
+    /// Guests that were dropped in a call.
+    pub dropped: u64,
+    /// Requests that have begun.
+    pub requests: u64,
+    /// Of them, those for names that the policy forbids.
+    pub denied: u64,
+    /// Completions with an answer that were taken.
+    pub answered: u64,
+    /// Completions with an error that were taken.
+    pub failed: u64,
+    /// Requests that were cancelled.
+    pub cancelled: u64,
+    /// Requests that were outstanding at a clean-up.
+    pub cleaned: u64,
+    /// Requests that were outstanding when their guest ended.
+    pub gone: u64,
+    /// Completions by the sessions' own statistics, taken or not.
+    pub settled: u64,
+    /// Requests that were refused at the limit.
+    pub refused: u64,
+    /// Cancels that came too late.
+    pub late: u64,
+    /// Cancels of what names no request.
+    pub invalid: u64,
+}
+
+impl Accounts {
+    /// Those of one guest's requests; `gone` is what is left of them.
+    pub fn of(counts: &Counts, settled: u64) -> Accounts {
+        let mut accounts = Accounts {
+            requests: counts.requests,
+            denied: counts.denied,
+            answered: counts.answered,
+            failed: counts.failed,
+            cancelled: counts.cancelled,
+            cleaned: counts.cleaned,
+            settled,
+            refused: counts.refused,
+            late: counts.late,
+            invalid: counts.invalid,
+            ..Accounts::default()
+        };
+        let ended = accounts.taken() + accounts.cancelled + accounts.cleaned;
+        accounts.gone = accounts.requests.saturating_sub(ended);
+        accounts
+    }
+
+    /// Guests.
+    pub fn guests(&self) -> u64 {
+        self.cleaned_up + self.returned + self.trapped + self.dropped
+    }
+
+    /// Completions that were taken.
+    pub fn taken(&self) -> u64 {
+        self.answered + self.failed
+    }
+
+    /// Adds those of others.
+    pub fn add(&mut self, other: &Accounts) {
+        self.cleaned_up += other.cleaned_up;
+        self.returned += other.returned;
+        self.trapped += other.trapped;
+        self.dropped += other.dropped;
+        self.requests += other.requests;
+        self.denied += other.denied;
+        self.answered += other.answered;
+        self.failed += other.failed;
+        self.cancelled += other.cancelled;
+        self.cleaned += other.cleaned;
+        self.gone += other.gone;
+        self.settled += other.settled;
+        self.refused += other.refused;
+        self.late += other.late;
+        self.invalid += other.invalid;
+    }
+}

@@ -1,0 +1,258 @@
+//! Runs guests: instances of `soak-guest`, each with a session of its own.
+
+use std::future::poll_fn;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+
+use wasmtime::Result;
+use wasmtime::component::{Component, ComponentType, Lift, Linker, ResourceTable};
+use wasmtime::error::Context;
+use wasmtime::{Config, Engine, Store, StoreContextMut, Trap};
+use wasmtime_wasi::p2::bindings::{CommandPre, sync};
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use winsock_async_host::{LookupEngine, SessionStats, WinsockCtx, WinsockCtxView, WinsockView};
+
+/// Bytes of standard error that are kept of a guest: a panic's message.
+const STDERR: usize = 8192;
+
+/// What a guest says of its requests, as `wit/soak.wit` has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
+#[component(record)]
+pub struct Counts {
+    pub requests: u64,
+    pub refused: u64,
+    pub denied: u64,
+    pub answered: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+    pub cleaned: u64,
+    pub late: u64,
+    pub invalid: u64,
+}
+
+/// What a guest says that it does next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
+#[component(enum)]
+#[repr(u8)]
+#[allow(dead_code, reason = "lifting makes them, from their numbers")]
+pub enum Next {
+    #[default]
+    #[component(name = "goes-on")]
+    GoesOn,
+    #[component(name = "returns")]
+    Returns,
+    #[component(name = "traps")]
+    Traps,
+    #[component(name = "sleeps")]
+    Sleeps,
+}
+
+/// A guest to be run.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    /// The arguments of `soak-guest`.
+    pub args: Vec<String>,
+    /// In an async store: it is dropped when it has awaited so often, if it is still there.
+    pub awaits: Option<u32>,
+}
+
+/// How a guest ended.
+#[derive(Debug)]
+pub enum End {
+    /// Its `run` returned.
+    Returned,
+    /// It executed `unreachable`, as a panic does too.
+    Trapped,
+    /// It was dropped in a call.
+    Dropped,
+    /// It ended as no guest should.
+    Other(wasmtime::Error),
+}
+
+/// What a guest leaves behind, when its store is there no more.
+#[derive(Debug)]
+pub struct Left {
+    pub end: End,
+    /// The last that it said.
+    pub counts: Counts,
+    pub next: Next,
+    /// What its session says.
+    pub stats: SessionStats,
+    /// Requests that were outstanding in its session.
+    pub outstanding: u64,
+    /// What it wrote to standard error.
+    pub stderr: String,
+}
+
+/// Makes guests.
+pub struct Guests {
+    engine: Engine,
+    in_sync_stores: sync::CommandPre<State>,
+    in_async_stores: CommandPre<State>,
+    lookups: LookupEngine,
+    begun: Arc<AtomicU64>,
+}
+
+impl Guests {
+    /// Loads the program. `begun` counts the requests as guests report them.
+    pub fn load(file: &Path, lookups: LookupEngine, begun: Arc<AtomicU64>) -> Result<Guests> {
+        let mut config = Config::new();
+        config.concurrency_support(false);
+        let engine = Engine::new(&config)?;
+        let component = Component::from_file(&engine, file)
+            .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))?;
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+        winsock_async_host::add_to_linker_sync(&mut linker)?;
+        add_book(&mut linker)?;
+        let in_sync_stores = sync::CommandPre::new(linker.instantiate_pre(&component)?)?;
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        winsock_async_host::add_to_linker_async(&mut linker)?;
+        add_book(&mut linker)?;
+        let in_async_stores = CommandPre::new(linker.instantiate_pre(&component)?)?;
+        Ok(Guests {
+            engine,
+            in_sync_stores,
+            in_async_stores,
+            lookups,
+            begun,
+        })
+    }
+
+    /// Runs a guest in a sync store.
+    pub fn run(&self, guest: &Guest) -> Result<Left> {
+        let mut store = self.store(guest);
+        let command = self.in_sync_stores.instantiate(&mut store)?;
+        let end = command.wasi_cli_run().call_run(&mut store);
+        Ok(left(store, how(end)))
+    }
+
+    /// Runs a guest in an async store.
+    pub async fn run_async(&self, guest: &Guest) -> Result<Left> {
+        let mut store = self.store(guest);
+        let book = Arc::clone(&store.data().book);
+        let command = self.in_async_stores.instantiate_async(&mut store).await?;
+        let end = {
+            let mut call = pin!(command.wasi_cli_run().call_run(&mut store));
+            let mut awaits = 0;
+            poll_fn(|context| match call.as_mut().poll(context) {
+                Poll::Ready(end) => Poll::Ready(how(end)),
+                Poll::Pending => {
+                    awaits += 1;
+                    if guest.awaits == Some(awaits) || book.last().1 == Next::Sleeps {
+                        Poll::Ready(End::Dropped)
+                    } else {
+                        Poll::Pending
+                    }
+                }
+            })
+            .await
+        };
+        Ok(left(store, end))
+    }
+
+    fn store(&self, guest: &Guest) -> Store<State> {
+        let stderr = MemoryOutputPipe::new(STDERR);
+        let state = State {
+            table: ResourceTable::new(),
+            wasi: WasiCtx::builder()
+                .arg("soak-guest")
+                .args(&guest.args)
+                .stderr(stderr.clone())
+                .build(),
+            winsock: WinsockCtx::new(&self.lookups),
+            book: Arc::new(Book {
+                begun: Arc::clone(&self.begun),
+                last: Mutex::default(),
+            }),
+            stderr,
+        };
+        Store::new(&self.engine, state)
+    }
+}
+
+/// What came of a call of `run`.
+fn how(end: Result<Result<(), ()>>) -> End {
+    match end {
+        Ok(Ok(())) => End::Returned,
+        Ok(Err(())) => End::Other(wasmtime::Error::msg("`run` returned an error")),
+        Err(error) => match error.downcast_ref() {
+            Some(Trap::UnreachableCodeReached) => End::Trapped,
+            _ => End::Other(error),
+        },
+    }
+}
+
+/// Drops the store, after a last look at its session.
+fn left(mut store: Store<State>, end: End) -> Left {
+    let state = store.data_mut();
+    let (counts, next) = state.book.last();
+    let session = state.winsock.session();
+    Left {
+        end,
+        counts,
+        next,
+        stats: session.stats().clone(),
+        outstanding: session.outstanding() as u64,
+        stderr: String::from_utf8_lossy(&state.stderr.contents()).into_owned(),
+    }
+}
+
+/// What a guest has reported.
+struct Book {
+    begun: Arc<AtomicU64>,
+    last: Mutex<(Counts, Next)>,
+}
+
+impl Book {
+    fn report(&self, counts: Counts, next: Next) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = counts.requests.saturating_sub(last.0.requests);
+        self.begun.fetch_add(more, Ordering::Relaxed);
+        *last = (counts, next);
+    }
+
+    fn last(&self) -> (Counts, Next) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn add_book(linker: &mut Linker<State>) -> Result<()> {
+    let report = |store: StoreContextMut<'_, State>, (counts, next): (Counts, Next)| {
+        store.data().book.report(counts, next);
+        Ok(())
+    };
+    let mut book = linker.instance("winsock:soak/book@0.1.0")?;
+    book.func_wrap("report", report)
+}
+
+struct State {
+    table: ResourceTable,
+    wasi: WasiCtx,
+    winsock: WinsockCtx,
+    book: Arc<Book>,
+    stderr: MemoryOutputPipe,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WinsockView for State {
+    fn winsock(&mut self) -> WinsockCtxView<'_> {
+        WinsockCtxView {
+            ctx: &mut self.winsock,
+            table: &mut self.table,
+        }
+    }
+}

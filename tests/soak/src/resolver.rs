@@ -1,0 +1,221 @@
+//! The resolver: what it does with a question is in the question's name.
+
+use std::net::Ipv4Addr;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use winsock_async_host::resolve::{Known, Lookup, Resolver};
+use winsock_async_host::{ErrorCode, HostEntry, Outcome, ProtocolEntry, ServiceEntry};
+
+/// Lookups that are held at a time, fewer than there are workers.
+const HELD: u64 = 3;
+/// The longest delay. Units: microseconds.
+const LONGEST: u64 = 500;
+
+/// Names are a letter and a number, hosts under `test`; for a service's port the protocol is the name.
+///
+/// | letter | what it does |
+/// |---|---|
+/// | `k` | answers at once, on the guest's thread |
+/// | `n` | has nothing, at once |
+/// | `w` | answers, from a worker |
+/// | `e` | WSATRY_AGAIN, from a worker |
+/// | `d` | answers, from a worker, after some time |
+/// | `p` | panics, in a worker |
+/// | `h` | holds a worker until three more are held, or no guest is left, then answers |
+///
+/// Addresses and protocols' numbers are answered at once if they are even, else from a worker. The number
+/// is the answer's, and the request's own.
+pub struct Mixed {
+    /// Questions on the guests' threads.
+    pub asked: AtomicU64,
+    /// Those of them that were left to a worker.
+    pub later: AtomicU64,
+    /// Lookups that a worker has begun.
+    pub begun: AtomicU64,
+    /// Lookups that ended, with a panic too.
+    pub ended: AtomicU64,
+    /// A request, plus one, that was looked up more than once.
+    twice: AtomicU64,
+    /// A bit for each request that was looked up.
+    seen: Box<[AtomicU64]>,
+    /// While set, nothing is held.
+    open: AtomicBool,
+    /// Lookups that came to be held so far.
+    held: Mutex<u64>,
+    release: Condvar,
+}
+
+impl Mixed {
+    /// For requests with numbers below `requests`.
+    pub fn new(requests: u32) -> Mixed {
+        let words = requests.div_ceil(u64::BITS) as usize;
+        Mixed {
+            asked: AtomicU64::new(0),
+            later: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
+            twice: AtomicU64::new(0),
+            seen: (0..words).map(|_| AtomicU64::new(0)).collect(),
+            open: AtomicBool::new(false),
+            held: Mutex::new(0),
+            release: Condvar::new(),
+        }
+    }
+
+    /// Lets all go that are held, and holds none until it is closed again.
+    pub fn open(&self) {
+        let held = self.lock();
+        self.open.store(true, Ordering::Relaxed);
+        drop(held);
+        self.release.notify_all();
+    }
+
+    /// Holds again what is to be held.
+    pub fn close(&self) {
+        self.open.store(false, Ordering::Relaxed);
+    }
+
+    /// Lookups that are in a worker now.
+    pub fn in_flight(&self) -> u64 {
+        let ended = self.ended.load(Ordering::SeqCst);
+        self.begun.load(Ordering::SeqCst) - ended
+    }
+
+    /// A request that was looked up more than once.
+    pub fn twice(&self) -> Option<u64> {
+        self.twice.load(Ordering::Relaxed).checked_sub(1)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, u64> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, number: u32) {
+        let bit = 1 << (number % u64::BITS);
+        let word = &self.seen[(number / u64::BITS) as usize];
+        if word.fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+            self.twice.store(u64::from(number) + 1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits until enough others are held.
+    fn hold(&self) {
+        let mut held = self.lock();
+        *held += 1;
+        let last = *held + HELD;
+        self.release.notify_all();
+        let waits = |held: &mut u64| *held < last && !self.open.load(Ordering::Relaxed);
+        drop(self.release.wait_while(held, waits));
+    }
+}
+
+impl Resolver for Mixed {
+    fn known(&self, lookup: &Lookup) -> Known {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        match Question::of(lookup) {
+            Some(Question {
+                letter: 'k',
+                number,
+            }) => Known::Now(answer(lookup, number)),
+            Some(Question { letter: 'n', .. }) => Known::Nothing,
+            _ => {
+                self.later.fetch_add(1, Ordering::Relaxed);
+                Known::Later
+            }
+        }
+    }
+
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        let Some(Question { letter, number }) = Question::of(lookup) else {
+            // Its guest will see an answer that it does not expect.
+            return Err(ErrorCode::BadAddress);
+        };
+        self.note(number);
+        match letter {
+            'd' => {
+                let spread = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+                thread::sleep(Duration::from_micros(spread % LONGEST));
+            }
+            'h' => self.hold(),
+            _ => {}
+        }
+        self.ended.fetch_add(1, Ordering::SeqCst);
+        match letter {
+            'e' => Err(ErrorCode::TryAgain),
+            // Without the panic hook, which would print it.
+            'p' => resume_unwind(Box::new("a resolver's panic")),
+            _ => answer(lookup, number),
+        }
+    }
+}
+
+/// What a lookup is for.
+struct Question {
+    letter: char,
+    number: u32,
+}
+
+impl Question {
+    fn of(lookup: &Lookup) -> Option<Question> {
+        let by_number = |number| Question {
+            letter: if number % 2 == 0 { 'k' } else { 'w' },
+            number,
+        };
+        let name = match lookup {
+            Lookup::HostByAddress(address) => return Some(by_number(address.to_bits())),
+            Lookup::ProtocolByNumber(number) => return Some(by_number((*number).try_into().ok()?)),
+            Lookup::HostByName(name) => name.strip_suffix(".test")?,
+            Lookup::ServiceByPort { protocol, .. } => protocol.as_deref()?,
+            Lookup::ServiceByName { name, .. } | Lookup::ProtocolByName(name) => name,
+            _ => return None,
+        };
+        let letter = name.chars().next()?;
+        let number = name.strip_prefix(letter)?.parse().ok()?;
+        Some(Question { letter, number })
+    }
+}
+
+/// The answer that the guest expects, as in `guest/src/question.rs`.
+fn answer(lookup: &Lookup, number: u32) -> Outcome {
+    let host = |name: &str| {
+        HostEntry::new(name, [Ipv4Addr::from(number)])
+            .with_aliases((0..number % 4).map(|i| format!("alias{i}.test")))
+            .into()
+    };
+    let service = |name: &str, protocol: &str| {
+        ServiceEntry {
+            name: name.into(),
+            aliases: Vec::new(),
+            port: number as u16,
+            protocol: protocol.into(),
+        }
+        .into()
+    };
+    let protocol = |name: &str| {
+        ProtocolEntry {
+            name: name.into(),
+            aliases: Vec::new(),
+            number: number as i32,
+        }
+        .into()
+    };
+    Ok(Arc::new(match lookup {
+        Lookup::HostByName(name) => host(name),
+        Lookup::HostByAddress(_) => host(&format!("a{number}.test")),
+        Lookup::ServiceByName { name, protocol } => {
+            service(name, protocol.as_deref().unwrap_or("tcp"))
+        }
+        Lookup::ServiceByPort { protocol, .. } => {
+            let name = protocol.as_deref().unwrap_or_default();
+            service(name, name)
+        }
+        Lookup::ProtocolByName(name) => protocol(name),
+        Lookup::ProtocolByNumber(_) => protocol(&format!("n{number}")),
+        _ => return Err(ErrorCode::BadAddress),
+    }))
+}

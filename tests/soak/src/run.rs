@@ -1,0 +1,247 @@
+//! The run: all slots at a time, tenth by tenth, with a look at the engine and the process after each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use wasmtime::error::Context;
+use wasmtime::{Result, bail, ensure};
+use wasmtime_wasi::runtime::in_tokio;
+use winsock_async_host::{Limits, LookupEngine, Policy};
+
+use crate::Args;
+use crate::accounts::Accounts;
+use crate::guest::Guests;
+use crate::process::{Sample, workers};
+use crate::progress::Progress;
+use crate::resolver::Mixed;
+use crate::slot::{LIMIT, Slot, TENTHS};
+use crate::table::{Outcome, mebibytes};
+use crate::verify::verify_all;
+
+/// Threads that run the guests in async stores.
+const THREADS: usize = 2;
+/// How often the run is looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// How often what must come about is looked for.
+const SOON: Duration = Duration::from_millis(1);
+
+/// From the first tenth to the last the resident memory may grow by a tenth and so many bytes, as freed
+/// memory is not used again at once; what is allocated, by so many bytes.
+const RESIDENT_SLACK: usize = 8 << 20;
+const HEAP_SLACK: usize = 256 << 10;
+
+/// Runs the soak.
+///
+/// # Errors
+/// The first discrepancy.
+pub fn run(args: &Args) -> Result<Outcome> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .thread_name("soak-async")
+        .enable_all()
+        .build()?;
+    let outcome = Soak::new(args)?.run(args, &runtime);
+    // After a discrepancy guests are left as they are.
+    runtime.shutdown_background();
+    outcome
+}
+
+struct Soak {
+    resolver: Arc<Mixed>,
+    lookups: LookupEngine,
+    guests: Arc<Guests>,
+    begun: Arc<AtomicU64>,
+    progress: Progress,
+    patience: Duration,
+}
+
+/// What a slot has to say of a tenth.
+type Said = Result<(Slot, Accounts)>;
+
+impl Soak {
+    fn new(args: &Args) -> Result<Soak> {
+        // So that WASI's own threads, which it starts when it first needs them, are there from now on.
+        in_tokio(async {});
+        let resolver = Arc::new(Mixed::new(args.requests));
+        let policy = Policy::deny_all()
+            .allow("*.test".parse()?)
+            .allow("0.0.0.0/4".parse()?);
+        let lookups = LookupEngine::builder()
+            .resolver(Arc::clone(&resolver))
+            .policy(policy)
+            .limits(Limits {
+                requests_per_session: LIMIT,
+                ..Limits::default()
+            })
+            .build();
+        let begun = Arc::new(AtomicU64::new(0));
+        let guests = Guests::load(&args.guest, lookups.clone(), Arc::clone(&begun))?;
+        Ok(Soak {
+            resolver,
+            lookups,
+            guests: Arc::new(guests),
+            begun,
+            progress: Progress::new(args.requests, args.patience()),
+            patience: args.patience(),
+        })
+    }
+
+    fn run(mut self, args: &Args, runtime: &Runtime) -> Result<Outcome> {
+        let mut slots = Slot::all(args);
+        let mut accounts = Accounts::default();
+        let mut samples: Vec<Sample> = Vec::new();
+        for tenth in 0..TENTHS {
+            let of_tenth = self.tenth(tenth, &mut slots, runtime)?;
+            accounts.add(&of_tenth);
+            let sample = self
+                .settled(samples.first())
+                .with_context(|| format!("after tenth {} of {TENTHS}", tenth + 1))?;
+            samples.push(sample);
+            verify_all(&accounts, &self.resolver)?;
+            self.resolver.close();
+        }
+        self.progress.clear();
+        let requests = u64::from(args.requests);
+        ensure!(
+            accounts.requests == requests,
+            "{} requests, not {requests}",
+            accounts.requests
+        );
+        flat(&samples)?;
+        Ok(Outcome::new(
+            accounts,
+            &self.resolver,
+            samples,
+            self.progress.elapsed(),
+        ))
+    }
+
+    /// Has every slot do a tenth of its requests.
+    fn tenth(&mut self, tenth: u32, slots: &mut Vec<Slot>, runtime: &Runtime) -> Result<Accounts> {
+        let count = slots.len();
+        let (sender, said) = mpsc::channel();
+        let mut threads = Vec::new();
+        for mut slot in slots.drain(..) {
+            let guests = Arc::clone(&self.guests);
+            let sender = sender.clone();
+            // Nobody listens any more after a discrepancy.
+            if slot.is_sync() {
+                threads.push(thread::spawn(move || {
+                    let accounts = slot.run(&guests, tenth);
+                    let _ = sender.send(accounts.map(|accounts| (slot, accounts)));
+                }));
+            } else {
+                runtime.spawn(async move {
+                    let accounts = slot.run_async(&guests, tenth).await;
+                    let _ = sender.send(accounts.map(|accounts| (slot, accounts)));
+                });
+            }
+        }
+        drop(sender);
+        let mut accounts = Accounts::default();
+        for _ in 0..count {
+            let (slot, of_slot) = self.next(&said)?;
+            slots.push(slot);
+            accounts.add(&of_slot);
+        }
+        for thread in threads {
+            ensure!(thread.join().is_ok(), "a slot's thread has panicked");
+        }
+        Ok(accounts)
+    }
+
+    /// Waits for a slot.
+    fn next(&mut self, said: &Receiver<Said>) -> Said {
+        loop {
+            self.progress.tick(self.begun.load(Ordering::Relaxed))?;
+            match said.recv_timeout(TICK) {
+                Ok(said) => return said,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => bail!("a slot has panicked"),
+            }
+        }
+    }
+
+    /// Waits until no lookup is there and no thread more than `first` had, and looks at the process. No
+    /// guest is there.
+    fn settled(&self, first: Option<&Sample>) -> Result<Sample> {
+        let outstanding = self.lookups.outstanding();
+        ensure!(
+            outstanding == 0,
+            "{outstanding} requests are outstanding, and no guest is there: S-S7"
+        );
+        self.resolver.open();
+        let engine = self.lookups.workers();
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let lookups = self.resolver.in_flight();
+            let stuck = self.lookups.stuck_workers();
+            let workers = workers().unwrap_or(engine);
+            let sample = Sample::now();
+            let more = first.is_some_and(|first| sample.threads > first.threads);
+            if lookups == 0 && stuck == 0 && workers == engine && !more {
+                return Ok(sample);
+            }
+            ensure!(
+                Instant::now() < deadline,
+                "{lookups} lookups are under way, {stuck} workers are stuck, {workers} of {engine} are there; \
+                 {:?} threads, after the first tenth {:?}",
+                sample.threads,
+                first.and_then(|first| first.threads)
+            );
+            thread::sleep(SOON);
+        }
+    }
+}
+
+/// Checks that memory has not grown since the first tenth.
+fn flat(samples: &[Sample]) -> Result<()> {
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+        return Ok(());
+    };
+    let grown = |what: &str, first: usize, last: usize, slack: usize| {
+        ensure!(
+            last <= first + slack,
+            "memory has grown: {} {what} after the first tenth, {} at the end",
+            mebibytes(first),
+            mebibytes(last)
+        );
+        Ok(())
+    };
+    if let (Some(first), Some(last)) = (first.resident, last.resident) {
+        grown("resident", first, last, first / 10 + RESIDENT_SLACK)?;
+    }
+    grown("allocated", first.heap, last.heap, HEAP_SLACK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_found() {
+        const MIB: usize = 1 << 20;
+        let sample = |heap, resident| Sample {
+            heap,
+            resident: Some(resident),
+            threads: None,
+        };
+        let first = sample(MIB, 40 * MIB);
+        flat(&[
+            first,
+            sample(5 * MIB, 90 * MIB),
+            sample(MIB + HEAP_SLACK, 52 * MIB),
+        ])
+        .expect("little growth at the end");
+        for last in [
+            sample(MIB + HEAP_SLACK + 1, 40 * MIB),
+            sample(MIB, 53 * MIB),
+        ] {
+            assert!(flat(&[first, last]).is_err(), "{last:?}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The table that is printed at the end.
+
+use std::fmt;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::accounts::Accounts;
+use crate::process::Sample;
+use crate::resolver::Mixed;
+
+/// What a run without a discrepancy came to.
+pub struct Outcome {
+    /// What became of guests and requests.
+    pub accounts: Accounts,
+    /// The resolver's own counts: at once, begun by a worker.
+    pub lookups: [u64; 2],
+    /// The process after each tenth.
+    pub samples: Vec<Sample>,
+    /// How long it took.
+    pub time: Duration,
+}
+
+impl Outcome {
+    /// Of these accounts.
+    pub fn new(
+        accounts: Accounts,
+        resolver: &Mixed,
+        samples: Vec<Sample>,
+        time: Duration,
+    ) -> Outcome {
+        let [asked, later, begun] = [&resolver.asked, &resolver.later, &resolver.begun]
+            .map(|count| count.load(Ordering::SeqCst));
+        Outcome {
+            accounts,
+            lookups: [asked - later, begun],
+            samples,
+            time,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let a = &self.accounts;
+        let mut row = |what: &str, count: u64| writeln!(f, "{what:<44}{:>12}", grouped(count));
+        row("guests", a.guests())?;
+        row("  cleaned up", a.cleaned_up)?;
+        row("  returned without", a.returned)?;
+        row("  trapped", a.trapped)?;
+        row("  dropped in a call", a.dropped)?;
+        row("requests", a.requests)?;
+        row("  completed, each once", a.taken())?;
+        row("    with an answer", a.answered)?;
+        row("    with an error", a.failed)?;
+        row("  cancelled", a.cancelled)?;
+        row("  gone with a clean-up", a.cleaned)?;
+        row("  gone with their guest", a.gone)?;
+        row("refused at the limit", a.refused)?;
+        row("cancels that came too late (WSAEALREADY)", a.late)?;
+        row("cancels of no request (WSAEINVAL)", a.invalid)?;
+        row("answered on the guest's thread", self.lookups[0])?;
+        row("looked up by workers", self.lookups[1])?;
+        let figures =
+            |f: &mut fmt::Formatter<'_>, what: &str, of: &dyn Fn(&Sample) -> Option<String>| {
+                let values: Option<Vec<_>> = self.samples.iter().map(of).collect();
+                match values {
+                    Some(values) => writeln!(f, "{what}, after each tenth: {}", values.join(" ")),
+                    None => writeln!(f, "{what}: this system does not say"),
+                }
+            };
+        figures(f, "MiB resident", &|s| {
+            Some(format!("{:.1}", mib(s.resident?)))
+        })?;
+        figures(f, "MiB allocated", &|s| Some(format!("{:.2}", mib(s.heap))))?;
+        figures(f, "threads", &|s| Some(s.threads?.to_string()))?;
+        let seconds = self.time.as_secs_f64();
+        let rate = a.requests as f64 / seconds;
+        writeln!(
+            f,
+            "{seconds:.1} s, {} requests a second",
+            grouped(rate as u64)
+        )
+    }
+}
+
+/// A number as people read it: 10,000,000.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size, rounded.
+pub fn mebibytes(bytes: usize) -> String {
+    format!("{:.1} MiB", mib(bytes))
+}
+
+fn mib(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_commas() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

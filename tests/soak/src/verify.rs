@@ -1,0 +1,255 @@
+//! What must hold of each guest, and of all together.
+
+use std::sync::atomic::Ordering;
+
+use wasmtime::{Result, bail, ensure};
+
+use crate::accounts::Accounts;
+use crate::guest::{End, Left, Next};
+use crate::resolver::Mixed;
+use crate::slot::{Ending, Face, Plan};
+
+/// Checks that a guest has ended as it was to, and that its accounts are those of its session.
+pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
+    let counts = &left.counts;
+    let stats = &left.stats;
+    let mut accounts = Accounts::of(counts, stats.completed());
+    match (&left.end, left.next, plan.ending) {
+        (End::Returned, Next::Returns, Ending::CleansUp) => accounts.cleaned_up = 1,
+        (End::Returned, Next::Returns, Ending::Returns) => accounts.returned = 1,
+        (End::Trapped, Next::Traps, Ending::Traps) => accounts.trapped = 1,
+        (End::Dropped, Next::Sleeps, Ending::Sleeps) => accounts.dropped = 1,
+        (End::Dropped, Next::GoesOn, _) => accounts.dropped = 1,
+        (End::Other(error), ..) => bail!("it has failed: {error:#}"),
+        (end, next, ending) => bail!(
+            "it was to end as {ending:?}, reported {next:?}, and ended as {end:?}: {}",
+            left.stderr.trim_end()
+        ),
+    }
+
+    let same = |what: &str, guest: u64, session: u64| {
+        ensure!(
+            guest == session,
+            "{what}: {guest} by the guest, {session} by its session"
+        );
+        Ok(())
+    };
+    same("requests", counts.requests, stats.requests)?;
+    same("refused", counts.refused, stats.refused)?;
+    same("denied", counts.denied, stats.denied)?;
+    let planned = u64::from(plan.requests);
+    ensure!(
+        counts.requests <= planned,
+        "{} requests, {planned} planned",
+        counts.requests
+    );
+    if !matches!(left.end, End::Dropped) {
+        same("requests planned", planned, stats.requests)?;
+    }
+
+    let ended = accounts.taken() + counts.cancelled + counts.cleaned;
+    ensure!(
+        ended + accounts.gone == counts.requests,
+        "{ended} requests ended, {} begun",
+        counts.requests
+    );
+    match plan.face {
+        Face::Raw => same("outstanding", accounts.gone, left.outstanding)?,
+        // What the library has in its queue is not outstanding any more.
+        Face::Messages => ensure!(
+            left.outstanding <= accounts.gone,
+            "outstanding: {} by the guest, {} by its session",
+            accounts.gone,
+            left.outstanding
+        ),
+    }
+    if accounts.cleaned_up == 1 {
+        same("outstanding after clean-up", 0, left.outstanding)?;
+    }
+
+    // A clean-up cancels what is pending, and drops what was completed and not taken.
+    let by_cleanup = stats.cancelled.checked_sub(counts.cancelled);
+    ensure!(
+        by_cleanup.is_some_and(|cancelled| cancelled <= counts.cleaned),
+        "cancelled: {} by the guest, {} by its session, {} at clean-ups",
+        counts.cancelled,
+        stats.cancelled,
+        counts.cleaned
+    );
+    let untaken = stats.completed().checked_sub(accounts.taken());
+    ensure!(
+        untaken.is_some_and(|untaken| untaken <= counts.cleaned + accounts.gone),
+        "completed: {} by the guest, {} by its session",
+        accounts.taken(),
+        stats.completed()
+    );
+    ensure!(
+        stats.completed() + stats.cancelled <= stats.requests,
+        "more requests have ended than begun: {stats:?}"
+    );
+    Ok(accounts)
+}
+
+/// Checks the guests' accounts against the resolver's, when no guest and no lookup is there.
+pub fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
+    let [asked, later, begun, ended] = [
+        &resolver.asked,
+        &resolver.later,
+        &resolver.begun,
+        &resolver.ended,
+    ]
+    .map(|count| count.load(Ordering::SeqCst));
+    if let Some(request) = resolver.twice() {
+        bail!("request {request} was looked up twice");
+    }
+    let allowed = accounts.requests - accounts.denied;
+    ensure!(
+        asked == allowed,
+        "the resolver was asked {asked} times, for {allowed} requests that are allowed"
+    );
+    ensure!(
+        begun <= later,
+        "{begun} lookups were begun, {later} were left to workers"
+    );
+    ensure!(begun == ended, "{begun} lookups were begun, {ended} ended");
+    let outcomes = accounts.denied + (asked - later) + ended;
+    let dropped = outcomes.checked_sub(accounts.settled);
+    let ended_otherwise = accounts.cancelled + accounts.cleaned + accounts.gone;
+    ensure!(
+        dropped.is_some_and(|dropped| dropped <= ended_otherwise),
+        "{outcomes} outcomes, {} completions, {ended_otherwise} requests that ended otherwise",
+        accounts.settled
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use winsock_async_host::SessionStats;
+
+    use super::*;
+    use crate::guest::Counts;
+
+    /// A guest that traps with two requests outstanding, of which one has completed.
+    fn good() -> (Plan, Left) {
+        let plan = Plan {
+            seed: 0,
+            face: Face::Raw,
+            first: 0,
+            requests: 10,
+            ending: Ending::Traps,
+            awaits: None,
+        };
+        let counts = Counts {
+            requests: 10,
+            refused: 1,
+            denied: 1,
+            answered: 3,
+            failed: 1,
+            cancelled: 2,
+            cleaned: 2,
+            late: 1,
+            invalid: 1,
+        };
+        let mut stats = SessionStats::default();
+        stats.requests = 10;
+        stats.refused = 1;
+        stats.denied = 1;
+        stats.answered = 5;
+        stats.cancelled = 3;
+        let left = Left {
+            end: End::Trapped,
+            counts,
+            next: Next::Traps,
+            stats,
+            outstanding: 2,
+            stderr: String::new(),
+        };
+        (plan, left)
+    }
+
+    #[test]
+    fn good_accounts_are_good() {
+        let (plan, left) = good();
+        let accounts = verify(&plan, &left).expect("good accounts");
+        assert_eq!((accounts.trapped, accounts.guests()), (1, 1));
+        assert_eq!((accounts.taken(), accounts.settled), (4, 6));
+        assert_eq!((accounts.cancelled, accounts.cleaned), (2, 2));
+        assert_eq!(accounts.gone, 2);
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_one_guest_is_found() {
+        type Wrong = fn(&mut Plan, &mut Left);
+        let wrongs: &[(&str, Wrong)] = &[
+            ("a panic", |_, left| left.next = Next::GoesOn),
+            ("another end", |plan, _| plan.ending = Ending::Returns),
+            ("no trap", |_, left| left.end = End::Returned),
+            ("requests", |_, left| left.stats.requests += 1),
+            ("refused", |_, left| left.stats.refused += 1),
+            ("denied", |_, left| left.stats.denied += 1),
+            ("too few requests", |plan, _| plan.requests += 1),
+            ("too many requests", |plan, left| {
+                left.end = End::Dropped;
+                left.next = Next::GoesOn;
+                plan.requests -= 1;
+            }),
+            ("an end too many", |_, left| left.counts.failed += 3),
+            ("left in the session", |_, left| left.outstanding += 1),
+            ("lost by the session", |_, left| left.outstanding -= 1),
+            ("left by the library", |plan, left| {
+                plan.face = Face::Messages;
+                left.outstanding += 1;
+            }),
+            ("left after clean-up", |plan, left| {
+                plan.ending = Ending::CleansUp;
+                left.end = End::Returned;
+                left.next = Next::Returns;
+            }),
+            ("a cancel too few", |_, left| left.stats.cancelled = 1),
+            ("a cancel too many", |_, left| left.stats.cancelled = 5),
+            ("a completion too few", |_, left| left.stats.answered = 2),
+            ("a completion too many", |_, left| left.stats.answered = 9),
+            ("an end twice", |_, left| left.stats.answered = 7),
+        ];
+        for (what, wrong) in wrongs {
+            let (mut plan, mut left) = good();
+            wrong(&mut plan, &mut left);
+            assert!(verify(&plan, &left).is_err(), "{what}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_the_resolver_is_found() {
+        // Ten requests: one forbidden, three answered at once, six left to workers, five begun.
+        let resolver = |counts: [u64; 4]| {
+            let resolver = Mixed::new(64);
+            let [asked, later, begun, ended] = counts;
+            resolver.asked.store(asked, Ordering::SeqCst);
+            resolver.later.store(later, Ordering::SeqCst);
+            resolver.begun.store(begun, Ordering::SeqCst);
+            resolver.ended.store(ended, Ordering::SeqCst);
+            resolver
+        };
+        let (plan, left) = good();
+        let accounts = verify(&plan, &left).expect("good accounts");
+        verify_all(&accounts, &resolver([9, 6, 5, 5])).expect("good accounts");
+        for wrong in [
+            [10, 6, 5, 5],
+            [8, 5, 5, 5],
+            [9, 4, 5, 5],
+            [9, 6, 5, 4],
+            // Fewer outcomes than completions.
+            [9, 8, 3, 3],
+        ] {
+            assert!(
+                verify_all(&accounts, &resolver(wrong)).is_err(),
+                "{wrong:?}"
+            );
+        }
+        // A result that is neither a completion nor anything else.
+        let mut lost = accounts;
+        lost.settled = 0;
+        assert!(verify_all(&lost, &resolver([9, 6, 5, 5])).is_err());
+    }
+}
