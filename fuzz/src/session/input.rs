@@ -7,6 +7,8 @@ use winsock_async_host::{AF_INET, AddressQuery, Query, ServiceNameQuery, Service
 #[derive(Arbitrary, Debug)]
 pub struct Input {
     pub(super) engine: u8,
+    /// Whether the sessions have a start-up each before the first step.
+    pub(super) started: bool,
     /// Which session, and what with it.
     pub(super) steps: Vec<(u8, Step)>,
 }

@@ -18,6 +18,9 @@ const GUESTS: usize = 3;
 pub fn run(input: Input) {
     let setting = &SETTINGS[usize::from(input.engine) % SETTINGS.len()];
     let mut world = World::new(setting);
+    if input.started {
+        world.guests.iter_mut().for_each(Guest::startup);
+    }
     for (guest, step) in input.steps {
         world.step(usize::from(guest) % GUESTS, step);
         world.check_outstanding();
