@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
@@ -43,7 +44,10 @@ impl Event {
             mem::take(&mut waiters.wakers)
         };
         let any = !woken.is_empty();
-        woken.into_values().for_each(Waker::wake);
+        for waker in woken.into_values() {
+            // An embedder's code, whose panic must not keep the others asleep, nor end a worker.
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        }
         any
     }
 

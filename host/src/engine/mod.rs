@@ -67,7 +67,8 @@ impl LookupEngine {
 
     /// Takes the resolver side down, while guests run (`S-R18`): what is pending in any session completes
     /// with [`ErrorCode::NetworkDown`], and new requests and cancels fail with it at the call. What has
-    /// completed can be taken. Does not wait for resolvers, whose results are dropped.
+    /// completed can be taken. Does not wait for resolvers, whose results are dropped. A session is told one
+    /// by one: what it begins while [`bring_up`](Self::bring_up) is called at the same time may end too.
     pub fn take_down(&self) {
         self.shared.switch.turn_off();
     }

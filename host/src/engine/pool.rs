@@ -29,7 +29,7 @@ pub(crate) struct Pool {
     search: Search,
     spares: Spares,
     closed: AtomicBool,
-    /// Lanes in the queue whose sessions are gone: at least as many as there are.
+    /// Lanes in the queue whose sessions are gone, but for those that a worker had in its hands.
     gone: AtomicUsize,
 }
 
@@ -68,7 +68,7 @@ impl Pool {
 
     /// A session is gone. Its lane may wait in the queue, where nobody takes it out while all workers
     /// are stuck; such lanes are swept before they are half of it (`S-S7`).
-    pub(crate) fn forget(&self, lane: &Lane) {
+    pub(crate) fn forget(self: &Arc<Self>, lane: &Lane) {
         lane.closed.store(true, Ordering::Relaxed);
         if !lane.queued.load(Ordering::Relaxed) {
             return;
@@ -86,8 +86,8 @@ impl Pool {
             }
         }
         if !self.lanes.is_empty() {
-            // A worker that saw the queue empty meanwhile may have parked.
-            self.summon();
+            // Whoever saw the queue empty meanwhile may have parked, or started no spare.
+            self.call_for_worker();
         }
     }
 
@@ -182,7 +182,12 @@ impl Pool {
 
     /// Takes the lane out of turn, unless a job came in meanwhile.
     fn retire(self: &Arc<Self>, lane: &Arc<Lane>) {
-        lane.scheduled.swap(false, Ordering::AcqRel);
+        let order = if planted(Fault::RetireWithoutOrder) {
+            Ordering::Relaxed
+        } else {
+            Ordering::AcqRel
+        };
+        lane.scheduled.swap(false, order);
         if !lane.jobs.is_empty() && !planted(Fault::RetireWithoutLooking) {
             self.offer(lane);
         }

@@ -8,7 +8,7 @@ use super::sync::Arc;
 /// Whether completions of a session can be taken, for whoever waits for several things at once.
 ///
 /// It is level-triggered, and can be ready although nothing can be taken, when what arrived was
-/// cancelled.
+/// cancelled. It is ready for good once the session is gone.
 #[derive(Clone)]
 pub struct Readiness {
     lane: Arc<Lane>,

@@ -24,8 +24,8 @@ pub(super) const SPIN: Duration = Duration::from_micros(20);
 ///
 /// A result becomes a completion when the session takes it out of its queue, which every call here
 /// does first; cancel removes the handle; a result whose handle is gone is dropped. So a request is
-/// either cancelled or completed, and no other thread has a say in it (`S-C8`). No call takes a lock, unless it
-/// finds every worker parked and must wake one; and none but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
+/// either cancelled or completed, and no other thread has a say in it (`S-C8`). No call takes a lock but the
+/// short one of whatever is parked and must be woken; and none but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
 ///
 /// Dropping a session cancels what is pending and leaves nothing in the engine (`S-S7`).
 pub struct Session {
@@ -297,6 +297,8 @@ impl Drop for Session {
             self.engine.switch.leave(self.place);
         }
         self.engine.pool.forget(&self.lane);
+        // Whoever awaits a readiness of this session waits no more.
+        self.lane.arrived.notify();
     }
 }
 

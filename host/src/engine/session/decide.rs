@@ -24,15 +24,14 @@ impl Session {
 
     /// Here, and nowhere else, a result becomes a completion, or is dropped.
     pub(super) fn decide(&mut self, job: &Job, outcome: Outcome) {
-        // It may have been cancelled, or ended when the engine went down.
-        let task = self.table.get_mut(job.handle);
-        if let Some(task) =
-            task.filter(|task| matches!(task, Task::Pending(_)) || planted(Fault::DecideUnseen))
-        {
-            *task = Task::Ready;
-            self.bytes -= pending_bytes(job);
-            self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);
+        match self.table.get_mut(job.handle) {
+            Some(task @ Task::Pending(_)) => *task = Task::Ready,
+            // It was cancelled, or ended when the engine went down.
+            _ if !planted(Fault::DecideUnseen) => return,
+            _ => {}
         }
+        self.bytes -= pending_bytes(job);
+        self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);
     }
 
     /// The engine went down: what is pending has failed (`S-R18`).

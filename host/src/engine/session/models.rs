@@ -36,8 +36,8 @@ fn at_once() -> LookupEngine {
     unmanned(After(|| {}))
 }
 
-/// What is taken until nothing more can come.
-fn take_all(session: &mut Session) -> Vec<TaskHandle> {
+/// What can be taken now.
+fn take_now(session: &mut Session) -> Vec<TaskHandle> {
     let taken = session.take(usize::MAX);
     taken.into_iter().map(|c| c.handle).collect()
 }
@@ -48,7 +48,7 @@ fn cancelled_or_completed() {
     let (mut session, handle, worker) = asked(&engine);
     let cancelled = session.cancel(handle);
     worker.join().unwrap();
-    let taken = take_all(&mut session);
+    let taken = take_now(&mut session);
     match cancelled {
         Ok(()) => {
             assert_eq!(taken, []);
@@ -61,6 +61,7 @@ fn cancelled_or_completed() {
         Err(other) => panic!("{other}"),
     }
     assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!(engine.stuck_workers(), 0);
 }
 
 #[test]
@@ -68,15 +69,17 @@ fn a_result_arrives_while_cancel_runs() {
     check(3, cancelled_or_completed);
 }
 
+finds!(a_cancel_that_is_not_seen_is_found: FinishWithoutExchange in cancelled_or_completed, 3);
+finds!(a_result_of_a_cancelled_request_is_found: DecideUnseen in cancelled_or_completed, 3);
 finds!(a_cancel_that_keeps_the_handle_is_found: CancelKeepsHandle in cancelled_or_completed, 3);
 
 // S-R6
 fn taken_once() {
     let engine = at_once();
     let (mut session, handle, worker) = asked(&engine);
-    let mut taken = take_all(&mut session);
+    let mut taken = take_now(&mut session);
     worker.join().unwrap();
-    taken.extend(take_all(&mut session));
+    taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
     assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
     assert_eq!((session.bytes, session.outstanding()), (0, 0));
@@ -95,7 +98,7 @@ fn woken() {
     let engine = at_once();
     let (mut session, handle, worker) = asked(&engine);
     assert!(session.wait(None));
-    assert_eq!(take_all(&mut session), [handle]);
+    assert_eq!(take_now(&mut session), [handle]);
     worker.join().unwrap();
 }
 
@@ -119,9 +122,9 @@ fn forgotten() {
     assert_eq!(engine.outstanding(), 0);
     worker.join().unwrap();
     assert!(!session.wait(None));
-    assert_eq!(take_all(&mut session), []);
+    assert_eq!(take_now(&mut session), []);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
-    assert_eq!(session.bytes, 0);
+    assert_eq!((session.bytes, engine.stuck_workers()), (0, 0));
 }
 
 #[test]
@@ -129,6 +132,7 @@ fn a_result_arrives_while_clean_up_runs() {
     check(3, forgotten);
 }
 
+finds!(a_result_from_before_clean_up_is_found: DecideUnseen in forgotten, 3);
 finds!(a_clean_up_that_keeps_the_table_is_found: KeepTable in forgotten, 3);
 
 // S-S7
@@ -147,6 +151,7 @@ fn a_result_arrives_while_the_session_is_dropped() {
     check(3, gone);
 }
 
+finds!(a_drop_that_is_not_seen_is_found: FinishWithoutExchange in gone, 3);
 finds!(a_dropped_session_that_keeps_its_place_is_found: DropKeepsPlace in gone, 3);
 
 // S-R18, S-R6
@@ -158,10 +163,10 @@ fn ended_by_an_outage() {
         model_thread::spawn(move || engine.take_down())
     };
     assert!(session.wait(None));
-    let mut taken = take_all(&mut session);
+    let mut taken = take_now(&mut session);
     worker.join().unwrap();
     switch.join().unwrap();
-    taken.extend(take_all(&mut session));
+    taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
     assert_eq!((session.bytes, engine.outstanding()), (0, 0));
 }
@@ -186,7 +191,7 @@ fn begun_or_refused() {
     match session.request(query, 7) {
         Ok(handle) => {
             assert!(session.wait(None));
-            assert_eq!(take_all(&mut session), [handle]);
+            assert_eq!(take_now(&mut session), [handle]);
         }
         Err(error) => assert_eq!(error, ErrorCode::NetworkDown),
     }

@@ -11,6 +11,8 @@ use loom as model;
 #[cfg(shuttle)]
 use shuttle as model;
 
+#[cfg(test)]
+pub(crate) use self::model::sync::Condvar;
 pub(crate) use self::model::sync::Mutex;
 pub(crate) use self::model::sync::atomic::{
     AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, Ordering, fence,
@@ -56,6 +58,8 @@ pub(crate) fn spinners() -> usize {
 /// Stands for crossbeam's queues, which are proven elsewhere. Its elements are out of the checker's
 /// sight; what it sees is the count, with the orderings that crossbeam promises: who takes an element
 /// sees what was written before it was put in, and who looks whether there are any may see an old state.
+/// A little more than crossbeam promises: one who takes sees what was written before all that was put in
+/// earlier. And nobody is ever told to try again.
 struct Queue<T> {
     elements: std::sync::Mutex<VecDeque<T>>,
     count: AtomicUsize,

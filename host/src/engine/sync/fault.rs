@@ -5,6 +5,8 @@
 pub(crate) enum Fault {
     /// A result becomes a completion whether or not its request is still pending.
     DecideUnseen,
+    /// A worker marks its job as done without seeing that it was cancelled meanwhile.
+    FinishWithoutExchange,
     /// A cancelled request keeps its handle.
     CancelKeepsHandle,
     /// So does one whose completion was taken.
@@ -27,6 +29,8 @@ pub(crate) enum Fault {
     LeaveWithoutPassingOn,
     /// A worker that takes a lane out of turn does not look for a job that came meanwhile.
     RetireWithoutLooking,
+    /// A worker takes a lane out of turn with a weaker ordering.
+    RetireWithoutOrder,
     /// A pool that closes wakes nobody.
     CloseQuietly,
     /// A lane is marked as cut before the engine is marked as down.
