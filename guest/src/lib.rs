@@ -39,9 +39,23 @@
 //! the last error too ([`wsa_get_last_error`]).
 //!
 //! # Waiting
-//! Nothing here spins or polls by the clock. What waits sleeps in the host until a completion or the
-//! next timer. Waiting for what can never come is an error of [`get_message`] and a panic of
-//! [`lookup::block_on`], and no hang.
+//! Nothing here spins. What waits sleeps in the host until a completion or the next timer; only a
+//! blocking hook of the program's own is called by the clock too, each [`HOOK_PERIOD`]. Waiting for what
+//! can never come is an error of [`get_message`] and a panic of [`lookup::block_on`], and no hang.
+//!
+//! # While a call blocks
+//! The blocking calls run the blocking hook, and that the windows' procedures. What these call of
+//! Winsock fails with [`WSAEINPROGRESS`], start-up and clean-up too; four calls work:
+//! [`wsa_is_blocking`], [`wsa_cancel_blocking_call`], [`wsa_get_last_error`] and
+//! [`wsa_set_last_error`] (`S-B2`). Windows, messages, timers and [`lookup`] are no calls of Winsock,
+//! and work. A [`Winsock`] that is dropped then cleans up when the blocking call ends.
+//!
+//! Hooks are Winsock 1.1's: after start-ups of version 2 alone they cannot be set, and blocking calls
+//! run the default one (`S-B4`).
+//!
+//! # Order of errors
+//! Each call fails with the first that holds of [`WSANOTINITIALISED`], [`WSAENETDOWN`],
+//! [`WSAEINPROGRESS`], and only then with what is wrong with its parameters (`S-S5`, `S-C5`).
 //!
 //! # Threads
 //! Windows, messages, requests and futures belong to the thread that made them, as a component has
