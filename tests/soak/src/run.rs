@@ -182,16 +182,15 @@ impl Soak {
             let stuck = self.lookups.stuck_workers();
             let workers = workers().unwrap_or(engine);
             let sample = Sample::now();
-            let more = first.is_some_and(|first| sample.threads > first.threads);
-            if lookups == 0 && stuck == 0 && workers == engine && !more {
+            let threads = sample.threads.unwrap_or(0);
+            let before = first.and_then(|first| first.threads).unwrap_or(threads);
+            if lookups == 0 && stuck == 0 && workers == engine && threads <= before {
                 return Ok(sample);
             }
             ensure!(
                 Instant::now() < deadline,
-                "{lookups} lookups are under way, {stuck} workers are stuck, {workers} of {engine} are there; \
-                 {:?} threads, after the first tenth {:?}",
-                sample.threads,
-                first.and_then(|first| first.threads)
+                "{lookups} lookups are under way, {stuck} workers are stuck, \
+                 {workers} workers of {engine} are there, {threads} threads of {before}"
             );
             thread::sleep(SOON);
         }
