@@ -71,7 +71,8 @@
 //! holds, the length of a name, and the worker threads. Past a limit a request is not begun:
 //! WSAEWOULDBLOCK, never a trap (`S-R2`). A name that is too long is one that no host has. Before any of
 //! this wasmtime itself copies a call's arguments; `Store::set_hostcall_fuel` bounds them, 128 MiB by
-//! default, and a guest that passes more traps.
+//! default, and a guest that passes more traps. Pollables of `readiness` are bounded by wasmtime too:
+//! `Store::set_max_component_handles`, 100,000 by default, past which a guest traps.
 //!
 //! # Errors
 //!
