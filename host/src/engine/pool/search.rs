@@ -138,7 +138,10 @@ impl Pool {
             {
                 return Some(lane);
             }
-            if !search.take_watch() {
+            if search.take_watch() {
+                // The watch enters the list anew, time and again.
+                drop(parking);
+            } else {
                 let since = search.clock.now();
                 search.awake.fetch_sub(1, Ordering::Relaxed);
                 parking.wait();

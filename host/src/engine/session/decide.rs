@@ -41,11 +41,10 @@ impl Session {
             Task::Ready => None,
         };
         let jobs: Vec<_> = self.table.values_mut().filter_map(pending).collect();
+        self.drop_jobs(&jobs);
         for job in jobs {
-            self.drop_job(&job);
             self.decide(&job, Err(ErrorCode::NetworkDown));
         }
-        self.empty_queue();
     }
 
     /// Whether a completion can be taken, if that is settled: none means that one may come.
@@ -140,27 +139,27 @@ impl Session {
     /// Cancels what is pending and drops what is ready.
     pub(super) fn abandon(&mut self) {
         self.engine.release(self.table.len());
-        for task in self.table.drain().collect::<Vec<_>>() {
-            if let Task::Pending(job) = task {
-                self.drop_job(&job);
-                self.stats.cancelled += 1;
-            }
-        }
-        self.empty_queue();
+        let pending = |task| match task {
+            Task::Pending(job) => Some(job),
+            Task::Ready => None,
+        };
+        let jobs: Vec<_> = self.table.drain().filter_map(pending).collect();
+        self.drop_jobs(&jobs);
+        self.stats.cancelled += jobs.len() as u64;
         self.ready = VecDeque::new();
         self.bytes = 0;
         self.note_ready();
     }
 
-    /// Has no worker begin with a job, and one that has begun counted as stuck.
-    pub(super) fn drop_job(&self, job: &Job) {
-        if job.cancel() == Cancelled::Running {
-            self.engine.pool.abandon_worker();
-        }
-    }
-
-    pub(super) fn empty_queue(&mut self) {
+    /// Has no worker begin with any of these jobs, which are all that are pending, and those that have
+    /// begun counted as stuck: afterwards, as a spare must not begin with one of them.
+    fn drop_jobs(&mut self, jobs: &[Arc<Job>]) {
+        let cancelled = jobs.iter().map(|job| job.cancel());
+        let running = cancelled.filter(|was| *was == Cancelled::Running).count();
         while self.jobs.pop().is_some() {}
         self.dead = 0;
+        for _ in 0..running {
+            self.engine.pool.abandon_worker();
+        }
     }
 }
