@@ -133,10 +133,13 @@ impl Guest {
     }
 
     /// S-C1, S-C2, S-C3, S-C5
-    pub(super) fn cancel(&mut self, handle: TaskHandle) {
+    pub(super) fn cancel(&mut self, handle: TaskHandle, is_up: bool) {
         let said = self.session.cancel(handle);
         if self.startups == 0 {
             return assert_eq!(said, Err(ErrorCode::NotInitialised));
+        }
+        if !is_up {
+            return assert_eq!(said, Err(ErrorCode::NetworkDown));
         }
         let request = self.requests.get_mut(&handle);
         let state = request.as_ref().map(|request| request.state);

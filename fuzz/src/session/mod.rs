@@ -53,7 +53,7 @@ impl World {
             }
             Step::Cancel(number) => {
                 let handle = self.handle(at, number);
-                self.guests[at].cancel(handle);
+                self.guests[at].cancel(handle, self.setting.engine.is_up());
             }
             Step::Startup => self.guests[at].startup(),
             Step::Cleanup => self.guests[at].cleanup(),
