@@ -77,6 +77,8 @@ fn without_a_worker_the_network_is_down() {
         session.request(host("known.test"), 0),
         Err(ErrorCode::NetworkDown)
     );
+    // S-C5: checked before the handle.
+    assert_eq!(session.cancel(0), Err(ErrorCode::NetworkDown));
     assert!(!session.wait(None));
 }
 
