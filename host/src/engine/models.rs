@@ -39,6 +39,18 @@ pub(super) fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static
     }
 }
 
+/// The same, to find something: with shuttle as many orders as it takes, and the same ones each time.
+fn search(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
+    #[cfg(loom)]
+    check(preemptions, model);
+    #[cfg(shuttle)]
+    {
+        let _ = preemptions;
+        let orders = shuttle::scheduler::RandomScheduler::new_from_seed(1, 20 * ORDERS);
+        shuttle::Runner::new(orders, shuttle::Config::new()).run(model);
+    }
+}
+
 /// A test that a model does not hold with this defect.
 macro_rules! finds {
     ($name:ident: $fault:ident in $model:path, $preemptions:literal) => {
@@ -62,7 +74,7 @@ pub(super) fn must_find(
     const PLANT: &str = "PLANT";
     if std::env::var_os(PLANT).is_some() {
         plant(fault);
-        return check(preemptions, model);
+        return search(preemptions, model);
     }
     let (_crate, name) = name.split_once("::").expect("a path");
     let mut again = Command::new(std::env::current_exe().expect("this program"));
@@ -102,11 +114,12 @@ pub(super) fn engine(workers: usize, resolver: impl Resolver) -> LookupEngine {
     builder.policy(Policy::allow_all()).host_name("").build()
 }
 
-/// An engine without workers that believes it has one: the model does its work.
-pub(super) fn unmanned(resolver: impl Resolver) -> LookupEngine {
+/// An engine without workers that believes it has one: the model does its work. So many spares may be
+/// started.
+pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
     let limits = Limits {
         workers: 0,
-        stuck_workers: 0,
+        stuck_workers: spares,
         ..Limits::default()
     };
     let resolver: Arc<dyn Resolver> = Arc::new(resolver);

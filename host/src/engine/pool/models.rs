@@ -1,7 +1,7 @@
 //! Workers that park, are woken, stay out, and end.
 
 use super::*;
-use crate::engine::models::{After, check, engine, finds};
+use crate::engine::models::{After, check, engine, finds, unmanned};
 use crate::engine::session::Session;
 use crate::engine::sync::{Condvar, Mutex, Ordering, model_thread};
 use crate::types::{Query, TaskHandle};
@@ -146,6 +146,30 @@ fn a_job_waits_behind_a_slow_one() {
 }
 
 finds!(a_lane_that_nobody_watches_is_found: NobodyWatches in watched, 1);
+
+// S-C7: a stuck worker comes back while a spare is started for it: one of the two ends.
+fn relieved() {
+    let engine = unmanned(1, After(|| {}));
+    let mut session = started(&engine);
+    ask(&mut session);
+    let pool = Arc::clone(&engine.shared.pool);
+    let worker = model_thread::spawn(move || pool.is_surplus());
+    engine.shared.pool.abandon_worker();
+    worker.join().unwrap();
+    assert_eq!(engine.stuck_workers(), 0);
+    assert_eq!(
+        engine.shared.pool.spare_workers(),
+        0,
+        "no spare is left over"
+    );
+}
+
+#[test]
+fn a_stuck_worker_comes_back_while_a_spare_is_started() {
+    check(3, relieved);
+}
+
+finds!(a_spare_that_is_left_over_is_found: RelieveWithoutLooking in relieved, 3);
 
 // Somebody who was chosen, and leaves with work that it found by itself, has another woken.
 fn passed_on() {

@@ -33,7 +33,7 @@ fn worker(session: &Session) -> Worker {
 }
 
 fn at_once() -> LookupEngine {
-    unmanned(After(|| {}))
+    unmanned(0, After(|| {}))
 }
 
 /// What can be taken now.

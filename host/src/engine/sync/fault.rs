@@ -31,6 +31,8 @@ pub(crate) enum Fault {
     RetireWithoutLooking,
     /// A worker takes a lane out of turn with a weaker ordering.
     RetireWithoutOrder,
+    /// Whoever starts a spare does not look whether the stuck worker has come back.
+    RelieveWithoutLooking,
     /// A pool that closes wakes nobody.
     CloseQuietly,
     /// A lane is marked as cut before the engine is marked as down.
