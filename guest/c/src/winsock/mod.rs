@@ -1,0 +1,1 @@
+//! What `winsock2.h` declares.
