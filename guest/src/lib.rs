@@ -26,8 +26,8 @@
 //!   [`wsa_async_get_proto_by_name`], [`wsa_async_get_proto_by_number`]. Each returns a
 //!   [`TaskHandle`].
 //! - Change your mind: [`wsa_cancel_async_request`].
-//! - Get messages: [`get_message`], [`peek_message`], [`dispatch_message`], or all in one,
-//!   [`run_message_loop`]. [`Message::answer`] is what was found.
+//! - Get messages: [`get_message`], [`peek_message`], [`dispatch_message`], [`wait_message`], or all in
+//!   one, [`run_message_loop`]. [`Message::answer`] is what was found.
 //! - Or wait for the answer on the spot, as Winsock 1.1 has it: [`gethostbyname`], [`gethostbyaddr`],
 //!   [`getservbyname`], [`getservbyport`], [`getprotobyname`], [`getprotobynumber`]. Windows live on
 //!   meanwhile, by the blocking hook ([`wsa_set_blocking_hook`], [`wsa_unhook_blocking_hook`],
@@ -89,6 +89,7 @@ mod answer;
 mod bindings;
 mod blocking;
 mod error;
+pub mod face;
 #[cfg(test)]
 mod fake;
 mod host;
@@ -121,8 +122,8 @@ pub use message::{
     wsa_get_async_buflen, wsa_get_async_error,
 };
 pub use queue::{
-    QUEUE_LIMIT, Retrieved, get_message, peek_message, post_message, post_quit_message,
-    run_message_loop,
+    MessagesOf, QUEUE_LIMIT, Retrieved, get_message, peek_message, post_message, post_quit_message,
+    run_message_loop, wait_message,
 };
 #[cfg(feature = "readiness")]
 pub use readiness::subscribe;

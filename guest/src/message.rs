@@ -28,8 +28,8 @@ pub type LResult = isize;
 /// `S-R9`), and 65535 for anything larger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The window that it is for.
-    pub hwnd: Hwnd,
+    /// The window that it is for; none for a message of the thread's own.
+    pub hwnd: Option<Hwnd>,
     /// What it is about.
     pub message: u32,
     /// `wParam`: a task handle, a timer's id, or the poster's own.
@@ -37,24 +37,26 @@ pub struct Message {
     /// `lParam`: error and size of a completion, or the poster's own.
     pub lparam: u32,
     outcome: Option<Result<Answer, WsaError>>,
+    is_completion: bool,
 }
 
 impl Message {
     /// A message that carries no answer, to be given to [`dispatch_message`](crate::dispatch_message)
     /// or compared with.
-    pub fn new(hwnd: Hwnd, message: u32, wparam: u64, lparam: u32) -> Message {
+    pub fn new(hwnd: impl Into<Option<Hwnd>>, message: u32, wparam: u64, lparam: u32) -> Message {
         Message {
-            hwnd,
+            hwnd: hwnd.into(),
             message,
             wparam,
             lparam,
             outcome: None,
+            is_completion: false,
         }
     }
 
     /// The message of a request that ended, `S-R6`.
     pub(crate) fn completion(
-        hwnd: Hwnd,
+        hwnd: Option<Hwnd>,
         message: u32,
         handle: u64,
         outcome: Result<Answer, WsaError>,
@@ -69,6 +71,15 @@ impl Message {
             wparam: handle,
             lparam,
             outcome: Some(outcome),
+            is_completion: true,
+        }
+    }
+
+    /// The same message as the end of a request, which another face has put into words of its own.
+    pub(crate) fn into_completion(self) -> Message {
+        Message {
+            is_completion: true,
+            ..self
         }
     }
 
@@ -91,7 +102,7 @@ impl Message {
 
     /// Whether it is the end of a request.
     pub(crate) fn is_completion(&self) -> bool {
-        self.outcome.is_some()
+        self.is_completion
     }
 }
 
@@ -126,8 +137,8 @@ mod tests {
     use crate::answer::ProtocolEntry;
     use crate::error::WSANO_DATA;
 
-    fn hwnd() -> Hwnd {
-        Hwnd::from_raw(1).unwrap()
+    fn hwnd() -> Option<Hwnd> {
+        Hwnd::from_raw(1)
     }
 
     fn protocol(name: String) -> Answer {

@@ -26,12 +26,38 @@ pub enum Retrieved {
     Quit(i32),
 }
 
-/// PostMessage: puts a message at the end of the queue and returns at once.
+/// Whose messages are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessagesOf {
+    /// Every window's, and the thread's own.
+    #[default]
+    Any,
+    /// This window's.
+    Window(Hwnd),
+    /// The thread's own, which are no window's.
+    Thread,
+}
+
+impl From<Option<Hwnd>> for MessagesOf {
+    /// Without a window, all messages, as GetMessage has it.
+    fn from(hwnd: Option<Hwnd>) -> MessagesOf {
+        hwnd.map_or(MessagesOf::Any, MessagesOf::Window)
+    }
+}
+
+/// PostMessage, and with no window PostThreadMessage: puts a message at the end of the queue and
+/// returns at once.
 ///
 /// # Errors
 /// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist,
 /// [`ERROR_NOT_ENOUGH_QUOTA`] if [`QUEUE_LIMIT`] messages wait (`S-M3`).
-pub fn post_message(hwnd: Hwnd, message: u32, wparam: u64, lparam: u32) -> Result<(), WsaError> {
+pub fn post_message(
+    hwnd: impl Into<Option<Hwnd>>,
+    message: u32,
+    wparam: u64,
+    lparam: u32,
+) -> Result<(), WsaError> {
+    let hwnd = hwnd.into();
     record(with(|state| {
         state.windows.check(hwnd)?;
         state
@@ -43,27 +69,30 @@ pub fn post_message(hwnd: Hwnd, message: u32, wparam: u64, lparam: u32) -> Resul
 /// PostQuitMessage: has [`get_message`] find [`Retrieved::Quit`] once no other message that it looks
 /// for waits.
 pub fn post_quit_message(code: i32) {
-    with(|state| state.queue.quit = Some(code));
+    with(|state| {
+        state.queue.quit = Some(code);
+        state.queue.news = true;
+    });
 }
 
 /// GetMessage: waits for a message and takes it out of the queue (`S-M1`, `S-M2`).
 ///
-/// Looks for messages of `hwnd`, or of any window, whose number is in `range` (`..` for all), the
-/// oldest first; then for WM_QUIT, whatever the filter; then for timers. Never spins: it sleeps in
+/// Looks for messages of a window, or of [whomever](MessagesOf), whose number is in `range` (`..` for
+/// all), the oldest first; then for WM_QUIT, whatever the filter; then for timers. Never spins: it sleeps in
 /// the host until a completion or the next timer. Other messages arrive meanwhile and stay.
 ///
 /// # Errors
-/// - [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if `hwnd` does not exist:
+/// - [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist:
 ///   where GetMessage returns -1.
 /// - [`ERROR_POSSIBLE_DEADLOCK`] if it would never return: no request is outstanding, and no timer
 ///   that it looks for is set. Windows would wait for input here; a component has none.
 /// - [`ERROR_NOT_ENOUGH_QUOTA`] if it would never return and the queue is full of other messages, for
 ///   which completions may be waiting.
 pub fn get_message(
-    hwnd: Option<Hwnd>,
+    of: impl Into<MessagesOf>,
     range: impl RangeBounds<u32>,
 ) -> Result<Retrieved, WsaError> {
-    let filter = Filter::new(hwnd, range);
+    let filter = Filter::new(of, range);
     loop {
         if let Some(found) = record(posted(&filter, true))? {
             return Ok(found);
@@ -91,13 +120,29 @@ pub fn get_message(
 /// out (PM_REMOVE), without it stays (PM_NOREMOVE) (`S-M1`).
 ///
 /// # Errors
-/// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if `hwnd` does not exist.
+/// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist.
 pub fn peek_message(
-    hwnd: Option<Hwnd>,
+    of: impl Into<MessagesOf>,
     range: impl RangeBounds<u32>,
     remove: bool,
 ) -> Result<Option<Retrieved>, WsaError> {
-    record(retrieve(&Filter::new(hwnd, range), remove))
+    record(retrieve(&Filter::new(of, range), remove))
+}
+
+/// WaitMessage: waits until there is something that [`get_message`] and [`peek_message`] have not been
+/// there to look at: a message, WM_QUIT or a timer that is due. Never spins (`S-M2`).
+///
+/// # Errors
+/// [`ERROR_POSSIBLE_DEADLOCK`] if nothing can come: no request is outstanding, and no timer is set.
+pub fn wait_message() -> Result<(), WsaError> {
+    let filter = Filter::new(MessagesOf::Any, ..);
+    let is_due = || with(|state| state.timers.due(&filter, false).is_some());
+    while !(with(|state| state.queue.news) || reactor::take() > 0 || is_due()) {
+        if !reactor::wait(next_timer()) {
+            return record(Err(ERROR_POSSIBLE_DEADLOCK));
+        }
+    }
+    Ok(())
 }
 
 /// Gets and dispatches messages until WM_QUIT, and returns its exit code.
@@ -118,7 +163,7 @@ pub fn run_message_loop() -> Result<i32, WsaError> {
 pub(crate) fn dispatch_one() -> bool {
     let filter = Filter {
         quit: false,
-        ..Filter::new(None, ..)
+        ..Filter::new(MessagesOf::Any, ..)
     };
     // Only a filter's window can be wrong.
     let message = match arrived(&filter, true).ok().flatten() {
@@ -130,7 +175,7 @@ pub(crate) fn dispatch_one() -> bool {
 
 /// When the first timer is due, on the host's clock.
 pub(crate) fn next_timer() -> Option<Duration> {
-    with(|state| state.timers.next(&Filter::new(None, ..)))
+    with(|state| state.timers.next(&Filter::new(MessagesOf::Any, ..)))
 }
 
 /// What is in the queue or arrives by now.
@@ -161,7 +206,9 @@ fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError
 
 /// What is in the queue.
 fn posted(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
-    with(|state| filter.hwnd.map_or(Ok(()), |hwnd| state.windows.check(hwnd)))?;
+    if let MessagesOf::Window(hwnd) = filter.of {
+        with(|state| state.windows.check(Some(hwnd)))?;
+    }
     if with(|state| state.queue.is_hosts_turn()) {
         reactor::take();
     }
@@ -181,25 +228,28 @@ fn posted(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> 
 
 /// Which messages are looked for.
 pub(crate) struct Filter {
-    hwnd: Option<Hwnd>,
+    of: MessagesOf,
     range: (Bound<u32>, Bound<u32>),
     /// Whether a WM_QUIT that was posted is among them.
     quit: bool,
 }
 
 impl Filter {
-    fn new(hwnd: Option<Hwnd>, range: impl RangeBounds<u32>) -> Filter {
+    fn new(of: impl Into<MessagesOf>, range: impl RangeBounds<u32>) -> Filter {
         Filter {
-            hwnd,
+            of: of.into(),
             range: (range.start_bound().cloned(), range.end_bound().cloned()),
             quit: true,
         }
     }
 
-    pub(crate) fn matches(&self, hwnd: Hwnd, message: u32) -> bool {
-        self.hwnd.is_none_or(|wanted| wanted == hwnd)
-            && self.range.contains(&message)
-            && (self.quit || message != WM_QUIT)
+    pub(crate) fn matches(&self, hwnd: Option<Hwnd>, message: u32) -> bool {
+        let is_wanted = match self.of {
+            MessagesOf::Any => true,
+            MessagesOf::Window(wanted) => hwnd == Some(wanted),
+            MessagesOf::Thread => hwnd.is_none(),
+        };
+        is_wanted && self.range.contains(&message) && (self.quit || message != WM_QUIT)
     }
 }
 
@@ -211,6 +261,8 @@ pub(crate) struct Queue {
     /// Completions taken although there was no room; empty while there is.
     aside: VecDeque<Message>,
     quit: Option<i32>,
+    /// Whether something has come since the program last looked.
+    news: bool,
     retrieved: u32,
 }
 
@@ -225,11 +277,13 @@ impl Queue {
             return Err(ERROR_NOT_ENOUGH_QUOTA);
         }
         self.posted.push_back(message);
+        self.news = true;
         Ok(())
     }
 
     /// Posts, or sets aside until there is room (`S-M3`).
     pub(crate) fn post_completion(&mut self, message: Message) {
+        self.news = true;
         if self.room() == 0 {
             self.aside.push_back(message);
         } else {
@@ -246,6 +300,7 @@ impl Queue {
 
     /// The oldest message that is looked for.
     fn find(&mut self, filter: &Filter, remove: bool) -> Option<Message> {
+        self.news = false;
         let wanted = |m: &Message| filter.matches(m.hwnd, m.message);
         // What was set aside is as much the program's as what is posted, and younger.
         let posted = self.posted.iter().position(wanted);

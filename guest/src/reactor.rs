@@ -3,10 +3,11 @@
 use std::task::Waker;
 use std::time::Duration;
 
+use crate::face;
 use crate::host::{Completion, Current, Host};
 use crate::message::Message;
 use crate::route::Route;
-use crate::state::{State, with};
+use crate::state::with;
 
 /// Completions taken in one call, so that a flood needs no large list.
 const BATCH: usize = 256;
@@ -59,35 +60,33 @@ fn take_up_to(max: usize) -> usize {
     }
     let completions = Current::take(max as u32);
     let count = completions.len();
-    if count > 0 {
-        wake(with(|state| {
-            completions
-                .into_iter()
-                .filter_map(|c| deliver(state, c))
-                .collect::<Vec<_>>()
-        }));
-    }
+    // Outside the state: wakers are the program's code, recipients another face's.
+    let wakers: Vec<Waker> = completions.into_iter().filter_map(deliver).collect();
+    wake(wakers);
     count
 }
 
 /// Posts the message, or keeps the outcome for its waiter and returns whom to wake. What nobody waits
 /// for any more ends here (`S-M4`).
-fn deliver(state: &mut State, completion: Completion) -> Option<Waker> {
-    let Completion {
-        handle,
-        tag,
-        outcome,
-    } = completion;
-    match Route::from_tag(tag)? {
-        Route::Window { hwnd, message } => {
-            if state.windows.exists(hwnd) {
-                state
-                    .queue
-                    .post_completion(Message::completion(hwnd, message, handle, outcome));
-            }
+fn deliver(completion: Completion) -> Option<Waker> {
+    match Route::from_tag(completion.tag) {
+        Route::Message { hwnd, message } => {
+            let Completion {
+                handle, outcome, ..
+            } = completion;
+            with(|state| {
+                if state.windows.check(hwnd).is_ok() {
+                    let message = Message::completion(hwnd, message, handle, outcome);
+                    state.queue.post_completion(message);
+                }
+            });
             None
         }
-        Route::Waiter(number) => state.pending.finish(number, outcome),
+        Route::Waiter(number) => with(|state| state.pending.finish(number, completion.outcome)),
+        Route::Face(handle) => {
+            face::deliver(handle, completion);
+            None
+        }
     }
 }
 

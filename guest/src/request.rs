@@ -23,8 +23,8 @@ pub const AF_INET: i32 = 2;
 /// # All six requests
 /// They return at once. The outcome comes in a message of number `message` to the window `hwnd`,
 /// never before the call has returned (`S-R5`) and exactly once unless it is cancelled (`S-R6`);
-/// [`Message`](crate::Message) says what is in it. If the window is gone by then, or never was, the
-/// request ends silently (`S-M4`). Arguments are copied (`S-R3`), and not judged here: what is wrong
+/// [`Message`](crate::Message) says what is in it. Without a window it is the thread's own. If the
+/// window is gone by then, or never was, the request ends silently (`S-M4`). Arguments are copied (`S-R3`), and not judged here: what is wrong
 /// with them is in the message (`S-R4`).
 ///
 /// # Errors
@@ -34,7 +34,7 @@ pub const AF_INET: i32 = 2;
 /// - [`WSAENETDOWN`](crate::WSAENETDOWN) if the resolver side is down (`S-R18`).
 /// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks (`S-B2`).
 pub fn wsa_async_get_host_by_name(
-    hwnd: Hwnd,
+    hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     name: impl AsRef<[u8]>,
 ) -> Result<TaskHandle, WsaError> {
@@ -47,7 +47,7 @@ pub fn wsa_async_get_host_by_name(
 /// # Errors
 /// As for [`wsa_async_get_host_by_name`].
 pub fn wsa_async_get_host_by_addr(
-    hwnd: Hwnd,
+    hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     address: &[u8],
     family: i32,
@@ -62,12 +62,12 @@ pub fn wsa_async_get_host_by_addr(
 /// # Errors
 /// As for [`wsa_async_get_host_by_name`].
 pub fn wsa_async_get_serv_by_name(
-    hwnd: Hwnd,
+    hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     name: impl AsRef<[u8]>,
     protocol: Option<&str>,
 ) -> Result<TaskHandle, WsaError> {
-    let query = query::service_by_name(name.as_ref(), protocol);
+    let query = query::service_by_name(name.as_ref(), protocol.map(str::as_bytes));
     start(hwnd, message, query)
 }
 
@@ -78,7 +78,7 @@ pub fn wsa_async_get_serv_by_name(
 /// # Errors
 /// As for [`wsa_async_get_host_by_name`].
 pub fn wsa_async_get_serv_by_port(
-    hwnd: Hwnd,
+    hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     port: i32,
     protocol: Option<&str>,
@@ -86,7 +86,7 @@ pub fn wsa_async_get_serv_by_port(
     start(
         hwnd,
         message,
-        query::service_by_network_port(port, protocol),
+        query::service_by_network_port(port, protocol.map(str::as_bytes)),
     )
 }
 
@@ -96,7 +96,7 @@ pub fn wsa_async_get_serv_by_port(
 /// # Errors
 /// As for [`wsa_async_get_host_by_name`].
 pub fn wsa_async_get_proto_by_name(
-    hwnd: Hwnd,
+    hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     name: impl AsRef<[u8]>,
 ) -> Result<TaskHandle, WsaError> {
@@ -109,7 +109,7 @@ pub fn wsa_async_get_proto_by_name(
 /// # Errors
 /// As for [`wsa_async_get_host_by_name`].
 pub fn wsa_async_get_proto_by_number(
-    hwnd: Hwnd,
+    hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     number: i32,
 ) -> Result<TaskHandle, WsaError> {
@@ -141,8 +141,13 @@ pub const fn ntohs(network: u16) -> u16 {
     u16::from_be(network)
 }
 
-fn start(hwnd: Hwnd, message: u32, query: Query<'_>) -> Result<TaskHandle, WsaError> {
-    let tag = Route::Window { hwnd, message }.tag();
+fn start(
+    hwnd: impl Into<Option<Hwnd>>,
+    message: u32,
+    query: Query<'_>,
+) -> Result<TaskHandle, WsaError> {
+    let hwnd = hwnd.into();
+    let tag = Route::Message { hwnd, message }.tag();
     record(check_idle().and_then(|()| Current::request(query, tag)))
 }
 
@@ -227,7 +232,7 @@ mod tests {
         // S-S6: what came of it is not the last error.
         assert_eq!(wsa_get_last_error(), 0);
         let second = &seen[1];
-        assert_eq!((second.hwnd, second.wparam), (window.hwnd(), good));
+        assert_eq!((second.hwnd, second.wparam), (Some(window.hwnd()), good));
         assert_eq!(
             usize::from(wsa_get_async_buflen(second.lparam)),
             tcp().winsock_size()

@@ -5,34 +5,41 @@ use crate::window::Hwnd;
 /// The one to whom a completion is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// A message of this number for this window.
-    Window { hwnd: Hwnd, message: u32 },
+    /// A message of this number for this window, or for the thread.
+    Message { hwnd: Option<Hwnd>, message: u32 },
     /// The future or blocking call that holds the waiter of this number.
     Waiter(u64),
+    /// The recipient of another face's request with this handle.
+    Face(u32),
 }
 
-/// Set in the tags of waiters. Window handles have 31 bits, which leaves it free.
-const WAITER: u64 = 1 << 63;
+/// Set in tags that are no message's. Window handles have 31 bits, which leaves it free.
+const OTHER: u64 = 1 << 63;
+/// Set as well in those of a face.
+const FACE: u64 = 1 << 62;
 
 impl Route {
     /// The tag that stands for it.
     pub(crate) fn tag(self) -> u64 {
         match self {
-            Route::Window { hwnd, message } => u64::from(hwnd.raw()) << 32 | u64::from(message),
-            Route::Waiter(number) => WAITER | number,
+            Route::Message { hwnd, message } => {
+                u64::from(hwnd.map_or(0, Hwnd::raw)) << 32 | u64::from(message)
+            }
+            Route::Waiter(number) => OTHER | number,
+            Route::Face(handle) => OTHER | FACE | u64::from(handle),
         }
     }
 
-    /// What a tag stands for; none if this library did not make it.
-    pub(crate) fn from_tag(tag: u64) -> Option<Route> {
-        if tag & WAITER != 0 {
-            return Some(Route::Waiter(tag & !WAITER));
+    /// What a tag stands for.
+    pub(crate) fn from_tag(tag: u64) -> Route {
+        match (tag & OTHER != 0, tag & FACE != 0) {
+            (true, true) => Route::Face(tag as u32),
+            (true, false) => Route::Waiter(tag & !OTHER),
+            (false, _) => Route::Message {
+                hwnd: Hwnd::from_raw((tag >> 32) as u32),
+                message: tag as u32,
+            },
         }
-        let hwnd = Hwnd::from_raw((tag >> 32) as u32)?;
-        Some(Route::Window {
-            hwnd,
-            message: tag as u32,
-        })
     }
 }
 
@@ -42,21 +49,17 @@ mod tests {
 
     #[test]
     fn tags_give_back_their_routes() {
-        let hwnd = Hwnd::from_raw(Hwnd::MAX).unwrap();
+        let message = |hwnd, message| Route::Message { hwnd, message };
         for route in [
-            Route::Window {
-                hwnd,
-                message: u32::MAX,
-            },
-            Route::Window {
-                hwnd: Hwnd::from_raw(1).unwrap(),
-                message: 0,
-            },
+            message(Hwnd::from_raw(Hwnd::MAX), u32::MAX),
+            message(Hwnd::from_raw(1), 0),
+            message(None, 7),
             Route::Waiter(0),
-            Route::Waiter(u64::MAX >> 1),
+            Route::Waiter(u64::MAX >> 2),
+            Route::Face(0),
+            Route::Face(u32::MAX),
         ] {
-            assert_eq!(Route::from_tag(route.tag()), Some(route));
+            assert_eq!(Route::from_tag(route.tag()), route);
         }
-        assert_eq!(Route::from_tag(7), None);
     }
 }

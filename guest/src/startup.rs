@@ -106,10 +106,11 @@ pub(crate) fn clean_up() -> Result<(), WsaError> {
         state
             .queue
             .retain(|message: &Message| !message.is_completion());
-        Some((state.pending.end_all(), state.blocking.ended()))
+        let dropped = (state.blocking.ended(), state.handles.end_all());
+        Some((state.pending.end_all(), dropped))
     });
-    // The hook is dropped, and wakers run, outside the state.
-    if let Some((wakers, _hook)) = ended.flatten() {
+    // The hook and recipients are dropped, and wakers run, outside the state.
+    if let Some((wakers, _dropped)) = ended.flatten() {
         reactor::wake(wakers);
     }
     Ok(())

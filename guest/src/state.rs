@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 
 use crate::blocking::Blocking;
+use crate::face::Handles;
 use crate::lookup::pending::Pending;
 use crate::lookup::time::Sleepers;
 use crate::queue::Queue;
@@ -20,6 +21,7 @@ pub(crate) struct State {
     pub queue: Queue,
     pub timers: Timers,
     pub pending: Pending,
+    pub handles: Handles,
     pub sleepers: Sleepers,
     pub blocking: Blocking,
     /// Start-ups less clean-ups, only to know the last clean-up; the host decides (`S-S3`).

@@ -13,26 +13,42 @@ use crate::window::Hwnd;
 /// over timers alone does not spin.
 pub const USER_TIMER_MINIMUM: Duration = Duration::from_millis(10);
 
-/// SetTimer: has the window get [`WM_TIMER`] with `id` as its `wparam`, again and again, `period`
-/// apart. A timer of the same window and id is replaced.
+/// SetTimer: has the window, or with none the thread, get [`WM_TIMER`] with `id` as its `wparam`, again
+/// and again, `period` apart. A timer of the same window and id is replaced.
 ///
 /// The message comes only when nothing else that was asked for waits, and never piles up: however
 /// many periods have passed, there is one (`S-M6`). A period of years is fine.
 ///
 /// # Errors
 /// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist.
-pub fn set_timer(hwnd: Hwnd, id: u64, period: Duration) -> Result<(), WsaError> {
+pub fn set_timer(hwnd: impl Into<Option<Hwnd>>, id: u64, period: Duration) -> Result<(), WsaError> {
+    set(hwnd.into(), id, period, 0)
+}
+
+/// The same with the `lparam` of its messages.
+pub(crate) fn set(
+    hwnd: Option<Hwnd>,
+    id: u64,
+    period: Duration,
+    lparam: u32,
+) -> Result<(), WsaError> {
     record(with(|state| {
         state.windows.check(hwnd)?;
-        state
-            .timers
-            .set(hwnd, id, period.max(USER_TIMER_MINIMUM), Current::now());
+        let period = period.max(USER_TIMER_MINIMUM);
+        state.timers.set(Timer {
+            hwnd,
+            id,
+            lparam,
+            period,
+            due: Current::now().saturating_add(period),
+        });
         Ok(())
     }))
 }
 
 /// KillTimer: stops a timer, and says whether there was one. None of its messages comes afterwards.
-pub fn kill_timer(hwnd: Hwnd, id: u64) -> bool {
+pub fn kill_timer(hwnd: impl Into<Option<Hwnd>>, id: u64) -> bool {
+    let hwnd = hwnd.into();
     with(|state| state.timers.kill(hwnd, id))
 }
 
@@ -41,24 +57,20 @@ pub fn kill_timer(hwnd: Hwnd, id: u64) -> bool {
 pub(crate) struct Timers(Vec<Timer>);
 
 struct Timer {
-    hwnd: Hwnd,
+    hwnd: Option<Hwnd>,
     id: u64,
+    lparam: u32,
     period: Duration,
     due: Duration,
 }
 
 impl Timers {
-    fn set(&mut self, hwnd: Hwnd, id: u64, period: Duration, now: Duration) {
-        self.kill(hwnd, id);
-        self.0.push(Timer {
-            hwnd,
-            id,
-            period,
-            due: now.saturating_add(period),
-        });
+    fn set(&mut self, timer: Timer) {
+        self.kill(timer.hwnd, timer.id);
+        self.0.push(timer);
     }
 
-    fn kill(&mut self, hwnd: Hwnd, id: u64) -> bool {
+    fn kill(&mut self, hwnd: Option<Hwnd>, id: u64) -> bool {
         let before = self.0.len();
         self.0.retain(|timer| (timer.hwnd, timer.id) != (hwnd, id));
         self.0.len() < before
@@ -66,7 +78,7 @@ impl Timers {
 
     /// Stops every timer of a window.
     pub(crate) fn kill_all(&mut self, hwnd: Hwnd) {
-        self.0.retain(|timer| timer.hwnd != hwnd);
+        self.0.retain(|timer| timer.hwnd != Some(hwnd));
     }
 
     /// When the first timer that is asked for is due, on the host's clock.
@@ -90,7 +102,7 @@ impl Timers {
                 now.saturating_add(timer.period)
             };
         }
-        Some(Message::new(timer.hwnd, WM_TIMER, timer.id, 0))
+        Some(Message::new(timer.hwnd, WM_TIMER, timer.id, timer.lparam))
     }
 
     fn wanted(&self, filter: &Filter) -> Option<usize> {

@@ -15,16 +15,20 @@ use crate::state::{try_with, with};
 pub struct Hwnd(NonZeroU32);
 
 impl Hwnd {
-    /// The largest handle: 31 bits (see [`crate::route`]).
+    // 31 bits: a request's tag has no room for more.
     pub(crate) const MAX: u32 = u32::MAX >> 1;
 
-    pub(crate) fn from_raw(raw: u32) -> Option<Hwnd> {
-        NonZeroU32::new(raw)
-            .filter(|raw| raw.get() <= Hwnd::MAX)
-            .map(Hwnd)
+    /// The handle of this number; none for 0 and for what is over 31 bits, which no window has. It
+    /// need not be one of a window that exists.
+    pub const fn from_raw(raw: u32) -> Option<Hwnd> {
+        match NonZeroU32::new(raw) {
+            Some(number) if raw <= Hwnd::MAX => Some(Hwnd(number)),
+            _ => None,
+        }
     }
 
-    pub(crate) fn raw(self) -> u32 {
+    /// Its number.
+    pub const fn raw(self) -> u32 {
         self.0.get()
     }
 }
@@ -73,8 +77,8 @@ impl Drop for Window {
 ///
 /// # Errors
 /// [`ERROR_INVALID_WINDOW_HANDLE`] if it does not exist.
-pub fn destroy_window(hwnd: Hwnd) -> Result<(), WsaError> {
-    record(if destroy(hwnd) {
+pub fn destroy_window(hwnd: impl Into<Option<Hwnd>>) -> Result<(), WsaError> {
+    record(if hwnd.into().is_some_and(destroy) {
         Ok(())
     } else {
         Err(ERROR_INVALID_WINDOW_HANDLE)
@@ -82,8 +86,9 @@ pub fn destroy_window(hwnd: Hwnd) -> Result<(), WsaError> {
 }
 
 /// IsWindow: whether the window exists.
-pub fn is_window(hwnd: Hwnd) -> bool {
-    with(|state| state.windows.exists(hwnd))
+pub fn is_window(hwnd: impl Into<Option<Hwnd>>) -> bool {
+    let exists = |hwnd| with(|state| state.windows.exists(hwnd));
+    hwnd.into().is_some_and(exists)
 }
 
 /// SendMessage: calls the window's procedure and returns its result, past the queue.
@@ -91,17 +96,18 @@ pub fn is_window(hwnd: Hwnd) -> bool {
 /// # Errors
 /// [`ERROR_INVALID_WINDOW_HANDLE`] if the window does not exist.
 pub fn send_message(
-    hwnd: Hwnd,
+    hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     wparam: u64,
     lparam: u32,
 ) -> Result<LResult, WsaError> {
+    let hwnd = hwnd.into();
     let procedure = record(with(|state| state.windows.procedure(hwnd)))?;
     Ok(procedure(&Message::new(hwnd, message, wparam, lparam)))
 }
 
 /// DispatchMessage: calls the procedure of the message's window and returns its result, or 0 if the
-/// window is gone.
+/// window is gone or the message is the thread's own.
 pub fn dispatch_message(message: &Message) -> LResult {
     let procedure = with(|state| state.windows.procedure(message.hwnd));
     procedure.map_or(0, |procedure| procedure(message))
@@ -128,20 +134,18 @@ impl Windows {
         self.procedures.contains_key(&hwnd)
     }
 
-    /// Fails unless the window exists.
-    pub(crate) fn check(&self, hwnd: Hwnd) -> Result<(), WsaError> {
-        if self.exists(hwnd) {
+    /// Fails unless the window exists, or it is the thread that is meant.
+    pub(crate) fn check(&self, hwnd: Option<Hwnd>) -> Result<(), WsaError> {
+        if hwnd.is_none_or(|hwnd| self.exists(hwnd)) {
             Ok(())
         } else {
             Err(ERROR_INVALID_WINDOW_HANDLE)
         }
     }
 
-    fn procedure(&self, hwnd: Hwnd) -> Result<Rc<Procedure>, WsaError> {
-        self.procedures
-            .get(&hwnd)
-            .cloned()
-            .ok_or(ERROR_INVALID_WINDOW_HANDLE)
+    fn procedure(&self, hwnd: Option<Hwnd>) -> Result<Rc<Procedure>, WsaError> {
+        let procedure = hwnd.and_then(|hwnd| self.procedures.get(&hwnd));
+        procedure.cloned().ok_or(ERROR_INVALID_WINDOW_HANDLE)
     }
 }
 
@@ -151,7 +155,7 @@ fn destroy(hwnd: Hwnd) -> bool {
         let procedure = state.windows.procedures.remove(&hwnd);
         let was_full = state.queue.room() == 0;
         if procedure.is_some() {
-            state.queue.retain(|message| message.hwnd != hwnd);
+            state.queue.retain(|message| message.hwnd != Some(hwnd));
             state.timers.kill_all(hwnd);
         }
         (procedure, was_full)

@@ -4,6 +4,7 @@
 
 use winsock_async_guest_c_main as _;
 
+mod memory;
 mod windows;
 mod winsock;
 

@@ -57,7 +57,10 @@ pub fn getservbyname(
     name: impl AsRef<[u8]>,
     protocol: Option<&str>,
 ) -> Result<ServiceEntry, WsaError> {
-    block(query::service_by_name(name.as_ref(), protocol))
+    block(query::service_by_name(
+        name.as_ref(),
+        protocol.map(str::as_bytes),
+    ))
 }
 
 /// getservbyport: looks up a service by its port, which is in network byte order and of which the upper
@@ -66,7 +69,10 @@ pub fn getservbyname(
 /// # Errors
 /// As for [`gethostbyname`].
 pub fn getservbyport(port: i32, protocol: Option<&str>) -> Result<ServiceEntry, WsaError> {
-    block(query::service_by_network_port(port, protocol))
+    block(query::service_by_network_port(
+        port,
+        protocol.map(str::as_bytes),
+    ))
 }
 
 /// getprotobyname: looks up a protocol by its name or an alias, in any case (`S-R12`), and waits.

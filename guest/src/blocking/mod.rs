@@ -19,6 +19,7 @@ pub use calls::{
 };
 pub use hook::{BlockingHook, wsa_set_blocking_hook, wsa_unhook_blocking_hook};
 pub use wait::HOOK_PERIOD;
+pub(crate) use wait::ask;
 
 /// WSAIsBlocking: whether one of the blocking calls is under way. Then this is its blocking hook, or
 /// code that the hook has called. Always works (`S-B2`).

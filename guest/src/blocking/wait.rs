@@ -28,8 +28,13 @@ const TURN: u32 = 32;
 
 /// Asks, waits for the outcome, and makes its error the last one (`S-S6`).
 pub(super) fn block<T: FromAnswer>(query: Query<'_>) -> Result<T, WsaError> {
-    let outcome = check_idle().and_then(|()| Waiter::start(query).and_then(wait));
-    record(outcome.and_then(|answer| T::from_answer(answer).ok_or(WSANO_RECOVERY)))
+    record(ask(query).and_then(|answer| T::from_answer(answer).ok_or(WSANO_RECOVERY)))
+}
+
+/// Asks and waits for the outcome. Leaves the last error alone.
+pub(crate) fn ask(query: Query<'_>) -> Outcome {
+    check_idle()?;
+    wait(Waiter::start(query)?)
 }
 
 fn wait(waiter: Waiter) -> Outcome {

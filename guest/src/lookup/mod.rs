@@ -5,7 +5,8 @@
 //! [`block_on`] does, and so do [`get_message`](crate::get_message) and
 //! [`run_message_loop`](crate::run_message_loop), as windows and futures share the host's one stream
 //! of completions. A blocking call such as [`gethostbyname`](crate::gethostbyname) waits for them too;
-//! while it blocks, all of this works, as none of it is a call of Winsock (`S-B2`). Combinators come from the crates that have them, such as `futures-util`.
+//! while it blocks, all of this works, as none of it is a call of Winsock (`S-B2`). Combinators come
+//! from the crates that have them, such as `futures-util`.
 //!
 //! ```no_run
 #![doc = include_str!("../../../examples/guests/src/bin/first-future.rs")]

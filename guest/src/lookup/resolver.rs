@@ -48,12 +48,15 @@ impl Resolver {
     /// Looks up a service by its name or an alias, in any case; without a protocol the first entry
     /// that matches is taken (`S-R12`).
     pub fn service(&self, name: impl AsRef<[u8]>, protocol: Option<&str>) -> Request<ServiceEntry> {
-        self.start(query::service_by_name(name.as_ref(), protocol))
+        self.start(query::service_by_name(
+            name.as_ref(),
+            protocol.map(str::as_bytes),
+        ))
     }
 
     /// Looks up a service by its port, a plain number: 80 for http.
     pub fn service_by_port(&self, port: u16, protocol: Option<&str>) -> Request<ServiceEntry> {
-        self.start(query::service_by_port(port, protocol))
+        self.start(query::service_by_port(port, protocol.map(str::as_bytes)))
     }
 
     /// Looks up a protocol by its name or an alias, in any case (`S-R12`).

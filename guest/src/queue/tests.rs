@@ -5,7 +5,7 @@ use super::*;
 use crate::error::{ERROR_INVALID_WINDOW_HANDLE, WSANO_DATA, wsa_get_last_error};
 use crate::fake;
 use crate::host::{Current, Host};
-use crate::message::WM_USER;
+use crate::message::{WM_TIMER, WM_USER};
 use crate::request::{TaskHandle, wsa_async_get_host_by_name};
 use crate::startup::{Winsock, makeword};
 use crate::testing::{ms, recorder};
@@ -245,4 +245,50 @@ fn a_flood_of_completions_arrives_in_order() {
         .map(|_| handle(get_message(None, ..).unwrap()));
     assert!(found.eq(requests.iter().copied()));
     assert_eq!(fake::pauses(), 0);
+}
+
+#[test]
+fn the_threads_own_messages_are_no_windows() {
+    // S-M1
+    let (window, seen) = recorder();
+    post_message(None, 1, 0, 0).unwrap();
+    post_message(window.hwnd(), 2, 0, 0).unwrap();
+    set_timer(None, 7, ms(10)).unwrap();
+    let peek = |of, remove| message(peek_message(of, .., remove).unwrap());
+    assert_eq!(peek(MessagesOf::Window(window.hwnd()), false), Some(2));
+    assert_eq!(peek(MessagesOf::Any, false), Some(1));
+    assert_eq!(peek(MessagesOf::Thread, true), Some(1));
+    fake::advance(ms(10));
+    assert_eq!(peek(MessagesOf::Window(window.hwnd()), true), Some(2));
+    let Ok(Retrieved::Message(timer)) = get_message(MessagesOf::Thread, ..) else {
+        panic!("no timer");
+    };
+    assert_eq!((timer.hwnd, timer.wparam), (None, 7));
+    assert_eq!(dispatch_message(&timer), 0);
+    assert!(seen.borrow().is_empty());
+}
+
+#[test]
+fn waiting_ends_with_what_was_not_looked_at() {
+    // S-M2
+    let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
+    let (window, _) = recorder();
+    post_message(window.hwnd(), 1, 0, 0).unwrap();
+    assert_eq!(wait_message(), Ok(()));
+    // What was seen and left does not end it, and nothing else can come.
+    peek_message(None, 2.., false).unwrap();
+    assert_eq!(wait_message(), Err(ERROR_POSSIBLE_DEADLOCK));
+    assert_eq!(wsa_get_last_error(), 1131);
+    set_timer(window.hwnd(), 1, ms(10)).unwrap();
+    assert_eq!((wait_message(), Current::now()), (Ok(()), ms(10)));
+    assert_eq!(message(peek_message(None, .., true).unwrap()), Some(1));
+    assert_eq!(message(peek_message(None, .., true).unwrap()), Some(WM_TIMER));
+    fake::plan(ms(5), Err(WSANO_DATA));
+    wsa_async_get_host_by_name(window.hwnd(), WM_USER, "a").unwrap();
+    assert_eq!((wait_message(), Current::now()), (Ok(()), ms(15)));
+    assert!(peek_message(None, .., true).unwrap().is_some());
+    post_quit_message(3);
+    assert_eq!((wait_message(), Current::now()), (Ok(()), ms(15)));
+    // Nothing spins.
+    assert_eq!(fake::pauses(), 3);
 }

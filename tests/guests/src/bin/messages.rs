@@ -25,11 +25,11 @@ fn crossed_windows() {
     let seen_a = next(&a);
     assert_eq!(
         (seen_a.hwnd, seen_a.message, seen_a.wparam),
-        (a.hwnd(), WM_APP + 1, for_a)
+        (Some(a.hwnd()), WM_APP + 1, for_a)
     );
     assert_eq!(
         (seen_b.hwnd, seen_b.message, seen_b.wparam),
-        (b.hwnd(), WM_APP + 2, for_b)
+        (Some(b.hwnd()), WM_APP + 2, for_b)
     );
     nothing_left(&a);
 }
