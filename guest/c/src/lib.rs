@@ -1,9 +1,16 @@
 //! The C face: what `winsock2.h` and `windows.h` declare, over the crate `winsock_async_guest`.
 
 #![warn(missing_docs)]
+#![deny(unsafe_op_in_unsafe_fn)]
+#![allow(
+    non_snake_case,
+    clippy::upper_case_acronyms,
+    reason = "names are those that programs are compiled and linked with"
+)]
 
 use winsock_async_guest_c_main as _;
 
+mod hwnd;
 mod memory;
 mod windows;
 mod winsock;

@@ -35,14 +35,14 @@ impl<'a> Question<'a> {
     }
 
     /// As [`wsa_async_get_proto_by_number`](crate::wsa_async_get_proto_by_number) asks.
-    pub fn protocol_by_number(number: i32) -> Question<'static> {
+    pub fn protocol_by_number(number: i32) -> Question<'a> {
         Question(Query::ProtocolByNumber(number))
     }
 
     /// One that no resolver is asked, and that completes with [`WSAEINVAL`](crate::WSAEINVAL)
     /// (`S-R14`): for requests with an argument that cannot even be read, which must end in a message
     /// all the same (`S-R4`).
-    pub fn invalid() -> Question<'static> {
+    pub fn invalid() -> Question<'a> {
         Question(query::host_by_address(&[], 0))
     }
 }

@@ -282,7 +282,10 @@ fn waiting_ends_with_what_was_not_looked_at() {
     set_timer(window.hwnd(), 1, ms(10)).unwrap();
     assert_eq!((wait_message(), Current::now()), (Ok(()), ms(10)));
     assert_eq!(message(peek_message(None, .., true).unwrap()), Some(1));
-    assert_eq!(message(peek_message(None, .., true).unwrap()), Some(WM_TIMER));
+    assert_eq!(
+        message(peek_message(None, .., true).unwrap()),
+        Some(WM_TIMER)
+    );
     fake::plan(ms(5), Err(WSANO_DATA));
     wsa_async_get_host_by_name(window.hwnd(), WM_USER, "a").unwrap();
     assert_eq!((wait_message(), Current::now()), (Ok(()), ms(15)));

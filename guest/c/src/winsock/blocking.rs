@@ -1,0 +1,196 @@
+//! The blocking calls, their hook, and the host's own name.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::{c_char, c_int};
+use std::ptr;
+
+use winsock_async_guest::face::{self, Question};
+use winsock_async_guest::{
+    Answer, BlockingHook, WSAEFAULT, WSAEINVAL, WSANO_RECOVERY, WsaError, wsa_cancel_blocking_call,
+    wsa_is_blocking, wsa_set_blocking_hook, wsa_set_last_error, wsa_unhook_blocking_hook,
+};
+
+use super::layout::Structure;
+use super::request::{self, Asked, Kind};
+use super::{SOCKET_ERROR, status};
+use crate::memory;
+
+/// gethostbyname, a `hostent` (`S-B1` to `S-B5`).
+///
+/// # Safety
+/// The string lives until this returns. Null and what is no memory is told apart.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ws2_32_gethostbyname(name: *const c_char) -> *mut c_char {
+    // SAFETY: see above.
+    structure(Kind::Host, unsafe { request::host_by_name(name) })
+}
+
+/// gethostbyaddr, a `hostent` (`S-R14`).
+///
+/// # Safety
+/// As for [`ws2_32_gethostbyname`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ws2_32_gethostbyaddr(
+    address: *const c_char,
+    length: c_int,
+    family: c_int,
+) -> *mut c_char {
+    // SAFETY: see above.
+    let asked = unsafe { request::host_by_address(address, length, family) };
+    structure(Kind::Host, asked)
+}
+
+/// getservbyname, a `servent` (`S-R12`).
+///
+/// # Safety
+/// As for [`ws2_32_gethostbyname`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ws2_32_getservbyname(
+    name: *const c_char,
+    protocol: *const c_char,
+) -> *mut c_char {
+    // SAFETY: see above.
+    let asked = unsafe { request::service_by_name(name, protocol) };
+    structure(Kind::Service, asked)
+}
+
+/// getservbyport, a `servent`; the port is in network byte order (`S-R11`).
+///
+/// # Safety
+/// As for [`ws2_32_gethostbyname`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ws2_32_getservbyport(port: c_int, protocol: *const c_char) -> *mut c_char {
+    // SAFETY: see above.
+    let asked = unsafe { request::service_by_port(port, protocol) };
+    structure(Kind::Service, asked)
+}
+
+/// getprotobyname, a `protoent` (`S-R12`).
+///
+/// # Safety
+/// As for [`ws2_32_gethostbyname`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ws2_32_getprotobyname(name: *const c_char) -> *mut c_char {
+    // SAFETY: see above.
+    structure(Kind::Protocol, unsafe { request::protocol_by_name(name) })
+}
+
+/// getprotobynumber, a `protoent`.
+#[unsafe(no_mangle)]
+pub extern "C" fn ws2_32_getprotobynumber(number: c_int) -> *mut c_char {
+    let asked = Some(Question::protocol_by_number(number));
+    structure(Kind::Protocol, asked)
+}
+
+/// gethostname: the host's own name, as "" is in [`ws2_32_gethostbyname`] (`S-R13`), which the embedder
+/// has to allow. WSAEFAULT if it does not fit.
+///
+/// # Safety
+/// `length` bytes at `name` are the program's to be overwritten.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ws2_32_gethostname(name: *mut c_char, length: c_int) -> c_int {
+    let asked = (!name.is_null()).then(|| Question::host_by_name(b""));
+    let Some(answer) = ask(Kind::Host, asked) else {
+        return SOCKET_ERROR;
+    };
+    let own = answer.name().as_bytes();
+    let fits = usize::try_from(length).is_ok_and(|length| own.len() < length);
+    // SAFETY: the caller's, who has said that so much is there.
+    let place = fits.then(|| unsafe { memory::buffer(name, own.len() + 1) });
+    let Some(place) = place.flatten() else {
+        fail(WSAEFAULT);
+        return SOCKET_ERROR;
+    };
+    place[..own.len()].copy_from_slice(own);
+    place[own.len()] = 0;
+    0
+}
+
+/// WSAIsBlocking (`S-B2`).
+#[unsafe(no_mangle)]
+pub extern "C" fn WSAIsBlocking() -> c_int {
+    c_int::from(wsa_is_blocking())
+}
+
+/// WSACancelBlockingCall (`S-B3`).
+#[unsafe(no_mangle)]
+pub extern "C" fn WSACancelBlockingCall() -> c_int {
+    status(wsa_cancel_blocking_call())
+}
+
+/// A blocking hook of C's: nonzero if it has dispatched something.
+type Hook = unsafe extern "C" fn() -> c_int;
+
+/// WSASetBlockingHook (`S-B4`): the former hook, or null. The default one is a function too, which can be
+/// called and be set again. A null hook is WSAEFAULT.
+///
+/// # Safety
+/// `hook` can be called until another is set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn WSASetBlockingHook(hook: Option<Hook>) -> Option<Hook> {
+    let Some(hook) = hook else {
+        fail(WSAEFAULT);
+        return None;
+    };
+    let set = if ptr::fn_addr_eq(hook, default_hook as Hook) {
+        BlockingHook::default()
+    } else {
+        // SAFETY: see above.
+        BlockingHook::from(move || unsafe { hook() } != 0)
+    };
+    let former = wsa_set_blocking_hook(set).ok()?;
+    let former_of_c = HOOK.replace(Some(hook));
+    // The guest library knows when clean-up has brought the default one back.
+    let former = former_of_c.filter(|_| !former.is_default());
+    Some(former.unwrap_or(default_hook))
+}
+
+/// WSAUnhookBlockingHook (`S-B4`).
+#[unsafe(no_mangle)]
+pub extern "C" fn WSAUnhookBlockingHook() -> c_int {
+    status(wsa_unhook_blocking_hook())
+}
+
+/// What runs unless a program has set a hook.
+extern "C" fn default_hook() -> c_int {
+    c_int::from(BlockingHook::default().call())
+}
+
+thread_local! {
+    /// The hook that was set last.
+    static HOOK: Cell<Option<Hook>> = const { Cell::new(None) };
+    /// What the last call of each kind has returned, aligned as C expects it (`S-B5`).
+    static STRUCTURES: RefCell<[Vec<u32>; 3]> = RefCell::default();
+}
+
+/// Asks and waits; what is found lives until the next call of its kind. Null if nothing is.
+fn structure(kind: Kind, asked: Asked<'_>) -> *mut c_char {
+    let Some(answer) = ask(kind, asked) else {
+        return ptr::null_mut();
+    };
+    let structure = Structure::of(answer);
+    STRUCTURES.with_borrow_mut(|structures| {
+        let place = &mut structures[kind as usize];
+        *place = vec![0; structure.size().div_ceil(size_of::<u32>())];
+        let start = place.as_mut_ptr().cast();
+        // SAFETY: the vector has so many bytes.
+        unsafe { structure.write(start) };
+        start
+    })
+}
+
+/// Asks and waits. None leaves the error as the last one.
+fn ask(kind: Kind, asked: Asked<'_>) -> Option<Answer> {
+    let is_fault = asked.is_none();
+    match face::ask(asked.unwrap_or_else(Question::invalid)) {
+        Ok(answer) if kind.is_of(&answer) => return Some(answer),
+        Ok(_) => fail(WSANO_RECOVERY),
+        Err(WSAEINVAL) if is_fault => fail(WSAEFAULT),
+        Err(_) => {}
+    }
+    None
+}
+
+fn fail(error: WsaError) {
+    wsa_set_last_error(error.number());
+}

@@ -1,0 +1,102 @@
+//! Start-up, clean-up and the last error.
+
+use std::ffi::{c_char, c_int};
+
+use winsock_async_guest::{
+    WSAEFAULT, WSAEINPROGRESS, WSAVERNOTSUPPORTED, WsaData, wsa_cleanup, wsa_get_last_error,
+    wsa_is_blocking, wsa_set_last_error, wsa_startup,
+};
+
+use super::status;
+use crate::memory;
+
+/// `WSADATA`.
+#[repr(C)]
+pub struct WSADATA {
+    wVersion: u16,
+    wHighVersion: u16,
+    szDescription: [c_char; 257],
+    szSystemStatus: [c_char; 129],
+    iMaxSockets: u16,
+    iMaxUdpDg: u16,
+    lpVendorInfo: *mut c_char,
+}
+
+/// WSAStartup (`S-S1` to `S-S3`). Returns the error itself.
+///
+/// # Safety
+/// `data` is null, no memory, or a `WSADATA` of the program's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn WSAStartup(version: u16, data: *mut WSADATA) -> c_int {
+    // SAFETY: any bytes are a `WSADATA`, whose pointer is not followed.
+    let Some(before) = (unsafe { memory::read(data) }) else {
+        let error = if wsa_is_blocking() {
+            WSAEINPROGRESS
+        } else {
+            WSAEFAULT
+        };
+        wsa_set_last_error(error.number());
+        return error.number();
+    };
+    let started = wsa_startup(version);
+    if matches!(started, Ok(_) | Err(WSAVERNOTSUPPORTED)) {
+        let filled = before.filled(WsaData::new(version));
+        // SAFETY: the program's, which has asked for it.
+        unsafe { memory::write(data, filled) };
+    }
+    started.map_or_else(|error| error.number(), |_| 0)
+}
+
+impl WSADATA {
+    /// All but `lpVendorInfo`, which is left alone.
+    fn filled(self, data: WsaData) -> WSADATA {
+        WSADATA {
+            wVersion: data.version,
+            wHighVersion: data.high_version,
+            szDescription: text(data.description),
+            szSystemStatus: text(data.system_status),
+            iMaxSockets: data.max_sockets,
+            iMaxUdpDg: data.max_udp_datagram,
+            ..self
+        }
+    }
+}
+
+/// A text with nulls behind it.
+fn text<const N: usize>(text: &str) -> [c_char; N] {
+    let mut filled = [0; N];
+    // The last one stays a null.
+    for (to, from) in filled[..N - 1].iter_mut().zip(text.bytes()) {
+        *to = from as c_char;
+    }
+    filled
+}
+
+/// WSACleanup (`S-S3`, `S-S4`).
+#[unsafe(no_mangle)]
+pub extern "C" fn WSACleanup() -> c_int {
+    status(wsa_cleanup())
+}
+
+/// WSAGetLastError, which is GetLastError too (`S-S6`).
+#[unsafe(no_mangle)]
+pub extern "C" fn WSAGetLastError() -> c_int {
+    wsa_get_last_error()
+}
+
+/// WSASetLastError, which is SetLastError too (`S-S6`).
+#[unsafe(no_mangle)]
+pub extern "C" fn WSASetLastError(error: c_int) {
+    wsa_set_last_error(error);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_long_is_cut_before_its_null() {
+        assert_eq!(text::<4>("ab"), [b'a', b'b', 0, 0].map(|b| b as c_char));
+        assert_eq!(text::<3>("abcdef"), [b'a', b'b', 0].map(|b| b as c_char));
+    }
+}
