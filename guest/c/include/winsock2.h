@@ -13,15 +13,14 @@
 
 /* The C library has structures, functions and numbers of the same names and other layouts. Its headers come first, and so
  * do nothing later; then the names are Winsock's, in whichever order a program includes them. */
+#include <__stddef_max_align_t.h> /* the compiler's; the C library's headers need it, and before C11 do not say so */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
-#ifdef __has_include
-#if __has_include(<netdb.h>)
+#ifdef __wasip2__ /* only there does the C library have it */
 #include <netdb.h>
-#endif
 #endif
 
 #undef AF_INET

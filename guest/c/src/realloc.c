@@ -1,0 +1,11 @@
+/* What the host allocates the program's memory with. In C, as Rust cannot name an export in an object file, and programs
+ * are to be linked without options. */
+
+#include <stddef.h>
+
+void *ws2_32_realloc(void *old, size_t old_size, size_t align, size_t size);
+
+__attribute__((export_name("cabi_realloc"))) void *ws2_32_cabi_realloc(void *old, size_t old_size, size_t align,
+                                                                       size_t size) {
+    return ws2_32_realloc(old, old_size, align, size);
+}
