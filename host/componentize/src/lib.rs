@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod command;
 mod error;
 mod module;
 mod types;
@@ -45,7 +46,7 @@ pub fn component(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     }
     let types = &types::LOOKUPS;
     module::check(bytes, types)?;
-    encode(&types.embed(bytes)?).map(Cow::Owned)
+    encode(&types.embed(&command::unwrap_realloc(bytes)?)?).map(Cow::Owned)
 }
 
 /// What is wrong with a file that is neither module nor component, as its first bytes show.
