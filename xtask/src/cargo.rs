@@ -41,6 +41,31 @@ pub fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBu
     built.map(|program| program.path).ok_or_else(missing)
 }
 
+/// Runs a `cargo build` of a static library, which shows its progress, and gives its file.
+pub fn library(command: &mut Command) -> Result<PathBuf, Error> {
+    command.arg("--message-format=json-render-diagnostics");
+    let mut library = None;
+    let status = process::each_line(command, None, |line| {
+        library = library_of_message(line).or(library.take());
+    })?;
+    process::succeeded(command, status)?;
+    library.ok_or_else(|| Error::NoLibrary {
+        command: process::typed(command),
+    })
+}
+
+/// The static library that one of cargo's messages is about, if any.
+fn library_of_message(line: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let kinds = message["target"]["kind"].as_array()?;
+    if message["reason"] != "compiler-artifact" || !kinds.contains(&"staticlib".into()) {
+        return None;
+    }
+    let files = message["filenames"].as_array()?.iter();
+    let mut paths = files.filter_map(|file| file.as_str()).map(PathBuf::from);
+    paths.find(|path| path.extension().is_some_and(|extension| extension == "a"))
+}
+
 /// The program that one of cargo's messages is about, if any.
 fn of_message(line: &str) -> Option<Program> {
     let message: Value = serde_json::from_str(line).ok()?;
@@ -58,6 +83,20 @@ fn of_message(line: &str) -> Option<Program> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_is_found_among_cargos_messages() {
+        let built = r#"{"reason":"compiler-artifact","target":{"name":"c","kind":["staticlib"]},
+            "filenames":["/w/target/c.d","/w/target/libc.a"],"executable":null}"#;
+        assert_eq!(library_of_message(built), Some("/w/target/libc.a".into()));
+        for other in [
+            built.replace("staticlib", "lib"),
+            built.replace("compiler-artifact", "other"),
+            String::new(),
+        ] {
+            assert_eq!(library_of_message(&other), None, "{other}");
+        }
+    }
 
     #[test]
     fn programs_are_found_among_cargos_messages() {

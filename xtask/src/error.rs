@@ -44,16 +44,18 @@ pub enum Error {
     /// The program was not started by cargo, which tells it where the workspace is.
     #[error("run it as `cargo xtask`")]
     NotFromCargo,
-    /// There is no way to build guests on this machine.
+    /// There is no way to build for WebAssembly on this machine.
     #[error(
-        "nothing here can build guests for wasm32-wasip2\n\
+        "nothing here can build for {target}\n\
          \x20 with rustup: {rustup}\n\
          \x20 with Debian's packages: {debian}\n\
          Install one of the two, then try again:\n\
-         \x20 rustup target add wasm32-wasip2\n\
+         \x20 rustup target add {target}\n\
          \x20 apt-get update && apt-get install {packages}   (as root, Debian 12)"
     )]
     NoGuestToolchain {
+        /// The target.
+        target: &'static str,
         /// Why rustup's target cannot be used.
         rustup: String,
         /// Why Debian's packages cannot be used.
@@ -66,6 +68,31 @@ pub enum Error {
     PackagesIncomplete {
         /// The first file that is not there.
         missing: PathBuf,
+    },
+    /// There is no C compiler for WebAssembly on this machine.
+    #[error(
+        "nothing here can compile C for wasm32-wasip1\n\
+         \x20 with the SDK of WASI: {sdk}\n\
+         \x20 with Debian's packages: {debian}\n\
+         Do one of the two, then try again:\n\
+         \x20 set WASI_SDK_PATH to where https://github.com/WebAssembly/wasi-sdk is unpacked\n\
+         \x20 apt-get update && apt-get install {packages}   (as root, Debian 12)"
+    )]
+    NoClang {
+        /// Why the compiler of WASI's SDK cannot be used.
+        sdk: String,
+        /// Why Debian's packages cannot be used.
+        debian: String,
+        /// Debian's packages, separated by spaces.
+        packages: String,
+    },
+    /// Compilers of C, which have said why, refused programs.
+    #[error("{failed} of {all} C programs were not built; the compiler's messages are above")]
+    Compile {
+        /// How many were refused.
+        failed: usize,
+        /// How many there are.
+        all: usize,
     },
     /// Two guest programs would be written to one file.
     #[error("two guest programs are called {name}; rename one")]
@@ -80,6 +107,12 @@ pub enum Error {
         package: String,
         /// The program, or "at all".
         program: String,
+    },
+    /// A build succeeded without a static library.
+    #[error("no static library came of `{command}`")]
+    NoLibrary {
+        /// The command line.
+        command: String,
     },
     /// `cargo test` succeeded without running a test.
     #[error("no test ran in `{command}`")]

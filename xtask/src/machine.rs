@@ -9,48 +9,39 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::process;
 use crate::setup::Machine;
-use crate::toolchain::{DEBIAN_RUSTC, PACKAGES, TARGET, WASI_LIBRARIES, WASI_START, WASM_LD};
+use crate::toolchain::Target;
 
 /// Time to answer a question that needs no network.
 const LOCAL: Duration = Duration::from_secs(30);
-
-/// What a guest's build with Debian's compiler reads; [`DEBIAN_RUSTC`] alone may be another package's.
-const FILES: [&str; 6] = [
-    DEBIAN_RUSTC,
-    "/usr/lib/rustlib/src/rust/library/std/Cargo.toml",
-    "/usr/bin/rust-lld",
-    WASM_LD,
-    WASI_LIBRARIES,
-    WASI_START,
-];
 
 /// This machine.
 #[derive(Clone, Copy, Debug)]
 pub struct ThisMachine;
 
 impl Machine for ThisMachine {
-    fn has_target(&self) -> bool {
+    fn has_target(&self, target: Target) -> bool {
         if managed_by_rustup() {
             let mut list = Command::new("rustup");
             list.args(["target", "list", "--installed"]);
-            return lines(&mut list).is_some_and(|lines| lines.iter().any(|line| line == TARGET));
+            return lines(&mut list)
+                .is_some_and(|lines| lines.iter().any(|line| line == target.name()));
         }
         let mut print = Command::new("rustc");
-        print.args(["--print", "target-libdir", "--target", TARGET]);
+        print.args(["--print", "target-libdir", "--target", target.name()]);
         let directory = lines(&mut print).and_then(|lines| lines.into_iter().next());
         directory.is_some_and(|directory| has_std(Path::new(&directory)))
     }
 
-    fn add_target(&self, limit: Duration) -> Result<(), Error> {
+    fn add_target(&self, target: Target, limit: Duration) -> Result<(), Error> {
         let mut add = Command::new("rustup");
         // A failure here is no more than a reason to go the other way: without a backtrace.
         add.env("RUST_BACKTRACE", "0")
-            .args(["target", "add", TARGET]);
+            .args(["target", "add", target.name()]);
         process::check_within(&mut add, limit)
     }
 
-    fn missing_file(&self) -> Option<&'static Path> {
-        FILES.into_iter().map(Path::new).find(|path| !path.exists())
+    fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path> {
+        files.iter().copied().map(Path::new).find(|path| !path.exists())
     }
 
     fn cannot_install(&self) -> Option<String> {
@@ -62,13 +53,13 @@ impl Machine for ThisMachine {
         (!root).then(|| "only root can install them".into())
     }
 
-    fn install_packages(&self) -> Result<(), Error> {
+    fn install_packages(&self, packages: &[&str]) -> Result<(), Error> {
         let mut update = apt_get();
         process::check_within(update.arg("update"), Duration::from_secs(300))?;
         let mut install = apt_get();
         install
             .args(["install", "--yes", "--no-install-recommends"])
-            .args(PACKAGES);
+            .args(packages);
         process::check_within(&mut install, Duration::from_secs(900))
     }
 }

@@ -4,7 +4,9 @@
 #![warn(missing_docs)]
 
 mod bench;
+mod c_programs;
 mod cargo;
+mod clang;
 mod demo;
 mod error;
 mod fuzz;
@@ -12,7 +14,9 @@ mod guests;
 mod machine;
 mod models;
 mod process;
+mod publish;
 mod rules;
+mod sdk;
 mod setup;
 mod soak;
 mod suite;
@@ -29,8 +33,9 @@ use crate::workspace::Workspace;
 
 /// Sets up, builds, shows and tests this workspace.
 ///
-/// Guests need a Rust that builds for wasm32-wasip2. Every command but `rules` sees to that first: with
-/// rustup's target where it is installed or can be, else with Debian's packages, for which it has to be root.
+/// Guests need a Rust that builds for wasm32-wasip2; the SDK for C needs one for wasm32-wasip1, and clang. Every
+/// command but `rules` sees to what it needs first: with rustup's target where it is installed or can be, else with
+/// Debian's packages, for which it has to be root. clang is that of WASI_SDK_PATH where it is set, else Debian's.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
@@ -44,8 +49,12 @@ struct Arguments {
 
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 enum Command {
-    /// Builds all guest programs to target/guests/NAME.wasm
+    /// Builds all guest programs to target/guests/NAME.wasm, those in C to target/guests/c
+    ///
+    /// Builds the SDK first. Tests in C are compiled as C89, C99, C17 and C++17, each to NAME.STANDARD.wasm.
     Guests,
+    /// Builds what C programs are compiled with, to target/sdk: headers, library, and files for CMake and pkg-config
+    Sdk,
     /// Resolves names, services and protocols from a guest, then cancels a request in flight
     ///
     /// Uses this machine's own databases and no network. Fails if it does not show what it should.
@@ -131,7 +140,11 @@ fn run(command: Command) -> Result<ExitCode, Error> {
     let workspace = Workspace::find()?;
     match command {
         Command::Guests => {
-            guests::build(&workspace)?;
+            let toolchain = guests::build(&workspace)?;
+            c_programs::build(&workspace, toolchain)?;
+        }
+        Command::Sdk => {
+            sdk::build(&workspace, None)?;
         }
         Command::Demo => demo::run(&workspace)?,
         Command::Test { args } => suite::run(&workspace, &args)?,
@@ -217,6 +230,7 @@ mod tests {
             "xtask",
             "xtask nonsense",
             "xtask guests more",
+            "xtask sdk more",
             // To libFuzzer, for ever.
             "xtask fuzz --seconds 0",
             "xtask test more",

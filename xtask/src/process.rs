@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
 use std::iter;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -62,6 +62,12 @@ pub fn each_line(
         }
     }
     wait(command, &mut child, left(), limit)
+}
+
+/// Runs a command to its end and gives its status and all that it writes. It gets no input.
+pub fn captured(command: &mut Command) -> Result<Output, Error> {
+    let output = command.stdin(Stdio::null()).output();
+    output.map_err(start_error(command))
 }
 
 /// Runs a command to its end and passes its status on.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::toolchain::{PACKAGES, Toolchain};
+use crate::toolchain::{FILES, PACKAGES, Target, Toolchain};
 
 /// Time for rustup to fetch the target where nothing else is at hand.
 const PATIENT: Duration = Duration::from_secs(300);
@@ -14,27 +14,32 @@ const BRIEF: Duration = Duration::from_secs(30);
 /// What set-up asks of a machine and does to it.
 pub trait Machine {
     /// Whether the toolchain in use has the target.
-    fn has_target(&self) -> bool;
+    fn has_target(&self, target: Target) -> bool;
     /// Has rustup add the target.
-    fn add_target(&self, limit: Duration) -> Result<(), Error>;
-    /// The first of the files of Debian's packages that is not there.
-    fn missing_file(&self) -> Option<&'static Path>;
+    fn add_target(&self, target: Target, limit: Duration) -> Result<(), Error>;
+    /// The first of these files that is not there.
+    fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path>;
     /// Why packages cannot be installed, if they cannot.
     fn cannot_install(&self) -> Option<String>;
-    /// Installs [`PACKAGES`].
-    fn install_packages(&self) -> Result<(), Error>;
+    /// Installs these packages of Debian's.
+    fn install_packages(&self, packages: &[&str]) -> Result<(), Error>;
 }
 
-/// Finds a toolchain for guests, and installs one where there is none. `say` gets a line for what
+/// Finds a toolchain for a target, and installs one where there is none. `say` gets a line for what
 /// takes time.
-pub fn set_up(machine: &impl Machine, say: impl Fn(&str)) -> Result<Toolchain, Error> {
-    if machine.has_target() {
+pub fn set_up(
+    machine: &impl Machine,
+    target: Target,
+    say: impl Fn(&str),
+) -> Result<Toolchain, Error> {
+    if machine.has_target(target) {
         return Ok(Toolchain::Target);
     }
-    let debian_ready = machine.missing_file().is_none();
-    say("Adding rustup's target wasm32-wasip2");
-    let rustup = match machine.add_target(if debian_ready { BRIEF } else { PATIENT }) {
-        Ok(()) if machine.has_target() => return Ok(Toolchain::Target),
+    let debian_ready = machine.missing_file(&FILES).is_none();
+    say(&format!("Adding rustup's target {}", target.name()));
+    let limit = if debian_ready { BRIEF } else { PATIENT };
+    let rustup = match machine.add_target(target, limit) {
+        Ok(()) if machine.has_target(target) => return Ok(Toolchain::Target),
         Ok(()) => "the target was added to another toolchain than the one in use".to_owned(),
         Err(error) => error.to_string(),
     };
@@ -42,28 +47,37 @@ pub fn set_up(machine: &impl Machine, say: impl Fn(&str)) -> Result<Toolchain, E
         say("Using Debian's compiler instead");
         return Ok(Toolchain::Debian);
     }
-    let failed = |debian: String| {
-        Err(Error::NoGuestToolchain {
-            rustup: rustup.clone(),
+    match install(machine, &PACKAGES, &FILES, say) {
+        Ok(()) => Ok(Toolchain::Debian),
+        Err(debian) => Err(Error::NoGuestToolchain {
+            target: target.name(),
+            rustup,
             debian,
             packages: PACKAGES.join(" "),
-        })
-    };
+        }),
+    }
+}
+
+/// Installs packages of Debian's that are to bring these files, or says why that is not possible.
+pub fn install(
+    machine: &impl Machine,
+    packages: &[&str],
+    files: &[&'static str],
+    say: impl Fn(&str),
+) -> Result<(), String> {
     if let Some(reason) = machine.cannot_install() {
-        return failed(reason);
+        return Err(reason);
     }
-    say(&format!("Installing Debian's {}", PACKAGES.join(", ")));
-    if let Err(error) = machine.install_packages() {
-        return failed(error.to_string());
-    }
-    match machine.missing_file() {
-        Some(missing) => failed(
-            Error::PackagesIncomplete {
-                missing: missing.into(),
-            }
-            .to_string(),
-        ),
-        None => Ok(Toolchain::Debian),
+    say(&format!("Installing Debian's {}", packages.join(", ")));
+    machine
+        .install_packages(packages)
+        .map_err(|error| error.to_string())?;
+    match machine.missing_file(files) {
+        Some(missing) => {
+            let missing = missing.into();
+            Err(Error::PackagesIncomplete { missing }.to_string())
+        }
+        None => Ok(()),
     }
 }
 
@@ -88,11 +102,11 @@ mod tests {
     }
 
     impl Machine for Fake {
-        fn has_target(&self) -> bool {
+        fn has_target(&self, _: Target) -> bool {
             self.target.get()
         }
 
-        fn add_target(&self, limit: Duration) -> Result<(), Error> {
+        fn add_target(&self, _: Target, limit: Duration) -> Result<(), Error> {
             self.done
                 .borrow_mut()
                 .push(format!("rustup {}", limit.as_secs()));
@@ -106,7 +120,7 @@ mod tests {
             Ok(())
         }
 
-        fn missing_file(&self) -> Option<&'static Path> {
+        fn missing_file(&self, _: &[&'static str]) -> Option<&'static Path> {
             (!self.packages.get()).then_some(Path::new(WASI_START))
         }
 
@@ -114,7 +128,7 @@ mod tests {
             self.no_root.then(|| "not root".into())
         }
 
-        fn install_packages(&self) -> Result<(), Error> {
+        fn install_packages(&self, _: &[&str]) -> Result<(), Error> {
             self.done.borrow_mut().push("apt".into());
             if !self.apt_works {
                 return Err(Error::TooLong {
@@ -128,7 +142,7 @@ mod tests {
     }
 
     fn outcome(fake: &Fake) -> (Result<Toolchain, String>, Vec<String>) {
-        let result = set_up(fake, |_| ()).map_err(|error| error.to_string());
+        let result = set_up(fake, Target::Wasip2, |_| ()).map_err(|error| error.to_string());
         (result, fake.done.take())
     }
 

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
+use crate::c_programs;
 use crate::error::Error;
 use crate::guests;
 use crate::models;
@@ -11,7 +12,8 @@ use crate::workspace::Workspace;
 
 /// Builds the guests and runs the tests, `args` being more for cargo test.
 pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<(), Error> {
-    guests::build(workspace)?;
+    let toolchain = guests::build(workspace)?;
+    c_programs::build(workspace, toolchain)?;
     let must_run = args.is_empty();
     let mut all = command(workspace, &["--workspace"], args);
     let mut ran = tests(&mut all, must_run, say)?;

@@ -14,10 +14,25 @@ pub enum Toolchain {
     Debian,
 }
 
-/// The target that guests are built for.
-pub const TARGET: &str = "wasm32-wasip2";
+/// What is built for WebAssembly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product<'a> {
+    /// The programs of a package, as components.
+    Programs(&'a str),
+    /// The library of a package, for C, and the target it is for.
+    Library(&'a str, Target),
+}
 
-/// Debian's packages that build for [`TARGET`] without rustup's.
+/// A target: which version of WASI its programs import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// WASI preview 1: linkers make core modules.
+    Wasip1,
+    /// WASI 0.2: linkers make components.
+    Wasip2,
+}
+
+/// Debian's packages that build for every [`Target`] without rustup's.
 ///
 /// `lld-22` is the linker that `rust-web-llvm` names but does not depend on.
 pub const PACKAGES: [&str; 5] = [
@@ -37,21 +52,51 @@ pub const WASI_LIBRARIES: &str = "/usr/lib/wasm32-wasi";
 /// The start-up object of a program; a part of [`WASI_LIBRARIES`].
 pub const WASI_START: &str = "/usr/lib/wasm32-wasi/crt1-command.o";
 
-impl Toolchain {
-    /// The toolchain in a few words.
-    pub fn describe(self) -> &'static str {
+/// What a guest's build with Debian's compiler reads; [`DEBIAN_RUSTC`] alone may be another package's.
+pub const FILES: [&str; 6] = [
+    DEBIAN_RUSTC,
+    "/usr/lib/rustlib/src/rust/library/std/Cargo.toml",
+    "/usr/bin/rust-lld",
+    WASM_LD,
+    WASI_LIBRARIES,
+    WASI_START,
+];
+
+impl Target {
+    /// What compilers call it.
+    pub fn name(self) -> &'static str {
         match self {
-            Toolchain::Target => "the installed target wasm32-wasip2",
-            Toolchain::Debian => "Debian's rustc and wasi-libc, building std from source",
+            Target::Wasip1 => "wasm32-wasip1",
+            Target::Wasip2 => "wasm32-wasip2",
+        }
+    }
+}
+
+impl Product<'_> {
+    /// The target that it is for.
+    pub fn target(self) -> Target {
+        match self {
+            Product::Programs(_) => Target::Wasip2,
+            Product::Library(_, target) => target,
+        }
+    }
+}
+
+impl Toolchain {
+    /// The toolchain in a few words, as used for a target.
+    pub fn describe(self, target: Target) -> String {
+        match self {
+            Toolchain::Target => format!("the installed target {}", target.name()),
+            Toolchain::Debian => "Debian's rustc and wasi-libc, building std from source".into(),
         }
     }
 
-    /// The `cargo build` of the programs of a package. `environment` has the names of the variables
+    /// The `cargo build` of a product. `environment` has the names of the variables
     /// that the command would inherit: those that would change the build are taken out of it.
     pub fn build_command(
         self,
         workspace: &Workspace,
-        package: &str,
+        product: Product<'_>,
         environment: impl IntoIterator<Item = OsString>,
     ) -> Command {
         let mut command = workspace.cargo();
@@ -66,8 +111,12 @@ impl Toolchain {
             .env("RUSTC_WRAPPER", "")
             .env("RUSTC_WORKSPACE_WRAPPER", "");
         command.env("CARGO_ENCODED_RUSTFLAGS", self.rustflags().join("\x1f"));
-        command.args(["build", "--package", package, "--bins"]);
-        command.args(["--profile", "guest", "--target", TARGET]);
+        let (package, part, profile) = match product {
+            Product::Programs(package) => (package, "--bins", "guest"),
+            Product::Library(package, _) => (package, "--lib", "sdk"),
+        };
+        command.args(["build", "--package", package, part, "--profile", profile]);
+        command.args(["--target", product.target().name()]);
         command.arg("--target-dir").arg(workspace.guest_build());
         if self == Toolchain::Debian {
             command.args(["-Z", "build-std=std,panic_abort"]);
@@ -127,7 +176,8 @@ mod tests {
 
     fn command(toolchain: Toolchain, environment: &[&str]) -> Command {
         let workspace = Workspace::new("/w", "/toolchain/bin/cargo");
-        toolchain.build_command(&workspace, "guests", environment.iter().map(OsString::from))
+        let programs = Product::Programs("guests");
+        toolchain.build_command(&workspace, programs, environment.iter().map(OsString::from))
     }
 
     /// The variable as the command sets it; the inner `None` means that it is taken out.
@@ -167,6 +217,18 @@ mod tests {
         assert_eq!(
             variable(&debian, "CARGO_ENCODED_RUSTFLAGS"),
             Some(Some(OsStr::new(flags)))
+        );
+    }
+
+    #[test]
+    fn a_library_has_a_profile_and_a_target_of_its_own() {
+        let workspace = Workspace::new("/w", "cargo");
+        let library = Product::Library("c", Target::Wasip1);
+        let command = Toolchain::Target.build_command(&workspace, library, []);
+        assert_eq!(
+            crate::process::typed(&command),
+            "cargo build --package c --lib --profile sdk --target wasm32-wasip1 \
+             --target-dir /w/target/guest-build"
         );
     }
 

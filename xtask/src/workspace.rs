@@ -42,6 +42,16 @@ impl Workspace {
         self.root.join("target").join("guests")
     }
 
+    /// Where C guests are put: tests as `NAME.STANDARD.wasm`, examples as `NAME.wasm`.
+    pub fn c_guests(&self) -> PathBuf {
+        self.guests().join("c")
+    }
+
+    /// Where the SDK is put.
+    pub fn sdk(&self) -> PathBuf {
+        self.root.join("target").join("sdk")
+    }
+
     /// Where guests are built: apart, so that their build and the host's do not wait for each other.
     pub fn guest_build(&self) -> PathBuf {
         self.root.join("target").join("guest-build")

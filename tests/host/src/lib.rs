@@ -1,5 +1,6 @@
-//! Runs the guest programs of `tests/guests` in stores of both kinds.
+//! Runs the guest programs of `tests/guests` and `tests/c` in stores of both kinds.
 
+use std::fs;
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -12,7 +13,7 @@ use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::error::Context;
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::{Command, sync};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use winsock_async_host::policy::{Pattern, Policy};
 use winsock_async_host::resolve::{Chain, Script, ScriptControl, Tables};
 use winsock_async_host::{
@@ -36,9 +37,9 @@ pub enum Kind {
 /// How a program ended.
 #[derive(Debug)]
 pub enum End {
-    /// `main` returned.
+    /// With status 0: `main` returned, or the program called exit.
     Returned,
-    /// It trapped.
+    /// It trapped, or its status was another.
     Trapped(wasmtime::Error),
 }
 
@@ -51,7 +52,7 @@ pub struct Run {
     pub stats: SessionStats,
 }
 
-/// Runs a guest program, and drops its store.
+/// Runs a guest program, named by its file in [`guests`] without `.wasm`, and drops its store.
 pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
     let component = component(program)?;
     let mut linker = Linker::new(engine());
@@ -76,6 +77,13 @@ pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
     let end = match ended {
         Ok(Ok(())) => End::Returned,
         Ok(Err(())) => End::Trapped(wasmtime::Error::msg("the program returned an error")),
+        Err(exit)
+            if exit
+                .downcast_ref::<I32Exit>()
+                .is_some_and(|exit| exit.0 == 0) =>
+        {
+            End::Returned
+        }
         Err(trap) => End::Trapped(trap),
     };
     Ok(Run { end, stats })
@@ -123,11 +131,14 @@ pub fn lookups() -> (LookupEngine, ScriptControl) {
     (engine, control)
 }
 
-/// A guest program.
+/// A guest program, of which a component is made where it is a core module.
 fn component(program: &str) -> Result<Component> {
     let file = guests().join(format!("{program}.wasm"));
-    Component::from_file(engine(), &file)
-        .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))
+    let bytes = fs::read(&file)
+        .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))?;
+    let component = winsock_async_componentize::component(&bytes)
+        .with_context(|| format!("no program in {}", file.display()))?;
+    Component::from_binary(engine(), &component)
 }
 
 /// What an async store's calls run in.

@@ -1,0 +1,198 @@
+//! Puts what was built where people and tests look for it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// Makes each file `directory/KEY` a copy of its value where it is not one, takes away those of `existing`
+/// that are none of these, and says so.
+pub fn publish(
+    files: &BTreeMap<PathBuf, PathBuf>,
+    directory: &Path,
+    existing: &[PathBuf],
+    workspace: &Workspace,
+    say: impl Fn(&str),
+) -> Result<(), Error> {
+    for (name, built) in files {
+        let path = directory.join(name);
+        let bytes = fs::read(built).map_err(Error::file(built))?;
+        let note = if replace(&path, &bytes)? {
+            ""
+        } else {
+            ", unchanged"
+        };
+        let shown = workspace.relative(&path).display();
+        say(&format!(
+            "  {shown} ({} kB{note})",
+            bytes.len().div_ceil(1000)
+        ));
+    }
+    let stale = existing.iter().filter(|path| {
+        let name = path.strip_prefix(directory);
+        !name.is_ok_and(|name| files.contains_key(name))
+    });
+    remove(stale, workspace, say)
+}
+
+/// Removes files that nothing makes any more, and says so.
+pub fn remove<'a>(
+    stale: impl IntoIterator<Item = &'a PathBuf>,
+    workspace: &Workspace,
+    say: impl Fn(&str),
+) -> Result<(), Error> {
+    for path in stale {
+        fs::remove_file(path).map_err(Error::file(path))?;
+        let shown = workspace.relative(path).display();
+        say(&format!("  {shown} removed: nothing makes it any more"));
+    }
+    Ok(())
+}
+
+/// Makes `path` hold `bytes`, at no time anything else than the old file or the new. Says whether
+/// it was changed.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(false);
+    }
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory).map_err(Error::file(directory))?;
+    let new = path.with_extension(format!("new-{}", std::process::id()));
+    fs::write(&new, bytes).map_err(Error::file(&new))?;
+    fs::rename(&new, path).map_err(Error::file(path))?;
+    Ok(true)
+}
+
+/// The files in a directory whose names end in `.extension`, in order; none where there is no directory.
+pub fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    let mut files = entries(directory)?;
+    files.retain(|path| path.extension().is_some_and(|e| e == extension));
+    Ok(files)
+}
+
+/// All files in a directory and the directories in it, in order; none where there is no directory.
+pub fn tree(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for path in entries(directory)? {
+        if path.is_dir() {
+            files.extend(tree(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    if !directory.exists() {
+        return Ok(Vec::new());
+    }
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(directory).map_err(Error::file(directory))? {
+        paths.push(entry.map_err(Error::file(directory))?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::env;
+
+    use super::*;
+
+    /// A workspace in a directory that goes with it.
+    struct Scratch(Workspace);
+
+    impl Scratch {
+        fn new(name: &str) -> Scratch {
+            let root = env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+            fs::create_dir_all(&root).unwrap();
+            Scratch(Workspace::new(root, "cargo"))
+        }
+
+        fn built(&self, name: &str, bytes: &str) -> (PathBuf, PathBuf) {
+            let path = self.0.root().join(name.replace('/', "-"));
+            fs::write(&path, bytes).unwrap();
+            (name.into(), path)
+        }
+
+        fn directory(&self) -> PathBuf {
+            self.0.root().join("out")
+        }
+
+        fn publish(&self, files: &[(PathBuf, PathBuf)]) -> Vec<String> {
+            let said = RefCell::new(Vec::new());
+            let say = |line: &str| said.borrow_mut().push(line.to_owned());
+            let files = files.iter().cloned().collect();
+            let existing = tree(&self.directory()).unwrap();
+            publish(&files, &self.directory(), &existing, &self.0, say).unwrap();
+            said.take()
+        }
+
+        fn published(&self) -> Vec<(String, String)> {
+            let file = |path: &PathBuf| {
+                let name = path.strip_prefix(self.directory()).unwrap();
+                let name = name.to_string_lossy().into_owned();
+                (name, fs::read_to_string(path).unwrap())
+            };
+            tree(&self.directory()).unwrap().iter().map(file).collect()
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(self.0.root());
+        }
+    }
+
+    #[test]
+    fn the_directory_holds_the_files_of_now_and_no_others() {
+        let scratch = Scratch::new("publish");
+        let pair = |name: &str, bytes: &str| (name.to_owned(), bytes.to_owned());
+        scratch.publish(&[scratch.built("a.wasm", "1"), scratch.built("lib/b.a", "1")]);
+        assert_eq!(
+            scratch.published(),
+            [pair("a.wasm", "1"), pair("lib/b.a", "1")]
+        );
+
+        let second = ["lib/b.a", "c.wasm", "lib/d.a"].map(|name| scratch.built(name, "1"));
+        let said = scratch.publish(&second);
+        assert_eq!(
+            scratch.published(),
+            [
+                pair("c.wasm", "1"),
+                pair("lib/b.a", "1"),
+                pair("lib/d.a", "1")
+            ]
+        );
+        assert_eq!(
+            said,
+            [
+                "  out/c.wasm (1 kB)",
+                "  out/lib/b.a (1 kB, unchanged)",
+                "  out/lib/d.a (1 kB)",
+                "  out/a.wasm removed: nothing makes it any more",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_the_same_is_not_written_again() {
+        let scratch = Scratch::new("replace");
+        let path = scratch.0.root().join("new/guest.wasm");
+        assert!(replace(&path, b"one").unwrap());
+        assert!(!replace(&path, b"one").unwrap());
+        assert!(replace(&path, b"two").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_has_no_files() {
+        let none = Path::new("/no/such/directory");
+        assert!(tree(none).unwrap().is_empty() && files(none, "c").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,100 @@
+//! `cargo xtask sdk`: what C programs are compiled with, to `target/sdk`.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::cargo;
+use crate::clang::{self, Clang};
+use crate::error::Error;
+use crate::machine::ThisMachine;
+use crate::process::say;
+use crate::publish;
+use crate::setup::{self, Machine};
+use crate::toolchain::{Product, Target, Toolchain};
+use crate::workspace::Workspace;
+
+/// The package of the library.
+const PACKAGE: &str = "winsock-async-guest-c";
+/// Its directory, with the headers in `include` and all the rest in `share`.
+const SOURCES: &str = "guest/c";
+/// Where the libraries are. The one for preview 1 has no directory of its own, so that a plain `-L` of this one
+/// finds it; a copy of so large a file for the sake of the other's name would serve nobody.
+const LIBRARIES: [(Target, &str); 2] = [
+    (Target::Wasip1, "lib/libws2_32.a"),
+    (Target::Wasip2, "lib/wasm32-wasip2/libws2_32.a"),
+];
+
+/// An SDK that has been built.
+#[derive(Clone, Debug)]
+pub struct Sdk {
+    /// The compiler that it is for.
+    pub clang: Clang,
+    /// The directory of the headers.
+    pub include: PathBuf,
+    /// The library for WASI preview 1.
+    pub library: PathBuf,
+}
+
+/// Sets up what the SDK needs, and builds it. `guests` is what guests were built with, if they just were.
+pub fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<Sdk, Error> {
+    let sdk = env::var_os(clang::SDK_VARIABLE);
+    let clang = clang::set_up(&ThisMachine, sdk.as_deref(), say)?;
+    let root = workspace.sdk();
+    let mut files = sources(&workspace.root().join(SOURCES))?;
+    for (target, name) in LIBRARIES {
+        if let Some(toolchain) = toolchain(target, guests)? {
+            let built = library(workspace, toolchain, target, &clang)?;
+            files.insert(name.into(), built);
+        }
+    }
+    publish::publish(&files, &root, &publish::tree(&root)?, workspace, say)?;
+    let [(_, library), _] = LIBRARIES;
+    Ok(Sdk {
+        clang,
+        include: root.join("include"),
+        library: root.join(library),
+    })
+}
+
+/// What builds the library for a target, if it is to be built.
+fn toolchain(target: Target, guests: Option<Toolchain>) -> Result<Option<Toolchain>, Error> {
+    let has_target = ThisMachine.has_target(target);
+    match (target, guests) {
+        // Nobody here can link it: it is for those who have a C library for it, and rustup.
+        (Target::Wasip2, _) => Ok(has_target.then_some(Toolchain::Target)),
+        // Where rustup has just failed to fetch one target it is not asked for another.
+        (Target::Wasip1, Some(Toolchain::Debian)) if !has_target => Ok(Some(Toolchain::Debian)),
+        (Target::Wasip1, _) => setup::set_up(&ThisMachine, target, say).map(Some),
+    }
+}
+
+/// Builds the library for a target.
+fn library(
+    workspace: &Workspace,
+    toolchain: Toolchain,
+    target: Target,
+    clang: &Clang,
+) -> Result<PathBuf, Error> {
+    let with = toolchain.describe(target);
+    say(&format!("Building the library for C with {with}"));
+    let environment = env::vars_os().map(|(name, _)| name);
+    let product = Product::Library(PACKAGE, target);
+    let mut command = toolchain.build_command(workspace, product, environment);
+    // A part of the library is in C.
+    let variable = format!("CC_{}", target.name().replace('-', "_"));
+    command.env(variable, &clang.program);
+    cargo::library(&mut command)
+}
+
+/// The headers and the files of `share`, by their places in the SDK.
+fn sources(directory: &Path) -> Result<BTreeMap<PathBuf, PathBuf>, Error> {
+    let mut files = BTreeMap::new();
+    for part in ["include", "share"] {
+        for path in publish::tree(&directory.join(part))? {
+            let name = path.strip_prefix(directory).unwrap_or(&path);
+            files.insert(name.to_owned(), path);
+        }
+    }
+    Ok(files)
+}
