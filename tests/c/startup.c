@@ -1,0 +1,27 @@
+/* The simplest program: Winsock begins and ends. */
+
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+int WSAStartup(unsigned short version, void *data);
+int WSACleanup(void);
+#ifdef __cplusplus
+}
+#endif
+
+int main(void) {
+    unsigned short data[200];
+
+    /* S-S1: 0, and the version that was asked for. */
+    if (WSAStartup(0x0101, data) != 0 || data[0] != 0x0101) {
+        fputs("WSAStartup failed\n", stderr);
+        return 1;
+    }
+    if (WSACleanup() != 0) {
+        fputs("WSACleanup failed\n", stderr);
+        return 1;
+    }
+    return 0;
+}

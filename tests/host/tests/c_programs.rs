@@ -1,0 +1,63 @@
+//! Every C program of `tests/c`: as C89 in a sync store, as C++17 in an async one.
+//!
+//! Each ends with status 0 when all that it tests is as it should be, and else says what is not.
+
+use winsock_async_tests::{End, Kind, lookups, run};
+
+/// Runs a program and checks that it passed, and that nothing of it is left.
+fn passes(program: &str, standard: &str, kind: Kind) {
+    let (lookups, _) = lookups();
+    let file = format!("c/{program}.{standard}");
+    let run = run(&file, &lookups, kind).expect("a program that starts");
+    // S-S7, S-S4: nothing of it is left in the host.
+    assert_eq!(
+        lookups.outstanding(),
+        0,
+        "{file} has left requests in the host"
+    );
+    if let End::Trapped(trap) = run.end {
+        panic!("{file} failed: {trap:?}");
+    }
+}
+
+macro_rules! programs {
+    ($($program:ident,)*) => {
+        $(mod $program {
+            use super::*;
+
+            #[test]
+            fn in_c89_and_a_sync_store() {
+                passes(stringify!($program), "c89", Kind::Sync);
+            }
+
+            #[test]
+            fn in_cpp17_and_an_async_store() {
+                passes(stringify!($program), "cpp17", Kind::Async);
+            }
+        })*
+
+        const PROGRAMS: &[&str] = &[$(stringify!($program)),*];
+    };
+}
+
+programs! {
+    startup,
+}
+
+#[test]
+fn every_program_has_its_test() {
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../c");
+    let mut found: Vec<String> = std::fs::read_dir(sources)
+        .expect("the programs' sources")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    found.sort();
+    assert_eq!(found, PROGRAMS);
+}
