@@ -36,11 +36,16 @@ const OPTIONS: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-O1", "-Wl,--strip-d
 /// Builds the SDK, and every program that has changed since. `guests` is what guests were built with.
 pub fn build(workspace: &Workspace, guests: Toolchain) -> Result<(), Error> {
     let sdk = sdk::build(workspace, Some(guests))?;
+    build_with(workspace, &sdk, say)
+}
+
+/// Builds with an SDK what has changed since, and removes what is no program any more.
+fn build_with(workspace: &Workspace, sdk: &Sdk, say: impl Fn(&str)) -> Result<(), Error> {
     let programs = programs(workspace)?;
-    let common = common(&sdk)?;
+    let common = common(sdk)?;
     let mut due = Vec::new();
     for program in &programs {
-        let command = program.command(&sdk);
+        let command = program.command(sdk);
         let inputs = program.inputs(common, &command)?;
         if !program.is_made_of(inputs) {
             due.push((program, command, inputs));
@@ -109,6 +114,8 @@ impl Program {
 
     /// Compiles it, shows what the compiler says, and says whether that went well.
     fn compile(&self, mut command: Command, inputs: u64) -> Result<bool, Error> {
+        // What was made of other inputs would pass for this.
+        let _ = fs::remove_file(&self.output);
         let output = process::captured(&mut command)?;
         // One write, as others write too; where standard error is closed, nobody wants it.
         let _ = io::stderr().lock().write_all(&output.stderr);
@@ -182,3 +189,6 @@ fn hash_file(path: &Path, hasher: &mut impl Hasher) -> Result<(), Error> {
     (path, bytes).hash(hasher);
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -72,26 +72,103 @@ pub fn set_up(
     sdk: Option<&OsStr>,
     say: impl Fn(&str),
 ) -> Result<Clang, Error> {
-    let sdk = match sdk.filter(|path| !path.is_empty()) {
-        Some(path) => {
-            let program = Path::new(path).join("bin").join("clang");
-            if program.exists() {
-                let options = vec!["--target=wasm32-wasip1".into()];
-                return Ok(Clang { program, options });
-            }
-            format!("{} is not there", program.display())
+    if let Some(path) = sdk.filter(|path| !path.is_empty()) {
+        let program = Path::new(path).join("bin").join("clang");
+        if !program.exists() {
+            return Err(Error::NoWasiSdk { missing: program });
         }
-        None => format!("{SDK_VARIABLE} is not set"),
-    };
-    if machine.missing_file(&FILES).is_none() {
-        return Ok(Clang::debian());
+        let options = vec!["--target=wasm32-wasip1".into()];
+        return Ok(Clang { program, options });
     }
-    match setup::install(machine, &PACKAGES, &FILES, say) {
-        Ok(()) => Ok(Clang::debian()),
-        Err(debian) => Err(Error::NoClang {
-            sdk,
+    if machine.missing_file(&FILES).is_some() {
+        setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| Error::NoClang {
             debian,
             packages: PACKAGES.join(" "),
-        }),
+        })?;
+    }
+    Ok(Clang::debian())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::env;
+    use std::fs;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::toolchain::Target;
+
+    /// A machine without Rust's targets, which may get packages.
+    #[derive(Default)]
+    struct Fake {
+        packages: Cell<bool>,
+        no_root: bool,
+        installed: RefCell<Vec<String>>,
+    }
+
+    impl Machine for Fake {
+        fn has_target(&self, _: Target) -> bool {
+            false
+        }
+
+        fn add_target(&self, _: Target, _: Duration) -> Result<(), Error> {
+            Err(Error::NotFromCargo)
+        }
+
+        fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path> {
+            (!self.packages.get()).then_some(Path::new(files[0]))
+        }
+
+        fn cannot_install(&self) -> Option<String> {
+            self.no_root.then(|| "not root".into())
+        }
+
+        fn install_packages(&self, packages: &[&str]) -> Result<(), Error> {
+            self.packages.set(true);
+            let packages = packages.iter().map(|package| (*package).to_owned());
+            self.installed.borrow_mut().extend(packages);
+            Ok(())
+        }
+    }
+
+    fn found(fake: &Fake, sdk: Option<&Path>) -> Result<Clang, String> {
+        set_up(fake, sdk.map(Path::as_os_str), |_| ()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn debians_compiler_is_installed_once() {
+        let fake = Fake::default();
+        assert_eq!(found(&fake, None), Ok(Clang::debian()));
+        assert_eq!(fake.installed.take(), PACKAGES);
+        // An empty variable is none.
+        assert_eq!(found(&fake, Some(Path::new(""))), Ok(Clang::debian()));
+        assert_eq!(fake.installed.take(), [""; 0]);
+    }
+
+    #[test]
+    fn where_it_cannot_be_the_message_says_why_and_what_to_do() {
+        let fake = Fake {
+            no_root: true,
+            ..Fake::default()
+        };
+        let message = found(&fake, None).unwrap_err();
+        for part in ["not root", "set WASI_SDK_PATH", "apt-get install clang-22 "] {
+            assert!(message.contains(part), "{part:?} is not in {message:?}");
+        }
+    }
+
+    #[test]
+    fn the_sdk_of_wasi_comes_first_and_must_be_there() {
+        let sdk = env::temp_dir().join(format!("xtask-wasi-sdk-{}", std::process::id()));
+        let missing = found(&Fake::default(), Some(&sdk)).unwrap_err();
+        assert!(missing.starts_with("WASI_SDK_PATH names"), "{missing}");
+        fs::create_dir_all(sdk.join("bin")).unwrap();
+        fs::write(sdk.join("bin/clang"), "").unwrap();
+        let clang = found(&Fake::default(), Some(&sdk));
+        fs::remove_dir_all(&sdk).unwrap();
+        let clang = clang.unwrap();
+        assert_eq!(clang.program, sdk.join("bin/clang"));
+        assert_eq!(clang.options, ["--target=wasm32-wasip1"]);
     }
 }

@@ -71,20 +71,22 @@ pub enum Error {
     },
     /// There is no C compiler for WebAssembly on this machine.
     #[error(
-        "nothing here can compile C for wasm32-wasip1\n\
-         \x20 with the SDK of WASI: {sdk}\n\
-         \x20 with Debian's packages: {debian}\n\
+        "nothing here can compile C for wasm32-wasip1, and Debian's clang cannot be installed: {debian}\n\
          Do one of the two, then try again:\n\
          \x20 set WASI_SDK_PATH to where https://github.com/WebAssembly/wasi-sdk is unpacked\n\
          \x20 apt-get update && apt-get install {packages}   (as root, Debian 12)"
     )]
     NoClang {
-        /// Why the compiler of WASI's SDK cannot be used.
-        sdk: String,
         /// Why Debian's packages cannot be used.
         debian: String,
         /// Debian's packages, separated by spaces.
         packages: String,
+    },
+    /// The SDK of WASI that was named has no compiler.
+    #[error("WASI_SDK_PATH names a directory without {}; correct it, or unset it", missing.display())]
+    NoWasiSdk {
+        /// Where the compiler should be.
+        missing: PathBuf,
     },
     /// Compilers of C, which have said why, refused programs.
     #[error("{failed} of {all} C programs were not built; the compiler's messages are above")]

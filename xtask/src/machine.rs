@@ -41,7 +41,11 @@ impl Machine for ThisMachine {
     }
 
     fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path> {
-        files.iter().copied().map(Path::new).find(|path| !path.exists())
+        files
+            .iter()
+            .copied()
+            .map(Path::new)
+            .find(|path| !path.exists())
     }
 
     fn cannot_install(&self) -> Option<String> {

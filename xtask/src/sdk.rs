@@ -98,3 +98,38 @@ fn sources(directory: &Path) -> Result<BTreeMap<PathBuf, PathBuf>, Error> {
     }
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// The sources of this workspace.
+    fn here() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(SOURCES)
+    }
+
+    #[test]
+    fn headers_and_shared_files_have_their_places() {
+        let files = sources(&here()).unwrap();
+        for name in [
+            "include/winsock2.h",
+            "share/pkgconfig/ws2_32.pc",
+            "share/cmake/winsock-async.cmake",
+        ] {
+            assert_eq!(files[Path::new(name)], here().join(name));
+        }
+        let others = files.keys().filter(|name| !name.starts_with("include"));
+        assert!(others.clone().all(|name| name.starts_with("share")));
+    }
+
+    #[test]
+    fn pkg_config_tells_the_version_of_the_workspace() {
+        let text = fs::read_to_string(here().join("share/pkgconfig/ws2_32.pc")).unwrap();
+        let version = concat!("Version: ", env!("CARGO_PKG_VERSION"));
+        assert!(text.lines().any(|line| line == version), "{text}");
+    }
+}

@@ -148,21 +148,27 @@ impl Toolchain {
 
 /// Whether a variable of this name would change what cargo builds, or where.
 fn changes_builds(name: &str) -> bool {
-    const NAMES: [&str; 8] = [
+    const NAMES: [&str; 12] = [
         "CARGO_ENCODED_RUSTFLAGS",
         "CARGO_INCREMENTAL",
+        "CC",
+        "CFLAGS",
         "RUSTC",
         "RUSTC_BOOTSTRAP",
         "RUSTC_WORKSPACE_WRAPPER",
         "RUSTC_WRAPPER",
         "RUSTFLAGS",
+        "TARGET_CC",
+        "TARGET_CFLAGS",
         "__CARGO_DEFAULT_LIB_METADATA",
     ];
-    const PREFIXES: [&str; 4] = [
+    const PREFIXES: [&str; 6] = [
         "CARGO_BUILD_",
         "CARGO_PROFILE_",
         "CARGO_TARGET_",
         "CARGO_UNSTABLE_",
+        "CC_wasm32",
+        "CFLAGS_wasm32",
     ];
     let kept = name == "CARGO_BUILD_JOBS";
     !kept && (NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
@@ -244,6 +250,8 @@ mod tests {
             "CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS",
             "CARGO_TARGET_WASM32_WASIP2_LINKER",
             "CARGO_PROFILE_GUEST_DEBUG",
+            "CFLAGS",
+            "CC_wasm32_wasip1",
         ];
         let harmless = [
             "PATH",

@@ -6,7 +6,9 @@
 
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR wasm32)
-set(CMAKE_EXECUTABLE_SUFFIX .wasm)
+# By language, as CMake resets the one for all after this file.
+set(CMAKE_EXECUTABLE_SUFFIX_C .wasm)
+set(CMAKE_EXECUTABLE_SUFFIX_CXX .wasm)
 
 get_filename_component(WINSOCK_ASYNC_SDK "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 
@@ -15,22 +17,24 @@ if(NOT "$ENV{WASI_SDK_PATH}" STREQUAL "")
   set(CMAKE_CXX_COMPILER "$ENV{WASI_SDK_PATH}/bin/clang++")
   set(CMAKE_C_COMPILER_TARGET wasm32-wasip1)
   set(CMAKE_CXX_COMPILER_TARGET wasm32-wasip1)
+  set(CMAKE_CXX_FLAGS_INIT -fno-exceptions)
 else()
   set(CMAKE_C_COMPILER clang-22)
-  set(CMAKE_CXX_COMPILER clang++-22)
+  # Not clang++-22, which would link a C++ library that is not there.
+  set(CMAKE_CXX_COMPILER clang-22)
   # The name that Debian's C library has, of which clang warns.
   set(CMAKE_C_COMPILER_TARGET wasm32-wasi)
   set(CMAKE_CXX_COMPILER_TARGET wasm32-wasi)
   set(CMAKE_SYSROOT /usr)
-  string(APPEND CMAKE_C_FLAGS_INIT " -Wno-deprecated")
-  string(APPEND CMAKE_CXX_FLAGS_INIT " -Wno-deprecated")
+  set(CMAKE_C_FLAGS_INIT -Wno-deprecated)
+  set(CMAKE_CXX_FLAGS_INIT "-Wno-deprecated -fno-exceptions")
 endif()
-# WASI preview 1 has no exceptions.
-string(APPEND CMAKE_CXX_FLAGS_INIT " -fno-exceptions")
 
 set(CMAKE_C_STANDARD_INCLUDE_DIRECTORIES "${WINSOCK_ASYNC_SDK}/include")
 set(CMAKE_CXX_STANDARD_INCLUDE_DIRECTORIES "${WINSOCK_ASYNC_SDK}/include")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-L\"${WINSOCK_ASYNC_SDK}/lib\"")
+set(CMAKE_EXE_LINKER_FLAGS_RELEASE_INIT -Wl,--strip-debug)
+set(CMAKE_EXE_LINKER_FLAGS_MINSIZEREL_INIT -Wl,--strip-debug)
 set(CMAKE_C_STANDARD_LIBRARIES -lws2_32)
 set(CMAKE_CXX_STANDARD_LIBRARIES -lws2_32)
 
