@@ -11,7 +11,7 @@ use winsock_async_host::policy::Pattern;
 /// Exit statuses, for `--help`.
 const STATUSES: &str = "\
 Exit status:
-  the guest's own; 1 when its `run` returns an error
+  the guest's own; 1 when its `run` returns an error, and for every failure of a core module
   2    the command line, the guest or a file is not usable
   124  the guest was stopped by --timeout
   134  the guest trapped";
