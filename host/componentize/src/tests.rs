@@ -87,7 +87,11 @@ fn types_that_a_module_carries_are_not_read() {
 fn a_module_that_is_not_valid() {
     let mut module = binary(LOOKUPS);
     module.truncate(module.len() - 1);
-    assert!(matches!(refused(&module), Error::Invalid { .. }));
+    // What only a validator sees.
+    let wrong = binary(r#"(module (func (export "_start") i32.const 0))"#);
+    for module in [module, wrong] {
+        assert!(matches!(refused(&module), Error::Invalid { .. }));
+    }
 }
 
 #[test]
