@@ -47,7 +47,7 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run a command component: one that exports `wasi:cli/run`
+    /// Run a command: a component that exports `wasi:cli/run`, or a core module for wasm32-wasip1
     Run(Box<Run>),
 }
 
@@ -105,13 +105,13 @@ pub struct Run {
     #[arg(long)]
     pub stats: bool,
 
-    /// The component, and the arguments it gets
+    /// The component or core module, and the arguments it gets
     #[arg(value_name = "GUEST.wasm", required = true, trailing_var_arg = true)]
     guest_and_args: Vec<OsString>,
 }
 
 impl Run {
-    /// The component to run.
+    /// The component or core module to run.
     pub fn guest(&self) -> &Path {
         self.guest_and_args.first().map_or(Path::new(""), Path::new)
     }

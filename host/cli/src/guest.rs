@@ -1,4 +1,4 @@
-//! The guest: from a file to a component that can be instantiated.
+//! The guest: from a file, a component or a core module, to a component that can be instantiated.
 
 use std::fs;
 use std::path::Path;
@@ -11,11 +11,8 @@ use winsock_async_host::WinsockView;
 
 use crate::error::Failure;
 
-/// What the first eight bytes of a core module are, and those of a component.
-const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
-const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
-
-/// Reads and compiles a command component, and links it with WASI 0.2 and the lookups.
+/// Reads and compiles a command, makes a component of it where it is a core module, and links it with WASI 0.2 and
+/// the lookups.
 pub fn load<T>(engine: &Engine, path: &Path) -> Result<CommandPre<T>, Failure>
 where
     T: WasiView + WinsockView + 'static,
@@ -29,9 +26,8 @@ where
     let bytes = fs::read(path).map_err(|error| {
         Failure::unusable(format_args!("cannot read the guest {file}: {error}"))
     })?;
-    if let Some(wrong) = not_a_component(&bytes) {
-        return Err(Failure::unusable(format_args!("{file} {wrong}")));
-    }
+    let bytes = winsock_async_componentize::component(&bytes)
+        .map_err(|error| Failure::unusable(format_args!("cannot use {file}: {error}")))?;
     let component = Component::from_binary(engine, &bytes).map_err(|error| {
         Failure::unusable(format_args!("{file} is not a valid component: {error:#}"))
     })?;
@@ -48,24 +44,6 @@ where
             "{file} is no command: {error:#}; build a program, not a library, for wasm32-wasip2"
         ))
     })
-}
-
-/// What is wrong with a file that is no component, as its first bytes show, and what to do.
-fn not_a_component(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(COMPONENT) {
-        None
-    } else if bytes.starts_with(CORE_MODULE) {
-        Some(
-            "is a core module, not a component; build it for wasm32-wasip2, or make a component \
-             of it with `wasm-tools component new`",
-        )
-    } else if bytes.starts_with(b"\0asm") {
-        Some("is WebAssembly of an unknown version; build it for wasm32-wasip2")
-    } else if bytes.trim_ascii_start().starts_with(b"(") {
-        Some("is WebAssembly as text; make it binary with `wasm-tools parse`")
-    } else {
-        Some("is not WebAssembly; give a component, such as a program built for wasm32-wasip2")
-    }
 }
 
 fn linker<T>(engine: &Engine) -> wasmtime::Result<Linker<T>>

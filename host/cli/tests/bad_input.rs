@@ -23,15 +23,21 @@ fn assert_has(line: &str, parts: &[&str]) {
 }
 
 #[test]
-fn a_core_module() {
+fn a_core_module_that_is_no_program() {
     let scratch = Scratch::new("core");
     let line = refused(&["run", &scratch.wat("core.wasm", "(module)")]);
     assert_has(
         &line,
-        &[
-            "core.wasm is a core module, not a component",
-            "wasm32-wasip2",
-        ],
+        &["core.wasm: this module has no `_start`", "not a library"],
+    );
+    let undefined = r#"(module (import "env" "bind" (func)) (func (export "_start")))"#;
+    let line = refused(&["run", &scratch.wat("core.wasm", undefined)]);
+    assert_has(&line, &["core.wasm: this module imports", "`bind`"]);
+    let bytes = wat::parse_str("(module (func))").unwrap();
+    let cut = scratch.file("core.wasm", &bytes[..bytes.len() - 3]);
+    assert_has(
+        &refused(&["run", &cut]),
+        &["core.wasm: this is not a valid module: "],
     );
 }
 
@@ -42,11 +48,11 @@ fn files_that_are_not_webassembly() {
         let line = refused(&["run", &scratch.file("guest.wasm", bytes)]);
         assert_has(
             &line,
-            &["guest.wasm is not WebAssembly", "give a component"],
+            &["guest.wasm: this is not WebAssembly", "give a component"],
         );
     }
     let line = refused(&["run", &scratch.file("guest.wat", b"\n(component)")]);
-    assert_has(&line, &["guest.wat is WebAssembly as text"]);
+    assert_has(&line, &["guest.wat: this is WebAssembly as text"]);
     let line = refused(&["run", &scratch.file("guest.wasm", b"\0asm\x02\0\0\0")]);
     assert_has(&line, &["unknown version"]);
 }
