@@ -213,9 +213,9 @@ fn number(rest: &mut Units<'_>, arguments: &mut impl Arguments) -> i32 {
     number
 }
 
-/// What is longer would not be seen.
+/// Of what is longer than twice the limit, before and after the text, nothing more would be seen.
 fn limited(number: i32) -> usize {
-    usize::try_from(number).unwrap_or_default().min(LIMIT)
+    usize::try_from(number).unwrap_or_default().min(2 * LIMIT)
 }
 
 /// Text of one form in the other.

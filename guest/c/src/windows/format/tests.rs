@@ -133,7 +133,7 @@ fn what_means_nothing_stands_for_itself() {
 #[test]
 fn a_result_is_at_most_1023_long() {
     assert_eq!(narrow(&"x".repeat(2000), &[]).len(), 1023);
-    assert_eq!(narrow("%2000000000d", &[Word(1)]).len(), 1023);
+    assert_eq!(narrow("%2000000000d", &[Word(1)]), " ".repeat(1023));
     assert_eq!(narrow("%99999999999.99999999999d", &[Word(1)]).len(), 1023);
     let long = "%1000s%1000s";
     assert_eq!(
