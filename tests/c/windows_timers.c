@@ -77,10 +77,13 @@ int main(void)
     CHECK(SetTimer(window, 3, 10, on_timer) == 3);
     dispatch_one();
     CHECK_NUMBER(procedure_calls, 2);
-    CHECK(KillTimer(window, 3));
 
-    /* Only a timer's own: anyone can post. */
+    /* No other procedure is called: anyone can post. */
     CHECK(PostMessage(window, WM_TIMER, 3, (LPARAM)never));
+    dispatch_one();
+    CHECK_NUMBER(procedure_calls, 2);
+    CHECK(KillTimer(window, 3));
+    CHECK(PostMessage(window, WM_TIMER, 3, (LPARAM)on_timer));
     CHECK(PostMessage(window, WM_TIMER, 3, 0x7ffffff));
     dispatch_one();
     dispatch_one();

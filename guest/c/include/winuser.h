@@ -240,7 +240,7 @@ typedef struct tagMSG {
 } MSG, *PMSG, NEAR *NPMSG, FAR *LPMSG;
 
 /* -1 with ERROR_POSSIBLE_DEADLOCK where nothing can ever come: no lookup is outstanding and no timer set. Called once
- * more, as loops do that test for 0 alone, it ends the program with status 3. WaitMessage is the same. */
+ * more, as loops do that test for 0 alone, it ends the program as failed. WaitMessage, which returns FALSE, does too. */
 BOOL WINAPI GetMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax);
 BOOL WINAPI WaitMessage(VOID);
 BOOL WINAPI PeekMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax, UINT wRemoveMsg);

@@ -10,14 +10,14 @@ thread_local! {
     static IS_STUCK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The exit status of a program that does not see that it is stuck.
+/// The exit status of a program that does not see that it is stuck. Hosts may tell only that it is not 0.
 const STATUS: i32 = 3;
 
 /// Notes that waiting is in vain. The second time in a row the program ends.
 pub(super) fn note(call: &str) {
     if IS_STUCK.replace(true) {
         eprintln!(
-            "{call}: no message can ever come, as no lookup is outstanding and no timer set; the program ends"
+            "{call}: nothing that it waits for can ever come, and it was told so before; the program ends"
         );
         process::exit(STATUS);
     }

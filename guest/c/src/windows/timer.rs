@@ -44,7 +44,7 @@ impl Timers {
     }
 }
 
-/// SetTimer: WM_TIMER comes again and again (`S-M6`), at intervals of 10 ms to [`MAXIMUM`]. With a
+/// SetTimer: WM_TIMER comes again and again (`S-M6`), at intervals of 10 ms to 2³¹ − 1 ms. With a
 /// procedure, DispatchMessage calls that. Without a window, makes a number.
 ///
 /// Returns the number for KillTimer, not 0; of a window's timer 0 it is 1, as that is no number to return.
