@@ -5,9 +5,21 @@
 
 #![warn(missing_docs)]
 
+/// `HINSTANCE` of the program, as a number: what Windows gave to most.
+pub const INSTANCE: usize = 0x0040_0000;
+
+#[cfg(any(target_family = "wasm", test))]
+mod command_line;
+
 #[cfg(target_family = "wasm")]
 mod entry {
-    use std::ffi::{c_char, c_int, c_void};
+    use std::ffi::{CStr, CString, c_char, c_int, c_void};
+    use std::ptr;
+
+    use crate::INSTANCE;
+    use crate::command_line::command_line;
+
+    const SW_SHOWNORMAL: c_int = 1;
 
     unsafe extern "C" {
         fn WinMain(
@@ -19,15 +31,26 @@ mod entry {
     }
 
     /// `main(argc, argv)` as compilers call it on this target.
+    ///
+    /// # Safety
+    /// `argv` has `argc` strings.
     #[unsafe(no_mangle)]
-    extern "C" fn __main_argc_argv(_argc: c_int, _argv: *mut *mut c_char) -> c_int {
+    unsafe extern "C" fn __main_argc_argv(argc: c_int, argv: *const *const c_char) -> c_int {
+        // The first is the program's name.
+        let arguments = (1..usize::try_from(argc).unwrap_or_default()).map(|i| {
+            // SAFETY: see above.
+            unsafe { CStr::from_ptr(*argv.add(i)) }.to_bytes()
+        });
+        let line = CString::new(command_line(arguments)).unwrap_or_default();
+        // Never freed: programs keep pointers into it.
+        let line = line.into_raw();
         // SAFETY: the program's own function, of the type that windows.h declares.
         unsafe {
             WinMain(
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-                c"".as_ptr().cast_mut(),
-                1,
+                ptr::without_provenance_mut(INSTANCE),
+                ptr::null_mut(),
+                line,
+                SW_SHOWNORMAL,
             )
         }
     }

@@ -1,0 +1,160 @@
+/* Base types, and what calls are declared with. Programs include windows.h. */
+
+#ifndef _WINDEF_
+#define _WINDEF_
+
+#ifndef __wasm32__
+#error "these headers are for wasm32"
+#endif
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Calling conventions: there is one */
+
+#define FAR
+#define NEAR
+#define PASCAL
+#define CDECL
+#define CALLBACK
+#define WINAPI
+#define WINAPIV
+#define APIENTRY WINAPI
+#define APIPRIVATE WINAPI
+#define WINBASEAPI
+#define WINUSERAPI
+#define CONST const
+#ifndef __stdcall
+#define __stdcall
+#endif
+#ifndef __cdecl
+#define __cdecl
+#endif
+
+/* Base types */
+
+#ifndef VOID
+#define VOID void
+#endif
+#ifndef TRUE
+#define TRUE 1
+#endif
+#ifndef FALSE
+#define FALSE 0
+#endif
+
+typedef char CHAR;
+typedef short SHORT;
+typedef int INT;
+typedef long LONG;
+typedef int BOOL;
+typedef unsigned char UCHAR, BYTE, BOOLEAN;
+typedef unsigned short USHORT, WORD, ATOM;
+typedef unsigned int UINT;
+typedef unsigned long ULONG, DWORD, COLORREF;
+typedef float FLOAT;
+typedef wchar_t WCHAR;
+__extension__ typedef long long LONGLONG;
+__extension__ typedef unsigned long long ULONGLONG, DWORDLONG;
+__extension__ typedef long long INT64;
+__extension__ typedef unsigned long long UINT64, DWORD64;
+typedef int INT32;
+typedef unsigned int UINT32;
+typedef unsigned long DWORD32;
+
+typedef int INT_PTR;
+typedef unsigned int UINT_PTR;
+typedef long LONG_PTR;
+typedef unsigned long ULONG_PTR, DWORD_PTR;
+typedef ULONG_PTR SIZE_T;
+
+typedef void *PVOID, FAR *LPVOID;
+typedef CONST void FAR *LPCVOID;
+typedef CHAR *PCHAR, *PSTR, *NPSTR, FAR *LPSTR;
+typedef CONST CHAR *PCSTR, FAR *LPCSTR;
+typedef WCHAR *PWCHAR, *PWSTR, *NWPSTR, FAR *LPWSTR;
+typedef CONST WCHAR *PCWSTR, FAR *LPCWSTR;
+typedef BYTE *PBYTE, FAR *LPBYTE;
+typedef SHORT *PSHORT;
+typedef INT *PINT, FAR *LPINT;
+typedef LONG *PLONG, FAR *LPLONG;
+typedef BOOL *PBOOL, FAR *LPBOOL;
+typedef UCHAR *PUCHAR;
+typedef USHORT *PUSHORT;
+typedef WORD *PWORD, FAR *LPWORD;
+typedef UINT *PUINT, FAR *LPUINT;
+typedef ULONG *PULONG;
+typedef DWORD *PDWORD, FAR *LPDWORD;
+
+typedef UINT WPARAM;
+typedef LONG LPARAM;
+typedef LONG LRESULT;
+typedef LONG HRESULT;
+
+#ifdef UNICODE
+typedef WCHAR TCHAR, *PTCHAR;
+typedef LPWSTR PTSTR, LPTSTR;
+typedef LPCWSTR PCTSTR, LPCTSTR;
+#define __TEXT(quote) L##quote
+#else
+typedef CHAR TCHAR, *PTCHAR;
+typedef LPSTR PTSTR, LPTSTR;
+typedef LPCSTR PCTSTR, LPCTSTR;
+#define __TEXT(quote) quote
+#endif
+#define TEXT(quote) __TEXT(quote)
+
+/* Handles are small numbers, and pointers only so that the compiler tells them apart */
+
+typedef void *HANDLE;
+typedef HANDLE *PHANDLE, FAR *LPHANDLE;
+#ifdef NO_STRICT
+#define DECLARE_HANDLE(name) typedef HANDLE name
+#else
+#define DECLARE_HANDLE(name)                                                                                           \
+    struct name##__ {                                                                                                  \
+        int unused;                                                                                                    \
+    };                                                                                                                 \
+    typedef struct name##__ *name
+#endif
+DECLARE_HANDLE(HWND);
+DECLARE_HANDLE(HINSTANCE);
+DECLARE_HANDLE(HICON);
+DECLARE_HANDLE(HBRUSH);
+DECLARE_HANDLE(HMENU);
+typedef HINSTANCE HMODULE;
+typedef HICON HCURSOR;
+typedef HANDLE HTASK;
+#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
+
+typedef INT_PTR(WINAPI *FARPROC)(void);
+typedef LRESULT(CALLBACK *WNDPROC)(HWND, UINT, WPARAM, LPARAM);
+typedef VOID(CALLBACK *TIMERPROC)(HWND, UINT, UINT_PTR, DWORD);
+
+/* Numbers of parts, and parts of numbers */
+
+#define MAKEWORD(low, high) ((WORD)((BYTE)((DWORD_PTR)(low)&0xff) | (WORD)((BYTE)((DWORD_PTR)(high)&0xff)) << 8))
+#define MAKELONG(low, high)                                                                                            \
+    ((LONG)((DWORD)(WORD)((DWORD_PTR)(low)&0xffff) | (DWORD)(WORD)((DWORD_PTR)(high)&0xffff) << 16))
+#define LOWORD(number) ((WORD)((DWORD_PTR)(number)&0xffff))
+#define HIWORD(number) ((WORD)((DWORD_PTR)(number) >> 16 & 0xffff))
+#define LOBYTE(number) ((BYTE)((DWORD_PTR)(number)&0xff))
+#define HIBYTE(number) ((BYTE)((DWORD_PTR)(number) >> 8 & 0xff))
+#define MAKEWPARAM(low, high) ((WPARAM)(DWORD)MAKELONG(low, high))
+#define MAKELPARAM(low, high) ((LPARAM)(DWORD)MAKELONG(low, high))
+#define MAKELRESULT(low, high) ((LRESULT)(DWORD)MAKELONG(low, high))
+#define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
+
+#ifdef __cplusplus
+}
+#endif
+
+/* The layouts that the library reads and writes: an array of -1 elements where one is another. */
+typedef char ws2_32_long_is_4_bytes[sizeof(LONG) == 4 && sizeof(LPARAM) == 4 && sizeof(HWND) == 4 ? 1 : -1];
+typedef char ws2_32_wchar_is_4_bytes[sizeof(WCHAR) == 4 ? 1 : -1];
+
+#endif

@@ -1,0 +1,224 @@
+//! CreateWindowEx.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr;
+
+use winsock_async_guest::{Hwnd, Message, Window, is_window, send_message};
+
+use super::class::{Class, named};
+use super::destroy::{abandon, destroy};
+use super::state::with;
+use super::table::Entry;
+use super::text::{Unit, Wide, folded, narrow_of, wide, wide_of};
+use super::{
+    ERROR_CANNOT_FIND_WND_CLASS, ERROR_INVALID_WINDOW_HANDLE, ERROR_TLW_WITH_WSCHILD, Handle,
+    or_fail,
+};
+use crate::hwnd::{HWND, from_c, to_c};
+use crate::memory;
+
+const WM_CREATE: u32 = 0x0001;
+const WM_NCCREATE: u32 = 0x0081;
+const WS_VISIBLE: u32 = 0x1000_0000;
+const WS_CHILD: u32 = 0x4000_0000;
+
+/// HWND_MESSAGE, which is -3: the parent of windows for messages only.
+const MESSAGE_ONLY: usize = 0_usize.wrapping_sub(3);
+
+/// `CREATESTRUCT` of either form.
+#[repr(C)]
+struct CREATESTRUCT {
+    lpCreateParams: *mut c_void,
+    hInstance: Handle,
+    hMenu: Handle,
+    hwndParent: HWND,
+    cy: c_int,
+    cx: c_int,
+    y: c_int,
+    x: c_int,
+    style: u32,
+    lpszName: *const c_void,
+    lpszClass: *const c_void,
+    dwExStyle: u32,
+}
+
+/// CreateWindowEx: the procedure gets WM_NCCREATE and WM_CREATE before this returns, and ends the window
+/// with FALSE and -1. Its text is of its class's form. A child needs a parent.
+///
+/// # Safety
+/// The strings live until this returns. Null, atoms and what is no memory are told apart.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn CreateWindowExA(
+    ex_style: u32,
+    class: *const c_char,
+    title: *const c_char,
+    style: u32,
+    x: c_int,
+    y: c_int,
+    width: c_int,
+    height: c_int,
+    parent: HWND,
+    menu: Handle,
+    instance: Handle,
+    parameter: *mut c_void,
+) -> HWND {
+    let details = CREATESTRUCT {
+        lpCreateParams: parameter,
+        hInstance: instance,
+        hMenu: menu,
+        hwndParent: parent,
+        cy: height,
+        cx: width,
+        y,
+        x,
+        style,
+        lpszName: title.cast(),
+        lpszClass: class.cast(),
+        dwExStyle: ex_style,
+    };
+    // SAFETY: see above.
+    or_fail(unsafe { create::<c_char>(details) }, ptr::null_mut())
+}
+
+/// CreateWindowExW.
+///
+/// # Safety
+/// As for [`CreateWindowExA`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn CreateWindowExW(
+    ex_style: u32,
+    class: *const Wide,
+    title: *const Wide,
+    style: u32,
+    x: c_int,
+    y: c_int,
+    width: c_int,
+    height: c_int,
+    parent: HWND,
+    menu: Handle,
+    instance: Handle,
+    parameter: *mut c_void,
+) -> HWND {
+    let details = CREATESTRUCT {
+        lpCreateParams: parameter,
+        hInstance: instance,
+        hMenu: menu,
+        hwndParent: parent,
+        cy: height,
+        cx: width,
+        y,
+        x,
+        style,
+        lpszName: title.cast(),
+        lpszClass: class.cast(),
+        dwExStyle: ex_style,
+    };
+    // SAFETY: see above.
+    or_fail(unsafe { create::<Wide>(details) }, ptr::null_mut())
+}
+
+/// The window, null if its procedure did not want it.
+///
+/// # Safety
+/// As for [`CreateWindowExA`]; the strings are of form `U`.
+unsafe fn create<U: Unit>(mut details: CREATESTRUCT) -> Result<HWND, u32> {
+    let is_message_only = details.hwndParent.addr() == MESSAGE_ONLY;
+    let parent = from_c(details.hwndParent).filter(|_| !is_message_only);
+    if parent.is_some() && !is_window(parent) {
+        return Err(ERROR_INVALID_WINDOW_HANDLE);
+    }
+    let is_child = details.style & WS_CHILD != 0;
+    if is_child && parent.is_none() && !is_message_only {
+        return Err(ERROR_TLW_WITH_WSCHILD);
+    }
+    // SAFETY: the caller's promise.
+    let atom = unsafe { named::<U>(details.lpszClass.cast()) };
+    let found =
+        atom.and_then(|atom| Some((atom, with(|state| state.classes.get(&atom).copied())?)));
+    let (atom, class) = found.ok_or(ERROR_CANNOT_FIND_WND_CLASS)?;
+    // SAFETY: the caller's promise.
+    let title = unsafe { U::read(details.lpszName.cast()) }.unwrap_or_default();
+    let window = window_of(class);
+    let hwnd = window.hwnd();
+    let entry = Entry {
+        window,
+        class: atom,
+        title: folded(&title),
+        parent,
+        is_top_level: !is_child && !is_message_only,
+        is_visible: details.style & WS_VISIBLE != 0,
+        is_ending: false,
+        user_data: 0,
+        extra: vec![0; class.extra.into()].into(),
+    };
+    with(|state| state.windows.add(entry));
+    // Both live until the procedure has seen them.
+    let texts = (class.is_wide != U::IS_WIDE).then(|| {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let name = converted::<U>(details.lpszName);
+            (name, converted::<U>(details.lpszClass))
+        }
+    });
+    if let Some((name, class)) = &texts {
+        details.lpszName = name.pointer().unwrap_or(details.lpszName);
+        details.lpszClass = class.pointer().unwrap_or(details.lpszClass);
+    }
+    Ok(to_c(announce(hwnd, &details).then_some(hwnd)))
+}
+
+/// A window whose messages go to the procedure of its class.
+fn window_of(class: Class) -> Window {
+    Window::new(move |message: &Message| {
+        let (wparam, lparam) = (message.wparam as u32, message.lparam.cast_signed());
+        // SAFETY: whoever registered the class has promised that it can be called.
+        unsafe { (class.procedure)(to_c(message.hwnd), message.message, wparam, lparam) as isize }
+    })
+}
+
+/// Has the procedure say whether it wants the window, which ends if not.
+fn announce(hwnd: Hwnd, details: &CREATESTRUCT) -> bool {
+    let lparam = ptr::from_ref(details).expose_provenance() as u32;
+    let send = |message| send_message(hwnd, message, 0, lparam);
+    if send(WM_NCCREATE) == Ok(0) {
+        abandon(hwnd);
+    } else if send(WM_CREATE) == Ok(-1) {
+        destroy(Some(hwnd));
+    }
+    is_window(hwnd)
+}
+
+/// A string in the form that it was not in; none for what is no string.
+enum Text {
+    Narrow(Vec<u8>),
+    Wide(Vec<Wide>),
+    None,
+}
+
+impl Text {
+    fn pointer(&self) -> Option<*const c_void> {
+        match self {
+            Text::Narrow(text) => Some(text.as_ptr().cast()),
+            Text::Wide(text) => Some(text.as_ptr().cast()),
+            Text::None => None,
+        }
+    }
+}
+
+/// # Safety
+/// The string lives until this returns.
+unsafe fn converted<U: Unit>(text: *const c_void) -> Text {
+    let end = |mut text: Vec<u8>| {
+        text.push(0);
+        text
+    };
+    // SAFETY: the caller's promise.
+    unsafe {
+        if U::IS_WIDE {
+            wide(text.cast()).map_or(Text::None, |text| Text::Narrow(end(narrow_of(&text))))
+        } else {
+            memory::string(text.cast())
+                .map_or(Text::None, |text| Text::Wide(wide_of(&end(text.to_vec()))))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/* A loop that tests for 0 alone, as old ones do, where nothing can come any more: the program ends. */
+
+#include "check.h"
+
+#include <unistd.h>
+
+static int dispatched, ends;
+
+static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
+{
+    dispatched += message == WM_USER;
+    return DefWindowProcA(window, message, wparam, lparam);
+}
+
+/* The library ends it; what this program returns from main is a failure. */
+static void at_exit(void)
+{
+    if (ends) {
+        CHECK_NUMBER(dispatched, 2);
+        _exit(check_result());
+    }
+}
+
+int main(void)
+{
+    HWND window = new_window(procedure);
+    MSG message;
+
+    CHECK(atexit(at_exit) == 0);
+    /* S-M2: once is an error, and again after something has come. */
+    CHECK(GetMessage(&message, NULL, 0, 0) == -1);
+    CHECK(PostMessage(window, WM_USER, 0, 0));
+    CHECK(GetMessage(&message, NULL, WM_APP, WM_APP) == -1);
+    CHECK(GetMessage(&message, NULL, 0, 0) == TRUE);
+    CHECK_NUMBER(DispatchMessage(&message), 0);
+    CHECK(!WaitMessage());
+    CHECK(SetTimer(window, 1, 10, NULL) == 1);
+    CHECK(KillTimer(window, 1));
+    CHECK(!WaitMessage());
+    CHECK(PostMessage(window, WM_USER, 0, 0));
+    ends = 1;
+    while (GetMessage(&message, NULL, 0, 0)) {
+        TranslateMessage(&message);
+        DispatchMessage(&message);
+    }
+    return 1;
+}
