@@ -41,7 +41,36 @@ macro_rules! programs {
 }
 
 programs! {
+    addresses,
+    bad_numbers,
+    bad_pointers,
+    blocking,
+    blocking_hook,
+    buffers,
+    buffers_cancelled,
+    buffers_reused,
+    cancel,
+    full_queue,
+    habits,
+    handlers,
+    headers_lean,
+    headers_windows_first,
+    headers_winsock2_first,
+    headers_winsock2_last,
+    headers_winsock_first,
+    layouts,
+    lifecycle,
+    questions,
     startup,
+    windows_classes,
+    windows_entry,
+    windows_lifecycle,
+    windows_long,
+    windows_messages,
+    windows_stuck,
+    windows_text,
+    windows_timers,
+    windows_wide,
 }
 
 #[test]

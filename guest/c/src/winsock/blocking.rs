@@ -128,17 +128,20 @@ type Hook = unsafe extern "C" fn() -> c_int;
 /// `hook` can be called until another is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn WSASetBlockingHook(hook: Option<Hook>) -> Option<Hook> {
+    let set = match hook {
+        Some(hook) if !ptr::fn_addr_eq(hook, default_hook as Hook) => {
+            // SAFETY: see above.
+            BlockingHook::from(move || unsafe { hook() } != 0)
+        }
+        _ => BlockingHook::default(),
+    };
+    let former = wsa_set_blocking_hook(set).ok()?;
     let Some(hook) = hook else {
+        // Only now, as other errors go before those of parameters (S-S5). The former hook stays.
+        wsa_set_blocking_hook(former).ok()?;
         fail(WSAEFAULT);
         return None;
     };
-    let set = if ptr::fn_addr_eq(hook, default_hook as Hook) {
-        BlockingHook::default()
-    } else {
-        // SAFETY: see above.
-        BlockingHook::from(move || unsafe { hook() } != 0)
-    };
-    let former = wsa_set_blocking_hook(set).ok()?;
     let former_of_c = HOOK.replace(Some(hook));
     // The guest library knows when clean-up has brought the default one back.
     let former = former_of_c.filter(|_| !former.is_default());
