@@ -116,8 +116,8 @@ HELPER int error_of(HANDLE request, HWND window)
     return WSAGETASYNCERROR(result);
 }
 
-/* Runs the loop until everything that has been asked and was not cancelled must have come: a lookup that is asked last,
- * and takes as long as any. Dispatches what comes meanwhile, and says how many completions (DONE) there were. */
+/* Runs the loop while a lookup is made that takes its time, so that whatever wrongly has something to say does so.
+ * Dispatches what comes meanwhile, and says how many completions (DONE) there were. */
 HELPER int run_on(void)
 {
     char buffer[MAXGETHOSTSTRUCT];
