@@ -10,7 +10,11 @@ fn shown(example: &str) -> (Vec<&'static str>, &'static str) {
     let blocks = blocks.map(|rest| rest.split_once("\n```").expect("a block that ends").0);
     let guest = format!("target/guests/c/{example}.wasm");
     let mut shown = blocks
-        .map(|block| block.split_once('\n').expect("a command, and what it prints"))
+        .map(|block| {
+            block
+                .split_once('\n')
+                .expect("a command, and what it prints")
+        })
         .map(|(command, output)| (command.split(' ').collect::<Vec<_>>(), output))
         .filter(|(arguments, _)| arguments.contains(&&*guest));
     let (arguments, output) = shown.next().expect("a block of the example");
