@@ -59,7 +59,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
     }
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).map_err(Error::file(directory))?;
-    let new = path.with_extension(format!("new-{}", std::process::id()));
+    // Behind the whole name, as files that differ in their extension alone may be written at once.
+    let mut new = path.to_owned().into_os_string();
+    new.push(format!(".new-{}", std::process::id()));
+    let new = PathBuf::from(new);
     fs::write(&new, bytes).map_err(Error::file(&new))?;
     fs::rename(&new, path).map_err(Error::file(path))?;
     Ok(true)
@@ -194,5 +197,17 @@ mod tests {
     fn a_directory_that_is_not_there_has_no_files() {
         let none = Path::new("/no/such/directory");
         assert!(tree(none).unwrap().is_empty() && files(none, "c").unwrap().is_empty());
+    }
+
+    #[test]
+    fn names_that_differ_in_their_extension_alone_are_kept_apart() {
+        let scratch = Scratch::new("apart");
+        let root = scratch.0.root();
+        // What another thread has begun to write as `a.c99`, were the extension replaced.
+        let others = root.join(format!("a.new-{}", std::process::id()));
+        fs::write(&others, "another's").unwrap();
+        assert!(replace(&root.join("a.c89"), b"mine").unwrap());
+        assert_eq!(fs::read(others).unwrap(), b"another's");
+        assert_eq!(fs::read(root.join("a.c89")).unwrap(), b"mine");
     }
 }
