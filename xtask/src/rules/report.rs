@@ -29,7 +29,7 @@ pub fn report(rules: &[Rule], mentions: &[Mention], ids: &[String]) -> Report {
         .enumerate()
         .filter(|(_, rule)| wanted(&rule.id))
     {
-        let Rule { id, line, later } = rule;
+        let Rule { id, line } = rule;
         if let Some(first) = rules[..i].iter().find(|other| other.id == *id) {
             problems.push(format!(
                 "{id} is in {DOCUMENT} twice: lines {} and {line}",
@@ -38,13 +38,11 @@ pub fn report(rules: &[Rule], mentions: &[Mention], ids: &[String]) -> Report {
             continue;
         }
         let tests = tests(id, mentions);
-        let mark = later.then(|| "proven with the C face".to_owned());
-        if tests.is_empty() && mark.is_none() {
+        if tests.is_empty() {
             problems.push(format!("{id} has no test ({DOCUMENT}:{line})"));
             lines.push(format!("{id}: no test"));
         } else {
-            let all: Vec<String> = mark.into_iter().chain(tests).collect();
-            lines.push(format!("{id}: {}", all.join(", ")));
+            lines.push(format!("{id}: {}", tests.join(", ")));
         }
     }
     if ids.is_empty() {
@@ -81,11 +79,10 @@ fn tests(id: &str, mentions: &[Mention]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn rule(id: &str, line: usize, later: bool) -> Rule {
+    fn rule(id: &str, line: usize) -> Rule {
         Rule {
             id: id.into(),
             line,
-            later,
         }
     }
 
@@ -101,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_line_has_each_test_once() {
-        let rules = [rule("S-A1", 1, false), rule("S-A2", 2, true)];
+        let rules = [rule("S-A1", 1)];
         let mentions = [
             mention("S-A1", 1, Some("code"), false),
             mention("S-A1", 5, Some("f"), true),
@@ -110,24 +107,15 @@ mod tests {
             mention("S-A1", 8, None, true),
         ];
         let expected = Report {
-            lines: vec![
-                "S-A1: a.rs:5 f, a.rs:7 g, a.rs:8".into(),
-                "S-A2: proven with the C face".into(),
-            ],
+            lines: vec!["S-A1: a.rs:5 f, a.rs:7 g, a.rs:8".into()],
             problems: vec![],
         };
         assert_eq!(report(&rules, &mentions, &[]), expected);
-        let later = report(&rules, &[mention("S-A2", 9, Some("f"), true)], &[]);
-        assert_eq!(later.lines[1], "S-A2: proven with the C face, a.rs:9 f");
     }
 
     #[test]
     fn what_is_wrong_is_said_rule_by_rule() {
-        let rules = [
-            rule("S-A1", 3, false),
-            rule("S-A2", 4, false),
-            rule("S-A2", 5, false),
-        ];
+        let rules = [rule("S-A1", 3), rule("S-A2", 4), rule("S-A2", 5)];
         let mentions = [
             mention("S-A1", 1, Some("code"), false),
             mention("S-A2", 2, Some("f"), true),
@@ -145,7 +133,7 @@ mod tests {
 
     #[test]
     fn only_the_rules_that_were_asked_for() {
-        let rules = [rule("S-A1", 1, false), rule("S-A2", 2, false)];
+        let rules = [rule("S-A1", 1), rule("S-A2", 2)];
         let mentions = [
             mention("S-A2", 2, Some("f"), true),
             mention("S-A9", 3, None, true),
