@@ -14,8 +14,9 @@ const COMPLETED: usize = 65_536;
 pub(crate) struct Handles {
     pub(super) last: u32,
     pending: BTreeMap<u32, Pending>,
-    /// The oldest first, at most [`COMPLETED`].
-    completed: VecDeque<(u32, TaskHandle)>,
+    completed: BTreeMap<u32, TaskHandle>,
+    /// The keys of `completed`, the oldest first, at most [`COMPLETED`].
+    by_age: VecDeque<u32>,
 }
 
 struct Pending {
@@ -41,14 +42,8 @@ impl Handles {
 
     /// What the host calls it.
     pub(super) fn hosts(&self, handle: u32) -> Option<TaskHandle> {
-        if let Some(pending) = self.pending.get(&handle) {
-            return Some(pending.hosts);
-        }
-        // Whoever asks mostly means the one that has just completed.
-        let mut completed = self.completed.iter().rev();
-        completed
-            .find(|(h, _)| *h == handle)
-            .map(|(_, hosts)| *hosts)
+        let pending = self.pending.get(&handle).map(|pending| pending.hosts);
+        pending.or_else(|| self.completed.get(&handle).copied())
     }
 
     /// Whether its outcome has not been delivered.
@@ -72,10 +67,13 @@ impl Handles {
     /// Takes the recipient of a request that has completed.
     pub(super) fn complete(&mut self, handle: u32) -> Option<Box<dyn Recipient>> {
         let Pending { hosts, recipient } = self.pending.remove(&handle)?;
-        if self.completed.len() == COMPLETED {
-            self.completed.pop_front();
+        if self.by_age.len() == COMPLETED
+            && let Some(oldest) = self.by_age.pop_front()
+        {
+            self.completed.remove(&oldest);
         }
-        self.completed.push_back((handle, hosts));
+        self.by_age.push_back(handle);
+        self.completed.insert(handle, hosts);
         Some(recipient)
     }
 
@@ -83,6 +81,7 @@ impl Handles {
     /// The recipients are returned, to be dropped outside the state.
     pub(crate) fn end_all(&mut self) -> Vec<Box<dyn Recipient>> {
         self.completed.clear();
+        self.by_age.clear();
         let pending = std::mem::take(&mut self.pending);
         pending
             .into_values()
