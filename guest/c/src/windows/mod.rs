@@ -29,6 +29,8 @@ use winsock_async_guest::{wsa_get_last_error, wsa_set_last_error};
 
 use crate::hwnd::HWND;
 
+pub(crate) use message::dispatch;
+
 /// Zero, or anything else.
 type BOOL = c_int;
 
