@@ -95,8 +95,10 @@ pub unsafe extern "C" fn PeekMessageA(
 #[unsafe(no_mangle)]
 pub extern "C" fn WaitMessage() -> BOOL {
     let waited = wait_message();
-    if waited.is_err_and(is_vain) {
-        stuck::note("WaitMessage");
+    match waited {
+        Ok(()) => stuck::clear(),
+        Err(error) if is_vain(error) => stuck::note("WaitMessage"),
+        Err(_) => {}
     }
     BOOL::from(waited.is_ok())
 }

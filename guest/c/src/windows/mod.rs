@@ -17,7 +17,7 @@ mod names;
 mod post;
 mod sprintf;
 mod state;
-mod stuck;
+pub(crate) mod stuck;
 mod table;
 mod text;
 mod time;
