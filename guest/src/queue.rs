@@ -8,7 +8,7 @@ use crate::error::{ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, WsaError, re
 use crate::message::{Message, WM_QUIT};
 use crate::reactor;
 use crate::state::{State, with};
-use crate::window::{Hwnd, dispatch_message};
+use crate::window::{Dispatch, Hwnd, dispatch_message};
 
 /// Messages that a thread's queue holds; one more is refused (`S-M3`).
 pub const QUEUE_LIMIT: usize = 10_000;
@@ -158,9 +158,9 @@ pub fn run_message_loop() -> Result<i32, WsaError> {
     }
 }
 
-/// What the default blocking hook does: dispatches a message or a timer, and says whether there was
-/// one. WM_QUIT stays for the program's own loop (`S-B1`).
-pub(crate) fn dispatch_one() -> bool {
+/// What the default blocking hook does: dispatches a message or a timer in the given way, and says
+/// whether there was one. WM_QUIT stays for the program's own loop (`S-B1`).
+pub(crate) fn dispatch_one(dispatch: Dispatch) -> bool {
     let filter = Filter {
         quit: false,
         ..Filter::new(MessagesOf::Any, ..)
@@ -170,7 +170,7 @@ pub(crate) fn dispatch_one() -> bool {
         Some(Retrieved::Message(message)) => Some(message),
         _ => with(|state| state.timers.due(&filter, true)),
     };
-    message.as_ref().map(dispatch_message).is_some()
+    message.as_ref().map(dispatch).is_some()
 }
 
 /// When the first timer is due, on the host's clock.

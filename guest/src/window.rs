@@ -113,6 +113,9 @@ pub fn dispatch_message(message: &Message) -> LResult {
     procedure.map_or(0, |procedure| procedure(message))
 }
 
+/// A way to dispatch messages. A face may have one of its own.
+pub(crate) type Dispatch = fn(&Message) -> LResult;
+
 /// The windows of a thread.
 #[derive(Default)]
 pub(crate) struct Windows {

@@ -80,6 +80,43 @@ static void default_hook_is_callable(void)
     CHECK(DestroyWindow(window));
 }
 
+/* S-B1: the default hook dispatches a timer to the procedure that it was set with, as DispatchMessage does. */
+static void CALLBACK timeout(HWND window, UINT number, UINT_PTR timer, DWORD now)
+{
+    UNREFERENCED_PARAMETER(now);
+    CHECK_NUMBER(number, WM_TIMER);
+    dispatched++;
+    CHECK(KillTimer(window, timer));
+    CHECK_NUMBER(WSACancelBlockingCall(), 0);
+}
+
+static LRESULT CALLBACK without_timers(HWND window, UINT number, WPARAM wparam, LPARAM lparam)
+{
+    if (number == WM_TIMER) {
+        CHECK(!"a message of a timer with a procedure of its own");
+        WSACancelBlockingCall();
+    }
+    return DefWindowProcA(window, number, wparam, lparam);
+}
+
+static void timers_have_their_procedures(void)
+{
+    HWND window = new_window(without_timers);
+
+    dispatched = 0;
+    CHECK(SetTimer(window, 1, 10, timeout) == 1);
+    fails(gethostbyname("never.test"), WSAEINTR);
+    CHECK_NUMBER(dispatched, 1);
+    CHECK(SetTimer(NULL, 0, 10, timeout) != 0);
+    fails(gethostbyname("never.test"), WSAEINTR);
+    CHECK_NUMBER(dispatched, 2);
+    WSASetBlockingHook(default_hook);
+    CHECK(SetTimer(NULL, 0, 10, timeout) != 0);
+    fails(gethostbyname("never.test"), WSAEINTR);
+    CHECK_NUMBER(dispatched, 3);
+    CHECK(DestroyWindow(window));
+}
+
 /* S-B2: everything else fails while a call blocks, but these four. */
 static HANDLE pending;
 
@@ -175,6 +212,7 @@ int main(void)
     start_up(MAKEWORD(1, 1));
     hooks_are_replaced();
     default_hook_is_callable();
+    timers_have_their_procedures();
     everything_else_fails();
     cancel_and_completion_race();
     versions();

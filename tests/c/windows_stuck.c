@@ -37,6 +37,16 @@ int main(void)
     CHECK(SetTimer(window, 1, 10, NULL) == 1);
     CHECK(KillTimer(window, 1));
     CHECK(!WaitMessage());
+    /* A lookup may have come to something, and so may what WaitMessage has waited for. */
+    start_up(MAKEWORD(1, 1));
+    CHECK_NUMBER(WSACancelAsyncRequest(WSAAsyncGetHostByName(NULL, DONE, "never.test", NULL, 0)), 0);
+    CHECK(GetMessage(&message, NULL, 0, 0) == -1);
+    CHECK(SetTimer(window, 1, 10, NULL) == 1);
+    CHECK(GetMessage(&message, window, WM_APP, WM_APP) == -1);
+    CHECK(WaitMessage());
+    CHECK(KillTimer(window, 1));
+    CHECK(GetMessage(&message, NULL, 0, 0) == -1);
+    CHECK_NUMBER(WSACleanup(), 0);
     CHECK(PostMessage(window, WM_USER, 0, 0));
     ends = 1;
     while (GetMessage(&message, NULL, 0, 0)) {

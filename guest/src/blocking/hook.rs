@@ -7,6 +7,7 @@ use super::{check_host, check_idle, check_version};
 use crate::error::{WsaError, record};
 use crate::queue;
 use crate::state::with;
+use crate::window::{Dispatch, dispatch_message};
 
 /// A blocking hook. The default one gets one message or timer and dispatches it; WM_QUIT it leaves for
 /// the program's own loop.
@@ -26,9 +27,14 @@ impl BlockingHook {
     /// Calls it, as a hook does that has replaced it and wants its work done too. Returns whether it
     /// has dispatched something.
     pub fn call(&self) -> bool {
+        self.call_with(dispatch_message)
+    }
+
+    /// The same, where the default one dispatches in the given way.
+    pub(crate) fn call_with(&self, dispatch: Dispatch) -> bool {
         match &self.0 {
             Some(hook) => hook(),
-            None => queue::dispatch_one(),
+            None => queue::dispatch_one(dispatch),
         }
     }
 }

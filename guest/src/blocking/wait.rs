@@ -17,6 +17,7 @@ use crate::reactor;
 use crate::startup::clean_up;
 use crate::state::with;
 use crate::waiter::Waiter;
+use crate::window::{Dispatch, dispatch_message};
 
 /// The longest time between two calls of a program's own blocking hook while a call blocks: 10 ms. The
 /// default hook needs none: it is called when something arrives or a timer is due.
@@ -28,16 +29,20 @@ const TURN: u32 = 32;
 
 /// Asks, waits for the outcome, and makes its error the last one (`S-S6`).
 pub(super) fn block<T: FromAnswer>(query: Query<'_>) -> Result<T, WsaError> {
-    record(ask(query).and_then(|answer| T::from_answer(answer).ok_or(WSANO_RECOVERY)))
+    record(
+        ask(query, dispatch_message)
+            .and_then(|answer| T::from_answer(answer).ok_or(WSANO_RECOVERY)),
+    )
 }
 
-/// Asks and waits for the outcome. Leaves the last error alone.
-pub(crate) fn ask(query: Query<'_>) -> Outcome {
+/// Asks and waits for the outcome; meanwhile the default hook dispatches in the given way. Leaves the
+/// last error alone.
+pub(crate) fn ask(query: Query<'_>, dispatch: Dispatch) -> Outcome {
     check_idle()?;
-    wait(Waiter::start(query)?)
+    wait(Waiter::start(query)?, dispatch)
 }
 
-fn wait(waiter: Waiter) -> Outcome {
+fn wait(waiter: Waiter, dispatch: Dispatch) -> Outcome {
     let call = Rc::new(Call {
         waiter,
         cancelled: Cell::new(false),
@@ -49,7 +54,7 @@ fn wait(waiter: Waiter) -> Outcome {
         if let Poll::Ready(outcome) = call.waiter.poll(Waker::noop().clone()) {
             return outcome;
         }
-        let busy = run(&hook, &call);
+        let busy = run(&hook, &call, dispatch);
         let arrived = reactor::turn();
         // Whatever has arrived may be the hook's to handle, before there is time to sleep.
         if busy || arrived || call.waiter.is_finished() {
@@ -68,8 +73,8 @@ fn wait(waiter: Waiter) -> Outcome {
 }
 
 /// Calls the hook until it returns false, or the call is cancelled. True if it has not come to that.
-fn run(hook: &BlockingHook, call: &Call) -> bool {
-    (0..TURN).all(|_| hook.call() && !call.cancelled.get())
+fn run(hook: &BlockingHook, call: &Call, dispatch: Dispatch) -> bool {
+    (0..TURN).all(|_| hook.call_with(dispatch) && !call.cancelled.get())
 }
 
 /// From here on a call blocks, until the guard is dropped.

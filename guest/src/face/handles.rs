@@ -14,10 +14,9 @@ const COMPLETED: usize = 65_536;
 pub(crate) struct Handles {
     pub(super) last: u32,
     pending: BTreeMap<u32, Pending>,
-    /// At most [`COMPLETED`].
     completed: BTreeMap<u32, TaskHandle>,
-    /// Those that completed, the oldest first.
-    order: VecDeque<u32>,
+    /// The keys of `completed`, the oldest first, at most [`COMPLETED`].
+    by_age: VecDeque<u32>,
 }
 
 struct Pending {
@@ -43,10 +42,8 @@ impl Handles {
 
     /// What the host calls it.
     pub(super) fn hosts(&self, handle: u32) -> Option<TaskHandle> {
-        match self.pending.get(&handle) {
-            Some(pending) => Some(pending.hosts),
-            None => self.completed.get(&handle).copied(),
-        }
+        let pending = self.pending.get(&handle).map(|pending| pending.hosts);
+        pending.or_else(|| self.completed.get(&handle).copied())
     }
 
     /// Whether its outcome has not been delivered.
@@ -70,13 +67,13 @@ impl Handles {
     /// Takes the recipient of a request that has completed.
     pub(super) fn complete(&mut self, handle: u32) -> Option<Box<dyn Recipient>> {
         let Pending { hosts, recipient } = self.pending.remove(&handle)?;
-        if self.order.len() == COMPLETED
-            && let Some(oldest) = self.order.pop_front()
+        if self.by_age.len() == COMPLETED
+            && let Some(oldest) = self.by_age.pop_front()
         {
             self.completed.remove(&oldest);
         }
+        self.by_age.push_back(handle);
         self.completed.insert(handle, hosts);
-        self.order.push_back(handle);
         Some(recipient)
     }
 
@@ -84,7 +81,7 @@ impl Handles {
     /// The recipients are returned, to be dropped outside the state.
     pub(crate) fn end_all(&mut self) -> Vec<Box<dyn Recipient>> {
         self.completed.clear();
-        self.order.clear();
+        self.by_age.clear();
         let pending = std::mem::take(&mut self.pending);
         pending
             .into_values()

@@ -9,10 +9,10 @@ mod question;
 use std::time::Duration;
 
 use crate::answer::Answer;
-use crate::blocking::{self, check_idle};
+use crate::blocking::{self, BlockingHook, check_idle};
 use crate::error::{WsaError, record};
 use crate::host::{Completion, Current, Host};
-use crate::message::Message;
+use crate::message::{LResult, Message};
 use crate::reactor;
 use crate::route::Route;
 use crate::state::with;
@@ -51,9 +51,15 @@ fn start(question: Question<'_>, recipient: Box<dyn Recipient>) -> Result<u32, W
     Ok(handle)
 }
 
-/// Asks and waits, like the six blocking calls of this crate and with their errors.
-pub fn ask(question: Question<'_>) -> Result<Answer, WsaError> {
-    record(blocking::ask(question.0))
+/// Asks and waits, like the six blocking calls of this crate and with their errors. The default hook
+/// dispatches messages as the face does, such as timers with procedures of their own (`S-B1`).
+pub fn ask(question: Question<'_>, dispatch: fn(&Message) -> LResult) -> Result<Answer, WsaError> {
+    record(blocking::ask(question.0, dispatch))
+}
+
+/// What the default hook does while [`ask`] waits.
+pub fn default_hook(dispatch: fn(&Message) -> LResult) -> bool {
+    BlockingHook::default().call_with(dispatch)
 }
 
 /// WSACancelAsyncRequest, with the errors of

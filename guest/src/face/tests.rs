@@ -13,7 +13,7 @@ use crate::message::WM_USER;
 use crate::queue::{MessagesOf, QUEUE_LIMIT, Retrieved, get_message, peek_message, post_message};
 use crate::startup::{Winsock, makeword, wsa_cleanup};
 use crate::testing::{ms, recorder};
-use crate::window::destroy_window;
+use crate::window::{destroy_window, dispatch_message};
 
 type Log = Rc<RefCell<Vec<String>>>;
 
@@ -232,7 +232,10 @@ fn handles_go_round_and_leave_out_what_still_means_something() {
 #[test]
 fn an_answer_is_waited_for() {
     // S-B1, S-R4
-    assert_eq!(ask(Question::invalid()), Err(WSANOTINITIALISED));
+    assert_eq!(
+        ask(Question::invalid(), dispatch_message),
+        Err(WSANOTINITIALISED)
+    );
     let _winsock = winsock();
     let tcp = Answer::Protocol(ProtocolEntry {
         name: "tcp".into(),
@@ -241,7 +244,10 @@ fn an_answer_is_waited_for() {
     });
     fake::plan(ms(5), Ok(tcp.clone()));
     assert_eq!(
-        ask(Question::service_by_port(0x5000, Some(b"\xff"))),
+        ask(
+            Question::service_by_port(0x5000, Some(b"\xff")),
+            dispatch_message
+        ),
         Ok(tcp)
     );
     let asked = "Query::ServiceByPort(ServicePortQuery { port: 80, protocol: Some([255]) })";

@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 
 use winsock_async_guest::{
-    ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, Message, MessagesOf, Retrieved, WM_QUIT,
-    WM_TIMER, WsaError, dispatch_message, get_message, peek_message, wait_message,
+    ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, LResult, Message, MessagesOf, Retrieved,
+    WM_QUIT, WM_TIMER, WsaError, dispatch_message, get_message, peek_message, wait_message,
 };
 
 use super::time::GetTickCount;
@@ -95,8 +95,10 @@ pub unsafe extern "C" fn PeekMessageA(
 #[unsafe(no_mangle)]
 pub extern "C" fn WaitMessage() -> BOOL {
     let waited = wait_message();
-    if waited.is_err_and(is_vain) {
-        stuck::note("WaitMessage");
+    match waited {
+        Ok(()) => stuck::clear(),
+        Err(error) if is_vain(error) => stuck::note("WaitMessage"),
+        Err(_) => {}
     }
     BOOL::from(waited.is_ok())
 }
@@ -119,17 +121,23 @@ pub unsafe extern "C" fn DispatchMessageA(message: *const MSG) -> i32 {
         SetLastError(ERROR_NOACCESS);
         return 0;
     };
-    if message.message == WM_TIMER && message.lParam != 0 {
-        timer::call(message.hwnd, message.wParam, message.lParam);
-        return 0;
-    }
     let message = Message::new(
         from_c(message.hwnd),
         message.message,
         message.wParam.into(),
         message.lParam.cast_unsigned(),
     );
-    dispatch_message(&message) as i32
+    dispatch(&message) as i32
+}
+
+/// The same, for the default blocking hook too.
+pub(crate) fn dispatch(message: &Message) -> LResult {
+    if message.message == WM_TIMER && message.lparam != 0 {
+        let lparam = message.lparam.cast_signed();
+        timer::call(to_c(message.hwnd), message.wparam as u32, lparam);
+        return 0;
+    }
+    dispatch_message(message)
 }
 
 impl MSG {

@@ -17,7 +17,7 @@ mod names;
 mod post;
 mod sprintf;
 mod state;
-mod stuck;
+pub(crate) mod stuck;
 mod table;
 mod text;
 mod time;
@@ -28,6 +28,8 @@ use std::ffi::{c_int, c_void};
 use winsock_async_guest::{wsa_get_last_error, wsa_set_last_error};
 
 use crate::hwnd::HWND;
+
+pub(crate) use message::dispatch;
 
 /// Zero, or anything else.
 type BOOL = c_int;

@@ -24,6 +24,6 @@ pub(super) fn note(call: &str) {
 }
 
 /// Notes that something has come, or will.
-pub(super) fn clear() {
+pub(crate) fn clear() {
     IS_STUCK.set(false);
 }

@@ -14,6 +14,7 @@ use super::layout::Structure;
 use super::request::{self, Asked, Kind};
 use super::{SOCKET_ERROR, status};
 use crate::memory;
+use crate::windows;
 
 /// gethostbyname, a `hostent` (`S-B1` to `S-B5`).
 ///
@@ -156,7 +157,7 @@ pub extern "C" fn WSAUnhookBlockingHook() -> c_int {
 
 /// What runs unless a program has set a hook.
 extern "C" fn default_hook() -> c_int {
-    c_int::from(BlockingHook::default().call())
+    c_int::from(face::default_hook(windows::dispatch))
 }
 
 thread_local! {
@@ -185,7 +186,7 @@ fn structure(kind: Kind, asked: Asked<'_>) -> *mut c_char {
 /// Asks and waits. None leaves the error as the last one.
 fn ask(kind: Kind, asked: Asked<'_>) -> Option<Answer> {
     let is_fault = asked.is_none();
-    match face::ask(asked.unwrap_or_else(Question::invalid)) {
+    match face::ask(asked.unwrap_or_else(Question::invalid), windows::dispatch) {
         Ok(answer) if kind.is_of(&answer) => return Some(answer),
         Ok(_) => fail(WSANO_RECOVERY),
         Err(WSAEINVAL) if is_fault => fail(WSAEFAULT),

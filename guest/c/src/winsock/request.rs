@@ -12,6 +12,7 @@ use super::layout::Structure;
 use super::status;
 use crate::hwnd::{self, HWND};
 use crate::memory;
+use crate::windows::stuck;
 
 /// `HANDLE`: a pointer that is a request's number.
 type HANDLE = *mut c_void;
@@ -233,7 +234,10 @@ fn start(
         length: usize::try_from(length).unwrap_or(0),
     });
     let question = asked.unwrap_or_else(Question::invalid);
-    let handle = face::request(question, into_buffer).unwrap_or(0);
+    let Ok(handle) = face::request(question, into_buffer) else {
+        return ptr::null_mut();
+    };
+    stuck::clear();
     ptr::without_provenance_mut(handle as usize)
 }
 
