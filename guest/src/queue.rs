@@ -45,6 +45,15 @@ impl From<Option<Hwnd>> for MessagesOf {
     }
 }
 
+impl Retrieved {
+    fn of(message: Message) -> Retrieved {
+        match message.message {
+            WM_QUIT => Retrieved::Quit(message.wparam as i32),
+            _ => Retrieved::Message(message),
+        }
+    }
+}
+
 /// PostMessage, and with no window PostThreadMessage: puts a message at the end of the queue and
 /// returns at once.
 ///
@@ -92,20 +101,24 @@ pub fn get_message(
     of: impl Into<MessagesOf>,
     range: impl RangeBounds<u32>,
 ) -> Result<Retrieved, WsaError> {
-    let filter = Filter::new(of, range);
+    next(&Filter::new(of, range)).map(Retrieved::of)
+}
+
+/// What [`get_message`] finds, WM_QUIT as the message that it is.
+pub(crate) fn next(filter: &Filter) -> Result<Message, WsaError> {
     loop {
-        if let Some(found) = record(posted(&filter, true))? {
+        if let Some(found) = record(posted(filter, true))? {
             return Ok(found);
         }
         // What comes after completions needs the host's word that none is there. Else waiting tells.
         let behind =
-            |state: &mut State| state.queue.quit.is_some() || state.timers.next(&filter).is_some();
+            |state: &mut State| state.queue.quit.is_some() || state.timers.next(filter).is_some();
         if with(behind)
-            && let Some(found) = record(retrieve(&filter, true))?
+            && let Some(found) = record(retrieve(filter, true))?
         {
             return Ok(found);
         }
-        if !reactor::wait(with(|state| state.timers.next(&filter))) {
+        if !reactor::wait(with(|state| state.timers.next(filter))) {
             let full = with(|state| state.queue.room() == 0);
             return record(Err(if full {
                 ERROR_NOT_ENOUGH_QUOTA
@@ -126,7 +139,13 @@ pub fn peek_message(
     range: impl RangeBounds<u32>,
     remove: bool,
 ) -> Result<Option<Retrieved>, WsaError> {
-    record(retrieve(&Filter::new(of, range), remove))
+    let found = peek(&Filter::new(of, range), remove)?;
+    Ok(found.map(Retrieved::of))
+}
+
+/// What [`peek_message`] finds, WM_QUIT as the message that it is.
+pub(crate) fn peek(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
+    record(retrieve(filter, remove))
 }
 
 /// WaitMessage: waits until there is something that [`get_message`] and [`peek_message`] have not been
@@ -167,8 +186,8 @@ pub(crate) fn dispatch_one(dispatch: Dispatch) -> bool {
     };
     // Only a filter's window can be wrong.
     let message = match arrived(&filter, true).ok().flatten() {
-        Some(Retrieved::Message(message)) => Some(message),
-        _ => with(|state| state.timers.due(&filter, true)),
+        Some(message) => Some(message),
+        None => with(|state| state.timers.due(&filter, true)),
     };
     message.as_ref().map(dispatch).is_some()
 }
@@ -179,7 +198,7 @@ pub(crate) fn next_timer() -> Option<Duration> {
 }
 
 /// What is in the queue or arrives by now.
-fn arrived(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
+fn arrived(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
     loop {
         let found = posted(filter, remove)?;
         if found.is_some() || reactor::take() == 0 {
@@ -189,7 +208,7 @@ fn arrived(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError>
 }
 
 /// What is in the queue or arrives by now, WM_QUIT, or a timer.
-fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
+fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
     if let Some(found) = arrived(filter, remove)? {
         return Ok(Some(found));
     }
@@ -199,13 +218,13 @@ fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError
         } else {
             state.queue.quit
         };
-        let timer = || state.timers.due(filter, remove).map(Retrieved::Message);
-        quit.map(Retrieved::Quit).or_else(timer)
+        let quit = quit.map(|code| Message::new(None, WM_QUIT, u64::from(code as u32), 0));
+        quit.or_else(|| state.timers.due(filter, remove))
     }))
 }
 
 /// What is in the queue.
-fn posted(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> {
+fn posted(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
     if let MessagesOf::Window(hwnd) = filter.of {
         with(|state| state.windows.check(Some(hwnd)))?;
     }
@@ -220,10 +239,7 @@ fn posted(filter: &Filter, remove: bool) -> Result<Option<Retrieved>, WsaError> 
         // Room at last: completions have it before the program posts again (S-M3).
         reactor::take();
     }
-    Ok(found.map(|message| match message.message {
-        WM_QUIT => Retrieved::Quit(message.wparam as i32),
-        _ => Retrieved::Message(message),
-    }))
+    Ok(found)
 }
 
 /// Which messages are looked for.
@@ -235,7 +251,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn new(of: impl Into<MessagesOf>, range: impl RangeBounds<u32>) -> Filter {
+    pub(crate) fn new(of: impl Into<MessagesOf>, range: impl RangeBounds<u32>) -> Filter {
         Filter {
             of: of.into(),
             range: (range.start_bound().cloned(), range.end_bound().cloned()),

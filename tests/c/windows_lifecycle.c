@@ -7,6 +7,8 @@ static HWND refuse_at_create;
 static UINT refuse;
 static HWND to_destroy;
 
+static HWND create(int letter, HWND parent, DWORD style);
+
 /* Notes what comes, with a letter for each window. */
 static LRESULT CALLBACK note(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
 {
@@ -39,6 +41,12 @@ static LRESULT CALLBACK note(HWND window, UINT message, WPARAM wparam, LPARAM lp
     if (message == refuse) {
         refuse_at_create = window;
         return message == WM_CREATE ? -1 : FALSE;
+    }
+    if (letter == 'L' && (message == WM_DESTROY || message == WM_NCDESTROY)) {
+        /* What ends has no more children, however many it makes. */
+        SetLastError(0);
+        CHECK(create('X', window, WS_CHILD) == NULL);
+        CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
     }
     return DefWindowProcA(window, message, wparam, lparam);
 }
@@ -115,6 +123,11 @@ int main(void)
     events_are("S81 S1 S2 S82 ", __LINE__);
 
     /* Parents. */
+    refuse = 0;
+    window = create('L', NULL, 0);
+    events[0] = 0;
+    CHECK(DestroyWindow(window));
+    events_are("L2 L82 ", __LINE__);
     CHECK(create('X', window, WS_CHILD) == NULL);
     CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
     CHECK(create('X', NULL, WS_CHILD) == NULL);

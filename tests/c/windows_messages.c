@@ -69,6 +69,14 @@ int main(void)
     CHECK(GetMessage(&message, other, WM_APP, WM_APP) == 0);
     CHECK(message.message == WM_QUIT && message.wParam == (WPARAM)-5 && message.hwnd == NULL);
 
+    /* S-M2, S-M1: one that was posted ends a loop in its turn, as the message that it is. */
+    CHECK(PostMessage(window, WM_QUIT, 3, 4));
+    CHECK(PostMessage(window, WM_USER, 0, 0));
+    CHECK(!PeekMessage(&message, other, 0, 0, PM_REMOVE));
+    CHECK(GetMessage(&message, NULL, 0, 0) == 0);
+    CHECK(message.hwnd == window && message.wParam == 3 && message.lParam == 4);
+    CHECK(GetMessage(&message, NULL, 0, 0) == TRUE);
+
     /* S-M2: -1 for what is no window, and 1131 where nothing can come. */
     SetLastError(0);
     CHECK(GetMessage(&message, (HWND)0x1234567, 0, 0) == -1);

@@ -6,6 +6,7 @@
 mod handles;
 mod question;
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::answer::Answer;
@@ -13,6 +14,7 @@ use crate::blocking::{self, BlockingHook, check_idle};
 use crate::error::{WsaError, record};
 use crate::host::{Completion, Current, Host};
 use crate::message::{LResult, Message};
+use crate::queue::{self, Filter, MessagesOf};
 use crate::reactor;
 use crate::route::Route;
 use crate::state::with;
@@ -98,6 +100,20 @@ pub(crate) fn deliver(handle: u32, completion: Completion) {
             }
         });
     }
+}
+
+/// Like [`get_message`](crate::get_message), with WM_QUIT as the message that it is.
+pub fn get_message(of: MessagesOf, range: RangeInclusive<u32>) -> Result<Message, WsaError> {
+    queue::next(&Filter::new(of, range))
+}
+
+/// Like [`peek_message`](crate::peek_message), with WM_QUIT as the message that it is.
+pub fn peek_message(
+    of: MessagesOf,
+    range: RangeInclusive<u32>,
+    remove: bool,
+) -> Result<Option<Message>, WsaError> {
+    queue::peek(&Filter::new(of, range), remove)
 }
 
 /// Like [`set_timer`](crate::set_timer), with the `lparam` of its messages.

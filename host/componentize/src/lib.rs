@@ -71,9 +71,16 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, Error> {
             )
         })
         .and_then(ComponentEncoder::encode);
-    encoded.map_err(|error| Error::Encode {
+    let component = encoded.map_err(|error| Error::Encode {
         reason: format!("{error:#}"),
-    })
+    })?;
+    // The encoder believes what an entry or a memory that no compiler makes says of itself.
+    match wasmparser::validate(&component) {
+        Ok(_) => Ok(component),
+        Err(error) => Err(Error::Encode {
+            reason: error.to_string(),
+        }),
+    }
 }
 
 #[cfg(test)]

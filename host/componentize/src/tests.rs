@@ -160,3 +160,21 @@ fn whatever_is_cut_off_or_changed_is_an_error_or_a_component() {
         assert!(sound(&changed), "{changed:?}");
     }
 }
+
+#[test]
+fn what_no_command_has_is_refused() {
+    for part in [
+        r#"(memory (export "memory") 1) (func (export "_start") (param i32))"#,
+        r#"(memory (export "memory") i64 1) (func (export "_start"))"#,
+        r#"(memory (export "memory") 1 1 shared) (func (export "_start"))"#,
+    ] {
+        let module = binary(&format!(
+            r#"(module (import "wasi_snapshot_preview1" "proc_exit" (func (param i32))) {part})"#
+        ));
+        let error = refused(&module);
+        assert!(
+            matches!(error, Error::Encode { .. } | Error::Invalid { .. }),
+            "{error}"
+        );
+    }
+}

@@ -7,7 +7,7 @@ use winsock_async_guest::{Hwnd, Message, Window, is_window, send_message};
 
 use super::class::{Class, named};
 use super::destroy::{abandon, destroy};
-use super::state::with;
+use super::state::{State, with};
 use super::table::Entry;
 use super::text::{Unit, Wide, folded, narrow_of, wide, wide_of};
 use super::{
@@ -124,7 +124,12 @@ pub unsafe extern "C" fn CreateWindowExW(
 unsafe fn create<U: Unit>(mut details: CREATESTRUCT) -> Result<HWND, u32> {
     let is_message_only = details.hwndParent.addr() == MESSAGE_ONLY;
     let parent = from_c(details.hwndParent).filter(|_| !is_message_only);
-    if parent.is_some() && !is_window(parent) {
+    // One that ends has no more children: it would end before them, or never.
+    let can_have_children = |state: &mut State| {
+        let entry = state.windows.get(parent);
+        entry.is_some_and(|entry| !entry.is_ending)
+    };
+    if parent.is_some() && !with(can_have_children) {
         return Err(ERROR_INVALID_WINDOW_HANDLE);
     }
     let is_child = details.style & WS_CHILD != 0;

@@ -2,9 +2,10 @@
 
 use std::ops::RangeInclusive;
 
+use winsock_async_guest::face::{get_message, peek_message};
 use winsock_async_guest::{
-    ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, LResult, Message, MessagesOf, Retrieved,
-    WM_QUIT, WM_TIMER, WsaError, dispatch_message, get_message, peek_message, wait_message,
+    ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, LResult, Message, MessagesOf, WM_NULL,
+    WM_QUIT, WM_TIMER, WsaError, dispatch_message, wait_message,
 };
 
 use super::time::GetTickCount;
@@ -51,12 +52,12 @@ pub unsafe extern "C" fn GetMessageA(to: *mut MSG, hwnd: HWND, first: u32, last:
     let (message, result) = match found {
         Ok(found) => {
             stuck::clear();
-            let is_quit = matches!(found, Retrieved::Quit(_));
+            let is_quit = found.message == WM_QUIT;
             (found, BOOL::from(!is_quit))
         }
         Err(error) if is_vain(error) => {
             stuck::note("GetMessage");
-            (Retrieved::Message(Message::new(None, 0, 0, 0)), -1)
+            (Message::new(None, WM_NULL, 0, 0), -1)
         }
         Err(_) => return -1,
     };
@@ -141,16 +142,12 @@ pub(crate) fn dispatch(message: &Message) -> LResult {
 }
 
 impl MSG {
-    fn of(found: &Retrieved) -> MSG {
-        let (hwnd, message, wparam, lparam) = match found {
-            Retrieved::Message(m) => (m.hwnd, m.message, m.wparam as u32, m.lparam),
-            Retrieved::Quit(code) => (None, WM_QUIT, code.cast_unsigned(), 0),
-        };
+    fn of(found: &Message) -> MSG {
         MSG {
-            hwnd: to_c(hwnd),
-            message,
-            wParam: wparam,
-            lParam: lparam.cast_signed(),
+            hwnd: to_c(found.hwnd),
+            message: found.message,
+            wParam: found.wparam as u32,
+            lParam: found.lparam.cast_signed(),
             time: GetTickCount(),
             pt: POINT::default(),
         }
