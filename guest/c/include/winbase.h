@@ -94,8 +94,10 @@ static __inline__ __attribute__((unused)) int WINAPIV wsprintfW(LPWSTR lpOutput,
     return length;
 }
 
-/* The entry of a program without main. lpCmdLine is the arguments, quoted where they hold blanks. */
+/* The entry of a program without main; the wide one that of a program without either. lpCmdLine is the arguments, quoted
+ * where they hold blanks. */
 int PASCAL WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
+int PASCAL wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine, int nShowCmd);
 
 /* The names without A and W */
 

@@ -9,6 +9,7 @@
 )]
 
 use winsock_async_guest_c_main as _;
+use winsock_async_guest_c_wide_main as _;
 
 mod hwnd;
 mod memory;

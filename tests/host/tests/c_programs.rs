@@ -71,6 +71,7 @@ programs! {
     windows_text,
     windows_timers,
     windows_wide,
+    windows_wide_entry,
 }
 
 #[test]
