@@ -10,6 +10,7 @@ mod limits;
 mod models;
 mod pool;
 mod readiness;
+mod reply;
 mod session;
 mod stats;
 mod switch;
@@ -27,6 +28,7 @@ use crate::types::ErrorCode;
 
 pub use self::limits::Limits;
 pub use self::readiness::Readiness;
+pub use self::reply::Reply;
 pub use self::session::Session;
 pub use self::stats::SessionStats;
 
@@ -214,6 +216,11 @@ impl EngineShared {
     fn known(&self, lookup: &Lookup) -> Known {
         catch_unwind(AssertUnwindSafe(|| self.resolver.known(lookup)))
             .unwrap_or(Known::Now(Err(ErrorCode::NoRecovery)))
+    }
+
+    /// Has the resolver ask. Where it panics the reply is dropped, and so is sent.
+    fn ask(&self, lookup: &Lookup, reply: Reply) {
+        let _ = catch_unwind(AssertUnwindSafe(|| self.resolver.ask(lookup, reply)));
     }
 
     /// Nanoseconds on the engine's clock.

@@ -11,6 +11,7 @@ use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
 use super::job::{Cancelled, Job, Lane};
 use super::readiness::Readiness;
+use super::reply::Reply;
 use super::stats::SessionStats;
 use super::switch::Place;
 use super::sync::{Arc, Fault, OwnedQueue, planted, spin_until, spinners};
@@ -145,18 +146,18 @@ impl Session {
             0
         };
         Ok(match admit(&self.engine, query) {
-            Admitted::Ask(lookup) => {
-                let mut job = None;
-                let handle = self.table.insert_with(|handle| {
-                    let new = Arc::new(Job::new(handle, tag, asked_at, lookup));
-                    job = Some(Arc::clone(&new));
-                    Task::Pending(new)
-                });
-                let job = job.expect("the table calls its argument once");
-                self.bytes += pending_bytes(&job);
+            Admitted::Work(lookup) => {
+                let job = self.pend(|handle| Job::new(handle, tag, asked_at, lookup));
+                let handle = job.handle;
                 self.jobs.push(job);
                 self.woke = self.engine.pool.offer(&self.lane);
                 handle
+            }
+            Admitted::Ask(lookup) => {
+                let job = self.pend(|handle| Job::asked(handle, tag, asked_at, lookup));
+                let reply = Reply::to(Arc::clone(&job), Arc::clone(&self.lane));
+                self.engine.ask(&job.lookup, reply);
+                job.handle
             }
             Admitted::Now(outcome) => self.complete_at_once(tag, asked_at, outcome, false),
             Admitted::Denied => {

@@ -8,6 +8,19 @@ use crate::engine::sync::{Arc, Fault, Ordering, planted};
 use crate::types::{Completion, ErrorCode, Outcome, TaskHandle};
 
 impl Session {
+    /// Gives a job its handle, under which it is pending from here on.
+    pub(super) fn pend(&mut self, job: impl FnOnce(TaskHandle) -> Job) -> Arc<Job> {
+        let mut pending = None;
+        self.table.insert_with(|handle| {
+            let job = Arc::new(job(handle));
+            pending = Some(Arc::clone(&job));
+            Task::Pending(job)
+        });
+        let job = pending.expect("the table calls its argument once");
+        self.bytes += pending_bytes(&job);
+        job
+    }
+
     /// Takes every result out of the queue, so that nothing piles up in it.
     pub(super) fn settle(&mut self) {
         if !self.lane.has_news() {
