@@ -138,6 +138,7 @@
 mod component;
 mod engine;
 mod names;
+pub mod observe;
 pub mod policy;
 pub mod resolve;
 pub mod types;

@@ -6,6 +6,7 @@ use super::event::Event;
 use super::sync::{
     Arc, AtomicBool, AtomicU8, CachePadded, Fault, Ordering, SharedQueue, Stealer, planted,
 };
+use crate::observe::Watch;
 use crate::resolve::Lookup;
 use crate::types::{Outcome, TaskHandle};
 
@@ -120,12 +121,14 @@ pub(crate) struct Lane {
     pub(crate) closed: AtomicBool,
     /// Whether the engine went down since the session looked last; it then ends what is pending.
     pub(crate) cut: AtomicBool,
+    /// Tells whoever observes the session.
+    pub(crate) watch: Watch,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
     pub(crate) has_ready: AtomicBool,
 }
 
 impl Lane {
-    pub(crate) fn new(jobs: Stealer<Arc<Job>>) -> Lane {
+    pub(crate) fn new(jobs: Stealer<Arc<Job>>, watch: Watch) -> Lane {
         Lane {
             jobs,
             finished: SharedQueue::new(),
@@ -134,6 +137,7 @@ impl Lane {
             queued: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             cut: AtomicBool::new(false),
+            watch,
             has_ready: AtomicBool::new(false),
         }
     }

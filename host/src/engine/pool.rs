@@ -16,6 +16,7 @@ use super::job::{Finished, Job, Lane};
 use super::sync::{
     Arc, AtomicBool, AtomicUsize, CachePadded, Fault, Ordering, SharedQueue, Steal, planted, thread,
 };
+use crate::observe::RunsOn;
 use crate::resolve::{Lookup, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
@@ -198,7 +199,9 @@ impl Pool {
         if !job.begin() {
             return true;
         }
+        lane.watch.start(job.handle, RunsOn::Worker);
         let outcome = contained(&job.lookup, || self.resolver.resolve(&job.lookup));
+        lane.watch.finish(job.handle, RunsOn::Worker);
         self.done.fetch_add(1, Ordering::Relaxed);
         if !job.finish() {
             return !self.is_surplus();

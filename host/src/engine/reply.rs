@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::job::{Finished, Job, Lane};
 use super::sync::Arc;
+use crate::observe::RunsOn;
 use crate::types::{ErrorCode, Outcome};
 
 /// What came of a lookup goes into this, once, on any thread. One that is dropped fails the lookup with
@@ -64,6 +65,7 @@ impl To {
     fn send(self, outcome: Outcome) {
         match self {
             To::Session { job, lane } => {
+                lane.watch.finish(job.handle, RunsOn::Resolver);
                 if job.finish() {
                     let outcome = job.lookup.checked(outcome);
                     lane.finished.push(Finished { job, outcome });

@@ -16,6 +16,7 @@ use super::stats::SessionStats;
 use super::switch::Place;
 use super::sync::{Arc, Fault, OwnedQueue, planted, spin_until, spinners};
 use super::table::HandleTable;
+use crate::observe::{RunsOn, Watch};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// How long a thread looks out before it parks: about what it costs to park and be woken.
@@ -80,7 +81,8 @@ fn pending_bytes(job: &Job) -> usize {
 impl Session {
     pub(super) fn new(engine: Arc<EngineShared>) -> Session {
         let jobs = OwnedQueue::new_fifo();
-        let lane = Arc::new(Lane::new(jobs.stealer()));
+        let watch = Watch::new(Arc::clone(&engine.observers), engine.number_session());
+        let lane = Arc::new(Lane::new(jobs.stealer(), watch));
         let stats = SessionStats::new(engine.measure_latency);
         let place = engine.switch.enter(Arc::clone(&lane));
         Session {
@@ -138,30 +140,36 @@ impl Session {
         if self.startups == 0 {
             return Err(ErrorCode::NotInitialised);
         }
-        self.reserve().inspect_err(|_| self.stats.refused += 1)?;
+        if let Err(error) = self.reserve() {
+            self.stats.refused += 1;
+            self.lane.watch.refusal(&query, error);
+            return Err(error);
+        }
         self.stats.requests += 1;
         let asked_at = if self.stats.measures_latency() {
             self.engine.now()
         } else {
             0
         };
+        let seen = self.lane.watch.look(&query);
         Ok(match admit(&self.engine, query) {
             Admitted::Work(lookup) => {
-                let job = self.pend(|handle| Job::new(handle, tag, asked_at, lookup));
+                let job = self.pend(seen, |handle| Job::new(handle, tag, asked_at, lookup));
                 let handle = job.handle;
                 self.jobs.push(job);
                 self.woke = self.engine.pool.offer(&self.lane);
                 handle
             }
             Admitted::Ask(lookup) => {
-                let job = self.pend(|handle| Job::asked(handle, tag, asked_at, lookup));
+                let job = self.pend(seen, |handle| Job::asked(handle, tag, asked_at, lookup));
                 let reply = Reply::to(Arc::clone(&job), Arc::clone(&self.lane));
+                self.lane.watch.start(job.handle, RunsOn::Resolver);
                 self.engine.ask(&job.lookup, reply);
                 job.handle
             }
-            Admitted::Now(outcome) => self.complete_at_once(tag, asked_at, outcome, false),
+            Admitted::Now(outcome) => self.complete_at_once(seen, tag, asked_at, outcome, false),
             Admitted::Denied => {
-                self.complete_at_once(tag, asked_at, Err(ErrorCode::AccessDenied), true)
+                self.complete_at_once(seen, tag, asked_at, Err(ErrorCode::AccessDenied), true)
             }
         })
     }
@@ -204,6 +212,7 @@ impl Session {
                 Cancelled::Running => self.engine.pool.abandon_worker(),
                 Cancelled::Done => {}
             }
+            self.lane.watch.cancel(handle);
         }
         Ok(())
     }
