@@ -140,6 +140,8 @@ mod engine;
 mod names;
 pub mod observe;
 pub mod policy;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 pub mod resolve;
 pub mod types;
 
@@ -147,7 +149,10 @@ pub mod types;
 pub use component::{
     WinsockCtx, WinsockCtxView, WinsockView, add_to_linker_async, add_to_linker_sync,
 };
-pub use engine::{Limits, LookupEngine, LookupEngineBuilder, Readiness, Session, SessionStats};
+pub use engine::{
+    LatencyHistogram, Limits, LookupEngine, LookupEngineBuilder, Metrics, Readiness, Session,
+    SessionStats,
+};
 pub use policy::Policy;
 pub use types::{
     AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Outcome, ProtocolEntry, Query,

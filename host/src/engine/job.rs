@@ -6,6 +6,7 @@ use super::event::Event;
 use super::sync::{
     Arc, AtomicBool, AtomicU8, CachePadded, Fault, Ordering, SharedQueue, Stealer, planted,
 };
+use super::tally::Tally;
 use crate::observe::Watch;
 use crate::resolve::Lookup;
 use crate::types::{Outcome, TaskHandle};
@@ -121,6 +122,8 @@ pub(crate) struct Lane {
     pub(crate) closed: AtomicBool,
     /// Whether the engine went down since the session looked last; it then ends what is pending.
     pub(crate) cut: AtomicBool,
+    /// What the session has done; it writes, the engine reads.
+    pub(crate) tally: Arc<Tally>,
     /// Tells whoever observes the session.
     pub(crate) watch: Watch,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
@@ -128,7 +131,7 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    pub(crate) fn new(jobs: Stealer<Arc<Job>>, watch: Watch) -> Lane {
+    pub(crate) fn new(jobs: Stealer<Arc<Job>>, tally: Arc<Tally>, watch: Watch) -> Lane {
         Lane {
             jobs,
             finished: SharedQueue::new(),
@@ -137,6 +140,7 @@ impl Lane {
             queued: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             cut: AtomicBool::new(false),
+            tally,
             watch,
             has_ready: AtomicBool::new(false),
         }

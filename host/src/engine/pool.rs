@@ -62,6 +62,11 @@ impl Pool {
             .map(drop)
     }
 
+    /// Workers that are at a lookup, or on their way to or from one.
+    pub(crate) fn busy_workers(&self) -> usize {
+        self.search.busy()
+    }
+
     #[cfg(all(test, not(any(loom, shuttle))))]
     pub(crate) fn lanes_in_queue(&self) -> usize {
         self.lanes.len()

@@ -16,6 +16,7 @@ use super::stats::SessionStats;
 use super::switch::Place;
 use super::sync::{Arc, Fault, OwnedQueue, planted, spin_until, spinners};
 use super::table::HandleTable;
+use super::tally::Account;
 use crate::observe::{RunsOn, Watch};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
@@ -47,7 +48,7 @@ pub struct Session {
     dead: usize,
     /// Whether the last job found every worker asleep.
     woke: bool,
-    stats: SessionStats,
+    account: Account,
 }
 
 /// An outstanding request.
@@ -82,8 +83,8 @@ impl Session {
     pub(super) fn new(engine: Arc<EngineShared>) -> Session {
         let jobs = OwnedQueue::new_fifo();
         let watch = Watch::new(Arc::clone(&engine.observers), engine.number_session());
-        let lane = Arc::new(Lane::new(jobs.stealer(), watch));
-        let stats = SessionStats::new(engine.measure_latency);
+        let account = Account::new(engine.measure_latency);
+        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch));
         let place = engine.switch.enter(Arc::clone(&lane));
         Session {
             engine,
@@ -97,7 +98,7 @@ impl Session {
             bytes: 0,
             dead: 0,
             woke: false,
-            stats,
+            account,
         }
     }
 
@@ -141,12 +142,12 @@ impl Session {
             return Err(ErrorCode::NotInitialised);
         }
         if let Err(error) = self.reserve() {
-            self.stats.refused += 1;
+            self.account.refusal();
             self.lane.watch.refusal(&query, error);
             return Err(error);
         }
-        self.stats.requests += 1;
-        let asked_at = if self.stats.measures_latency() {
+        self.account.request();
+        let asked_at = if self.engine.measure_latency {
             self.engine.now()
         } else {
             0
@@ -203,7 +204,7 @@ impl Session {
         if let Some(Task::Pending(job)) = self.table.remove(handle) {
             self.engine.release(1);
             self.bytes -= pending_bytes(&job);
-            self.stats.cancelled += 1;
+            self.account.cancels(1);
             match job.cancel() {
                 Cancelled::Queued => {
                     self.dead += 1;
@@ -222,7 +223,7 @@ impl Session {
     pub fn take(&mut self, max: usize) -> Vec<Completion> {
         self.settle();
         let count = max.min(self.ready.len());
-        let now = if self.stats.measures_latency() && count > 0 {
+        let now = if self.engine.measure_latency && count > 0 {
             self.engine.now()
         } else {
             0
@@ -235,8 +236,7 @@ impl Session {
                 self.table.remove(handle);
             }
             self.recent.push(handle);
-            self.stats
-                .record_latency(now.saturating_sub(ready.asked_at));
+            self.account.latency(now.saturating_sub(ready.asked_at));
             taken.push(ready.completion);
         }
         self.engine.release(count);
@@ -296,7 +296,7 @@ impl Session {
 
     /// What was done so far.
     pub fn stats(&self) -> &SessionStats {
-        &self.stats
+        self.account.stats()
     }
 }
 

@@ -101,7 +101,7 @@ impl Session {
         outcome: Outcome,
         denied: bool,
     ) {
-        self.stats.count_completion(&outcome, denied);
+        self.account.completion(&outcome, denied);
         self.lane.watch.completion(handle, &outcome, denied);
         let ready = Ready {
             completion: Completion {
@@ -167,7 +167,7 @@ impl Session {
         };
         let jobs: Vec<_> = self.table.drain().filter_map(pending).collect();
         self.drop_jobs(&jobs);
-        self.stats.cancelled += jobs.len() as u64;
+        self.account.cancels(jobs.len());
         for job in &jobs {
             self.lane.watch.cancel(job.handle);
         }
