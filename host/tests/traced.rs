@@ -68,7 +68,7 @@ fn every_step_is_logged_with_its_handle_and_names_at_debug_alone() {
     session.cancel(queued).unwrap();
     session.cancel(held).unwrap();
     control.release("held.test");
-    let span = |handle| format!("lookup{{session=1 handle={handle:#x} kind=\"host-by-name\"}}");
+    let span = |handle| format!("lookup{{session=1 handle={handle:#x} kind=host-by-name}}");
     log.wait_for(&format!("{}: winsock_async: finish", span(held)));
     engine.take_down();
     session.request(Query::ProtocolByNumber(6), 0).unwrap_err();
@@ -93,7 +93,7 @@ fn every_step_is_logged_with_its_handle_and_names_at_debug_alone() {
         steps(held),
         ["request", "start on=Worker", "cancel", "finish"]
     );
-    let refusal = "refusal session=1 kind=\"protocol-by-number\" error=WSAENETDOWN (10050)";
+    let refusal = "refusal session=1 kind=protocol-by-number error=WSAENETDOWN (10050)";
     assert!(text.contains(refusal), "{text}");
 
     for name in ["quick.test", "secret.example", "nothing", "192.0.2.1"] {

@@ -67,7 +67,7 @@ impl Observer for Traced {
         let RequestId { session, handle } = request;
         let handle = format_args!("{handle:#x}");
         // A root: whatever span the guest's call is in ends before the request does.
-        let span = info_span!(target: TARGET, parent: None, "lookup", session, %handle, kind = kind.name());
+        let span = info_span!(target: TARGET, parent: None, "lookup", session, %handle, %kind);
         info!(target: TARGET, parent: &span, "request");
         if let Some(query) = query {
             debug!(target: TARGET, parent: &span, query = %Shown(query), "asked");
@@ -76,7 +76,7 @@ impl Observer for Traced {
     }
 
     fn refusal(&self, session: u64, kind: QueryKind, error: ErrorCode) {
-        info!(target: TARGET, session, kind = kind.name(), %error, "refusal");
+        info!(target: TARGET, session, %kind, %error, "refusal");
     }
 
     fn start(&self, request: RequestId, on: RunsOn) {

@@ -191,31 +191,29 @@ fn curve(recording: &Recording) -> Group {
 
 /// One side of a filled curve, as steps: forth, or back where the other has ended.
 fn outline(values: &[f64], height: f64, back: bool) -> String {
-    let y = |value: f64| number(CURVE.1 - value * height);
+    let y = |column: usize| number(CURVE.1 - values[column] * height);
+    let columns: Vec<usize> = match back {
+        false => (0..values.len()).collect(),
+        true => (0..values.len()).rev().collect(),
+    };
+    // The edge of a column that comes first, and the last edge of all.
+    let (before, end) = if back { (1, 0) } else { (0, values.len()) };
     let mut path = String::new();
     let mut last = None;
-    let mut step = |column: usize, edges: [usize; 2]| {
-        let value = y(values[column]);
-        // Only where it changes.
-        if last.as_ref() != Some(&value) {
-            let command = if path.is_empty() && !back { 'M' } else { 'L' };
-            let x = number(LEFT + edges[0] as f64);
-            path += &format!("{command}{x} {value}");
-            last = Some(value.clone());
-        }
-        (number(LEFT + edges[1] as f64), value)
-    };
-    let mut end = (String::new(), String::new());
-    if back {
-        for column in (0..values.len()).rev() {
-            end = step(column, [column + 1, column]);
-        }
-    } else {
-        for column in 0..values.len() {
-            end = step(column, [column, column + 1]);
+    for column in columns {
+        let y = y(column);
+        // Along to where it changes, then up or down.
+        if last.as_ref() != Some(&y) {
+            let x = number(LEFT + (column + before) as f64);
+            path += &match (&last, back) {
+                (None, false) => format!("M{x} {y}"),
+                (None, true) => format!("L{x} {y}"),
+                (Some(_), _) => format!("H{x}V{y}"),
+            };
+            last = Some(y);
         }
     }
-    path + &format!("L{} {}", end.0, end.1)
+    path + &format!("H{}", number(LEFT + end as f64))
 }
 
 /// A request with its name at the left and its end at the right.
@@ -229,7 +227,7 @@ fn named_lane(record: &Record, i: usize, top: f64, scale: &Scale, now: u64) -> G
     let middle = top + NAMED / 2.0;
     let tip = format!("{} {label}: {end} after {took}", record.kind);
     let mut lane = Group::new().add(Title::new(tip));
-    if i % 2 == 0 {
+    if i.is_multiple_of(2) {
         lane = lane.add(rectangle(0.0, top, WIDTH, NAMED).set("fill-opacity", 0.025));
     }
     for span in record.spans(now) {
@@ -257,7 +255,8 @@ fn shared_lane(lane: &[&Record], top: f64, scale: &Scale, now: u64) -> Group {
         group = bars.add_to(group, phase.name());
     }
     for (class, _) in ENDS {
-        let mut bars = Bars::new(top, SHARED - 1.0);
+        // At the foot, as many ends would hide what came before them.
+        let mut bars = Bars::new(top + SHARED - 3.0, 2.5);
         for record in lane.iter().filter(|record| end_of(record).0 == class) {
             let x = scale.x(record.end(now));
             bars.add(x - 0.5, x + 0.5);
