@@ -117,10 +117,24 @@
 //! [`Limits::stuck_workers`] (`S-C7`). While all are kept, what needs a worker waits, and can be
 //! cancelled; what is known at once is answered as ever.
 //!
+//! # To see what goes on
+//!
+//! [`LookupEngine::metrics`] is a snapshot: how requests of all sessions ended, what is outstanding and queued, workers
+//! that are busy or stuck, and latencies if [`measure_latency`](LookupEngineBuilder::measure_latency) is on. A session's own
+//! counts are [`Session::stats`].
+//!
+//! An [`Observer`](observe::Observer) is told of each step of each request, as it happens. With the feature `tracing`
+//! there is one that makes a span `lookup` of each request, with its session, handle and kind, and in it events
+//! `request`, `start`, `finish`, and `answer`, `denial` or `cancel`; what resolvers log on workers is in it too. All have the
+//! target `winsock_async` and the level info. What is asked and answered is in events of the level debug alone, escaped,
+//! so that a guest cannot write lines of its own. While nobody listens this costs some nanoseconds a request.
+//!
 //! # Features
 //!
 //! - `wasmtime`, on by default: the face for wasmtime 48. Without it this crate needs neither wasmtime nor
 //!   tokio.
+//! - `tracing`: spans and events of `tracing`.
+//! - `prometheus`: `Metrics::to_prometheus`, and the engine as a `Collector` of the crate `prometheus-client`.
 //!
 // Without the feature, the names of the face lead to the list of features.
 #![cfg_attr(
@@ -138,7 +152,10 @@
 mod component;
 mod engine;
 mod names;
+pub mod observe;
 pub mod policy;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 pub mod resolve;
 pub mod types;
 
@@ -146,7 +163,10 @@ pub mod types;
 pub use component::{
     WinsockCtx, WinsockCtxView, WinsockView, add_to_linker_async, add_to_linker_sync,
 };
-pub use engine::{Limits, LookupEngine, LookupEngineBuilder, Readiness, Session, SessionStats};
+pub use engine::{
+    LatencyHistogram, Limits, LookupEngine, LookupEngineBuilder, Metrics, Readiness, Session,
+    SessionStats,
+};
 pub use policy::Policy;
 pub use types::{
     AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Outcome, ProtocolEntry, Query,

@@ -8,6 +8,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use winsock_async_host::policy::Pattern;
 
+use crate::log::Level;
+use crate::timeline::Target;
+
 /// Exit statuses, for `--help`.
 const STATUSES: &str = "\
 Exit status:
@@ -27,7 +30,9 @@ Examples:
   A name that never answers, to see what the guest does with it:
     winsock-async run --script never.toml --allow never.test lookup.wasm host:never.test
   No more than ten seconds, and what the lookups took:
-    winsock-async run --timeout 10s --stats --allow-all lookup.wasm host:www.example.com";
+    winsock-async run --timeout 10s --stats --allow-all lookup.wasm host:www.example.com
+  A picture of what ran when:
+    winsock-async run --timeline lookups.svg --allow-all lookup.wasm host:www.example.com";
 
 /// Runs WebAssembly components that look names up asynchronously, as Winsock does.
 #[derive(Debug, Parser)]
@@ -100,10 +105,20 @@ pub struct Run {
     #[arg(long, value_name = "HOST[::GUEST]")]
     pub dir: Vec<Directory>,
 
-    /// At the end, write to standard error how many requests there were, what became of them and how
-    /// long they took; not where a guest had to be stopped in a call to the host that does not return
+    /// At the end, write to standard error how many requests there were, what became of them, how
+    /// long they took, and what the workers are at; not where a guest had to be stopped in a call to the host that does not return
     #[arg(long)]
     pub stats: bool,
+
+    /// Write what ran when to a file: to NAME.json for Perfetto (ui.perfetto.dev) and Chrome
+    /// (chrome://tracing), to NAME.svg as a picture. The first 100,000 requests, with their names
+    #[arg(long, value_name = "FILE")]
+    pub timeline: Option<Target>,
+
+    /// Log what becomes of requests to standard error: error, warn, info, or with their names debug,
+    /// trace [default: what RUST_LOG says, else nothing]
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<Level>,
 
     /// The component or core module, and the arguments it gets
     #[arg(value_name = "GUEST.wasm", required = true, trailing_var_arg = true)]
@@ -277,6 +292,9 @@ mod tests {
             "--env==x",
             "--dir=::x",
             "--dir=x::",
+            "--timeline=a.png",
+            "--timeline=",
+            "--log=loud",
             "--no-such-option",
         ] {
             let args = ["winsock-async", "run", option, "g.wasm"];

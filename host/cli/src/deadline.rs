@@ -8,6 +8,7 @@ use std::time::Duration;
 use wasmtime::Engine;
 
 use crate::error::Failure;
+use crate::timeline::Timeline;
 
 /// Time for a guest to stop after it was told to.
 const GRACE: Duration = Duration::from_secs(1);
@@ -22,11 +23,17 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// Starts the clock. `failure` is what the process reports if it has to end without the guest.
+    /// Starts the clock. `failure` is what the process reports if it has to end without the guest, after it
+    /// has written the timeline.
     ///
     /// # Errors
     /// If no thread can be started.
-    pub fn start(engine: &Engine, time: Duration, failure: Failure) -> std::io::Result<Deadline> {
+    pub fn start(
+        engine: &Engine,
+        time: Duration,
+        failure: Failure,
+        timeline: Option<Timeline>,
+    ) -> std::io::Result<Deadline> {
         let (sender, dropped) = mpsc::channel();
         let engine = engine.clone();
         let over = move |time| dropped.recv_timeout(time) == Err(RecvTimeoutError::Timeout);
@@ -36,7 +43,7 @@ impl Deadline {
                 if over(time) {
                     engine.increment_epoch();
                     if over(GRACE) {
-                        end(failure);
+                        end(failure, timeline);
                     }
                 }
             })?;
@@ -45,9 +52,13 @@ impl Deadline {
 }
 
 /// Ends the process, also where standard error is what blocks.
-fn end(failure: Failure) {
+fn end(failure: Failure, timeline: Option<Timeline>) {
     let status = failure.status();
-    thread::spawn(move || process::exit(failure.report()));
+    let unwritten = timeline.and_then(|timeline| timeline.write().err());
+    thread::spawn(move || {
+        unwritten.map(|unwritten| unwritten.report());
+        process::exit(failure.report())
+    });
     thread::sleep(GRACE);
     process::exit(status);
 }

@@ -5,9 +5,11 @@ mod args;
 mod deadline;
 mod error;
 mod guest;
+mod log;
 mod report;
 mod resolvers;
 mod run;
+mod timeline;
 
 use std::process;
 
@@ -28,13 +30,20 @@ fn main() {
 
 /// Runs the guest and gives the exit status.
 fn run(options: &Run) -> i32 {
-    let ended = match run::run(options) {
+    let ended = match log::start(options.log).and_then(|()| run::run(options)) {
         Ok(ended) => ended,
         Err(failure) => return failure.report(),
     };
     let status = ended.status.unwrap_or_else(|failure| failure.report());
     if options.stats {
-        report::write(&ended.stats);
+        report::write(&ended.stats, &ended.metrics);
     }
-    status
+    match ended.timeline {
+        Ok(()) => status,
+        Err(failure) => {
+            let unwritten = failure.report();
+            // What went wrong with the guest says more.
+            if status == 0 { unwritten } else { status }
+        }
+    }
 }

@@ -3,16 +3,16 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use winsock_async_host::SessionStats;
+use winsock_async_host::{Metrics, SessionStats};
 
 /// Writes the statistics to standard error.
-pub fn write(stats: &SessionStats) {
+pub fn write(stats: &SessionStats, metrics: &Metrics) {
     // Where standard error is closed, nobody reads it.
-    let _ = write!(io::stderr(), "{}", Report(stats));
+    let _ = write!(io::stderr(), "{}", Report(stats, metrics));
 }
 
 /// The statistics as lines of a word, a number and, where it says more, what.
-struct Report<'a>(&'a SessionStats);
+struct Report<'a>(&'a SessionStats, &'a Metrics);
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,6 +36,12 @@ impl fmt::Display for Report<'_> {
                 None => line(f, name, "-")?,
             }
         }
+        let metrics = self.1;
+        line(f, "workers", metrics.workers)?;
+        line(f, "  busy at the end", metrics.busy)?;
+        line(f, "  stuck", metrics.stuck)?;
+        line(f, "  spares", metrics.spares)?;
+        line(f, "lookups in the queue at the end", metrics.queued)?;
         Ok(())
     }
 }
@@ -86,7 +92,10 @@ mod tests {
     }
 
     fn numbers(session: &Session) -> Vec<(String, String)> {
-        let report = Report(session.stats()).to_string();
+        let mut metrics = Metrics::default();
+        (metrics.workers, metrics.busy, metrics.queued) = (8, 5, 4);
+        (metrics.stuck, metrics.spares) = (3, 2);
+        let report = Report(session.stats(), &metrics).to_string();
         let line = |line: &str| {
             let (what, value) = line.split_at(36);
             (what.trim_end().to_owned(), value.trim().to_owned())
@@ -113,6 +122,11 @@ mod tests {
             ("refused (a limit, or no workers)", "0"),
             ("median", "-"),
             ("99th percentile", "-"),
+            ("workers", "8"),
+            ("  busy at the end", "5"),
+            ("  stuck", "3"),
+            ("  spares", "2"),
+            ("lookups in the queue at the end", "4"),
         ];
         let expected = expected.map(|(what, value)| (what.to_owned(), value.to_owned()));
         assert_eq!(numbers(&session), expected);
@@ -124,7 +138,8 @@ mod tests {
         ask(&mut session, &["a.test"]);
         session.take(1);
         let numbers = numbers(&session);
-        for (what, value) in &numbers[numbers.len() - 2..] {
+        for what in ["median", "99th percentile"] {
+            let (_, value) = numbers.iter().find(|(name, _)| name == what).unwrap();
             assert!(value.ends_with('s'), "{what}: {value}");
         }
     }

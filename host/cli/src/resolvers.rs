@@ -8,16 +8,21 @@ use winsock_async_host::{Limits, LookupEngine, Policy};
 
 use crate::args::Run;
 use crate::error::Failure;
+use crate::timeline::Timeline;
 
 /// An engine that asks the script, the hosts file, this machine's tables and its name service, in
 /// this order, for what is allowed.
-pub fn engine(options: &Run) -> Result<LookupEngine, Failure> {
-    Ok(LookupEngine::builder()
+pub fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine, Failure> {
+    let engine = LookupEngine::builder()
         .resolver(chain(options)?)
         .policy(policy(options))
         .limits(limits(options))
-        .measure_latency(options.stats)
-        .build())
+        .measure_latency(options.stats);
+    Ok(match timeline {
+        Some(timeline) => engine.observer(timeline.recorder()),
+        None => engine,
+    }
+    .build())
 }
 
 fn chain(options: &Run) -> Result<Chain, Failure> {

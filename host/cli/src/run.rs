@@ -9,11 +9,12 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{Config, Engine, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use winsock_async_host::{SessionStats, WinsockCtx, WinsockCtxView, WinsockView};
+use winsock_async_host::{Metrics, SessionStats, WinsockCtx, WinsockCtxView, WinsockView};
 
 use crate::args::{Run, Variable};
 use crate::deadline::Deadline;
 use crate::error::Failure;
+use crate::timeline::Timeline;
 use crate::{guest, resolvers};
 
 /// How a guest ended.
@@ -22,11 +23,20 @@ pub struct Ended {
     pub status: Result<i32, Failure>,
     /// What its requests came to.
     pub stats: SessionStats,
+    /// What the engine was at then.
+    pub metrics: Metrics,
+    /// Whether the timeline was written, where one is asked for.
+    pub timeline: Result<(), Failure>,
 }
 
 /// Runs the guest to its end. An error is what kept it from being started.
 pub fn run(options: &Run) -> Result<Ended, Failure> {
-    let lookups = resolvers::engine(options)?;
+    let timeline = options
+        .timeline
+        .as_ref()
+        .map(Timeline::create)
+        .transpose()?;
+    let lookups = resolvers::engine(options, timeline.as_ref())?;
     let wasi = wasi(options)?;
     let engine = engine(options)
         .map_err(|error| Failure::unusable(format_args!("cannot set wasmtime up: {error:#}")))?;
@@ -39,9 +49,14 @@ pub fn run(options: &Run) -> Result<Ended, Failure> {
             table: ResourceTable::new(),
         },
     );
-    let status = call(&mut store, &command, options)?;
+    let status = call(&mut store, &command, options, timeline.clone())?;
     let stats = store.data_mut().winsock.session().stats().clone();
-    Ok(Ended { status, stats })
+    Ok(Ended {
+        status,
+        stats,
+        metrics: lookups.metrics(),
+        timeline: timeline.map_or(Ok(()), |timeline| timeline.write()),
+    })
 }
 
 /// What the store holds for the guest.
@@ -116,6 +131,7 @@ fn call(
     store: &mut Store<State>,
     command: &CommandPre<State>,
     options: &Run,
+    timeline: Option<Timeline>,
 ) -> Result<Result<i32, Failure>, Failure> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -130,7 +146,7 @@ fn call(
                 limit,
                 ", in a call to the host that does not return",
             );
-            let deadline = Deadline::start(store.engine(), limit, blocked)
+            let deadline = Deadline::start(store.engine(), limit, blocked, timeline)
                 .map_err(|error| Failure::unusable(format_args!("cannot keep time: {error}")))?;
             // The timer stops a guest that waits, the deadline one that computes.
             let timed = async { time::timeout(limit, call_run(store, command)).await };

@@ -2,8 +2,8 @@
 
 mod support;
 
-use std::io;
 use std::process::{Command, Output, Stdio};
+use std::{fs, io};
 
 use support::{Scratch, runner};
 
@@ -164,14 +164,17 @@ fn a_guest_that_waits_is_stopped() {
 fn a_guest_whose_call_blocks_is_stopped() {
     for stream in ["stdout", "stderr"] {
         let guest = Scratch::new(stream).wat("guest.wasm", &WRITER.replace("STREAM", stream));
+        let timeline = Scratch::new(stream).path("timeline.svg");
         let mut child = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
-            .args(["run", "--timeout", "100ms", &guest])
+            .args(["run", "--timeout", "100ms", "--timeline", &timeline, &guest])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         // Nobody reads what it writes: were it not stopped, the test would not end.
         assert_eq!(child.wait().unwrap().code(), Some(124), "{stream}");
+        let picture = fs::read_to_string(&timeline).unwrap();
+        assert!(picture.contains("No requests") && picture.ends_with("</svg>"));
         if stream == "stdout" {
             let text = io::read_to_string(child.stderr.unwrap()).unwrap();
             assert_eq!(text.lines().count(), 1, "{text}");
@@ -201,6 +204,7 @@ fn statistics_are_written_however_the_guest_ends() {
             "cancelled ",
             "denied ",
             "99th percentile ",
+            "workers ",
         ] {
             assert_eq!(text.matches(word).count(), 1, "{word} in {text}");
         }
@@ -236,6 +240,8 @@ fn help_and_version_go_to_standard_output() {
         "--env",
         "--dir",
         "--stats",
+        "--timeline",
+        "--log",
     ] {
         assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")));
     }

@@ -14,8 +14,10 @@ pub(crate) enum Admitted {
     Now(Outcome),
     /// The policy forbids it (`S-R16`).
     Denied,
-    /// A worker must ask the resolver.
+    /// The resolver can be asked at once, as it does not wait.
     Ask(Lookup),
+    /// A worker must wait for the resolver.
+    Work(Lookup),
 }
 
 /// Decides on a query. Nothing that the policy forbids goes past this to a resolver (`S-R16`).
@@ -24,7 +26,8 @@ pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
         Ok(lookup) => match engine.known(&lookup) {
             Known::Now(outcome) => Admitted::Now(lookup.checked(outcome)),
             Known::Nothing => Admitted::Now(Err(lookup.miss())),
-            Known::Later => Admitted::Ask(lookup),
+            Known::Asks => Admitted::Ask(lookup),
+            Known::Later => Admitted::Work(lookup),
         },
         Err(refusal) => refusal,
     }

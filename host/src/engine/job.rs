@@ -6,6 +6,8 @@ use super::event::Event;
 use super::sync::{
     Arc, AtomicBool, AtomicU8, CachePadded, Fault, Ordering, SharedQueue, Stealer, planted,
 };
+use super::tally::Tally;
+use crate::observe::Watch;
 use crate::resolve::Lookup;
 use crate::types::{Outcome, TaskHandle};
 
@@ -27,6 +29,8 @@ const QUEUED: u8 = 0;
 const RUNNING: u8 = 1;
 const DONE: u8 = 2;
 const CANCELLED: u8 = 3;
+/// A resolver that needs no worker is at work on it.
+const ASKED: u8 = 4;
 
 /// Where a job was when it was cancelled.
 #[derive(PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub(crate) enum Cancelled {
     Queued,
     /// A worker is in the resolver with it, for how long nobody knows.
     Running,
-    /// Its result is there, or will be in a moment.
+    /// Its result is there or will be in a moment, or comes from a resolver that needs no worker.
     Done,
 }
 
@@ -51,20 +55,28 @@ impl Job {
         }
     }
 
+    /// One that never waits for a worker.
+    pub(crate) fn asked(handle: TaskHandle, tag: u64, asked_at: u64, lookup: Lookup) -> Job {
+        Job {
+            stage: AtomicU8::new(ASKED),
+            ..Job::new(handle, tag, asked_at, lookup)
+        }
+    }
+
     /// A worker's: whether it is to go to the resolver. No for a cancelled job.
     pub(crate) fn begin(&self) -> bool {
         self.change(QUEUED, RUNNING)
     }
 
-    /// A worker's, back from the resolver: whether anybody wants the result. If not, the job was
-    /// cancelled while it ran.
+    /// Back from the resolver: whether anybody wants the result. If not, the job was cancelled while it
+    /// ran.
     pub(crate) fn finish(&self) -> bool {
         if planted(Fault::FinishWithoutExchange) {
             let running = self.stage.load(Ordering::Relaxed) == RUNNING;
             self.stage.store(DONE, Ordering::Relaxed);
             return running;
         }
-        self.change(RUNNING, DONE)
+        self.change(RUNNING, DONE) || self.change(ASKED, DONE)
     }
 
     /// The session's: nobody wants the result any more.
@@ -110,12 +122,16 @@ pub(crate) struct Lane {
     pub(crate) closed: AtomicBool,
     /// Whether the engine went down since the session looked last; it then ends what is pending.
     pub(crate) cut: AtomicBool,
+    /// What the session has done; it writes, the engine reads.
+    pub(crate) tally: Arc<Tally>,
+    /// Tells whoever observes the session.
+    pub(crate) watch: Watch,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
     pub(crate) has_ready: AtomicBool,
 }
 
 impl Lane {
-    pub(crate) fn new(jobs: Stealer<Arc<Job>>) -> Lane {
+    pub(crate) fn new(jobs: Stealer<Arc<Job>>, tally: Arc<Tally>, watch: Watch) -> Lane {
         Lane {
             jobs,
             finished: SharedQueue::new(),
@@ -124,6 +140,8 @@ impl Lane {
             queued: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             cut: AtomicBool::new(false),
+            tally,
+            watch,
             has_ready: AtomicBool::new(false),
         }
     }

@@ -126,6 +126,8 @@ pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
     let (pool, _) = Pool::start(Arc::clone(&resolver), &limits);
     LookupEngine {
         shared: Arc::new(EngineShared {
+            observers: Arc::new([]),
+            sessions: Default::default(),
             resolver,
             pool,
             workers: 1,

@@ -16,6 +16,7 @@ use super::job::{Finished, Job, Lane};
 use super::sync::{
     Arc, AtomicBool, AtomicUsize, CachePadded, Fault, Ordering, SharedQueue, Steal, planted, thread,
 };
+use crate::observe::RunsOn;
 use crate::resolve::{Lookup, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
@@ -59,6 +60,11 @@ impl Pool {
             .spawn(move || pool.work())
             .ok()
             .map(drop)
+    }
+
+    /// Workers that are at a lookup, or on their way to or from one.
+    pub(crate) fn busy_workers(&self) -> usize {
+        self.search.busy()
     }
 
     #[cfg(all(test, not(any(loom, shuttle))))]
@@ -198,7 +204,9 @@ impl Pool {
         if !job.begin() {
             return true;
         }
+        lane.watch.start(job.handle, RunsOn::Worker);
         let outcome = contained(&job.lookup, || self.resolver.resolve(&job.lookup));
+        lane.watch.finish(job.handle, RunsOn::Worker);
         self.done.fetch_add(1, Ordering::Relaxed);
         if !job.finish() {
             return !self.is_surplus();

@@ -11,10 +11,13 @@ use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
 use super::job::{Cancelled, Job, Lane};
 use super::readiness::Readiness;
+use super::reply::Reply;
 use super::stats::SessionStats;
 use super::switch::Place;
 use super::sync::{Arc, Fault, OwnedQueue, planted, spin_until, spinners};
 use super::table::HandleTable;
+use super::tally::Account;
+use crate::observe::{RunsOn, Watch};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// How long a thread looks out before it parks: about what it costs to park and be woken.
@@ -45,7 +48,7 @@ pub struct Session {
     dead: usize,
     /// Whether the last job found every worker asleep.
     woke: bool,
-    stats: SessionStats,
+    account: Account,
 }
 
 /// An outstanding request.
@@ -79,8 +82,9 @@ fn pending_bytes(job: &Job) -> usize {
 impl Session {
     pub(super) fn new(engine: Arc<EngineShared>) -> Session {
         let jobs = OwnedQueue::new_fifo();
-        let lane = Arc::new(Lane::new(jobs.stealer()));
-        let stats = SessionStats::new(engine.measure_latency);
+        let watch = Watch::new(Arc::clone(&engine.observers), engine.number_session());
+        let account = Account::new(engine.measure_latency);
+        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch));
         let place = engine.switch.enter(Arc::clone(&lane));
         Session {
             engine,
@@ -94,7 +98,7 @@ impl Session {
             bytes: 0,
             dead: 0,
             woke: false,
-            stats,
+            account,
         }
     }
 
@@ -137,30 +141,36 @@ impl Session {
         if self.startups == 0 {
             return Err(ErrorCode::NotInitialised);
         }
-        self.reserve().inspect_err(|_| self.stats.refused += 1)?;
-        self.stats.requests += 1;
-        let asked_at = if self.stats.measures_latency() {
+        if let Err(error) = self.reserve() {
+            self.account.refusal();
+            self.lane.watch.refusal(&query, error);
+            return Err(error);
+        }
+        self.account.request();
+        let asked_at = if self.engine.measure_latency {
             self.engine.now()
         } else {
             0
         };
+        let seen = self.lane.watch.look(&query);
         Ok(match admit(&self.engine, query) {
-            Admitted::Ask(lookup) => {
-                let mut job = None;
-                let handle = self.table.insert_with(|handle| {
-                    let new = Arc::new(Job::new(handle, tag, asked_at, lookup));
-                    job = Some(Arc::clone(&new));
-                    Task::Pending(new)
-                });
-                let job = job.expect("the table calls its argument once");
-                self.bytes += pending_bytes(&job);
+            Admitted::Work(lookup) => {
+                let job = self.pend(seen, |handle| Job::new(handle, tag, asked_at, lookup));
+                let handle = job.handle;
                 self.jobs.push(job);
                 self.woke = self.engine.pool.offer(&self.lane);
                 handle
             }
-            Admitted::Now(outcome) => self.complete_at_once(tag, asked_at, outcome, false),
+            Admitted::Ask(lookup) => {
+                let job = self.pend(seen, |handle| Job::asked(handle, tag, asked_at, lookup));
+                let reply = Reply::to(Arc::clone(&job), Arc::clone(&self.lane));
+                self.lane.watch.start(job.handle, RunsOn::Resolver);
+                self.engine.ask(&job.lookup, reply);
+                job.handle
+            }
+            Admitted::Now(outcome) => self.complete_at_once(seen, tag, asked_at, outcome, false),
             Admitted::Denied => {
-                self.complete_at_once(tag, asked_at, Err(ErrorCode::AccessDenied), true)
+                self.complete_at_once(seen, tag, asked_at, Err(ErrorCode::AccessDenied), true)
             }
         })
     }
@@ -194,7 +204,7 @@ impl Session {
         if let Some(Task::Pending(job)) = self.table.remove(handle) {
             self.engine.release(1);
             self.bytes -= pending_bytes(&job);
-            self.stats.cancelled += 1;
+            self.account.cancels(1);
             match job.cancel() {
                 Cancelled::Queued => {
                     self.dead += 1;
@@ -203,6 +213,7 @@ impl Session {
                 Cancelled::Running => self.engine.pool.abandon_worker(),
                 Cancelled::Done => {}
             }
+            self.lane.watch.cancel(handle);
         }
         Ok(())
     }
@@ -212,7 +223,7 @@ impl Session {
     pub fn take(&mut self, max: usize) -> Vec<Completion> {
         self.settle();
         let count = max.min(self.ready.len());
-        let now = if self.stats.measures_latency() && count > 0 {
+        let now = if self.engine.measure_latency && count > 0 {
             self.engine.now()
         } else {
             0
@@ -225,8 +236,7 @@ impl Session {
                 self.table.remove(handle);
             }
             self.recent.push(handle);
-            self.stats
-                .record_latency(now.saturating_sub(ready.asked_at));
+            self.account.latency(now.saturating_sub(ready.asked_at));
             taken.push(ready.completion);
         }
         self.engine.release(count);
@@ -286,7 +296,7 @@ impl Session {
 
     /// What was done so far.
     pub fn stats(&self) -> &SessionStats {
-        &self.stats
+        self.account.stats()
     }
 }
 

@@ -60,10 +60,6 @@ impl SessionStats {
         Some(Duration::from_nanos(latency.value_at_quantile(quantile)))
     }
 
-    pub(crate) fn measures_latency(&self) -> bool {
-        self.latency.is_some()
-    }
-
     pub(crate) fn count_completion(&mut self, outcome: &Outcome, denied: bool) {
         match outcome {
             Ok(_) => self.answered += 1,

@@ -1,36 +1,66 @@
-//! Whether the resolver side is up, and the sessions to be told when it goes down (`S-R18`).
+//! Whether the resolver side is up, and the sessions: those to be told when it goes down (`S-R18`), and what
+//! they have done.
 
 use slotmap::{DefaultKey, SlotMap};
 
 use super::job::Lane;
-use super::sync::{Arc, AtomicBool, Fault, Mutex, Ordering, planted};
+use super::metrics::Metrics;
+use super::sync::{Arc, AtomicBool, Fault, Mutex, MutexGuard, Ordering, planted};
 
 /// The place of a session among those that are told.
 pub(crate) type Place = DefaultKey;
 
-/// An engine's switch, and every session's lane. Locked when a session comes or goes and when it is
-/// switched, and never on a guest's path.
+/// An engine's switch, and every session's lane. Locked when a session comes or goes, when it is
+/// switched and when it is read, and never on a guest's path.
 #[derive(Default)]
 pub(crate) struct Switch {
     is_down: AtomicBool,
-    lanes: Mutex<SlotMap<Place, Arc<Lane>>>,
+    sessions: Mutex<Sessions>,
+}
+
+/// Those that are there, and the counts of those that are gone.
+#[derive(Default)]
+struct Sessions {
+    lanes: SlotMap<Place, Arc<Lane>>,
+    gone: Metrics,
 }
 
 impl Switch {
     /// Has a session told.
     pub(crate) fn enter(&self, lane: Arc<Lane>) -> Place {
-        self.lanes.lock().expect("no holder panics").insert(lane)
+        self.sessions().lanes.insert(lane)
     }
 
-    /// Has it told no more.
+    /// Has it told no more. Its counts stay: with the same lock, so that who reads finds them once.
     pub(crate) fn leave(&self, place: Place) {
-        let lane = self.lanes.lock().expect("no holder panics").remove(place);
+        let mut sessions = self.sessions();
+        let lane = sessions.lanes.remove(place);
+        if let Some(lane) = &lane {
+            lane.tally.add_to(&mut sessions.gone);
+        }
+        drop(sessions);
         drop(lane);
+    }
+
+    /// What all sessions have done, and what waits for workers.
+    pub(crate) fn metrics(&self) -> Metrics {
+        let sessions = self.sessions();
+        let mut sum = sessions.gone.clone();
+        for lane in sessions.lanes.values() {
+            lane.tally.add_to(&mut sum);
+            sum.queued += lane.jobs.len();
+        }
+        sum.sessions = sessions.lanes.len();
+        sum
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().expect("no holder panics")
     }
 
     #[cfg(all(test, any(loom, shuttle)))]
     pub(crate) fn len(&self) -> usize {
-        self.lanes.lock().expect("no holder panics").len()
+        self.sessions().lanes.len()
     }
 
     pub(crate) fn is_down(&self) -> bool {
@@ -41,11 +71,11 @@ impl Switch {
     /// then; one that does not see it yet begins no request that would not be found pending.
     pub(crate) fn turn_off(&self) {
         let lanes: Vec<_> = {
-            let lanes = self.lanes.lock().expect("no holder panics");
+            let sessions = self.sessions();
             if !planted(Fault::CutTooEarly) {
                 self.is_down.store(true, Ordering::Relaxed);
             }
-            lanes.values().map(Arc::clone).collect()
+            sessions.lanes.values().map(Arc::clone).collect()
         };
         for lane in lanes {
             lane.cut.store(true, Ordering::Release);

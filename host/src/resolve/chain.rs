@@ -1,8 +1,9 @@
 //! Several resolvers as one.
 
 use std::fmt;
+use std::sync::{Arc, mpsc};
 
-use super::{Known, Lookup, Resolver};
+use super::{Known, Lookup, Reply, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
 /// Asks several resolvers in order; a name that one does not know goes to the next.
@@ -12,6 +13,7 @@ use crate::types::{ErrorCode, Outcome};
 /// - What one does not find after a wait goes on to the next; any other error is the outcome. A name
 ///   server that is silent does not make a name unknown.
 /// - One that has to wait is not overtaken by those after it.
+/// - A worker is needed only if one of those that may be asked needs one.
 /// - When none has it: WSANO_DATA if one of them knows the name, else WSAHOST_NOT_FOUND (`S-R15`).
 ///
 /// ```
@@ -24,7 +26,7 @@ use crate::types::{ErrorCode, Outcome};
 /// Limits: a chain of none finds nothing.
 #[derive(Default)]
 pub struct Chain {
-    resolvers: Vec<Box<dyn Resolver>>,
+    resolvers: Vec<Arc<dyn Resolver>>,
 }
 
 impl Chain {
@@ -36,41 +38,117 @@ impl Chain {
     /// The same with this one to ask after the others.
     #[must_use]
     pub fn then(mut self, resolver: impl Resolver) -> Chain {
-        self.resolvers.push(Box::new(resolver));
+        self.resolvers.push(Arc::new(resolver));
         self
     }
 }
 
 impl Resolver for Chain {
     fn known(&self, lookup: &Lookup) -> Known {
-        self.resolvers
-            .iter()
-            .map(|resolver| resolver.known(lookup))
-            .find(|known| !matches!(known, Known::Nothing))
-            .unwrap_or(Known::Nothing)
+        let mut known = self.resolvers.iter().map(|resolver| resolver.known(lookup));
+        match known.find(|known| *known != Known::Nothing) {
+            Some(Known::Asks) if known.any(|known| known == Known::Later) => Known::Later,
+            known => known.unwrap_or(Known::Nothing),
+        }
     }
 
     fn resolve(&self, lookup: &Lookup) -> Outcome {
-        let mut miss = lookup.miss();
+        let mut found = Found::new(lookup);
         for resolver in &self.resolvers {
-            let (outcome, last) = match resolver.known(lookup) {
-                Known::Now(outcome) => (outcome, true),
-                Known::Nothing => continue,
-                Known::Later => (resolver.resolve(lookup), false),
+            let is_last = match resolver.known(lookup) {
+                Known::Now(outcome) => found.is_the_end(outcome, true),
+                Known::Nothing => false,
+                Known::Later => found.is_the_end(resolver.resolve(lookup), false),
+                Known::Asks => found.is_the_end(ask_and_wait(resolver, lookup), false),
             };
-            match outcome {
-                Err(error @ (ErrorCode::HostNotFound | ErrorCode::NoData)) => {
-                    if error == ErrorCode::NoData {
-                        miss = error;
-                    }
-                    if last {
-                        break;
-                    }
-                }
-                outcome => return outcome,
+            if is_last {
+                break;
             }
         }
-        Err(miss)
+        found.0
+    }
+
+    fn ask(&self, lookup: &Lookup, reply: Reply) {
+        let search = Search {
+            left: self.resolvers.iter().rev().cloned().collect(),
+            found: Found::new(lookup),
+            lookup: lookup.clone(),
+            reply,
+        };
+        search.go_on();
+    }
+}
+
+/// What was found so far.
+struct Found(Outcome);
+
+impl Found {
+    fn new(lookup: &Lookup) -> Found {
+        Found(Err(lookup.miss()))
+    }
+
+    /// Notes what one resolver has found, and says whether the search ends with it.
+    fn is_the_end(&mut self, outcome: Outcome, is_whole_truth: bool) -> bool {
+        match outcome {
+            // Another may have it; that the name is known is remembered.
+            Err(ErrorCode::HostNotFound) => is_whole_truth,
+            Err(ErrorCode::NoData) => {
+                self.0 = outcome;
+                is_whole_truth
+            }
+            _ => {
+                self.0 = outcome;
+                true
+            }
+        }
+    }
+}
+
+fn ask_and_wait(resolver: &dyn Resolver, lookup: &Lookup) -> Outcome {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    // Nobody receives only if this thread is gone.
+    resolver.ask(
+        lookup,
+        Reply::new(move |outcome| drop(sender.send(outcome))),
+    );
+    receiver.recv().unwrap_or(Err(ErrorCode::NoRecovery))
+}
+
+/// A search among resolvers of which none waits.
+struct Search {
+    /// Those that were not asked, the next one last.
+    left: Vec<Arc<dyn Resolver>>,
+    found: Found,
+    lookup: Lookup,
+    reply: Reply,
+}
+
+impl Search {
+    fn go_on(mut self) {
+        while let Some(resolver) = self.left.pop().filter(|_| self.reply.is_wanted()) {
+            let is_last = match resolver.known(&self.lookup) {
+                Known::Now(outcome) => self.found.is_the_end(outcome, true),
+                Known::Nothing => false,
+                Known::Asks => {
+                    let lookup = self.lookup.clone();
+                    return resolver.ask(&lookup, Reply::new(move |outcome| self.next(outcome)));
+                }
+                // Against its own word when the search began.
+                Known::Later => self.found.is_the_end(resolver.resolve(&self.lookup), false),
+            };
+            if is_last {
+                break;
+            }
+        }
+        self.reply.send(self.found.0);
+    }
+
+    fn next(mut self, outcome: Outcome) {
+        if self.found.is_the_end(outcome, false) {
+            self.reply.send(self.found.0);
+        } else {
+            self.go_on();
+        }
     }
 }
 

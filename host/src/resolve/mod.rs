@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+pub use crate::engine::Reply;
 use crate::types::{Answer, ErrorCode, Outcome};
 
 mod chain;
@@ -96,8 +97,10 @@ pub enum Known {
     Now(Outcome),
     /// It has nothing on this, and waiting would not change that.
     Nothing,
-    /// It takes [`Resolver::resolve`], which may wait.
+    /// It takes [`Resolver::resolve`], which may wait, and so a worker thread.
     Later,
+    /// It takes [`Resolver::ask`], which does not wait.
+    Asks,
 }
 
 /// Looks things up. One resolver serves all sessions of an engine, on several threads at once.
@@ -114,6 +117,13 @@ pub trait Resolver: Send + Sync + 'static {
     fn resolve(&self, lookup: &Lookup) -> Outcome {
         Err(lookup.miss())
     }
+
+    /// Begins to look up, and has the outcome sent to `reply`, on whatever thread and whenever it is there;
+    /// called on a guest's thread when [`known`](Self::known) said [`Known::Asks`], and must not wait. A panic
+    /// becomes [`ErrorCode::NoRecovery`].
+    fn ask(&self, lookup: &Lookup, reply: Reply) {
+        reply.send(self.resolve(lookup));
+    }
 }
 
 impl<R: Resolver + ?Sized> Resolver for std::sync::Arc<R> {
@@ -124,6 +134,10 @@ impl<R: Resolver + ?Sized> Resolver for std::sync::Arc<R> {
     fn resolve(&self, lookup: &Lookup) -> Outcome {
         (**self).resolve(lookup)
     }
+
+    fn ask(&self, lookup: &Lookup, reply: Reply) {
+        (**self).ask(lookup, reply);
+    }
 }
 
 impl<R: Resolver + ?Sized> Resolver for Box<R> {
@@ -133,5 +147,9 @@ impl<R: Resolver + ?Sized> Resolver for Box<R> {
 
     fn resolve(&self, lookup: &Lookup) -> Outcome {
         (**self).resolve(lookup)
+    }
+
+    fn ask(&self, lookup: &Lookup, reply: Reply) {
+        (**self).ask(lookup, reply);
     }
 }

@@ -72,6 +72,12 @@ impl Search {
         self.searching.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Workers that are at a lookup, or on their way to or from one.
+    pub(super) fn busy(&self) -> usize {
+        let searching = self.searching.load(Ordering::Relaxed);
+        self.awake.load(Ordering::Relaxed).saturating_sub(searching)
+    }
+
     fn take_watch(&self) -> bool {
         self.change_watch(WATCH_WANTED, WATCHED)
     }

@@ -35,8 +35,8 @@ impl Pool {
         usize::try_from(self.spares.stuck.load(Ordering::Relaxed)).unwrap_or(0)
     }
 
-    #[cfg(all(test, any(loom, shuttle)))]
-    pub(super) fn spare_workers(&self) -> usize {
+    /// Workers that replace them.
+    pub(crate) fn spare_workers(&self) -> usize {
         self.spares.started.load(Ordering::SeqCst)
     }
 

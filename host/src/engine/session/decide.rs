@@ -5,9 +5,28 @@ use std::collections::VecDeque;
 use super::{Ready, Session, Task, pending_bytes};
 use crate::engine::job::{Cancelled, Finished, Job};
 use crate::engine::sync::{Arc, Fault, Ordering, planted};
+use crate::observe::Seen;
 use crate::types::{Completion, ErrorCode, Outcome, TaskHandle};
 
 impl Session {
+    /// Gives a job its handle, under which it is pending from here on.
+    pub(super) fn pend(
+        &mut self,
+        seen: Option<Seen>,
+        job: impl FnOnce(TaskHandle) -> Job,
+    ) -> Arc<Job> {
+        let mut pending = None;
+        self.table.insert_with(|handle| {
+            let job = Arc::new(job(handle));
+            pending = Some(Arc::clone(&job));
+            Task::Pending(job)
+        });
+        let job = pending.expect("the table calls its argument once");
+        self.bytes += pending_bytes(&job);
+        self.lane.watch.request(job.handle, seen);
+        job
+    }
+
     /// Takes every result out of the queue, so that nothing piles up in it.
     pub(super) fn settle(&mut self) {
         if !self.lane.has_news() {
@@ -61,12 +80,14 @@ impl Session {
 
     pub(super) fn complete_at_once(
         &mut self,
+        seen: Option<Seen>,
         tag: u64,
         asked_at: u64,
         outcome: Outcome,
         denied: bool,
     ) -> TaskHandle {
         let handle = self.table.insert_with(|_| Task::Ready);
+        self.lane.watch.request(handle, seen);
         self.push_ready(handle, tag, asked_at, outcome, denied);
         self.note_ready();
         handle
@@ -80,7 +101,8 @@ impl Session {
         outcome: Outcome,
         denied: bool,
     ) {
-        self.stats.count_completion(&outcome, denied);
+        self.account.completion(&outcome, denied);
+        self.lane.watch.completion(handle, &outcome, denied);
         let ready = Ready {
             completion: Completion {
                 handle,
@@ -145,7 +167,10 @@ impl Session {
         };
         let jobs: Vec<_> = self.table.drain().filter_map(pending).collect();
         self.drop_jobs(&jobs);
-        self.stats.cancelled += jobs.len() as u64;
+        self.account.cancels(jobs.len());
+        for job in &jobs {
+            self.lane.watch.cancel(job.handle);
+        }
         self.ready = VecDeque::new();
         self.bytes = 0;
         self.note_ready();

@@ -13,10 +13,10 @@ use shuttle as model;
 
 #[cfg(test)]
 pub(crate) use self::model::sync::Condvar;
-pub(crate) use self::model::sync::Mutex;
 pub(crate) use self::model::sync::atomic::{
     AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, Ordering, fence,
 };
+pub(crate) use self::model::sync::{Mutex, MutexGuard};
 #[cfg(test)]
 pub(crate) use self::model::thread as model_thread;
 use super::Arc;
@@ -167,7 +167,11 @@ impl<T> Stealer<T> {
         self.0.pop().map_or(Steal::Empty, Steal::Success)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.len() == 0
+        self.len() == 0
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-pub(crate) use std::sync::Mutex;
 pub(crate) use std::sync::atomic::{
     AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, Ordering, fence,
 };
+pub(crate) use std::sync::{Mutex, MutexGuard};
 
 pub(crate) use crossbeam_deque::{Steal, Stealer, Worker as OwnedQueue};
 pub(crate) use crossbeam_queue::SegQueue as SharedQueue;

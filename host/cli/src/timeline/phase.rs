@@ -1,0 +1,170 @@
+//! What a request was at, one thing after the other.
+
+use super::recorder::{Record, Recording};
+
+/// What a request is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It waits for a worker.
+    Queued,
+    /// A resolver looks it up.
+    Running,
+    /// The result is there, and the guest has not looked yet.
+    Arrived,
+    /// It was cancelled, and its resolver is still at it.
+    Stuck,
+}
+
+impl Phase {
+    pub const ALL: [Phase; 4] = [Phase::Queued, Phase::Running, Phase::Arrived, Phase::Stuck];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Queued => "queued",
+            Phase::Running => "running",
+            Phase::Arrived => "arrived",
+            Phase::Stuck => "stuck",
+        }
+    }
+}
+
+/// A part of a request's time. Units: nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub phase: Phase,
+    pub from: u64,
+    pub to: u64,
+}
+
+impl Record {
+    /// When it ended, or `now`.
+    pub fn end(&self, now: u64) -> u64 {
+        self.ended.map_or(now, |(at, _)| at)
+    }
+
+    /// When the last was heard of it.
+    pub fn last(&self, now: u64) -> u64 {
+        match (self.started, self.finished) {
+            (Some(started), None) => now.max(started),
+            (_, finished) => self.end(now).max(finished.unwrap_or(0)),
+        }
+    }
+
+    /// What it was at, in order, each span beginning where the one before has ended. What was known at once is
+    /// at nothing. Workers may report a start after the cancel: the time until then was the queue's.
+    pub fn spans(&self, now: u64) -> impl Iterator<Item = Span> {
+        let end = self.end(now);
+        let at_once = self.started.is_none() && self.ended.is_some_and(|(_, e)| !e.was_pending());
+        let started = self.started.unwrap_or(end).min(end);
+        let finished = self.finished.unwrap_or(end).clamp(started, end);
+        let stuck = self.started.map_or(end, |_| self.last(now));
+        let bounds = if at_once {
+            [self.asked; 5]
+        } else {
+            [self.asked, started, finished, end, stuck]
+        };
+        Phase::ALL
+            .into_iter()
+            .zip(bounds.into_iter().zip(bounds.into_iter().skip(1)))
+            .map(|(phase, (from, to))| Span { phase, from, to })
+            .filter(|span| span.from < span.to)
+    }
+}
+
+impl super::recorder::End {
+    /// Whether this can be the end of a request that no resolver had begun with, which was in the queue then.
+    fn was_pending(self) -> bool {
+        use super::recorder::End;
+        use winsock_async_host::ErrorCode;
+        matches!(self, End::Cancelled | End::Failed(ErrorCode::NetworkDown))
+    }
+}
+
+impl Recording {
+    /// When the first request was asked.
+    pub fn first(&self) -> u64 {
+        self.requests.first().map_or(0, |record| record.asked)
+    }
+
+    /// When the last was heard of any.
+    pub fn last(&self) -> u64 {
+        let last = self.requests.iter().map(|record| record.last(self.now));
+        last.max().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::timeline::recorder::End;
+    use winsock_async_host::observe::{QueryKind, RequestId};
+
+    pub fn record(
+        asked: u64,
+        started: Option<u64>,
+        finished: Option<u64>,
+        ended: Option<(u64, End)>,
+    ) -> Record {
+        Record {
+            id: RequestId {
+                session: 1,
+                handle: asked,
+            },
+            kind: QueryKind::HostByName,
+            question: format!("host-{asked}.test"),
+            asked,
+            started,
+            finished,
+            ended,
+        }
+    }
+
+    #[test]
+    fn phases_follow_each_other() {
+        use Phase::{Arrived, Queued, Running, Stuck};
+        let answered = Some((40, End::Answered));
+        let cancelled = Some((40, End::Cancelled));
+        for (started, finished, ended, expected) in [
+            (
+                Some(20),
+                Some(30),
+                answered,
+                &[(Queued, 10, 20), (Running, 20, 30), (Arrived, 30, 40)][..],
+            ),
+            // Known at once.
+            (None, None, answered, &[]),
+            (None, None, cancelled, &[(Queued, 10, 40)]),
+            (None, None, None, &[(Queued, 10, 90)]),
+            (Some(20), None, None, &[(Queued, 10, 20), (Running, 20, 90)]),
+            (
+                Some(20),
+                Some(70),
+                cancelled,
+                &[(Queued, 10, 20), (Running, 20, 40), (Stuck, 40, 70)],
+            ),
+            (
+                Some(20),
+                None,
+                cancelled,
+                &[(Queued, 10, 20), (Running, 20, 40), (Stuck, 40, 90)],
+            ),
+            // The worker began just before the cancel, and said so just after it.
+            (
+                Some(41),
+                Some(70),
+                cancelled,
+                &[(Queued, 10, 40), (Stuck, 40, 70)],
+            ),
+            (
+                Some(20),
+                Some(30),
+                cancelled,
+                &[(Queued, 10, 20), (Running, 20, 30), (Arrived, 30, 40)],
+            ),
+        ] {
+            let record = record(10, started, finished, ended);
+            let spans: Vec<_> = record.spans(90).map(|s| (s.phase, s.from, s.to)).collect();
+            assert_eq!(spans, expected, "{record:?}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The way back of a lookup that no worker waits for.
+
+use std::fmt;
+
+use super::job::{Finished, Job, Lane};
+use super::sync::Arc;
+use crate::observe::RunsOn;
+use crate::types::{ErrorCode, Outcome};
+
+/// What came of a lookup goes into this, once, on any thread. One that is dropped fails the lookup with
+/// [`ErrorCode::NoRecovery`].
+pub struct Reply(Option<To>);
+
+/// Where an outcome goes.
+enum To {
+    Session { job: Arc<Job>, lane: Arc<Lane> },
+    Function(Box<dyn FnOnce(Outcome) + Send>),
+}
+
+impl Reply {
+    /// To the session that waits for it.
+    pub(crate) fn to(job: Arc<Job>, lane: Arc<Lane>) -> Reply {
+        Reply(Some(To::Session { job, lane }))
+    }
+
+    /// To a function: for resolvers that ask others, and for their tests. It must not wait.
+    pub fn new(reply: impl FnOnce(Outcome) + Send + 'static) -> Reply {
+        Reply(Some(To::Function(Box::new(reply))))
+    }
+
+    /// Sends it. What comes after the request was cancelled reaches nobody (`S-C1`).
+    pub fn send(mut self, outcome: Outcome) {
+        if let Some(to) = self.0.take() {
+            to.send(outcome);
+        }
+    }
+
+    /// Whether anybody waits for it: no once the request was cancelled.
+    pub fn is_wanted(&self) -> bool {
+        match &self.0 {
+            Some(To::Session { job, .. }) => !job.is_cancelled(),
+            Some(To::Function(_)) => true,
+            None => false,
+        }
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if let Some(to) = self.0.take() {
+            to.send(Err(ErrorCode::NoRecovery));
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("is_wanted", &self.is_wanted())
+            .finish()
+    }
+}
+
+impl To {
+    fn send(self, outcome: Outcome) {
+        match self {
+            To::Session { job, lane } => {
+                lane.watch.finish(job.handle, RunsOn::Resolver);
+                if job.finish() {
+                    let outcome = job.lookup.checked(outcome);
+                    lane.finished.push(Finished { job, outcome });
+                    lane.arrived.notify();
+                }
+            }
+            To::Function(reply) => reply(outcome),
+        }
+    }
+}
