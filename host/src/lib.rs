@@ -65,7 +65,8 @@
 //! # Policy and limits
 //!
 //! No host may be looked up unless the embedder's [`Policy`] allows it; services and protocols are
-//! public data (`S-R16`). See [`policy`] for the patterns, and for what they do not cover.
+//! public data (`S-R16`). An answer has no loopback, private or other address of no public host unless the policy
+//! allows that. See [`policy`] for the patterns, and for what they do not cover.
 //!
 //! [`Limits`] bound the outstanding requests of a session and of the engine, the bytes that a session
 //! holds, the length of a name, and the worker threads. Past a limit a request is not begun:
@@ -80,7 +81,7 @@
 //!
 //! | Winsock's | number | from | when |
 //! |---|---|---|---|
-//! | WSAEACCES | 10013 | a completion | the policy forbids the host, or the resolver is `Deny` |
+//! | WSAEACCES | 10013 | a completion | the policy forbids the host, or every address of the answer, or the resolver is `Deny` |
 //! | WSAEINVAL | 10022 | cancel | it is no handle of this session that is outstanding or completed lately (`S-C3`) |
 //! | | | a completion | an address that is not 4 bytes of AF_INET (`S-R14`) |
 //! | WSAEWOULDBLOCK | 10035 | a request | a limit is reached; the same call works once others end |

@@ -4,16 +4,15 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use super::EngineShared;
+use super::judge::Conclusion;
 use crate::names::{self, HostName};
 use crate::resolve::{Known, Lookup};
-use crate::types::{AF_INET, ErrorCode, HostEntry, Outcome, Query};
+use crate::types::{AF_INET, ErrorCode, HostEntry, Query};
 
 /// Where a query goes.
 pub(crate) enum Admitted {
-    /// It is answered, or failed, by now.
-    Now(Outcome),
-    /// The policy forbids it (`S-R16`).
-    Denied,
+    /// It is answered, failed or denied by now.
+    Now(Conclusion),
     /// The resolver can be asked at once, as it does not wait.
     Ask(Lookup),
     /// A worker must wait for the resolver.
@@ -22,21 +21,23 @@ pub(crate) enum Admitted {
 
 /// Decides on a query. Nothing that the policy forbids goes past this to a resolver (`S-R16`).
 pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
-    match check(engine, query) {
-        Ok(lookup) => match engine.known(&lookup) {
-            Known::Now(outcome) => Admitted::Now(lookup.checked(outcome)),
-            Known::Nothing => Admitted::Now(Err(lookup.miss())),
-            Known::Asks => Admitted::Ask(lookup),
-            Known::Later => Admitted::Work(lookup),
-        },
-        Err(refusal) => refusal,
+    let lookup = match check(engine, query) {
+        Ok(lookup) => lookup,
+        Err(conclusion) => return Admitted::Now(conclusion),
+    };
+    match engine.known(&lookup) {
+        Known::Now(outcome) => Admitted::Now(engine.judge.conclude(&lookup, outcome)),
+        Known::Nothing => Admitted::Now(lookup.miss().into()),
+        Known::Asks => Admitted::Ask(lookup),
+        Known::Later => Admitted::Work(lookup),
     }
 }
 
-fn check(engine: &EngineShared, query: Query) -> Result<Lookup, Admitted> {
+/// The question, or how it ends without a resolver.
+fn check(engine: &EngineShared, query: Query) -> Result<Lookup, Conclusion> {
     let longest = engine.limits.name_bytes;
     // A service or protocol whose name cannot exist is one that is not in the table.
-    let text = |name| names::text(name, longest).ok_or(Admitted::Now(Err(ErrorCode::NoData)));
+    let text = |name| names::text(name, longest).ok_or(ErrorCode::NoData);
     let protocol = |name: Option<Box<[u8]>>| {
         // S-R4: an empty protocol is the same as none.
         name.filter(|name| !name.is_empty()).map(text).transpose()
@@ -49,10 +50,10 @@ fn check(engine: &EngineShared, query: Query) -> Result<Lookup, Admitted> {
                 .try_into()
                 .ok()
                 .filter(|_| query.family == AF_INET)
-                .ok_or(Admitted::Now(Err(ErrorCode::InvalidArgument)))?;
+                .ok_or(ErrorCode::InvalidArgument)?;
             let address = Ipv4Addr::from(octets);
-            if !engine.policy.allows_address(address) {
-                return Err(Admitted::Denied);
+            if !engine.judge.policy.allows_address(address) {
+                return Err(Conclusion::denied());
             }
             Ok(Lookup::HostByAddress(address))
         }
@@ -69,7 +70,7 @@ fn check(engine: &EngineShared, query: Query) -> Result<Lookup, Admitted> {
     }
 }
 
-fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Lookup, Admitted> {
+fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Lookup, Conclusion> {
     // S-R13: "" is the host's own name.
     let name = if name.is_empty() {
         engine.host_name.as_bytes().into()
@@ -77,16 +78,16 @@ fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Lookup, Admitted
         name
     };
     match names::canonical_host(name, engine.limits.name_bytes) {
-        None => Err(Admitted::Now(Err(ErrorCode::HostNotFound))),
-        Some(HostName::NotAnAddress) => Err(Admitted::Now(Err(ErrorCode::NoData))),
-        Some(HostName::Address(address)) if engine.policy.allows_address(address) => {
+        None => Err(ErrorCode::HostNotFound.into()),
+        Some(HostName::NotAnAddress) => Err(ErrorCode::NoData.into()),
+        Some(HostName::Address(address)) if engine.judge.policy.allows_address(address) => {
             // S-R13: the name is the string that was asked.
             let entry = HostEntry::new(address.to_string(), [address]);
-            Err(Admitted::Now(Ok(Arc::new(entry.into()))))
+            Err(Ok(Arc::new(entry.into())).into())
         }
-        Some(HostName::Name(name)) if engine.policy.allows_name(&name) => {
+        Some(HostName::Name(name)) if engine.judge.policy.allows_name(&name) => {
             Ok(Lookup::HostByName(name))
         }
-        Some(HostName::Address(_) | HostName::Name(_)) => Err(Admitted::Denied),
+        Some(HostName::Address(_) | HostName::Name(_)) => Err(Conclusion::denied()),
     }
 }

@@ -5,6 +5,7 @@ mod ended;
 mod event;
 mod idle;
 mod job;
+mod judge;
 mod limits;
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;
@@ -19,6 +20,7 @@ mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use self::judge::Judge;
 use self::pool::Pool;
 use self::switch::Switch;
 use self::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
@@ -156,7 +158,10 @@ impl LookupEngineBuilder {
         let resolver = self
             .resolver
             .unwrap_or_else(|| Arc::new(Chain::new().then(Tables::system()).then(System::new())));
-        let (pool, workers) = Pool::start(Arc::clone(&resolver), &self.limits);
+        let judge = Arc::new(Judge {
+            policy: self.policy,
+        });
+        let (pool, workers) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &self.limits);
         let host_name = self
             .host_name
             .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
@@ -166,7 +171,7 @@ impl LookupEngineBuilder {
                 pool,
                 workers,
                 switch: Switch::default(),
-                policy: self.policy,
+                judge,
                 limits: self.limits,
                 host_name,
                 measure_latency: self.measure_latency,
@@ -183,7 +188,7 @@ pub(crate) struct EngineShared {
     pool: Arc<Pool>,
     workers: usize,
     switch: Switch,
-    policy: Policy,
+    judge: Arc<Judge>,
     limits: Limits,
     host_name: String,
     measure_latency: bool,

@@ -65,8 +65,8 @@ impl To {
         match self {
             To::Session { job, lane } => {
                 if job.finish() {
-                    let outcome = job.lookup.checked(outcome);
-                    lane.finished.push(Finished { job, outcome });
+                    let conclusion = lane.judge.conclude(&job.lookup, outcome);
+                    lane.finished.push(Finished { job, conclusion });
                     lane.arrived.notify();
                 }
             }

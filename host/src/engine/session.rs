@@ -80,7 +80,7 @@ fn pending_bytes(job: &Job) -> usize {
 impl Session {
     pub(super) fn new(engine: Arc<EngineShared>) -> Session {
         let jobs = OwnedQueue::new_fifo();
-        let lane = Arc::new(Lane::new(jobs.stealer()));
+        let lane = Arc::new(Lane::new(jobs.stealer(), Arc::clone(&engine.judge)));
         let stats = SessionStats::new(engine.measure_latency);
         let place = engine.switch.enter(Arc::clone(&lane));
         Session {
@@ -159,10 +159,7 @@ impl Session {
                 self.engine.ask(&job.lookup, reply);
                 job.handle
             }
-            Admitted::Now(outcome) => self.complete_at_once(tag, asked_at, outcome, false),
-            Admitted::Denied => {
-                self.complete_at_once(tag, asked_at, Err(ErrorCode::AccessDenied), true)
-            }
+            Admitted::Now(conclusion) => self.complete_at_once(tag, asked_at, conclusion),
         })
     }
 

@@ -27,7 +27,7 @@ pub fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
     let (script, control) = script();
     let builder = LookupEngine::builder()
         .resolver(script)
-        .policy(Policy::allow_all());
+        .policy(Policy::allow_all().allow_private());
     (builder.limits(limits).build(), control)
 }
 

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use super::{Ready, Session, Task, pending_bytes};
 use crate::engine::job::{Cancelled, Finished, Job};
+use crate::engine::judge::Conclusion;
 use crate::engine::sync::{Arc, Fault, Ordering, planted};
-use crate::types::{Completion, ErrorCode, Outcome, TaskHandle};
+use crate::types::{Completion, ErrorCode, TaskHandle};
 
 impl Session {
     /// Gives a job its handle, under which it is pending from here on.
@@ -26,8 +27,8 @@ impl Session {
         if !self.lane.has_news() {
             return;
         }
-        while let Some(Finished { job, outcome }) = self.lane.finished.pop() {
-            self.decide(&job, outcome);
+        while let Some(Finished { job, conclusion }) = self.lane.finished.pop() {
+            self.decide(&job, conclusion);
         }
         if self.lane.cut.swap(false, Ordering::Acquire) {
             self.end_pending();
@@ -36,7 +37,7 @@ impl Session {
     }
 
     /// Here, and nowhere else, a result becomes a completion, or is dropped.
-    pub(super) fn decide(&mut self, job: &Job, outcome: Outcome) {
+    pub(super) fn decide(&mut self, job: &Job, conclusion: Conclusion) {
         match self.table.get_mut(job.handle) {
             Some(task @ Task::Pending(_)) => *task = Task::Ready,
             // It was cancelled, or ended when the engine went down.
@@ -44,7 +45,7 @@ impl Session {
             _ => {}
         }
         self.bytes -= pending_bytes(job);
-        self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);
+        self.push_ready(job.handle, job.tag, job.asked_at, conclusion);
     }
 
     /// The engine went down: what is pending has failed (`S-R18`).
@@ -56,7 +57,7 @@ impl Session {
         let jobs: Vec<_> = self.table.values_mut().filter_map(pending).collect();
         self.drop_jobs(&jobs);
         for job in jobs {
-            self.decide(&job, Err(ErrorCode::NetworkDown));
+            self.decide(&job, ErrorCode::NetworkDown.into());
         }
     }
 
@@ -76,11 +77,10 @@ impl Session {
         &mut self,
         tag: u64,
         asked_at: u64,
-        outcome: Outcome,
-        denied: bool,
+        conclusion: Conclusion,
     ) -> TaskHandle {
         let handle = self.table.insert_with(|_| Task::Ready);
-        self.push_ready(handle, tag, asked_at, outcome, denied);
+        self.push_ready(handle, tag, asked_at, conclusion);
         self.note_ready();
         handle
     }
@@ -90,10 +90,10 @@ impl Session {
         handle: TaskHandle,
         tag: u64,
         asked_at: u64,
-        outcome: Outcome,
-        denied: bool,
+        conclusion: Conclusion,
     ) {
-        self.stats.count_completion(&outcome, denied);
+        let Conclusion { outcome, is_denied } = conclusion;
+        self.stats.count_completion(&outcome, is_denied);
         let ready = Ready {
             completion: Completion {
                 handle,
