@@ -55,14 +55,18 @@ fn newlines(bytes: &[u8]) -> usize {
 }
 
 fn policy(options: &Run) -> Policy {
+    let mut policy = Policy::deny_all();
     if options.allow_all {
-        return Policy::allow_all();
+        policy = Policy::allow_all();
     }
-    options
-        .allow
-        .iter()
-        .cloned()
-        .fold(Policy::deny_all(), Policy::allow)
+    if options.allow_private {
+        policy = policy.allow_private();
+    }
+    policy = options.allow.iter().cloned().fold(policy, Policy::allow);
+    let allowed = options.allow_answers.iter().copied();
+    policy = allowed.fold(policy, Policy::allow_answers);
+    let denied = options.deny_answers.iter().copied();
+    denied.fold(policy, Policy::deny_answers)
 }
 
 fn limits(options: &Run) -> Limits {
@@ -79,6 +83,7 @@ mod tests {
     use super::*;
     use crate::args::Cli;
     use clap::Parser;
+    use winsock_async_host::resolve::Lookup;
 
     fn parse(args: &[&str]) -> Run {
         let args = ["winsock-async", "run"]
@@ -99,6 +104,23 @@ mod tests {
             "a.test"
         ));
         assert!(!allows(&["--allow", "b.test"], "a.test"));
+    }
+
+    #[test]
+    fn addresses_of_no_public_host_are_denied_unless_allowed() {
+        // S-R16
+        let lookup = Lookup::HostByName("a.test".into());
+        let allows = |args: &[&str], address: &str| {
+            policy(&parse(args)).allows_answer(&lookup, address.parse().unwrap())
+        };
+        assert!(!allows(&["--allow-all"], "10.0.0.7"));
+        assert!(allows(&["--allow-private"], "10.0.0.7"));
+        let some = ["--allow-answers", "10.0.0.0/30", "--allow-answers=10.0.0.7"];
+        assert!(allows(&some, "10.0.0.7") && !allows(&some, "10.0.0.6"));
+        let fewer = ["--allow-private", "--deny-answers", "10.0.0.0/8"];
+        assert!(!allows(&fewer, "10.0.0.7") && allows(&fewer, "192.168.0.7"));
+        let only = ["--deny-answers", "*", "--allow-answers", "8.8.8.0/24"];
+        assert!(allows(&only, "8.8.8.8") && !allows(&only, "8.8.4.4"));
     }
 
     #[test]
