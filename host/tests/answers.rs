@@ -1,68 +1,23 @@
 //! Which addresses get through to a guest, whichever way its answer comes.
 
+mod support;
+
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use winsock_async_host::policy::Policy;
-use winsock_async_host::resolve::{Known, Lookup, Reply, Resolver};
 use winsock_async_host::{
     AF_INET, AddressQuery, Answer, ErrorCode, HostEntry, LookupEngine, Outcome, Query, Session,
 };
 
+use support::ways::{WAYS, Way, Ways};
+
 const PUBLIC: Ipv4Addr = Ipv4Addr::new(93, 184, 216, 34);
 const PRIVATE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 7);
 
-/// How an answer comes.
-#[derive(Clone, Copy, Debug)]
-enum Way {
-    Known,
-    Worker,
-    ReplyAtOnce,
-    ReplyFromElsewhere,
-}
-
-const WAYS: [Way; 4] = [
-    Way::Known,
-    Way::Worker,
-    Way::ReplyAtOnce,
-    Way::ReplyFromElsewhere,
-];
-
-/// Gives every host these addresses.
-struct Lying {
-    way: Way,
-    addresses: Vec<Ipv4Addr>,
-}
-
-impl Resolver for Lying {
-    fn known(&self, lookup: &Lookup) -> Known {
-        match self.way {
-            Way::Known => Known::Now(self.resolve(lookup)),
-            Way::Worker => Known::Later,
-            Way::ReplyAtOnce | Way::ReplyFromElsewhere => Known::Asks,
-        }
-    }
-
-    fn resolve(&self, _: &Lookup) -> Outcome {
-        let host =
-            HostEntry::new("official.test", self.addresses.clone()).with_aliases(["alias.test"]);
-        Ok(Arc::new(host.into()))
-    }
-
-    fn ask(&self, lookup: &Lookup, reply: Reply) {
-        let outcome = self.resolve(lookup);
-        match self.way {
-            Way::ReplyFromElsewhere => drop(thread::spawn(move || reply.send(outcome))),
-            _ => reply.send(outcome),
-        }
-    }
-}
-
 fn ask(way: Way, policy: Policy, addresses: &[Ipv4Addr], query: Query) -> (Outcome, Session) {
-    let addresses = addresses.to_vec();
-    let builder = LookupEngine::builder().resolver(Lying { way, addresses });
+    let builder = LookupEngine::builder().resolver(Ways::new(way, addresses));
     let mut session = builder.policy(policy).build().session();
     session.startup().unwrap();
     session.request(query, 0).unwrap();

@@ -1,15 +1,17 @@
 //! What becomes of what a resolver said: the one place that every outcome passes, whichever way it came.
 
 use std::net::Ipv4Addr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::policy::Policy;
-use crate::resolve::Lookup;
+use crate::resolve::{Inspector, Lookup, Verdict};
 use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
 
 /// Judges questions and answers for an engine.
 pub(crate) struct Judge {
     pub(crate) policy: Policy,
+    pub(crate) inspector: Option<Box<dyn Inspector>>,
 }
 
 /// How a request ends.
@@ -45,8 +47,33 @@ impl From<ErrorCode> for Conclusion {
 }
 
 impl Judge {
-    /// Concludes on an outcome that came from outside the engine, on whatever thread it came.
+    /// What the embedder's inspector says to a question that the policy allows.
+    pub(crate) fn inspect(&self, lookup: &Lookup) -> Verdict {
+        let Some(inspector) = &self.inspector else {
+            return Verdict::Pass;
+        };
+        catch_unwind(AssertUnwindSafe(|| inspector.question(lookup)))
+            .unwrap_or(Verdict::Answer(Err(ErrorCode::NoRecovery)))
+    }
+
+    /// Concludes on an outcome that came from outside the engine, on whatever thread it came. The inspector
+    /// sees what the policy leaves of it, and the policy judges what the inspector makes of that.
     pub(crate) fn conclude(&self, lookup: &Lookup, outcome: Outcome) -> Conclusion {
+        let conclusion = self.judge(lookup, outcome);
+        let Some(inspector) = &self.inspector else {
+            return conclusion;
+        };
+        let shown = conclusion.outcome.clone();
+        let outcome = catch_unwind(AssertUnwindSafe(|| inspector.outcome(lookup, shown)))
+            .unwrap_or(Err(ErrorCode::NoRecovery));
+        if outcome == conclusion.outcome {
+            return conclusion;
+        }
+        self.judge(lookup, outcome)
+    }
+
+    /// What the policy leaves of an outcome.
+    pub(crate) fn judge(&self, lookup: &Lookup, outcome: Outcome) -> Conclusion {
         match lookup.checked(outcome) {
             Ok(answer) => self.without_forbidden(lookup, answer),
             error => error.into(),

@@ -25,7 +25,7 @@ use self::pool::Pool;
 use self::switch::Switch;
 use self::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
 use crate::policy::Policy;
-use crate::resolve::{Chain, Known, Lookup, Resolver, System, Tables};
+use crate::resolve::{Chain, Inspector, Known, Lookup, Resolver, System, Tables};
 use crate::types::ErrorCode;
 
 pub use self::limits::Limits;
@@ -114,6 +114,7 @@ impl std::fmt::Debug for LookupEngine {
 pub struct LookupEngineBuilder {
     resolver: Option<Arc<dyn Resolver>>,
     policy: Policy,
+    inspector: Option<Box<dyn Inspector>>,
     limits: Limits,
     host_name: Option<String>,
     measure_latency: bool,
@@ -130,6 +131,12 @@ impl LookupEngineBuilder {
     /// Which hosts may be looked up. Default: none.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// Who sees each question and each outcome, and may change them. Default: nobody.
+    pub fn inspector(mut self, inspector: impl Inspector) -> Self {
+        self.inspector = Some(Box::new(inspector));
         self
     }
 
@@ -160,6 +167,7 @@ impl LookupEngineBuilder {
             .unwrap_or_else(|| Arc::new(Chain::new().then(Tables::system()).then(System::new())));
         let judge = Arc::new(Judge {
             policy: self.policy,
+            inspector: self.inspector,
         });
         let (pool, workers) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &self.limits);
         let host_name = self

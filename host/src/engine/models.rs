@@ -129,6 +129,7 @@ pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
     let resolver: Arc<dyn Resolver> = Arc::new(resolver);
     let judge = Arc::new(Judge {
         policy: Policy::allow_all().allow_private(),
+        inspector: None,
     });
     let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits);
     LookupEngine {

@@ -1,6 +1,8 @@
 //! What the tests of sessions share: an engine whose answers are scripted.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod ways;
+
 use std::time::Duration;
 
 use winsock_async_host::policy::Policy;
