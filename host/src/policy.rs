@@ -30,6 +30,8 @@
 //! a trailing dot. So `Bücher.example`, `bücher.example.` and `xn--bcher-kva.example` are the same,
 //! in patterns and in what guests ask.
 //!
+//! A policy can be read from a file, too: [`Policy::parse`].
+//!
 //! # What is asked of it
 //!
 //! - **A lookup by name**: name patterns. A guest's "" is this machine's own name, and is judged
@@ -82,6 +84,7 @@
 //!   runs `example.com`.
 
 mod answers;
+mod file;
 mod networks;
 mod pattern;
 
@@ -95,6 +98,7 @@ use self::pattern::Kind;
 use crate::names::{self, HostName};
 use crate::resolve::Lookup;
 
+pub use self::file::{FileError, Problem};
 pub use self::pattern::{AddressPattern, Pattern, PatternError};
 
 /// Longest host name, as it is written. Units: bytes.
@@ -119,7 +123,7 @@ impl Policy {
 
     /// Allows every host.
     pub fn allow_all() -> Policy {
-        Policy::default().allow(Pattern(Kind::All))
+        Policy::default().allow(Pattern::ALL)
     }
 
     /// The same, and what `pattern` allows.

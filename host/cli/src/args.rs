@@ -67,6 +67,11 @@ pub struct Run {
     #[arg(long)]
     pub allow_all: bool,
 
+    /// Allow what this file says, in TOML, and what the other options say: `allow`, `allow-answers` and
+    /// `deny-answers` are lists of patterns, `allow-private` is true or false
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
     /// Allow these addresses in answers, where an address of no public host (loopback, private,
     /// link-local and the like) or one of --deny-answers would be taken out: ADDRESS or
     /// ADDRESS/BITS. May be given again [default: none]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use winsock_async_host::policy::Pattern;
 use winsock_async_host::resolve::{Chain, Script, Scripted, System, Tables};
 use winsock_async_host::{Limits, LookupEngine, Policy};
 
@@ -14,7 +15,7 @@ use crate::error::Failure;
 pub fn engine(options: &Run) -> Result<LookupEngine, Failure> {
     Ok(LookupEngine::builder()
         .resolver(chain(options)?)
-        .policy(policy(options))
+        .policy(policy(options)?)
         .limits(limits(options))
         .measure_latency(options.stats)
         .build())
@@ -39,25 +40,34 @@ fn chain(options: &Run) -> Result<Chain, Failure> {
 }
 
 fn script(path: &Path) -> Result<Scripted, Failure> {
+    let text = text(path, "--script")?;
+    Script::parse(&text, &path.display().to_string())
+        .map_err(|error| Failure::unusable(format_args!("--script {error}")))
+}
+
+/// The text of a file that this option names.
+fn text(path: &Path, option: &str) -> Result<String, Failure> {
     let file = path.display();
     let bytes = fs::read(path)
-        .map_err(|error| Failure::unusable(format_args!("--script {file}: {error}")))?;
-    let text = str::from_utf8(&bytes).map_err(|error| {
-        let line = 1 + newlines(&bytes[..error.valid_up_to()]);
-        Failure::unusable(format_args!("--script {file}:{line}: this is not UTF-8"))
-    })?;
-    Script::parse(text, &file.to_string())
-        .map_err(|error| Failure::unusable(format_args!("--script {error}")))
+        .map_err(|error| Failure::unusable(format_args!("{option} {file}: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + newlines(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        Failure::unusable(format_args!("{option} {file}:{line}: this is not UTF-8"))
+    })
 }
 
 fn newlines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count()
 }
 
-fn policy(options: &Run) -> Policy {
-    let mut policy = Policy::deny_all();
+fn policy(options: &Run) -> Result<Policy, Failure> {
+    let mut policy = match &options.policy {
+        None => Policy::deny_all(),
+        Some(path) => Policy::parse(&text(path, "--policy")?, &path.display().to_string())
+            .map_err(|error| Failure::unusable(format_args!("--policy {error}")))?,
+    };
     if options.allow_all {
-        policy = Policy::allow_all();
+        policy = policy.allow(Pattern::ALL);
     }
     if options.allow_private {
         policy = policy.allow_private();
@@ -66,7 +76,7 @@ fn policy(options: &Run) -> Policy {
     let allowed = options.allow_answers.iter().copied();
     policy = allowed.fold(policy, Policy::allow_answers);
     let denied = options.deny_answers.iter().copied();
-    denied.fold(policy, Policy::deny_answers)
+    Ok(denied.fold(policy, Policy::deny_answers))
 }
 
 fn limits(options: &Run) -> Limits {
@@ -96,7 +106,7 @@ mod tests {
     #[test]
     fn hosts_are_denied_unless_allowed() {
         // S-R16
-        let allows = |args: &[&str], name| policy(&parse(args)).allows_name(name);
+        let allows = |args: &[&str], name| policy(&parse(args)).unwrap().allows_name(name);
         assert!(!allows(&[], "a.test"));
         assert!(allows(&["--allow-all"], "a.test"));
         assert!(allows(
@@ -111,7 +121,8 @@ mod tests {
         // S-R16
         let lookup = Lookup::HostByName("a.test".into());
         let allows = |args: &[&str], address: &str| {
-            policy(&parse(args)).allows_answer(&lookup, address.parse().unwrap())
+            let policy = policy(&parse(args)).unwrap();
+            policy.allows_answer(&lookup, address.parse().unwrap())
         };
         assert!(!allows(&["--allow-all"], "10.0.0.7"));
         assert!(allows(&["--allow-private"], "10.0.0.7"));

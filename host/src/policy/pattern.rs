@@ -23,6 +23,11 @@ pub(super) enum Kind {
     Network(Ipv4Net),
 }
 
+impl Pattern {
+    /// `*`: every name and every address.
+    pub const ALL: Pattern = Pattern(Kind::All);
+}
+
 impl FromStr for Pattern {
     type Err = PatternError;
 
