@@ -22,7 +22,7 @@ pub struct Null {
 
 impl Null {
     pub fn new() -> Null {
-        let entry = HostEntry::new("answer.test", [Ipv4Addr::new(192, 0, 2, 1)]);
+        let entry = HostEntry::new("answer.test", [Ipv4Addr::new(93, 184, 216, 34)]);
         Null {
             answer: Arc::new(entry.into()),
             hung: AtomicUsize::new(0),

@@ -100,7 +100,7 @@ fn session(tables: Tables) -> Session {
         };
         LookupEngine::builder()
             .resolver(CURRENT.clone())
-            .policy(Policy::allow_all())
+            .policy(Policy::allow_all().allow_private())
             .limits(limits)
             .build()
     });

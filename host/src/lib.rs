@@ -65,7 +65,11 @@
 //! # Policy and limits
 //!
 //! No host may be looked up unless the embedder's [`Policy`] allows it; services and protocols are
-//! public data (`S-R16`). See [`policy`] for the patterns, and for what they do not cover.
+//! public data (`S-R16`). An answer has no loopback, private or other address of no public host unless the policy
+//! allows that. See [`policy`] for the patterns, and for what they do not cover.
+//!
+//! An [`Inspector`](resolve::Inspector) of the embedder's own sees each question that the policy allows, and each
+//! outcome, and may answer, change or refuse either; the policy holds whatever it does.
 //!
 //! [`Limits`] bound the outstanding requests of a session and of the engine, the bytes that a session
 //! holds, the length of a name, and the worker threads. Past a limit a request is not begun:
@@ -80,7 +84,7 @@
 //!
 //! | Winsock's | number | from | when |
 //! |---|---|---|---|
-//! | WSAEACCES | 10013 | a completion | the policy forbids the host, or the resolver is `Deny` |
+//! | WSAEACCES | 10013 | a completion | the policy forbids the host, or every address of the answer, or the resolver is `Deny` |
 //! | WSAEINVAL | 10022 | cancel | it is no handle of this session that is outstanding or completed lately (`S-C3`) |
 //! | | | a completion | an address that is not 4 bytes of AF_INET (`S-R14`) |
 //! | WSAEWOULDBLOCK | 10035 | a request | a limit is reached; the same call works once others end |
@@ -91,7 +95,7 @@
 //! | | | clean-up | there was one clean-up too many (`S-S3`) |
 //! | WSAHOST_NOT_FOUND | 11001 | a completion | no such host, or a name that no host can have: not UTF-8, a NUL, too long |
 //! | WSATRY_AGAIN | 11002 | a completion | a name server was silent or busy, or the machine is short of something |
-//! | WSANO_RECOVERY | 11003 | a completion | a name server refused or is broken, or the resolver panicked or answered something else |
+//! | WSANO_RECOVERY | 11003 | a completion | a name server refused or is broken, or the resolver or the inspector panicked or answered something else |
 //! | WSANO_DATA | 11004 | a completion | a host without an IPv4 address, text that reads as an address and is no IPv4 one (`S-R13`), no such service or protocol |
 //!
 //! In a completion a resolver of one's own, or a script, may give any other. An `async-request` or a

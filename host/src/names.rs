@@ -73,6 +73,11 @@ pub(crate) fn is_canonical(name: &str) -> bool {
         && !(labels[start].is_ascii_digit() && is_number(last_label(name)))
 }
 
+/// Whether a canonical name is `localhost` or under it, which is this machine to everybody (RFC 6761).
+pub(crate) fn means_this_machine(name: &str) -> bool {
+    last_label(name) == "localhost"
+}
+
 /// The name of a service or a protocol; `None` if it is over `max_len` bytes, not UTF-8, or has a NUL.
 pub(crate) fn text(name: Box<[u8]>, max_len: usize) -> Option<Box<str>> {
     if name.len() > max_len || name.contains(&0) {

@@ -1,4 +1,4 @@
-//! Which hosts a guest may ask for.
+//! Which hosts a guest may ask for, and which addresses it may be answered.
 //!
 //! A [`Policy`] is a list of what is allowed; a new one allows no host at all. What it forbids
 //! completes with WSAEACCES and reaches no resolver (`S-R16`).
@@ -30,6 +30,8 @@
 //! a trailing dot. So `Bücher.example`, `bücher.example.` and `xn--bcher-kva.example` are the same,
 //! in patterns and in what guests ask.
 //!
+//! A policy can be read from a file, too: [`Policy::parse`].
+//!
 //! # What is asked of it
 //!
 //! - **A lookup by name**: name patterns. A guest's "" is this machine's own name, and is judged
@@ -40,11 +42,39 @@
 //! - **A lookup by address**: address patterns.
 //! - **Services and protocols** are public data: never asked, always allowed.
 //!
+//! # Addresses in answers
+//!
+//! Whoever runs the zone of an allowed name says which address it has, and may say one of the embedder's own
+//! network, which the guest or whoever connects for it then trusts (rebinding). So answers may not have
+//! the addresses that no public host has, unless the embedder allows them:
+//!
+//! | addresses | what they are | RFC |
+//! |---|---|---|
+//! | `0.0.0.0/8` | this host, this network | 791 |
+//! | `10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16` | private networks | 1918 |
+//! | `100.64.0.0/10` | between a carrier and its customers | 6598 |
+//! | `127.0.0.0/8` | loopback | 1122 |
+//! | `169.254.0.0/16` | link-local, and the metadata of clouds | 3927 |
+//! | `192.0.0.0/24` | protocol assignments | 6890 |
+//! | `192.0.2.0/24`, `198.51.100.0/24`, `203.0.113.0/24` | documentation | 5737 |
+//! | `198.18.0.0/15` | benchmarks | 2544 |
+//! | `224.0.0.0/4` | multicast | 5771 |
+//! | `240.0.0.0/4`, with `255.255.255.255` | reserved, and broadcast | 1112, 919 |
+//!
+//! - **An answer loses the addresses that it may not have**; if none is left it is WSAEACCES. Whether it came at
+//!   once, from a worker or by a [`Reply`](crate::resolve::Reply) is the same.
+//! - [`Policy::allow_private`] allows all of the list. [`Policy::allow_answers`] allows some, as does a pattern
+//!   of addresses in [`Policy::allow`]: what a guest may ask for it may be answered. `*` says nothing here.
+//! - [`Policy::deny_answers`] denies more. The rule with the longest prefix holds, so
+//!   `.deny_answers("*".parse()?).allow_answers("203.0.113.0/24".parse()?)` allows that network alone.
+//! - **`localhost` and the names under it may be loopback**, which is what they mean (RFC 6761).
+//! - **An address that the guest gave itself**, in a lookup by address or as a dotted name, was judged as
+//!   a question, and the answer may have it.
+//!
 //! # What it does not do
 //!
-//! - **It judges what is asked, not what is answered.** An allowed name may have any address, an
-//!   address of the embedder's own network too; an allowed address may have any name. Whoever opens
-//!   connections for the guest must check the address itself.
+//! - **It does not judge the names in answers.** An allowed address may have any name, and an allowed name
+//!   any official name and aliases.
 //! - **It does not know search lists.** The operating system may complete a name that has no trailing
 //!   dot with its search list: when `intranet` is allowed, `intranet.corp.example` may be what is
 //!   looked up, and a name that is not found may be tried again with each domain of the list. A
@@ -53,18 +83,23 @@
 //!   a name server: `*.example.com` lets a guest send what it likes, in the first labels, to whoever
 //!   runs `example.com`.
 
+mod answers;
+mod file;
+mod networks;
 mod pattern;
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
 use rustc_hash::FxHashSet;
 
+use self::answers::Answers;
+use self::networks::Networks;
 use self::pattern::Kind;
 use crate::names::{self, HostName};
+use crate::resolve::Lookup;
 
-pub use self::pattern::{Pattern, PatternError};
+pub use self::file::{FileError, Problem};
+pub use self::pattern::{AddressPattern, Pattern, PatternError};
 
 /// Longest host name, as it is written. Units: bytes.
 const LONGEST_NAME: usize = 255;
@@ -76,8 +111,8 @@ pub struct Policy {
     names: FxHashSet<Box<str>>,
     /// The names under these.
     suffixes: FxHashSet<Box<str>>,
-    /// The networks by the length of their prefix, an address alone being one of 32 bits.
-    networks: BTreeMap<u8, FxHashSet<Ipv4Addr>>,
+    networks: Networks,
+    answers: Answers,
 }
 
 impl Policy {
@@ -88,7 +123,7 @@ impl Policy {
 
     /// Allows every host.
     pub fn allow_all() -> Policy {
-        Policy::default().allow(Pattern(Kind::All))
+        Policy::default().allow(Pattern::ALL)
     }
 
     /// The same, and what `pattern` allows.
@@ -103,10 +138,34 @@ impl Policy {
                 self.names.insert(name);
             }
             Kind::Network(network) => {
-                let networks = self.networks.entry(network.prefix_len()).or_default();
-                networks.insert(network.network());
+                self.networks.insert(network);
+                self.answers.allow(network);
             }
         }
+        self
+    }
+
+    /// The same, and answers may have these addresses, unless something with a longer prefix, or of the
+    /// same length in [`deny_answers`](Self::deny_answers), denies them.
+    #[must_use]
+    pub fn allow_answers(mut self, addresses: AddressPattern) -> Policy {
+        self.answers.allow(addresses.0);
+        self
+    }
+
+    /// The same, and answers may not have these addresses, unless something with a longer prefix allows them.
+    /// `*` leaves those alone that are allowed.
+    #[must_use]
+    pub fn deny_answers(mut self, addresses: AddressPattern) -> Policy {
+        self.answers.deny(addresses.0);
+        self
+    }
+
+    /// The same, and answers may have the addresses that no public host has: loopback, private and the
+    /// others of the [list](self#addresses-in-answers).
+    #[must_use]
+    pub fn allow_private(mut self) -> Policy {
+        self.answers.allow_private();
         self
     }
 
@@ -127,10 +186,23 @@ impl Policy {
 
     /// Whether this address may be looked up (`S-R16`).
     pub fn allows_address(&self, address: Ipv4Addr) -> bool {
-        self.all
-            || self.networks.iter().any(|(&length, networks)| {
-                Ipv4Net::new(address, length).is_ok_and(|net| networks.contains(&net.network()))
-            })
+        self.all || self.networks.longest(address).is_some()
+    }
+
+    /// Whether the answer to a lookup that is allowed may have this address. See the
+    /// [list](self#addresses-in-answers).
+    pub fn allows_answer(&self, lookup: &Lookup, address: Ipv4Addr) -> bool {
+        self.answers.allows(address, false)
+            || match lookup {
+                // The guest gave the address itself, and was allowed to.
+                Lookup::HostByAddress(asked) => *asked == address,
+                Lookup::HostByName(name) => {
+                    self.answers
+                        .allows(address, names::means_this_machine(name))
+                        || name.parse() == Ok(address)
+                }
+                _ => false,
+            }
     }
 
     fn allows_canonical(&self, name: &str) -> bool {
@@ -147,6 +219,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipnet::Ipv4Net;
     use proptest::prelude::*;
 
     fn policy(patterns: &[&str]) -> Policy {

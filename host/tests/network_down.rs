@@ -26,7 +26,10 @@ fn engine() -> (LookupEngine, ScriptControl) {
         workers: 1,
         ..Limits::default()
     };
-    let engine = builder.policy(Policy::allow_all()).limits(limits).build();
+    let engine = builder
+        .policy(Policy::allow_all().allow_private())
+        .limits(limits)
+        .build();
     (engine, control)
 }
 

@@ -26,7 +26,7 @@ fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
     let tables = Tables::builder().services_text(TABLE).build().unwrap();
     let builder = LookupEngine::builder()
         .resolver(Chain::new().then(script).then(tables))
-        .policy(Policy::allow_all())
+        .policy(Policy::allow_all().allow_private())
         .limits(Limits {
             workers: 1,
             ..limits

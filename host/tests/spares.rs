@@ -15,7 +15,7 @@ fn engine(workers: usize) -> (LookupEngine, ScriptControl) {
     let control = script.control();
     let builder = LookupEngine::builder()
         .resolver(script)
-        .policy(Policy::allow_all());
+        .policy(Policy::allow_all().allow_private());
     let limits = Limits {
         workers,
         ..Limits::default()

@@ -25,9 +25,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tables = Tables::builder()
         .hosts_text("192.0.2.7 printer.test printer")
         .build()?;
+    // Which names a guest may ask for, and which addresses of no public host it may be answered.
+    let policy = Policy::deny_all()
+        .allow("*.test".parse()?)
+        .allow_answers("192.0.2.0/24".parse()?);
     let engine = LookupEngine::builder()
         .resolver(Chain::new().then(tables).then(Silent))
-        .policy(Policy::deny_all().allow("*.test".parse()?))
+        .policy(policy)
         .build();
 
     // A session lives on its guest's thread, and ends with it. The tag comes back with the completion.

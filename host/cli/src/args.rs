@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use winsock_async_host::policy::Pattern;
+use winsock_async_host::policy::{AddressPattern, Pattern};
 
 use crate::log::Level;
 use crate::timeline::Target;
@@ -25,8 +25,8 @@ Examples:
     winsock-async run lookup.wasm serv:http/tcp proto:udp
   Hosts must be allowed, each by its name or many by a pattern:
     winsock-async run --allow localhost --allow '*.example.com' lookup.wasm host:localhost
-  Names from a file, before those of this machine:
-    winsock-async run --hosts my-hosts --allow-all lookup.wasm host:printer
+  Names from a file, before those of this machine, with addresses of a private network:
+    winsock-async run --hosts my-hosts --allow-all --allow-private lookup.wasm host:printer
   A name that never answers, to see what the guest does with it:
     winsock-async run --script never.toml --allow never.test lookup.wasm host:never.test
   No more than ten seconds, and what the lookups took:
@@ -71,6 +71,26 @@ pub struct Run {
     /// Allow lookups of all hosts
     #[arg(long)]
     pub allow_all: bool,
+
+    /// Allow what this file says, in TOML, and what the other options say: `allow`, `allow-answers` and
+    /// `deny-answers` are lists of patterns, `allow-private` is true or false
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
+    /// Allow these addresses in answers, where an address of no public host (loopback, private,
+    /// link-local and the like) or one of --deny-answers would be taken out: ADDRESS or
+    /// ADDRESS/BITS. May be given again [default: none]
+    #[arg(long, value_name = "ADDRESSES")]
+    pub allow_answers: Vec<AddressPattern>,
+
+    /// Take these addresses out of answers, too: ADDRESS, ADDRESS/BITS, or * for all that are not
+    /// allowed. The longest prefix counts. May be given again [default: none]
+    #[arg(long, value_name = "ADDRESSES")]
+    pub deny_answers: Vec<AddressPattern>,
+
+    /// Allow addresses of no public host in answers: loopback, private, link-local and the like
+    #[arg(long)]
+    pub allow_private: bool,
 
     /// Look hosts up in this file, of the form of /etc/hosts, before this machine's own databases
     #[arg(long, value_name = "FILE")]

@@ -63,7 +63,7 @@ mod tests {
         fn known(&self, lookup: &Lookup) -> Known {
             match lookup {
                 Lookup::HostByName(name) if &**name == "a.test" => {
-                    let host = HostEntry::new("a.test", [[192, 0, 2, 1].into()]);
+                    let host = HostEntry::new("a.test", [[93, 184, 216, 34].into()]);
                     Known::Now(Ok(std::sync::Arc::new(host.into())))
                 }
                 _ => Known::Now(Err(ErrorCode::TryAgain)),

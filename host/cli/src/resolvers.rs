@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use winsock_async_host::policy::Pattern;
 use winsock_async_host::resolve::{Chain, Script, Scripted, System, Tables};
 use winsock_async_host::{Limits, LookupEngine, Policy};
 
@@ -15,7 +16,7 @@ use crate::timeline::Timeline;
 pub fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine, Failure> {
     let engine = LookupEngine::builder()
         .resolver(chain(options)?)
-        .policy(policy(options))
+        .policy(policy(options)?)
         .limits(limits(options))
         .measure_latency(options.stats);
     Ok(match timeline {
@@ -44,30 +45,43 @@ fn chain(options: &Run) -> Result<Chain, Failure> {
 }
 
 fn script(path: &Path) -> Result<Scripted, Failure> {
+    let text = text(path, "--script")?;
+    Script::parse(&text, &path.display().to_string())
+        .map_err(|error| Failure::unusable(format_args!("--script {error}")))
+}
+
+/// The text of a file that this option names.
+fn text(path: &Path, option: &str) -> Result<String, Failure> {
     let file = path.display();
     let bytes = fs::read(path)
-        .map_err(|error| Failure::unusable(format_args!("--script {file}: {error}")))?;
-    let text = str::from_utf8(&bytes).map_err(|error| {
-        let line = 1 + newlines(&bytes[..error.valid_up_to()]);
-        Failure::unusable(format_args!("--script {file}:{line}: this is not UTF-8"))
-    })?;
-    Script::parse(text, &file.to_string())
-        .map_err(|error| Failure::unusable(format_args!("--script {error}")))
+        .map_err(|error| Failure::unusable(format_args!("{option} {file}: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + newlines(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        Failure::unusable(format_args!("{option} {file}:{line}: this is not UTF-8"))
+    })
 }
 
 fn newlines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count()
 }
 
-fn policy(options: &Run) -> Policy {
+fn policy(options: &Run) -> Result<Policy, Failure> {
+    let mut policy = match &options.policy {
+        None => Policy::deny_all(),
+        Some(path) => Policy::parse(&text(path, "--policy")?, &path.display().to_string())
+            .map_err(|error| Failure::unusable(format_args!("--policy {error}")))?,
+    };
     if options.allow_all {
-        return Policy::allow_all();
+        policy = policy.allow(Pattern::ALL);
     }
-    options
-        .allow
-        .iter()
-        .cloned()
-        .fold(Policy::deny_all(), Policy::allow)
+    if options.allow_private {
+        policy = policy.allow_private();
+    }
+    policy = options.allow.iter().cloned().fold(policy, Policy::allow);
+    let allowed = options.allow_answers.iter().copied();
+    policy = allowed.fold(policy, Policy::allow_answers);
+    let denied = options.deny_answers.iter().copied();
+    Ok(denied.fold(policy, Policy::deny_answers))
 }
 
 fn limits(options: &Run) -> Limits {
@@ -84,6 +98,7 @@ mod tests {
     use super::*;
     use crate::args::Cli;
     use clap::Parser;
+    use winsock_async_host::resolve::Lookup;
 
     fn parse(args: &[&str]) -> Run {
         let args = ["winsock-async", "run"]
@@ -96,7 +111,7 @@ mod tests {
     #[test]
     fn hosts_are_denied_unless_allowed() {
         // S-R16
-        let allows = |args: &[&str], name| policy(&parse(args)).allows_name(name);
+        let allows = |args: &[&str], name| policy(&parse(args)).unwrap().allows_name(name);
         assert!(!allows(&[], "a.test"));
         assert!(allows(&["--allow-all"], "a.test"));
         assert!(allows(
@@ -104,6 +119,24 @@ mod tests {
             "a.test"
         ));
         assert!(!allows(&["--allow", "b.test"], "a.test"));
+    }
+
+    #[test]
+    fn addresses_of_no_public_host_are_denied_unless_allowed() {
+        // S-R16
+        let lookup = Lookup::HostByName("a.test".into());
+        let allows = |args: &[&str], address: &str| {
+            let policy = policy(&parse(args)).unwrap();
+            policy.allows_answer(&lookup, address.parse().unwrap())
+        };
+        assert!(!allows(&["--allow-all"], "10.0.0.7"));
+        assert!(allows(&["--allow-private"], "10.0.0.7"));
+        let some = ["--allow-answers", "10.0.0.0/30", "--allow-answers=10.0.0.7"];
+        assert!(allows(&some, "10.0.0.7") && !allows(&some, "10.0.0.6"));
+        let fewer = ["--allow-private", "--deny-answers", "10.0.0.0/8"];
+        assert!(!allows(&fewer, "10.0.0.7") && allows(&fewer, "192.168.0.7"));
+        let only = ["--deny-answers", "*", "--allow-answers", "8.8.8.0/24"];
+        assert!(allows(&only, "8.8.8.8") && !allows(&only, "8.8.4.4"));
     }
 
     #[test]

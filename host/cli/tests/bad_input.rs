@@ -198,6 +198,41 @@ fn a_script_by_the_line_that_is_wrong() {
     );
 }
 
+// S-R16: a policy that is not understood allows nothing, as nothing is run.
+#[test]
+fn a_policy_by_the_line_that_is_wrong() {
+    let scratch = Scratch::new("policy");
+    for (text, at, said) in [
+        (
+            &b"allow = ['a.test']\nalow-private = true\n"[..],
+            2,
+            "alow-private",
+        ),
+        (
+            b"allow = [\n  'a.test',\n  '10.0.0.1/8',\n]",
+            3,
+            "10.0.0.0/8",
+        ),
+        (b"\nallow-answers = ['a.test']", 2, "no IPv4 address"),
+        (b"allow = 'a.test'", 1, "expected a sequence"),
+        (b"# \xc3\xa9\n\n# \xff\n", 3, "not UTF-8"),
+        (b"allow = [", 1, ""),
+    ] {
+        let policy = scratch.file("policy.toml", text);
+        let line = refused(&["run", "--policy", &policy, "g.wasm"]);
+        assert_has(&line, &[&format!("--policy {policy}:{at}: "), said]);
+    }
+    let none = scratch.path("none");
+    assert_has(
+        &refused(&["run", "--policy", &none, "g.wasm"]),
+        &["--policy", &none, "No such file"],
+    );
+    assert_has(
+        &refused(&["run", "--deny-answers", "a.test", "g.wasm"]),
+        &["--deny-answers", "no IPv4 address"],
+    );
+}
+
 #[test]
 fn what_the_guest_is_to_have_and_is_not_there() {
     let scratch = Scratch::new("not-there");

@@ -105,7 +105,13 @@ const SIX: [&str; 6] = [
 
 #[test]
 fn lookup_prints_the_answer_of_each_kind() {
-    let output = run("six", &["--allow-all"], "lookup", &SIX, "");
+    let output = run(
+        "six",
+        &["--allow-all", "--allow-private"],
+        "lookup",
+        &SIX,
+        "",
+    );
     assert_eq!(
         lines(&output, 0),
         [
@@ -139,7 +145,13 @@ fn lookup_asks_the_tables_for_what_the_script_has_not() {
 #[test]
 fn lookup_writes_an_object_a_line() {
     let args = [&["--json"], &SIX[..], &["host:unknown.test"]].concat();
-    let output = run("json", &["--allow-all"], "lookup", &args, "");
+    let output = run(
+        "json",
+        &["--allow-all", "--allow-private"],
+        "lookup",
+        &args,
+        "",
+    );
     let lines = lines(&output, 1);
     let objects: Vec<Value> = lines
         .iter()
@@ -227,7 +239,7 @@ fn lookup_fails_when_a_name_is_unknown_or_denied() {
 fn lookup_says_what_was_not_begun() {
     // S-R2
     let args = ["--timeout", "50", "host:never.test", "host:www.test"];
-    let options = ["--allow-all", "--max-requests", "1"];
+    let options = ["--allow-all", "--allow-private", "--max-requests", "1"];
     let found = lines(&run("limit", &options, "lookup", &args, ""), 1);
     assert_eq!(found[0], "host:never.test: cancelled after 50 ms");
     assert!(
@@ -260,7 +272,7 @@ fn resolve_many_answers_each_name_of_its_input() {
     let input = "www.test\n\nlocalhost\r\nunknown.test\n  www.test  \n192.0.2.9";
     let output = run(
         "many",
-        &["--allow-all"],
+        &["--allow-all", "--allow-private"],
         "resolve-many",
         &["--jobs", "2"],
         input,
@@ -283,11 +295,11 @@ fn resolve_many_answers_each_name_of_its_input() {
 fn resolve_many_waits_for_a_place_under_a_limit() {
     // S-R2
     let input = "www.test\n".repeat(20);
-    let options = ["--allow-all", "--max-requests", "3"];
+    let options = ["--allow-all", "--allow-private", "--max-requests", "3"];
     let output = run("places", &options, "resolve-many", &["--jobs", "9"], &input);
     assert_eq!(lines(&output, 0), ["www.test\t192.0.2.1 192.0.2.2"; 20]);
     // With nothing under way there is nothing to wait for.
-    let options = ["--allow-all", "--max-requests", "0"];
+    let options = ["--allow-all", "--allow-private", "--max-requests", "0"];
     let output = run("no-place", &options, "resolve-many", &[], "www.test\n");
     let found = lines(&output, 1);
     assert!(

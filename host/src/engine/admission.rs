@@ -4,72 +4,131 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use super::EngineShared;
+use super::judge::Conclusion;
 use crate::names::{self, HostName};
-use crate::resolve::{Known, Lookup};
-use crate::types::{AF_INET, ErrorCode, HostEntry, Outcome, Query};
+use crate::resolve::{Known, Lookup, Verdict};
+use crate::types::{AF_INET, ErrorCode, HostEntry, Query};
 
 /// Where a query goes.
 pub(crate) enum Admitted {
-    /// It is answered, or failed, by now.
-    Now(Outcome),
-    /// The policy forbids it (`S-R16`).
-    Denied,
+    /// It is answered, failed or denied by now.
+    Now(Conclusion),
     /// The resolver can be asked at once, as it does not wait.
     Ask(Lookup),
     /// A worker must wait for the resolver.
     Work(Lookup),
 }
 
+/// A query that was checked, and that the policy allows.
+enum Question {
+    Lookup(Lookup),
+    /// A dotted address as a name, which is no matter for a resolver (`S-R13`).
+    Address(Ipv4Addr),
+}
+
 /// Decides on a query. Nothing that the policy forbids goes past this to a resolver (`S-R16`).
 pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
     match check(engine, query) {
-        Ok(lookup) => match engine.known(&lookup) {
-            Known::Now(outcome) => Admitted::Now(lookup.checked(outcome)),
-            Known::Nothing => Admitted::Now(Err(lookup.miss())),
-            Known::Asks => Admitted::Ask(lookup),
-            Known::Later => Admitted::Work(lookup),
-        },
-        Err(refusal) => refusal,
+        Ok(question) if engine.judge.inspector.is_some() => inspect(engine, question),
+        Ok(question) => ask(engine, question),
+        Err(conclusion) => Admitted::Now(conclusion),
     }
 }
 
-fn check(engine: &EngineShared, query: Query) -> Result<Lookup, Admitted> {
+/// Has the embedder's inspector look at a question, and judges what it makes of it.
+fn inspect(engine: &EngineShared, question: Question) -> Admitted {
+    let asked = match &question {
+        Question::Lookup(lookup) => lookup.clone(),
+        Question::Address(address) => Lookup::HostByName(address.to_string().into()),
+    };
+    match engine.judge.inspect(&asked) {
+        Verdict::Pass => ask(engine, question),
+        Verdict::Answer(outcome) => Admitted::Now(engine.judge.judge(&asked, outcome)),
+        Verdict::Ask(other) if other.is_like(&asked) => match check_lookup(engine, other) {
+            Ok(question) => ask(engine, question),
+            Err(conclusion) => Admitted::Now(conclusion),
+        },
+        Verdict::Ask(_) => Admitted::Now(ErrorCode::NoRecovery.into()),
+    }
+}
+
+fn ask(engine: &EngineShared, question: Question) -> Admitted {
+    let lookup = match question {
+        Question::Lookup(lookup) => lookup,
+        Question::Address(address) => return Admitted::Now(answer_itself(engine, address)),
+    };
+    match engine.known(&lookup) {
+        Known::Now(outcome) => Admitted::Now(engine.judge.conclude(&lookup, outcome)),
+        Known::Nothing => {
+            let miss = Err(lookup.miss());
+            Admitted::Now(engine.judge.conclude(&lookup, miss))
+        }
+        Known::Asks => Admitted::Ask(lookup),
+        Known::Later => Admitted::Work(lookup),
+    }
+}
+
+/// S-R13: a dotted address is its own answer, and its name is the string that was asked.
+fn answer_itself(engine: &EngineShared, address: Ipv4Addr) -> Conclusion {
+    let text = address.to_string();
+    let entry = HostEntry::new(text.as_str(), [address]);
+    let outcome = Ok(Arc::new(entry.into()));
+    let lookup = Lookup::HostByName(text.into());
+    engine.judge.conclude(&lookup, outcome)
+}
+
+/// The question, or how it ends without a resolver.
+fn check(engine: &EngineShared, query: Query) -> Result<Question, Conclusion> {
     let longest = engine.limits.name_bytes;
     // A service or protocol whose name cannot exist is one that is not in the table.
-    let text = |name| names::text(name, longest).ok_or(Admitted::Now(Err(ErrorCode::NoData)));
+    let text = |name| names::text(name, longest).ok_or(ErrorCode::NoData);
     let protocol = |name: Option<Box<[u8]>>| {
         // S-R4: an empty protocol is the same as none.
         name.filter(|name| !name.is_empty()).map(text).transpose()
     };
-    match query {
-        Query::HostByName(name) => check_host(engine, name),
+    let lookup = match query {
+        Query::HostByName(name) => return check_host(engine, name),
         Query::HostByAddress(query) => {
             // S-R14
             let octets: [u8; 4] = (*query.address)
                 .try_into()
                 .ok()
                 .filter(|_| query.family == AF_INET)
-                .ok_or(Admitted::Now(Err(ErrorCode::InvalidArgument)))?;
-            let address = Ipv4Addr::from(octets);
-            if !engine.policy.allows_address(address) {
-                return Err(Admitted::Denied);
-            }
-            Ok(Lookup::HostByAddress(address))
+                .ok_or(ErrorCode::InvalidArgument)?;
+            return check_address(engine, octets.into());
         }
-        Query::ServiceByName(query) => Ok(Lookup::ServiceByName {
+        Query::ServiceByName(query) => Lookup::ServiceByName {
             name: text(query.name)?,
             protocol: protocol(query.protocol)?,
-        }),
-        Query::ServiceByPort(query) => Ok(Lookup::ServiceByPort {
+        },
+        Query::ServiceByPort(query) => Lookup::ServiceByPort {
             port: query.port,
             protocol: protocol(query.protocol)?,
-        }),
-        Query::ProtocolByName(name) => Ok(Lookup::ProtocolByName(text(name)?)),
-        Query::ProtocolByNumber(number) => Ok(Lookup::ProtocolByNumber(number)),
+        },
+        Query::ProtocolByName(name) => Lookup::ProtocolByName(text(name)?),
+        Query::ProtocolByNumber(number) => Lookup::ProtocolByNumber(number),
+    };
+    Ok(Question::Lookup(lookup))
+}
+
+/// The same of a question that the embedder's inspector has put together.
+fn check_lookup(engine: &EngineShared, lookup: Lookup) -> Result<Question, Conclusion> {
+    match lookup {
+        Lookup::HostByName(name) => check_host(engine, name.into()),
+        Lookup::HostByAddress(address) => check_address(engine, address),
+        other => Ok(Question::Lookup(other)),
     }
 }
 
-fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Lookup, Admitted> {
+fn check_address(engine: &EngineShared, address: Ipv4Addr) -> Result<Question, Conclusion> {
+    if !engine.judge.policy.allows_address(address) {
+        return Err(Conclusion::denied());
+    }
+    Ok(Question::Lookup(Lookup::HostByAddress(address)))
+}
+
+fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Question, Conclusion> {
+    let policy = &engine.judge.policy;
     // S-R13: "" is the host's own name.
     let name = if name.is_empty() {
         engine.host_name.as_bytes().into()
@@ -77,16 +136,14 @@ fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Lookup, Admitted
         name
     };
     match names::canonical_host(name, engine.limits.name_bytes) {
-        None => Err(Admitted::Now(Err(ErrorCode::HostNotFound))),
-        Some(HostName::NotAnAddress) => Err(Admitted::Now(Err(ErrorCode::NoData))),
-        Some(HostName::Address(address)) if engine.policy.allows_address(address) => {
-            // S-R13: the name is the string that was asked.
-            let entry = HostEntry::new(address.to_string(), [address]);
-            Err(Admitted::Now(Ok(Arc::new(entry.into()))))
+        None => Err(ErrorCode::HostNotFound.into()),
+        Some(HostName::NotAnAddress) => Err(ErrorCode::NoData.into()),
+        Some(HostName::Address(address)) if policy.allows_address(address) => {
+            Ok(Question::Address(address))
         }
-        Some(HostName::Name(name)) if engine.policy.allows_name(&name) => {
-            Ok(Lookup::HostByName(name))
+        Some(HostName::Name(name)) if policy.allows_name(&name) => {
+            Ok(Question::Lookup(Lookup::HostByName(name)))
         }
-        Some(HostName::Address(_) | HostName::Name(_)) => Err(Admitted::Denied),
+        Some(HostName::Address(_) | HostName::Name(_)) => Err(Conclusion::denied()),
     }
 }

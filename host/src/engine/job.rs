@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use super::event::Event;
+use super::judge::{Conclusion, Judge};
 use super::sync::{
     Arc, AtomicBool, AtomicU8, CachePadded, Fault, Ordering, SharedQueue, Stealer, planted,
 };
 use super::tally::Tally;
 use crate::observe::Watch;
 use crate::resolve::Lookup;
-use crate::types::{Outcome, TaskHandle};
+use crate::types::TaskHandle;
 
 /// A lookup that a worker does for a session.
 ///
@@ -102,11 +103,13 @@ impl Job {
 /// What a worker found out.
 pub(crate) struct Finished {
     pub(crate) job: Arc<Job>,
-    pub(crate) outcome: Outcome,
+    pub(crate) conclusion: Conclusion,
 }
 
 /// One session's way to the workers and back.
 pub(crate) struct Lane {
+    /// Judges results that come from no worker.
+    pub(crate) judge: Arc<Judge>,
     /// Jobs, which the session pushes at the other end.
     pub(crate) jobs: Stealer<Arc<Job>>,
     /// Results, which only the session takes.
@@ -131,8 +134,14 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    pub(crate) fn new(jobs: Stealer<Arc<Job>>, tally: Arc<Tally>, watch: Watch) -> Lane {
+    pub(crate) fn new(
+        jobs: Stealer<Arc<Job>>,
+        tally: Arc<Tally>,
+        watch: Watch,
+        judge: Arc<Judge>,
+    ) -> Lane {
         Lane {
+            judge,
             jobs,
             finished: SharedQueue::new(),
             arrived: Event::default(),

@@ -5,6 +5,7 @@ mod ended;
 mod event;
 mod idle;
 mod job;
+mod judge;
 mod limits;
 mod metrics;
 #[cfg(all(test, any(loom, shuttle)))]
@@ -22,12 +23,13 @@ mod tally;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicUsize as Count;
 
+use self::judge::Judge;
 use self::pool::Pool;
 use self::switch::Switch;
 use self::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
 use crate::observe::Observer;
 use crate::policy::Policy;
-use crate::resolve::{Chain, Known, Lookup, Resolver, System, Tables};
+use crate::resolve::{Chain, Inspector, Known, Lookup, Resolver, System, Tables};
 use crate::types::ErrorCode;
 
 pub use self::limits::Limits;
@@ -131,6 +133,7 @@ impl std::fmt::Debug for LookupEngine {
 pub struct LookupEngineBuilder {
     resolver: Option<Arc<dyn Resolver>>,
     policy: Policy,
+    inspector: Option<Box<dyn Inspector>>,
     limits: Limits,
     host_name: Option<String>,
     measure_latency: bool,
@@ -148,6 +151,12 @@ impl LookupEngineBuilder {
     /// Which hosts may be looked up. Default: none.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// Who sees each question and each outcome, and may change them. Default: nobody.
+    pub fn inspector(mut self, inspector: impl Inspector) -> Self {
+        self.inspector = Some(Box::new(inspector));
         self
     }
 
@@ -183,7 +192,11 @@ impl LookupEngineBuilder {
         let resolver = self
             .resolver
             .unwrap_or_else(|| Arc::new(Chain::new().then(Tables::system()).then(System::new())));
-        let (pool, workers) = Pool::start(Arc::clone(&resolver), &self.limits);
+        let judge = Arc::new(Judge {
+            policy: self.policy,
+            inspector: self.inspector,
+        });
+        let (pool, workers) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &self.limits);
         let host_name = self
             .host_name
             .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
@@ -199,7 +212,7 @@ impl LookupEngineBuilder {
                 pool,
                 workers,
                 switch: Switch::default(),
-                policy: self.policy,
+                judge,
                 limits: self.limits,
                 host_name,
                 measure_latency: self.measure_latency,
@@ -219,7 +232,7 @@ pub(crate) struct EngineShared {
     pool: Arc<Pool>,
     workers: usize,
     switch: Switch,
-    policy: Policy,
+    judge: Arc<Judge>,
     limits: Limits,
     host_name: String,
     measure_latency: bool,

@@ -11,6 +11,7 @@ mod crowd;
 
 use std::process::Command;
 
+use crate::engine::judge::Judge;
 use crate::engine::pool::Pool;
 use crate::engine::switch::Switch;
 use crate::engine::sync::{Arc, AtomicUsize, CachePadded, Clock, Fault, plant};
@@ -111,7 +112,10 @@ pub(super) fn engine(workers: usize, resolver: impl Resolver) -> LookupEngine {
         ..Limits::default()
     };
     let builder = LookupEngine::builder().resolver(resolver).limits(limits);
-    builder.policy(Policy::allow_all()).host_name("").build()
+    builder
+        .policy(Policy::allow_all().allow_private())
+        .host_name("")
+        .build()
 }
 
 /// An engine without workers that believes it has one: the model does its work. So many spares may be
@@ -123,7 +127,11 @@ pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
         ..Limits::default()
     };
     let resolver: Arc<dyn Resolver> = Arc::new(resolver);
-    let (pool, _) = Pool::start(Arc::clone(&resolver), &limits);
+    let judge = Arc::new(Judge {
+        policy: Policy::allow_all().allow_private(),
+        inspector: None,
+    });
+    let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits);
     LookupEngine {
         shared: Arc::new(EngineShared {
             observers: Arc::new([]),
@@ -132,7 +140,7 @@ pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
             pool,
             workers: 1,
             switch: Switch::default(),
-            policy: Policy::allow_all(),
+            judge,
             limits,
             host_name: String::new(),
             measure_latency: false,

@@ -13,16 +13,18 @@ use self::search::Search;
 use self::spares::Spares;
 use super::Limits;
 use super::job::{Finished, Job, Lane};
+use super::judge::Judge;
 use super::sync::{
     Arc, AtomicBool, AtomicUsize, CachePadded, Fault, Ordering, SharedQueue, Steal, planted, thread,
 };
 use crate::observe::RunsOn;
-use crate::resolve::{Lookup, Resolver};
+use crate::resolve::Resolver;
 use crate::types::{ErrorCode, Outcome};
 
 /// What workers and sessions share.
 pub(crate) struct Pool {
     resolver: Arc<dyn Resolver>,
+    judge: Arc<Judge>,
     /// Lanes that have jobs. A worker takes one job of the first and puts the lane at the end.
     lanes: CachePadded<SharedQueue<Arc<Lane>>>,
     /// Jobs that were done, for the watch.
@@ -37,9 +39,14 @@ pub(crate) struct Pool {
 impl Pool {
     /// Starts the threads, and says how many there are. They are never joined: one that sits in a
     /// resolver would keep whoever waited for it.
-    pub(crate) fn start(resolver: Arc<dyn Resolver>, limits: &Limits) -> (Arc<Pool>, usize) {
+    pub(crate) fn start(
+        resolver: Arc<dyn Resolver>,
+        judge: Arc<Judge>,
+        limits: &Limits,
+    ) -> (Arc<Pool>, usize) {
         let pool = Arc::new(Pool {
             resolver,
+            judge,
             lanes: CachePadded::new(SharedQueue::new()),
             done: CachePadded::new(AtomicUsize::new(0)),
             search: Search::default(),
@@ -205,13 +212,14 @@ impl Pool {
             return true;
         }
         lane.watch.start(job.handle, RunsOn::Worker);
-        let outcome = contained(&job.lookup, || self.resolver.resolve(&job.lookup));
+        let outcome = contained(|| self.resolver.resolve(&job.lookup));
+        let conclusion = self.judge.conclude(&job.lookup, outcome);
         lane.watch.finish(job.handle, RunsOn::Worker);
         self.done.fetch_add(1, Ordering::Relaxed);
         if !job.finish() {
             return !self.is_surplus();
         }
-        lane.finished.push(Finished { job, outcome });
+        lane.finished.push(Finished { job, conclusion });
         if lane.arrived.notify() {
             // Whoever was woken may be on this processor.
             thread::yield_now();
@@ -221,7 +229,6 @@ impl Pool {
 }
 
 /// Runs a resolver's code; a panic in it is the resolver's failure, not the host's.
-fn contained(lookup: &Lookup, resolve: impl FnOnce() -> Outcome) -> Outcome {
-    let outcome = catch_unwind(AssertUnwindSafe(resolve)).unwrap_or(Err(ErrorCode::NoRecovery));
-    lookup.checked(outcome)
+fn contained(resolve: impl FnOnce() -> Outcome) -> Outcome {
+    catch_unwind(AssertUnwindSafe(resolve)).unwrap_or(Err(ErrorCode::NoRecovery))
 }

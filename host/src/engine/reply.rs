@@ -67,8 +67,8 @@ impl To {
             To::Session { job, lane } => {
                 lane.watch.finish(job.handle, RunsOn::Resolver);
                 if job.finish() {
-                    let outcome = job.lookup.checked(outcome);
-                    lane.finished.push(Finished { job, outcome });
+                    let conclusion = lane.judge.conclude(&job.lookup, outcome);
+                    lane.finished.push(Finished { job, conclusion });
                     lane.arrived.notify();
                 }
             }

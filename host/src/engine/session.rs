@@ -84,7 +84,8 @@ impl Session {
         let jobs = OwnedQueue::new_fifo();
         let watch = Watch::new(Arc::clone(&engine.observers), engine.number_session());
         let account = Account::new(engine.measure_latency);
-        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch));
+        let judge = Arc::clone(&engine.judge);
+        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch, judge));
         let place = engine.switch.enter(Arc::clone(&lane));
         Session {
             engine,
@@ -168,10 +169,7 @@ impl Session {
                 self.engine.ask(&job.lookup, reply);
                 job.handle
             }
-            Admitted::Now(outcome) => self.complete_at_once(seen, tag, asked_at, outcome, false),
-            Admitted::Denied => {
-                self.complete_at_once(seen, tag, asked_at, Err(ErrorCode::AccessDenied), true)
-            }
+            Admitted::Now(conclusion) => self.complete_at_once(seen, tag, asked_at, conclusion),
         })
     }
 

@@ -23,6 +23,11 @@ pub(super) enum Kind {
     Network(Ipv4Net),
 }
 
+impl Pattern {
+    /// `*`: every name and every address.
+    pub const ALL: Pattern = Pattern(Kind::All);
+}
+
 impl FromStr for Pattern {
     type Err = PatternError;
 
@@ -60,7 +65,34 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// Why a text is no [`Pattern`].
+/// Addresses that answers may have, or may not; read it from text with [`str::parse`]: `192.0.2.7`,
+/// `192.0.2.0/24`, or `*` for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AddressPattern(pub(super) Ipv4Net);
+
+impl FromStr for AddressPattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<AddressPattern, PatternError> {
+        match text.parse::<Pattern>()?.0 {
+            Kind::All => Ok(AddressPattern(Ipv4Net::default())),
+            Kind::Network(network) => Ok(AddressPattern(network)),
+            Kind::Name(_) | Kind::Under(_) => Err(PatternError::NotIpv4(text.into())),
+        }
+    }
+}
+
+impl fmt::Display for AddressPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.0 {
+            all if all == Ipv4Net::default() => Kind::All,
+            network => Kind::Network(network),
+        };
+        Pattern(kind).fmt(f)
+    }
+}
+
+/// Why a text is no [`Pattern`], or no [`AddressPattern`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {

@@ -7,12 +7,14 @@ use crate::types::{Answer, ErrorCode, Outcome};
 
 mod chain;
 mod deny;
+mod inspect;
 pub mod scripted;
 mod system;
 mod tables;
 
 pub use chain::Chain;
 pub use deny::Deny;
+pub use inspect::{Inspector, Verdict};
 pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
 pub use system::System;
 pub use tables::{LineError, Problem, Tables, TablesBuilder, TablesError};
@@ -75,6 +77,16 @@ impl Lookup {
             }
             _ => Err(ErrorCode::NoRecovery),
         }
+    }
+
+    /// Whether answers to the other are answers to this one.
+    pub(crate) fn is_like(&self, other: &Lookup) -> bool {
+        let kind = |lookup: &Lookup| match lookup {
+            Lookup::HostByName(_) | Lookup::HostByAddress(_) => 0,
+            Lookup::ServiceByName { .. } | Lookup::ServiceByPort { .. } => 1,
+            Lookup::ProtocolByName(_) | Lookup::ProtocolByNumber(_) => 2,
+        };
+        kind(self) == kind(other)
     }
 
     /// Bytes that the lookup holds besides itself. Units: bytes.

@@ -1,6 +1,8 @@
 //! What the tests of sessions share: an engine whose answers are scripted.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod ways;
+
 use std::time::Duration;
 
 use winsock_async_host::policy::Policy;
@@ -27,7 +29,7 @@ pub fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
     let (script, control) = script();
     let builder = LookupEngine::builder()
         .resolver(script)
-        .policy(Policy::allow_all());
+        .policy(Policy::allow_all().allow_private());
     (builder.limits(limits).build(), control)
 }
 

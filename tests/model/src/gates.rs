@@ -39,7 +39,7 @@ impl Gates {
         let allowed: Pattern = "*.test".parse().expect("a good pattern");
         LookupEngine::builder()
             .resolver(self.clone())
-            .policy(Policy::deny_all().allow(allowed))
+            .policy(Policy::deny_all().allow_private().allow(allowed))
             .limits(Limits {
                 workers: settings.workers,
                 requests_per_session: settings.requests_per_session,

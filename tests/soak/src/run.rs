@@ -68,6 +68,7 @@ impl Soak {
         in_tokio(async {});
         let resolver = Arc::new(Mixed::new(args.requests));
         let policy = Policy::deny_all()
+            .allow_private()
             .allow("*.test".parse()?)
             .allow("0.0.0.0/4".parse()?);
         let lookups = LookupEngine::builder()

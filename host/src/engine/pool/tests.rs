@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::engine::{LookupEngine, Session};
 use crate::policy::Policy;
-use crate::resolve::Known;
+use crate::resolve::{Known, Lookup};
 use crate::types::Query;
 
 /// A resolver that keeps whoever comes in until the gate is opened.
@@ -67,7 +67,10 @@ fn a_worker_that_stops_looking_out_leaves_no_lane_to_parked_workers() {
         ..Limits::default()
     };
     let builder = LookupEngine::builder().resolver(Gated(Arc::clone(&gate)));
-    let engine = builder.policy(Policy::allow_all()).limits(limits).build();
+    let engine = builder
+        .policy(Policy::allow_all().allow_private())
+        .limits(limits)
+        .build();
     let pool = &engine.shared.pool;
 
     // All workers have started, and have parked again.

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use super::{Ready, Session, Task, pending_bytes};
 use crate::engine::job::{Cancelled, Finished, Job};
+use crate::engine::judge::Conclusion;
 use crate::engine::sync::{Arc, Fault, Ordering, planted};
 use crate::observe::Seen;
-use crate::types::{Completion, ErrorCode, Outcome, TaskHandle};
+use crate::types::{Completion, ErrorCode, TaskHandle};
 
 impl Session {
     /// Gives a job its handle, under which it is pending from here on.
@@ -32,8 +33,8 @@ impl Session {
         if !self.lane.has_news() {
             return;
         }
-        while let Some(Finished { job, outcome }) = self.lane.finished.pop() {
-            self.decide(&job, outcome);
+        while let Some(Finished { job, conclusion }) = self.lane.finished.pop() {
+            self.decide(&job, conclusion);
         }
         if self.lane.cut.swap(false, Ordering::Acquire) {
             self.end_pending();
@@ -42,7 +43,7 @@ impl Session {
     }
 
     /// Here, and nowhere else, a result becomes a completion, or is dropped.
-    pub(super) fn decide(&mut self, job: &Job, outcome: Outcome) {
+    pub(super) fn decide(&mut self, job: &Job, conclusion: Conclusion) {
         match self.table.get_mut(job.handle) {
             Some(task @ Task::Pending(_)) => *task = Task::Ready,
             // It was cancelled, or ended when the engine went down.
@@ -50,7 +51,7 @@ impl Session {
             _ => {}
         }
         self.bytes -= pending_bytes(job);
-        self.push_ready(job.handle, job.tag, job.asked_at, outcome, false);
+        self.push_ready(job.handle, job.tag, job.asked_at, conclusion);
     }
 
     /// The engine went down: what is pending has failed (`S-R18`).
@@ -62,7 +63,7 @@ impl Session {
         let jobs: Vec<_> = self.table.values_mut().filter_map(pending).collect();
         self.drop_jobs(&jobs);
         for job in jobs {
-            self.decide(&job, Err(ErrorCode::NetworkDown));
+            self.decide(&job, ErrorCode::NetworkDown.into());
         }
     }
 
@@ -83,12 +84,11 @@ impl Session {
         seen: Option<Seen>,
         tag: u64,
         asked_at: u64,
-        outcome: Outcome,
-        denied: bool,
+        conclusion: Conclusion,
     ) -> TaskHandle {
         let handle = self.table.insert_with(|_| Task::Ready);
         self.lane.watch.request(handle, seen);
-        self.push_ready(handle, tag, asked_at, outcome, denied);
+        self.push_ready(handle, tag, asked_at, conclusion);
         self.note_ready();
         handle
     }
@@ -98,11 +98,11 @@ impl Session {
         handle: TaskHandle,
         tag: u64,
         asked_at: u64,
-        outcome: Outcome,
-        denied: bool,
+        conclusion: Conclusion,
     ) {
-        self.account.completion(&outcome, denied);
-        self.lane.watch.completion(handle, &outcome, denied);
+        let Conclusion { outcome, is_denied } = conclusion;
+        self.account.completion(&outcome, is_denied);
+        self.lane.watch.completion(handle, &outcome, is_denied);
         let ready = Ready {
             completion: Completion {
                 handle,

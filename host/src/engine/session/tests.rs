@@ -21,7 +21,7 @@ fn engine() -> (LookupEngine, ScriptControl) {
     let control = script.control();
     let builder = LookupEngine::builder()
         .resolver(script)
-        .policy(Policy::allow_all());
+        .policy(Policy::allow_all().allow_private());
     (
         builder
             .limits(Limits {

@@ -1,0 +1,56 @@
+//! Texts of a policy's file: those that are refused name a line that is there, and what those allow that are accepted is
+//! the same in every spelling.
+
+#![no_main]
+
+use std::net::Ipv4Addr;
+
+use libfuzzer_sys::fuzz_target;
+use winsock_async_host::Policy;
+use winsock_async_host::resolve::Lookup;
+
+/// Names and addresses that short texts may speak of.
+const NAMES: [&str; 4] = ["localhost", "a.test", "www.a.test", "a"];
+const ADDRESSES: [Ipv4Addr; 4] = [
+    Ipv4Addr::LOCALHOST,
+    Ipv4Addr::new(10, 0, 0, 7),
+    Ipv4Addr::new(8, 8, 8, 8),
+    Ipv4Addr::BROADCAST,
+];
+
+fuzz_target!(|text: &str| {
+    match Policy::parse(text, "F") {
+        Ok(policy) => check(&policy),
+        Err(error) => {
+            let shown = error.to_string();
+            assert!(shown.starts_with(&format!("F:{}: ", error.line)), "{shown}");
+            assert!(
+                (1..=1 + text.matches('\n').count()).contains(&error.line),
+                "{shown}"
+            );
+        }
+    }
+});
+
+/// S-R16: more is allowed by more permission, and a question in another spelling is the same question.
+fn check(policy: &Policy) {
+    let permissive = policy.clone().allow_private();
+    for name in NAMES {
+        let allowed = policy.allows_name(name);
+        assert_eq!(
+            policy.allows_name(&format!("{}.", name.to_uppercase())),
+            allowed
+        );
+        let lookup = Lookup::HostByName(name.into());
+        for address in ADDRESSES {
+            assert_eq!(
+                policy.allows_name(&address.to_string()),
+                policy.allows_address(address)
+            );
+            if policy.allows_answer(&lookup, address) {
+                assert!(permissive.allows_answer(&lookup, address));
+            }
+            assert!(policy.allows_answer(&Lookup::HostByAddress(address), address));
+        }
+    }
+}
