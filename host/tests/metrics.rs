@@ -13,9 +13,11 @@ use winsock_async_host::{
 use support::*;
 
 fn builder() -> LookupEngineBuilder {
-    LookupEngine::builder()
-        .resolver(script().0)
-        .policy(Policy::deny_all().allow("*.test".parse().unwrap()))
+    LookupEngine::builder().resolver(script().0).policy(
+        Policy::deny_all()
+            .allow("*.test".parse().unwrap())
+            .allow_private(),
+    )
 }
 
 fn failed(metrics: &Metrics) -> Vec<(ErrorCode, u64)> {

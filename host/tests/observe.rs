@@ -96,7 +96,9 @@ const REQUEST: &str = "request(host-by-name,-)";
 
 #[test]
 fn steps_are_told_in_order() {
-    let policy = Policy::deny_all().allow("*.test".parse().unwrap());
+    let policy = Policy::deny_all()
+        .allow("*.test".parse().unwrap())
+        .allow_private();
     let (engine, _, diary) = observed(workers(1), policy);
     let mut session = started(&engine);
     let quick = ask(&mut session, "quick.test");
@@ -114,7 +116,7 @@ fn steps_are_told_in_order() {
 // S-C6: what is cancelled in the queue does not start. S-C7: what runs finishes, when it does.
 #[test]
 fn a_cancel_is_told_and_the_workers_return_after_it() {
-    let (engine, control, diary) = observed(workers(1), Policy::allow_all());
+    let (engine, control, diary) = observed(workers(1), Policy::allow_all().allow_private());
     let mut session = started(&engine);
     let running = ask(&mut session, "held.test");
     control.wait_until_started("held.test");
@@ -131,7 +133,7 @@ fn a_cancel_is_told_and_the_workers_return_after_it() {
 // S-S4, S-S7, S-R18
 #[test]
 fn the_end_of_a_session_or_the_engines_outage_ends_what_is_pending() {
-    let (engine, control, diary) = observed(workers(1), Policy::allow_all());
+    let (engine, control, diary) = observed(workers(1), Policy::allow_all().allow_private());
     let pending = |session: &mut Session| {
         ask(session, "held.test");
         control.wait_until_started("held.test");
@@ -175,7 +177,7 @@ fn a_lookup_without_a_worker_starts_and_finishes_too() {
     let diary = Arc::new(Diary::default());
     let engine = LookupEngine::builder()
         .resolver(Asks)
-        .policy(Policy::allow_all())
+        .policy(Policy::allow_all().allow_private())
         .observer(Arc::clone(&diary))
         .build();
     let mut session = started(&engine);
@@ -194,7 +196,7 @@ fn a_refusal_has_no_request() {
         requests_per_session: 0,
         ..workers(1)
     };
-    let (engine, _, diary) = observed(limits, Policy::allow_all());
+    let (engine, _, diary) = observed(limits, Policy::allow_all().allow_private());
     let mut session = started(&engine);
     session.request(Query::ProtocolByNumber(6), 0).unwrap_err();
     engine.take_down();
@@ -271,7 +273,7 @@ fn an_observer_that_panics_harms_nobody() {
     let diary = Arc::new(Diary::default());
     let engine = LookupEngine::builder()
         .resolver(script)
-        .policy(Policy::allow_all())
+        .policy(Policy::allow_all().allow_private())
         .limits(workers(1))
         .observer(Nervous)
         .observer(Arc::clone(&diary))

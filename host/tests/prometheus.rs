@@ -17,7 +17,11 @@ type Family = MetricFamily<OpenMetricsType, OpenMetricsValue>;
 fn engine_with_requests() -> LookupEngine {
     let engine = LookupEngine::builder()
         .resolver(script().0)
-        .policy(Policy::deny_all().allow("*.test".parse().unwrap()))
+        .policy(
+            Policy::deny_all()
+                .allow("*.test".parse().unwrap())
+                .allow_private(),
+        )
         .measure_latency(true)
         .build();
     let mut session = started(&engine);

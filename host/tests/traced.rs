@@ -54,7 +54,11 @@ fn every_step_is_logged_with_its_handle_and_names_at_debug_alone() {
     let (script, control) = script();
     let engine = LookupEngine::builder()
         .resolver(script)
-        .policy(Policy::deny_all().allow("*.test".parse().unwrap()))
+        .policy(
+            Policy::deny_all()
+                .allow("*.test".parse().unwrap())
+                .allow_private(),
+        )
         .limits(workers(1))
         .build();
     let mut session = started(&engine);

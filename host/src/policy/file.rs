@@ -16,12 +16,12 @@ impl Policy {
     ///
     /// let policy = Policy::parse(
     ///     r#"
-    ///     # Which hosts may be looked up.
+    ///     ## Which hosts may be looked up.
     ///     allow = ["www.example.com", "*.corp.example", "198.51.100.0/24"]
-    ///     # Which addresses answers may have, and may not have, beside the usual.
+    ///     ## Which addresses answers may have, and may not have, beside the usual.
     ///     allow-answers = ["10.1.0.0/16"]
     ///     deny-answers = ["10.1.255.0/24"]
-    ///     # Whether they may have all addresses of no public host.
+    ///     ## Whether they may have all addresses of no public host.
     ///     allow-private = false
     ///     "#,
     ///     "policy.toml",
