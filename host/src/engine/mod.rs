@@ -28,6 +28,7 @@ use crate::types::ErrorCode;
 
 pub use self::limits::Limits;
 pub use self::readiness::Readiness;
+pub(crate) use self::reply::Receiver;
 pub use self::reply::Reply;
 pub use self::session::Session;
 pub use self::stats::SessionStats;

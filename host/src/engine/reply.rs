@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::job::{Finished, Job, Lane};
-use super::sync::Arc;
+use super::sync::{Arc, Fault, planted};
 use crate::types::{ErrorCode, Outcome};
 
 /// What came of a lookup goes into this, once, on any thread. One that is dropped fails the lookup with
@@ -13,7 +13,26 @@ pub struct Reply(Option<To>);
 /// Where an outcome goes.
 enum To {
     Session { job: Arc<Job>, lane: Arc<Lane> },
-    Function(Box<dyn FnOnce(Outcome) + Send>),
+    Another(Box<dyn Receiver>),
+}
+
+/// Something else that an outcome goes to.
+pub(crate) trait Receiver: Send {
+    /// Whether anybody waits for it.
+    fn is_wanted(&self) -> bool;
+
+    /// Takes it, and must not wait.
+    fn receive(self: Box<Self>, outcome: Outcome);
+}
+
+impl<F: FnOnce(Outcome) + Send> Receiver for F {
+    fn is_wanted(&self) -> bool {
+        true
+    }
+
+    fn receive(self: Box<Self>, outcome: Outcome) {
+        self(outcome);
+    }
 }
 
 impl Reply {
@@ -24,7 +43,12 @@ impl Reply {
 
     /// To a function: for resolvers that ask others, and for their tests. It must not wait.
     pub fn new(reply: impl FnOnce(Outcome) + Send + 'static) -> Reply {
-        Reply(Some(To::Function(Box::new(reply))))
+        Reply::to_another(reply)
+    }
+
+    /// To something that may lose interest.
+    pub(crate) fn to_another(receiver: impl Receiver + 'static) -> Reply {
+        Reply(Some(To::Another(Box::new(receiver))))
     }
 
     /// Sends it. What comes after the request was cancelled reaches nobody (`S-C1`).
@@ -38,7 +62,7 @@ impl Reply {
     pub fn is_wanted(&self) -> bool {
         match &self.0 {
             Some(To::Session { job, .. }) => !job.is_cancelled(),
-            Some(To::Function(_)) => true,
+            Some(To::Another(receiver)) => receiver.is_wanted(),
             None => false,
         }
     }
@@ -64,13 +88,15 @@ impl To {
     fn send(self, outcome: Outcome) {
         match self {
             To::Session { job, lane } => {
-                if job.finish() {
+                if job.finish() && !planted(Fault::LoseReply) {
                     let outcome = job.lookup.checked(outcome);
                     lane.finished.push(Finished { job, outcome });
-                    lane.arrived.notify();
+                    if !planted(Fault::ReplyQuietly) {
+                        lane.arrived.notify();
+                    }
                 }
             }
-            To::Function(reply) => reply(outcome),
+            To::Another(receiver) => receiver.receive(outcome),
         }
     }
 }
