@@ -143,7 +143,6 @@ impl Search {
         }
         self.reply.send(self.found.0);
     }
-
 }
 
 impl Receiver for Search {
