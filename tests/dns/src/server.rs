@@ -12,7 +12,7 @@ use crate::message::{Sent, reply};
 
 /// Ports that are tried until one is free for both kinds of socket.
 const TRIES: usize = 100;
-/// Room for questions that were not read yet. Units: bytes.
+/// Room for questions that were not read yet: what has none is lost. Units: bytes.
 #[cfg(target_os = "linux")]
 const BUFFER: usize = 16 << 20;
 
@@ -137,12 +137,12 @@ fn sockets() -> io::Result<(UdpSocket, TcpListener)> {
     }
 }
 
-/// Makes room for thousands of questions, as far as the machine allows it: what has no room is lost.
+/// Makes room for thousands of questions, as far as the machine lets this process.
 #[cfg(target_os = "linux")]
 fn enlarge(udp: &UdpSocket) {
-    use nix::sys::socket::{setsockopt, sockopt};
-    if setsockopt(udp, sockopt::RcvBufForce, &BUFFER).is_err() {
-        let _ = setsockopt(udp, sockopt::RcvBuf, &BUFFER);
+    use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_recv_buffer_size_force};
+    if set_socket_recv_buffer_size_force(udp, BUFFER).is_err() {
+        let _ = set_socket_recv_buffer_size(udp, BUFFER);
     }
 }
 
@@ -158,26 +158,29 @@ impl Shared {
         let mut buffer = [0; 2048];
         while !self.has_ended() {
             // An error is that of an earlier answer, to a port that is closed by now.
-            let Ok((len, from)) = self.udp.recv_from(&mut buffer) else {
-                continue;
-            };
-            let Some((lie, sent)) = reply(&buffer[..len], false) else {
-                continue;
-            };
-            // Counted before it is seen, and once it is held back.
-            match sent {
-                Sent::Whole(bytes) | Sent::Half(bytes) => {
-                    self.count(lie, false);
-                    let _ = self.udp.send_to(&bytes, from);
-                }
-                Sent::Late(bytes) => {
-                    let mut state = self.state.lock().expect("no holder panics");
-                    state.late.push((from, bytes));
-                    drop(state);
-                    self.count(lie, false);
-                }
-                Sent::Nothing => self.count(lie, false),
+            if let Ok((len, from)) = self.udp.recv_from(&mut buffer) {
+                self.serve_datagram(&buffer[..len], from);
             }
+        }
+    }
+
+    fn serve_datagram(&self, question: &[u8], from: SocketAddr) {
+        let Some((lie, sent)) = reply(question, false) else {
+            return;
+        };
+        // Counted before it is seen, and once it is held back.
+        match sent {
+            Sent::Whole(bytes) | Sent::Half(bytes) => {
+                self.count(lie, false);
+                let _ = self.udp.send_to(&bytes, from);
+            }
+            Sent::Late(bytes) => {
+                let mut state = self.state.lock().expect("no holder panics");
+                state.late.push((from, bytes));
+                drop(state);
+                self.count(lie, false);
+            }
+            Sent::Nothing => self.count(lie, false),
         }
     }
 
