@@ -105,7 +105,8 @@ impl Found {
     }
 }
 
-fn ask_and_wait(resolver: &dyn Resolver, lookup: &Lookup) -> Outcome {
+/// Blocks the thread until a resolver that does not wait has replied.
+pub(super) fn ask_and_wait(resolver: &dyn Resolver, lookup: &Lookup) -> Outcome {
     let (sender, receiver) = mpsc::sync_channel(1);
     // Nobody receives only if this thread is gone.
     resolver.ask(

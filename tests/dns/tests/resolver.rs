@@ -179,6 +179,16 @@ fn tables_come_first_and_keep_services() {
     assert_eq!(server.asked(Lie::Good), 1);
 }
 
+#[test]
+fn a_thread_that_may_wait_gets_the_outcome_itself() {
+    let bench = bench();
+    assert!(bench.dns.resolve(&lookup("good.test")).is_ok());
+    let miss = Err(ErrorCode::HostNotFound);
+    assert_eq!(bench.dns.resolve(&lookup("nobody.test")), miss);
+    let none = Lookup::ProtocolByNumber(6);
+    assert_eq!(bench.dns.resolve(&none), Err(ErrorCode::NoData));
+}
+
 // S-C7: no worker is ever in it.
 #[test]
 fn silence_holds_up_no_worker() {

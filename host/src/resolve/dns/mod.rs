@@ -16,7 +16,9 @@ use std::time::Instant;
 
 use self::asker::{Message, Question, Shared};
 use self::flights::Joined;
+use super::chain::ask_and_wait;
 use super::{Known, Lookup, Reply, Resolver};
+use crate::types::Outcome;
 
 pub use self::builder::DnsBuilder;
 pub use self::error::{ConfError, ConfProblem, DnsError};
@@ -125,6 +127,11 @@ impl Resolver for Dns {
             }
             _ => Known::Nothing,
         }
+    }
+
+    /// For whoever asks on a thread that may wait, against what `known` says.
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        ask_and_wait(self, lookup)
     }
 
     fn ask(&self, lookup: &Lookup, reply: Reply) {
