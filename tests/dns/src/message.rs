@@ -23,8 +23,34 @@ pub enum Sent {
     Nothing,
 }
 
+/// The answer to a question for the address of a good name, without taking it apart: a bench is not to measure the
+/// server.
+fn quick(question: &[u8]) -> Option<Vec<u8>> {
+    const HEADER: usize = 12;
+    if question.get(4..6)? != [0, 1] || question.get(HEADER + 1..HEADER + 6)? != b"good-" {
+        return None;
+    }
+    let mut end = HEADER;
+    while question.get(end).filter(|&&len| len < 64)? != &0 {
+        end += 1 + usize::from(question[end]);
+    }
+    // A, IN.
+    end += 5;
+    if question.get(end - 4..end)? != [0, 1, 0, 1] {
+        return None;
+    }
+    let mut bytes = question[..end].to_vec();
+    // An answer, recursion desired and available; one question, one record.
+    bytes[2..HEADER].copy_from_slice(&[0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+    bytes.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]);
+    Some(bytes)
+}
+
 /// What is sent for these bytes; none if they are no question.
 pub fn reply(question: &[u8], is_tcp: bool) -> Option<(Lie, Sent)> {
+    if let Some(bytes) = quick(question) {
+        return Some((Lie::Good, Sent::Whole(bytes)));
+    }
     let question = Message::from_vec(question).ok()?;
     let query = question.queries.first()?.clone();
     let lie = Lie::of(query.name());
