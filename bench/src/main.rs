@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what requests cost, from inside a guest, beside what the machine can do at best.
 
+mod dns;
 mod floors;
 mod guest;
 mod null;
@@ -24,6 +25,9 @@ struct Args {
     /// A tenth of the rounds: to see that it runs, not to measure.
     #[arg(long)]
     quick: bool,
+    /// Measure lookups by name servers, and nothing else.
+    #[arg(long, conflicts_with = "only")]
+    dns: bool,
     /// Measure this part alone: memory, requests, cancels, hand-over or rival.
     #[arg(long)]
     only: Option<String>,
@@ -50,6 +54,11 @@ fn main() -> Result<()> {
     let rounds = |full: usize| if args.quick { full.div_ceil(10) } else { full };
 
     let mut table = Table::new();
+    if args.dns {
+        dns::measure(&guest, &mut table, &rounds)?;
+        print!("{table}");
+        return Ok(());
+    }
     for (name, part) in PARTS {
         if args.only.as_deref().is_none_or(|only| only == name) {
             part(&guest, &mut table, &rounds)?;

@@ -47,6 +47,13 @@ impl Table {
         );
     }
 
+    /// How much a figure is of another, and how much is asked for at least.
+    pub fn share(&mut self, what: &str, value: f64, base: f64, asked: f64) {
+        let share = value / base;
+        let (is, limit) = (format!("{share:.2} x"), format!(">= {asked:.2} x"));
+        self.row(what, is, limit, String::new(), verdict(asked, share));
+    }
+
     /// A figure without a floor.
     pub fn limit(&mut self, what: &str, value: f64, unit: &str, asked: f64) {
         let (is, limit) = (amount(value, unit), asked_for(asked, unit));

@@ -53,14 +53,16 @@
 //! | resolver | what it answers | how |
 //! |---|---|---|
 //! | [`System`](resolve::System) | hosts, by the operating system's name service | on a worker thread |
+//! | [`Dns`](resolve#dns) | hosts, by name servers; with the feature `dns` | later, on no worker thread |
 //! | [`Tables`](resolve::Tables) | hosts, services and protocols, from the files in `/etc`, files of one's own, or IANA's registries | at once |
 //! | [`Chain`](resolve::Chain) | what the first of several resolvers has | as they do |
 //! | [`Deny`](resolve::Deny) | WSAEACCES, to everything | at once |
 //! | [`Scripted`](resolve::Scripted) | what a script says: answers, delays, errors, or nothing ever | as the script says |
 //!
 //! The default is `Tables::system()`, then `System`. One of one's own says what it knows at once in
-//! `known`, on the guest's thread, and looks up what takes time in `resolve`, on a worker. What is known at
-//! once arrives as a completion too, never before the call has returned (`S-R5`).
+//! `known`, on the guest's thread, and looks up what takes time in `resolve`, on a worker; or, if it has threads of its own,
+//! begins in `ask` and sends a [`Reply`](resolve::Reply) when it knows. What is known at once arrives as a completion too, never
+//! before the call has returned (`S-R5`).
 //!
 //! # Policy and limits
 //!
@@ -139,6 +141,7 @@
 //!   tokio.
 //! - `tracing`: spans and events of `tracing`.
 //! - `prometheus`: `Metrics::to_prometheus`, and the engine as a `Collector` of the crate `prometheus-client`.
+//! - `dns`: the resolver `Dns`, on the library c-ares, whose C source is built with it: that takes a C compiler and CMake.
 //!
 // Without the feature, the names of the face lead to the list of features.
 #![cfg_attr(

@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: the bench harness with its guests.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
 
 use crate::cargo;
 use crate::error::Error;
@@ -15,5 +16,33 @@ pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode, Error> 
     guests::build(workspace)?;
     let how = ["--package", "winsock-async-bench", "--profile", "bench"];
     let bench = cargo::program(workspace, &how, "bench")?;
-    process::exit_code(Command::new(bench).current_dir(workspace.root()).args(args))
+    let mut command = if args.iter().any(|arg| arg == "--dns") {
+        alone(&bench)
+    } else {
+        Command::new(bench)
+    };
+    process::exit_code(command.current_dir(workspace.root()).args(args))
+}
+
+/// The program in a network of its own, where there is nothing but it and its name server, if this machine lets
+/// it have one.
+fn alone(program: &Path) -> Command {
+    const RUN: [&str; 5] = [
+        "--net",
+        "--",
+        "sh",
+        "-c",
+        "ip link set lo up && exec \"$0\" \"$@\"",
+    ];
+    let mut trial = Command::new("unshare");
+    trial.args(RUN).arg("true");
+    trial.stdout(Stdio::null()).stderr(Stdio::null());
+    if trial.status().is_ok_and(|status| status.success()) {
+        process::say("In a network namespace of its own");
+        let mut command = Command::new("unshare");
+        command.args(RUN).arg(program);
+        return command;
+    }
+    process::say("On this machine's loopback, as it gives no network namespace");
+    Command::new(program)
 }

@@ -7,6 +7,7 @@ mod bench;
 mod c_programs;
 mod cargo;
 mod clang;
+mod cmake;
 mod demo;
 mod error;
 mod fuzz;
@@ -29,6 +30,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::error::Error;
+use crate::machine::ThisMachine;
+use crate::process::say;
 use crate::workspace::Workspace;
 
 /// Sets up, builds, shows and tests this workspace.
@@ -126,6 +129,22 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether it builds what is compiled for this machine with all features.
+    fn builds_the_runner(&self) -> bool {
+        match self {
+            Command::Demo | Command::Test { .. } | Command::Bench { .. } | Command::Soak { .. } => {
+                true
+            }
+            Command::Guests
+            | Command::Sdk
+            | Command::Models { .. }
+            | Command::Rules { .. }
+            | Command::Fuzz { .. } => false,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(code) => code,
@@ -138,6 +157,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, Error> {
     let workspace = Workspace::find()?;
+    if command.builds_the_runner() {
+        cmake::set_up(&ThisMachine, cmake::is_there(), say)?;
+    }
     match command {
         Command::Guests => {
             let toolchain = guests::build(&workspace)?;

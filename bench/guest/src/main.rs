@@ -31,6 +31,7 @@ fn main() {
         }
         "one-by-one" => one_by_one(window.hwnd(), &args[1], idle(&args[2]), number(3)),
         "round-trips" => round_trips(idle(&args[1]), number(2)),
+        "window" => window_of(window.hwnd(), &args[1], number(2), number(3)),
         "wasi-sockets" => wasi_sockets(number(1)),
         mode => panic!("no mode {mode}"),
     }
@@ -101,6 +102,24 @@ fn flood(hwnd: Hwnd, name: &str, count: usize, rounds: usize) {
         }
         sample("flood", start.elapsed(), count);
     }
+}
+
+/// `count` requests for names of their own, so many in flight at a time.
+fn window_of(hwnd: Hwnd, prefix: &str, in_flight: usize, count: usize) {
+    let name = |n| format!("{prefix}-{n}.test");
+    let mut answers = 0;
+    let start = Instant::now();
+    for n in 0..count {
+        if n >= in_flight {
+            answers += usize::from(see(hwnd));
+        }
+        ask(hwnd, &name(n));
+    }
+    for _ in 0..in_flight.min(count) {
+        answers += usize::from(see(hwnd));
+    }
+    sample("window", start.elapsed(), count);
+    assert_eq!(answers, count, "all have an answer");
 }
 
 /// Puts every worker into the resolver.

@@ -1,11 +1,12 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use winsock_async_host::policy::{AddressPattern, Pattern};
 
 use crate::log::Level;
@@ -27,6 +28,8 @@ Examples:
     winsock-async run --allow localhost --allow '*.example.com' lookup.wasm host:localhost
   Names from a file, before those of this machine, with addresses of a private network:
     winsock-async run --hosts my-hosts --allow-all --allow-private lookup.wasm host:printer
+  By a name server of one's own, thousands of lookups at a time:
+    winsock-async run --resolver dns --dns-server 192.0.2.1 --allow-all lookup.wasm host:www.example.com
   A name that never answers, to see what the guest does with it:
     winsock-async run --script never.toml --allow never.test lookup.wasm host:never.test
   No more than ten seconds, and what the lookups took:
@@ -101,6 +104,21 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
 
+    /// Where hosts come from that are in no table: this machine's name service, name servers that are
+    /// asked by this program itself, or nowhere
+    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
+    pub resolver: ResolverKind,
+
+    /// With --resolver dns, ask this name server. May be given again, in the order in which they are
+    /// asked [default: those of /etc/resolv.conf]
+    #[arg(long, value_name = "IP[:PORT]", value_parser = name_server)]
+    pub dns_server: Vec<SocketAddr>,
+
+    /// With --resolver dns, take name servers, search list and options from this file, of the form of
+    /// /etc/resolv.conf [default: /etc/resolv.conf, or none with --dns-server]
+    #[arg(long, value_name = "FILE")]
+    pub resolv_conf: Option<PathBuf>,
+
     /// Lookups that may wait at the same time, each on a thread; with 0 every request is refused
     /// with WSAENETDOWN [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
@@ -161,6 +179,18 @@ impl Run {
     }
 }
 
+/// Where hosts come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ResolverKind {
+    /// This machine's name service, each lookup on a thread
+    #[default]
+    System,
+    /// Name servers, without a thread for each lookup
+    Dns,
+    /// Tables alone: --script, --hosts and this machine's hosts file
+    Tables,
+}
+
 /// An environment variable of the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Variable {
@@ -215,6 +245,22 @@ impl FromStr for Directory {
             host: host.into(),
             guest: guest.into(),
         })
+    }
+}
+
+/// Reads the address of a name server, whose port is 53 unless it is given.
+fn name_server(text: &str) -> Result<SocketAddr, &'static str> {
+    const PORT: u16 = 53;
+    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let server = match bare.unwrap_or(text).parse::<IpAddr>() {
+        Ok(address) => SocketAddr::new(address, PORT),
+        Err(_) => text
+            .parse()
+            .map_err(|_| "write an address, as in 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53")?,
+    };
+    match server.port() {
+        0 => Err("a name server has no port 0"),
+        _ => Ok(server),
     }
 }
 
@@ -315,12 +361,36 @@ mod tests {
             "--timeline=a.png",
             "--timeline=",
             "--log=loud",
+            "--resolver=hosts",
+            "--dns-server=a.test",
             "--no-such-option",
         ] {
             let args = ["winsock-async", "run", option, "g.wasm"];
             assert!(Cli::try_parse_from(args).is_err(), "{option}");
         }
         assert!(Cli::try_parse_from(["winsock-async", "run", "--stats"]).is_err());
+    }
+
+    #[test]
+    fn name_servers_are_addresses_with_or_without_a_port() {
+        let is = |text, server: &str| {
+            assert_eq!(name_server(text), Ok(server.parse().unwrap()), "{text}");
+        };
+        is("192.0.2.1", "192.0.2.1:53");
+        is("192.0.2.1:5353", "192.0.2.1:5353");
+        is("2001:db8::1", "[2001:db8::1]:53");
+        is("[2001:db8::1]", "[2001:db8::1]:53");
+        is("[2001:db8::1]:5353", "[2001:db8::1]:5353");
+        for text in [
+            "",
+            "a.test",
+            "192.0.2.1:",
+            "192.0.2.1:65536",
+            "192.0.2.1:0",
+            "1.2.3",
+        ] {
+            assert!(name_server(text).is_err(), "{text}");
+        }
     }
 
     #[test]

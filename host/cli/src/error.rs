@@ -56,6 +56,14 @@ impl Failure {
     }
 }
 
+/// Writes a line about what is left out, while the rest is used.
+#[cfg(feature = "dns")]
+pub fn warn(what: &impl fmt::Display) {
+    let line = one_line(&what.to_string());
+    // Where standard error is closed, nobody is to be warned.
+    let _ = writeln!(io::stderr(), "winsock-async: warning: {line}");
+}
+
 /// What clap says of a wrong command line, in one line and without the usage.
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Failure {

@@ -7,11 +7,13 @@ use winsock_async_host::policy::Pattern;
 use winsock_async_host::resolve::{Chain, Script, Scripted, System, Tables};
 use winsock_async_host::{Limits, LookupEngine, Policy};
 
-use crate::args::Run;
+use crate::args::{ResolverKind, Run};
+#[cfg(feature = "dns")]
+use crate::error;
 use crate::error::Failure;
 use crate::timeline::Timeline;
 
-/// An engine that asks the script, the hosts file, this machine's tables and its name service, in
+/// An engine that asks the script, the hosts file, this machine's tables and what --resolver says, in
 /// this order, for what is allowed.
 pub fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine, Failure> {
     let engine = LookupEngine::builder()
@@ -27,6 +29,7 @@ pub fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine
 }
 
 fn chain(options: &Run) -> Result<Chain, Failure> {
+    check_dns_options(options)?;
     let mut chain = Chain::new();
     if let Some(path) = &options.script {
         chain = chain.then(script(path)?);
@@ -41,7 +44,56 @@ fn chain(options: &Run) -> Result<Chain, Failure> {
             .map_err(|error| Failure::unusable(format_args!("--hosts {error}")))?;
         chain = chain.then(tables);
     }
-    Ok(chain.then(Tables::system()).then(System::new()))
+    let chain = chain.then(Tables::system());
+    Ok(match options.resolver {
+        ResolverKind::System => chain.then(System::new()),
+        ResolverKind::Dns => chain.then(dns(options)?),
+        ResolverKind::Tables => chain,
+    })
+}
+
+/// Options that would have no effect are a mistake.
+fn check_dns_options(options: &Run) -> Result<(), Failure> {
+    let given = [
+        (!options.dns_server.is_empty(), "--dns-server"),
+        (options.resolv_conf.is_some(), "--resolv-conf"),
+    ];
+    match given.into_iter().find(|(is_given, _)| *is_given) {
+        Some((_, option)) if options.resolver != ResolverKind::Dns => Err(Failure::unusable(
+            format_args!("{option} is for --resolver dns; add that, or leave it out"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(feature = "dns")]
+fn dns(options: &Run) -> Result<winsock_async_host::resolve::Dns, Failure> {
+    use winsock_async_host::resolve::Dns;
+
+    let unusable = |error: winsock_async_host::resolve::DnsError| {
+        Failure::unusable(format_args!(
+            "--resolver dns: {error}; give a name server with --dns-server IP[:PORT]"
+        ))
+    };
+    let builder = match &options.resolv_conf {
+        Some(path) => Dns::builder().resolv_conf(path).map_err(unusable)?,
+        None if options.dns_server.is_empty() => Dns::builder().system().map_err(unusable)?,
+        None => Dns::builder(),
+    };
+    let servers = options.dns_server.iter().copied();
+    let dns = servers
+        .fold(builder, |builder, server| builder.server(server))
+        .build()
+        .map_err(unusable)?;
+    dns.warnings().iter().for_each(error::warn);
+    Ok(dns)
+}
+
+#[cfg(not(feature = "dns"))]
+fn dns(_: &Run) -> Result<System, Failure> {
+    Err(Failure::unusable(
+        "--resolver dns is not in this build; build it with the feature `dns`",
+    ))
 }
 
 fn script(path: &Path) -> Result<Scripted, Failure> {

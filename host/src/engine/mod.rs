@@ -35,6 +35,7 @@ use crate::types::ErrorCode;
 pub use self::limits::Limits;
 pub use self::metrics::{LatencyHistogram, Metrics};
 pub use self::readiness::Readiness;
+pub(crate) use self::reply::Receiver;
 pub use self::reply::Reply;
 pub use self::session::Session;
 pub use self::stats::SessionStats;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::job::{Finished, Job, Lane};
-use super::sync::Arc;
+use super::sync::{Arc, Fault, planted};
 use crate::observe::RunsOn;
 use crate::types::{ErrorCode, Outcome};
 
@@ -14,7 +14,26 @@ pub struct Reply(Option<To>);
 /// Where an outcome goes.
 enum To {
     Session { job: Arc<Job>, lane: Arc<Lane> },
-    Function(Box<dyn FnOnce(Outcome) + Send>),
+    Another(Box<dyn Receiver>),
+}
+
+/// Something else that an outcome goes to.
+pub(crate) trait Receiver: Send {
+    /// Whether anybody waits for it.
+    fn is_wanted(&self) -> bool;
+
+    /// Takes it, and must not wait.
+    fn receive(self: Box<Self>, outcome: Outcome);
+}
+
+impl<F: FnOnce(Outcome) + Send> Receiver for F {
+    fn is_wanted(&self) -> bool {
+        true
+    }
+
+    fn receive(self: Box<Self>, outcome: Outcome) {
+        self(outcome);
+    }
 }
 
 impl Reply {
@@ -25,7 +44,12 @@ impl Reply {
 
     /// To a function: for resolvers that ask others, and for their tests. It must not wait.
     pub fn new(reply: impl FnOnce(Outcome) + Send + 'static) -> Reply {
-        Reply(Some(To::Function(Box::new(reply))))
+        Reply::to_another(reply)
+    }
+
+    /// To something that may lose interest.
+    pub(crate) fn to_another(receiver: impl Receiver + 'static) -> Reply {
+        Reply(Some(To::Another(Box::new(receiver))))
     }
 
     /// Sends it. What comes after the request was cancelled reaches nobody (`S-C1`).
@@ -39,7 +63,7 @@ impl Reply {
     pub fn is_wanted(&self) -> bool {
         match &self.0 {
             Some(To::Session { job, .. }) => !job.is_cancelled(),
-            Some(To::Function(_)) => true,
+            Some(To::Another(receiver)) => receiver.is_wanted(),
             None => false,
         }
     }
@@ -66,13 +90,15 @@ impl To {
         match self {
             To::Session { job, lane } => {
                 lane.watch.finish(job.handle, RunsOn::Resolver);
-                if job.finish() {
+                if job.finish() && !planted(Fault::LoseReply) {
                     let conclusion = lane.judge.conclude(&job.lookup, outcome);
                     lane.finished.push(Finished { job, conclusion });
-                    lane.arrived.notify();
+                    if !planted(Fault::ReplyQuietly) {
+                        lane.arrived.notify();
+                    }
                 }
             }
-            To::Function(reply) => reply(outcome),
+            To::Another(receiver) => receiver.receive(outcome),
         }
     }
 }

@@ -1,4 +1,8 @@
 //! Where answers come from: the trait that a resolver implements, and those that are here.
+//!
+//! # DNS
+//!
+//! With the feature `dns` there is `Dns`, which speaks DNS itself.
 
 use std::net::Ipv4Addr;
 
@@ -7,6 +11,8 @@ use crate::types::{Answer, ErrorCode, Outcome};
 
 mod chain;
 mod deny;
+#[cfg(feature = "dns")]
+mod dns;
 mod inspect;
 pub mod scripted;
 mod system;
@@ -14,6 +20,8 @@ mod tables;
 
 pub use chain::Chain;
 pub use deny::Deny;
+#[cfg(feature = "dns")]
+pub use dns::{ConfError, ConfProblem, Dns, DnsBuilder, DnsError};
 pub use inspect::{Inspector, Verdict};
 pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
 pub use system::System;

@@ -1,5 +1,7 @@
 //! A result arrives while the guest's thread is in a call: in every order, one of two things happens.
 
+mod reply;
+
 use super::*;
 use crate::engine::LookupEngine;
 use crate::engine::models::{After, check, finds, unmanned};

@@ -7,6 +7,10 @@ pub(crate) enum Fault {
     DecideUnseen,
     /// A worker marks its job as done without seeing that it was cancelled meanwhile.
     FinishWithoutExchange,
+    /// A reply marks its job as done, and brings nothing.
+    LoseReply,
+    /// A reply brings its outcome and tells nobody.
+    ReplyQuietly,
     /// A cancelled request keeps its handle.
     CancelKeepsHandle,
     /// So does one whose completion was taken.

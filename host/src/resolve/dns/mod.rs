@@ -1,0 +1,167 @@
+//! Hosts by DNS, without a thread for each.
+
+mod answer;
+mod asker;
+mod builder;
+mod cache;
+mod conf;
+mod error;
+mod flights;
+mod settings;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use self::asker::{Message, Question, Shared};
+use self::flights::Joined;
+use super::chain::ask_and_wait;
+use super::{Known, Lookup, Reply, Resolver};
+use crate::types::Outcome;
+
+pub use self::builder::DnsBuilder;
+pub use self::error::{ConfError, ConfProblem, DnsError};
+
+/// Hosts by name and by address from name servers, by the library c-ares. No worker ever waits for it
+/// ([`Known::Asks`]): thousands of lookups are under way with two threads, one that asks and one that hears.
+///
+/// It reads no hosts file; a [`Chain`](super::Chain) asks [`Tables`](super::Tables) first:
+///
+/// ```no_run
+/// use winsock_async_host::resolve::{Chain, Dns, Tables};
+///
+/// let dns = Dns::system()?;
+/// let resolver = Chain::new().then(Tables::system()).then(dns);
+/// # let _ = resolver;
+/// # Ok::<(), winsock_async_host::resolve::DnsError>(())
+/// ```
+///
+/// # What an answer has
+///
+/// - By name: all A records of the last name of the chain of CNAMEs, which is the official name; the names before it are
+///   the aliases, the one that was asked for first. That is the name that was asked for, completed by a domain of the search
+///   list where it took one.
+/// - By address: the names of the PTR records of its name under `in-addr.arpa`, the first being the official one and
+///   the others aliases; a CNAME on the way is followed and not shown (RFC 2317).
+/// - Bytes of names that no host name has are written as in DNS: `\DDD` in decimal, so that a NUL is `\000`, and `\.` for
+///   a dot within a label. The root is `.`.
+/// - A message has at most 65,535 bytes, and so some 4000 addresses.
+///
+/// # Errors
+///
+/// The four stay apart (`S-R15`):
+///
+/// | what the servers say | error |
+/// |---|---|
+/// | NXDOMAIN, to every name of the search; a name that is too long with every domain | WSAHOST_NOT_FOUND |
+/// | no error, and no A record (PTR record) at the end of the chain, to one name of the search at least | WSANO_DATA |
+/// | nothing, until the time is over; something else's answer: of another number or to another question | WSATRY_AGAIN |
+/// | SERVFAIL; no server can be reached, or each hangs up half way | WSATRY_AGAIN |
+/// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
+/// | what is no message of DNS; a chain of CNAMEs that comes back to itself | WSANO_RECOVERY |
+///
+/// Each server is asked as often as is [set](DnsBuilder::tries) before SERVFAIL, REFUSED, NOTIMP, silence and garbage are
+/// believed. Any of these ends a search: a server that is silent does not make a name unknown.
+///
+/// # What is kept
+///
+/// An outcome is kept for as long as the shortest-lived record that it stands on, and at most [a
+/// day](DnsBuilder::longest_life); that there is no such name or no such record for as long as the zone's SOA record
+/// says, and not at all without one (RFC 2308). A time to live of 0 is none, and so is one of 2³¹ seconds and more (RFC 2181).
+/// WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its [bounds](DnsBuilder::cache) the cache forgets what is used
+/// least. Answers from it are known at once; so are misses, but a chain goes on from those to the next resolver, as it
+/// does from any miss.
+///
+/// Equal lookups under way are one question. Whoever cancels drops out of it; it is asked for as long as one waits.
+///
+/// # Limits
+///
+/// - IPv4 addresses only (`S-R13`); name servers may have addresses of either kind, without a zone such as `%eth0`.
+/// - Settings are read once: a resolv.conf that changes later is not seen. Of a file the first three servers are asked.
+/// - At most [`questions`](DnsBuilder::questions) are under way; more wait for one of them to end, which a silent server
+///   takes as long to do as its time-outs. A question that was sent is not taken back when it is cancelled.
+/// - No DNSSEC: an answer is as good as the way to the server. Numbers and ports of questions are random.
+///
+/// Dropping it waits for no server, and neither does the end of the process.
+pub struct Dns {
+    shared: Arc<Shared>,
+    warnings: Vec<ConfError>,
+}
+
+impl Dns {
+    /// A resolver with the settings of `/etc/resolv.conf`. Lines that are malformed are left out, and are in
+    /// [`warnings`](Self::warnings).
+    ///
+    /// # Errors
+    /// As [`DnsBuilder::build`], and [`DnsError::Unreadable`].
+    pub fn system() -> Result<Dns, DnsError> {
+        Dns::builder().system()?.build()
+    }
+
+    /// Begins with no name server and nothing of this machine.
+    pub fn builder() -> DnsBuilder {
+        DnsBuilder::default()
+    }
+
+    /// The lines of a resolv.conf that were left out, and why: the first 100.
+    pub fn warnings(&self) -> &[ConfError] {
+        &self.warnings
+    }
+
+    /// Lookups that are under way, equal ones counted once.
+    pub fn under_way(&self) -> usize {
+        self.shared.flights.len()
+    }
+}
+
+impl Resolver for Dns {
+    fn known(&self, lookup: &Lookup) -> Known {
+        match lookup {
+            Lookup::HostByName(_) | Lookup::HostByAddress(_) => {
+                match self.shared.cache.get(lookup, Instant::now()) {
+                    Some(Ok(answer)) => Known::Now(Ok(answer)),
+                    // A miss that is known is no more the whole truth than one that is not.
+                    _ => Known::Asks,
+                }
+            }
+            _ => Known::Nothing,
+        }
+    }
+
+    /// For whoever asks on a thread that may wait, against what `known` says.
+    fn resolve(&self, lookup: &Lookup) -> Outcome {
+        ask_and_wait(self, lookup)
+    }
+
+    fn ask(&self, lookup: &Lookup, reply: Reply) {
+        let (Lookup::HostByName(_) | Lookup::HostByAddress(_)) = lookup else {
+            return reply.send(Err(lookup.miss()));
+        };
+        let known = || self.shared.cache.get(lookup, Instant::now());
+        match self.shared.flights.join(lookup, reply, known) {
+            Joined::First => self
+                .shared
+                .tell(Message::Ask(Question::new(lookup.clone()))),
+            Joined::Waits => {}
+            Joined::Known(reply, outcome) => reply.send(outcome),
+        }
+    }
+}
+
+impl Drop for Dns {
+    fn drop(&mut self) {
+        self.shared.tell(Message::End);
+    }
+}
+
+impl fmt::Debug for Dns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dns")
+            .field("settings", &self.shared.settings)
+            .field("under_way", &self.under_way())
+            .field("asked", &self.shared.asked.load(Ordering::Relaxed))
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
