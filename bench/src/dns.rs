@@ -37,7 +37,7 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
                 .cache(1 << 20, 1 << 30)
                 .build()?,
         )
-        .policy(Policy::allow_all())
+        .policy(Policy::allow_all().allow_private())
         .build();
     let count = rounds(50_000);
     let window = |prefix: &str| {

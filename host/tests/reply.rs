@@ -48,7 +48,7 @@ fn engine_with(limits: Limits) -> (LookupEngine, Receiver<Reply>) {
     let (sender, replies) = channel();
     let builder = LookupEngine::builder()
         .resolver(Asker(sender))
-        .policy(Policy::allow_all());
+        .policy(Policy::allow_all().allow_private());
     (builder.limits(limits).build(), replies)
 }
 

@@ -17,7 +17,7 @@ fn lookup(options: &[&str], what: &str) -> Output {
         Path::new(guest).exists(),
         "there is no {guest}: run `cargo xtask guests` first"
     );
-    let mut args = vec!["run", "--allow-all"];
+    let mut args = vec!["run", "--allow-all", "--allow-private"];
     args.extend(options);
     args.extend([guest, what]);
     runner(&args)

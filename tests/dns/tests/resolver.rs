@@ -143,7 +143,7 @@ fn the_second_server_is_asked_where_the_first_fails() {
     let dns = Dns::builder().server(address).server(second.address());
     let dns = dns.timeout(Duration::from_millis(500)).tries(1).build();
     let engine = LookupEngine::builder().resolver(dns.unwrap());
-    let engine = engine.policy(Policy::allow_all()).build();
+    let engine = engine.policy(Policy::allow_all().allow_private()).build();
     let mut session = started(&engine);
     ask(&mut session, "good.test");
     assert!(one(&mut session).outcome.is_ok());
@@ -172,7 +172,7 @@ fn tables_come_first_and_keep_services() {
     let service = Lookup::ProtocolByNumber(6);
     assert!(matches!(chain.known(&service), Known::Now(Ok(_))));
     let engine = LookupEngine::builder().resolver(chain);
-    let engine = engine.policy(Policy::allow_all()).build();
+    let engine = engine.policy(Policy::allow_all().allow_private()).build();
     let mut session = started(&engine);
     ask(&mut session, "good-dns.test");
     assert!(one(&mut session).outcome.is_ok());
@@ -254,7 +254,7 @@ fn thousands_at_once() {
         .tries(4);
     let engine = LookupEngine::builder()
         .resolver(dns.build().unwrap())
-        .policy(Policy::allow_all())
+        .policy(Policy::allow_all().allow_private())
         .limits(Limits {
             workers: 1,
             ..Limits::default()

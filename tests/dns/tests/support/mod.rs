@@ -36,7 +36,7 @@ pub fn bench_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Bench {
     let dns = Arc::new(set(dns).build().unwrap());
     let engine = LookupEngine::builder()
         .resolver(Arc::clone(&dns))
-        .policy(Policy::allow_all())
+        .policy(Policy::allow_all().allow_private())
         .build();
     let session = started(&engine);
     Bench {
