@@ -18,6 +18,7 @@ fn run(test: &str, variable: &str, options: &[&str]) -> (Option<i32>, String) {
         .env_clear()
         .env("RUST_LOG", variable)
         .args(["run", "--script", &script, "--allow", "*.test"])
+        .arg("--allow-private")
         .args(options)
         .arg(guest)
         .args(["host:quick.test", "host:denied.example"])

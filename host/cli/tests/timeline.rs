@@ -37,6 +37,7 @@ fn run(file: &str, options: &[&str], name: &str, args: &[&str]) -> (Output, Stri
         &file,
         "--allow",
         "*.test",
+        "--allow-private",
     ];
     let output = runner(&[&given, options, &[&guest], args].concat());
     let timeline = fs::read_to_string(&file).unwrap();
