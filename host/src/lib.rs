@@ -171,7 +171,7 @@ pub use component::{
     WinsockCtx, WinsockCtxView, WinsockView, add_to_linker_async, add_to_linker_sync,
 };
 pub use engine::{
-    LatencyHistogram, Limits, LookupEngine, LookupEngineBuilder, Metrics, Readiness, Session,
+    LatencyHistogram, Limits, LookupEngine, LookupEngineBuilder, Metrics, Rate, Readiness, Session,
     SessionStats,
 };
 pub use policy::Policy;

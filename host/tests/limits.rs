@@ -2,7 +2,7 @@
 
 mod support;
 
-use winsock_async_host::{ErrorCode, Limits, LookupEngine};
+use winsock_async_host::{ErrorCode, Limits, LookupEngine, Rate};
 
 use support::*;
 
@@ -34,6 +34,33 @@ fn limits_refuse_and_relent() {
     b.cleanup().unwrap();
     assert_eq!(engine.outstanding(), 0);
     drop(control);
+}
+
+// S-R2: how fast.
+#[test]
+fn a_session_that_asks_too_fast_is_refused_and_another_is_not() {
+    let number = |n: u32| n.try_into().unwrap();
+    let (engine, _) = engine(Limits {
+        rate_per_session: Some(Rate {
+            per_second: number(1),
+            burst: number(3),
+        }),
+        ..Limits::default()
+    });
+    let (mut fast, mut other) = (started(&engine), started(&engine));
+    let outcomes: Vec<_> = (0..100)
+        .map(|_| fast.request(host("known.test"), 0))
+        .collect();
+    assert!(outcomes[..3].iter().all(Result::is_ok));
+    // All of them would take a minute and a half.
+    let refused = outcomes
+        .iter()
+        .filter(|o| **o == Err(ErrorCode::WouldBlock));
+    let refused = refused.count() as u64;
+    assert!(refused > 0);
+    assert_eq!(fast.stats().refused, refused);
+    assert_eq!(fast.outstanding() as u64, 100 - refused);
+    ask(&mut other, "known.test");
 }
 
 // S-R2: bytes held.

@@ -1,14 +1,18 @@
 //! The command line.
 
+mod values;
+
 use std::ffi::OsString;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use winsock_async_host::Rate;
 use winsock_async_host::policy::{AddressPattern, Pattern};
 
+pub use self::values::{Directory, Variable};
+use self::values::{duration, name_server, rate};
 use crate::log::Level;
 use crate::timeline::Target;
 
@@ -128,6 +132,11 @@ pub struct Run {
     #[arg(long, value_name = "N")]
     pub max_requests: Option<usize>,
 
+    /// Requests a second, and after / how many at once; faster ones are refused with WSAEWOULDBLOCK
+    /// [default: no limit; without /BURST, as many as in a second]
+    #[arg(long, value_name = "N[/BURST]", value_parser = rate)]
+    pub max_rate: Option<Rate>,
+
     /// Stop the guest when it has run this long, not counting its compilation: seconds, or a number
     /// with a unit as in 500ms, 10s, 2m [default: never]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -189,92 +198,6 @@ pub enum ResolverKind {
     Dns,
     /// Tables alone: --script, --hosts and this machine's hosts file
     Tables,
-}
-
-/// An environment variable of the guest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Variable {
-    /// This one.
-    Set {
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: String,
-    },
-    /// The runner's own of this name.
-    Inherit(String),
-}
-
-impl FromStr for Variable {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Variable, Self::Err> {
-        let variable = match text.split_once('=') {
-            Some((name, value)) => Variable::Set {
-                name: name.into(),
-                value: value.into(),
-            },
-            None => Variable::Inherit(text.into()),
-        };
-        let (Variable::Set { name, .. } | Variable::Inherit(name)) = &variable;
-        if name.is_empty() {
-            return Err("the name is empty; write NAME=VALUE, or NAME");
-        }
-        Ok(variable)
-    }
-}
-
-/// A directory of the guest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directory {
-    /// Where it is.
-    pub host: PathBuf,
-    /// What the guest calls it.
-    pub guest: String,
-}
-
-impl FromStr for Directory {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Directory, Self::Err> {
-        let (host, guest) = text.split_once("::").unwrap_or((text, text));
-        if host.is_empty() || guest.is_empty() {
-            return Err("a directory's name is empty; write HOST, or HOST::GUEST");
-        }
-        Ok(Directory {
-            host: host.into(),
-            guest: guest.into(),
-        })
-    }
-}
-
-/// Reads the address of a name server, whose port is 53 unless it is given.
-fn name_server(text: &str) -> Result<SocketAddr, &'static str> {
-    const PORT: u16 = 53;
-    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
-    let server = match bare.unwrap_or(text).parse::<IpAddr>() {
-        Ok(address) => SocketAddr::new(address, PORT),
-        Err(_) => text
-            .parse()
-            .map_err(|_| "write an address, as in 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53")?,
-    };
-    match server.port() {
-        0 => Err("a name server has no port 0"),
-        _ => Ok(server),
-    }
-}
-
-/// Reads seconds, or a number with a unit.
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    let duration = match text.parse() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        Err(_) => humantime::parse_duration(text).ok(),
-    };
-    match duration {
-        Some(Duration::ZERO) => Err("it must be longer than 0"),
-        Some(duration) => Ok(duration),
-        None => Err("write seconds, or a number with a unit as in 500ms, 10s, 2m"),
-    }
 }
 
 #[cfg(test)]
@@ -351,6 +274,9 @@ mod tests {
             "--workers=-1",
             "--workers=1025",
             "--max-requests=x",
+            "--max-rate=0",
+            "--max-rate=10/",
+            "--max-rate=1/2/3",
             "--timeout=0",
             "--timeout=-1",
             "--timeout=nan",
@@ -369,35 +295,5 @@ mod tests {
             assert!(Cli::try_parse_from(args).is_err(), "{option}");
         }
         assert!(Cli::try_parse_from(["winsock-async", "run", "--stats"]).is_err());
-    }
-
-    #[test]
-    fn name_servers_are_addresses_with_or_without_a_port() {
-        let is = |text, server: &str| {
-            assert_eq!(name_server(text), Ok(server.parse().unwrap()), "{text}");
-        };
-        is("192.0.2.1", "192.0.2.1:53");
-        is("192.0.2.1:5353", "192.0.2.1:5353");
-        is("2001:db8::1", "[2001:db8::1]:53");
-        is("[2001:db8::1]", "[2001:db8::1]:53");
-        is("[2001:db8::1]:5353", "[2001:db8::1]:5353");
-        for text in [
-            "",
-            "a.test",
-            "192.0.2.1:",
-            "192.0.2.1:65536",
-            "192.0.2.1:0",
-            "1.2.3",
-        ] {
-            assert!(name_server(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn durations_have_units_or_are_seconds() {
-        assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
-        assert_eq!(duration("0.25"), Ok(Duration::from_millis(250)));
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("1m 30s"), Ok(Duration::from_secs(90)));
     }
 }

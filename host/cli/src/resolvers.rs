@@ -141,6 +141,7 @@ fn limits(options: &Run) -> Limits {
     Limits {
         workers: options.workers.map_or(default.workers, usize::from),
         requests_per_session: options.max_requests.unwrap_or(default.requests_per_session),
+        rate_per_session: options.max_rate,
         ..default
     }
 }

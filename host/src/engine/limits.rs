@@ -1,7 +1,9 @@
 //! How much a guest may ask of the host.
 
+use super::rate::Rate;
+
 /// The limits of an engine and its sessions. Past one of them a request is not begun, and
-/// `WSAEWOULDBLOCK` says so at the call; the same call works once others end (`S-R2`).
+/// `WSAEWOULDBLOCK` says so at the call; the same call works once others end, or a moment later (`S-R2`).
 ///
 /// ```
 /// use winsock_async_host::Limits;
@@ -20,6 +22,9 @@ pub struct Limits {
     /// refused, so at worst a session holds this and [`requests_per_session`](Self::requests_per_session)
     /// times the largest answer of the resolver. Default: 33,554,432 (32 MiB).
     pub bytes_per_session: usize,
+    /// How fast one session may begin requests. Past it, the same call works a moment later. Default: as
+    /// fast as it can.
+    pub rate_per_session: Option<Rate>,
     /// Bytes of a name. A longer one cannot exist: it completes as an unknown name. Default: 255.
     pub name_bytes: usize,
     /// Worker threads, and so lookups that wait at the same time. Each has a stack that is mapped, not used,
@@ -37,6 +42,7 @@ impl Default for Limits {
             requests_per_session: 65_536,
             requests_per_engine: 1_048_576,
             bytes_per_session: 32 << 20,
+            rate_per_session: None,
             name_bytes: 255,
             workers: 8,
             stuck_workers: 64,

@@ -11,6 +11,7 @@ mod metrics;
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;
 mod pool;
+mod rate;
 mod readiness;
 mod reply;
 mod session;
@@ -34,6 +35,7 @@ use crate::types::ErrorCode;
 
 pub use self::limits::Limits;
 pub use self::metrics::{LatencyHistogram, Metrics};
+pub use self::rate::Rate;
 pub use self::readiness::Readiness;
 pub(crate) use self::reply::Receiver;
 pub use self::reply::Reply;

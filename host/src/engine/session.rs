@@ -10,6 +10,7 @@ use super::EngineShared;
 use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
 use super::job::{Cancelled, Job, Lane};
+use super::rate::Meter;
 use super::readiness::Readiness;
 use super::reply::Reply;
 use super::stats::SessionStats;
@@ -46,6 +47,8 @@ pub struct Session {
     bytes: usize,
     /// Jobs cancelled in the queue since it was swept: at least as many as are in it.
     dead: usize,
+    /// How much of its rate is used, if it has one.
+    meter: Option<Meter>,
     /// Whether the last job found every worker asleep.
     woke: bool,
     account: Account,
@@ -86,6 +89,7 @@ impl Session {
         let account = Account::new(engine.measure_latency);
         let judge = Arc::clone(&engine.judge);
         let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch, judge));
+        let meter = engine.limits.rate_per_session.map(Meter::new);
         let place = engine.switch.enter(Arc::clone(&lane));
         Session {
             engine,
@@ -98,6 +102,7 @@ impl Session {
             startups: 0,
             bytes: 0,
             dead: 0,
+            meter,
             woke: false,
             account,
         }

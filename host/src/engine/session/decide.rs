@@ -127,12 +127,17 @@ impl Session {
     }
 
     /// Takes a place for one more request (`S-R2`, `S-R18`).
-    pub(super) fn reserve(&self) -> Result<(), ErrorCode> {
+    pub(super) fn reserve(&mut self) -> Result<(), ErrorCode> {
         let limits = &self.engine.limits;
         if self.engine.is_down() {
             return Err(ErrorCode::NetworkDown);
         }
         if self.table.len() >= limits.requests_per_session || self.bytes >= limits.bytes_per_session
+        {
+            return Err(ErrorCode::WouldBlock);
+        }
+        if let Some(meter) = &mut self.meter
+            && !meter.take(self.engine.now())
         {
             return Err(ErrorCode::WouldBlock);
         }
