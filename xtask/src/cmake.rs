@@ -1,28 +1,31 @@
-//! CMake, with which the C library c-ares is built for the runner.
+//! CMake, with which the C library c-ares is built for the runner, and make, which it calls.
 
 use std::env;
 
 use crate::error::Error;
 use crate::setup::{self, Machine};
 
-/// Debian's package.
-const PACKAGE: &str = "cmake";
-/// What is in it.
-const FILE: &str = "/usr/bin/cmake";
+/// Debian's packages, which are called as the programs are.
+const PACKAGES: [&str; 2] = ["cmake", "make"];
+/// What is in them.
+const FILES: [&str; 2] = ["/usr/bin/cmake", "/usr/bin/make"];
 
-/// Installs Debian's where there is none, which `is_there` tells.
-pub fn set_up(machine: &impl Machine, is_there: bool, say: impl Fn(&str)) -> Result<(), Error> {
-    if is_there {
+/// Installs Debian's where one is missing, unless `are_there`.
+pub fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)) -> Result<(), Error> {
+    if are_there {
         return Ok(());
     }
-    setup::install(machine, &[PACKAGE], &[FILE], say).map_err(|debian| Error::NoCmake { debian })
+    setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| Error::NoCmake {
+        debian,
+        packages: PACKAGES.join(" "),
+    })
 }
 
-/// Whether builds find one: by the variable that they ask, or by the path.
-pub fn is_there() -> bool {
+/// Whether builds find both by the path.
+pub fn are_there() -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();
-    env::var_os("CMAKE").is_some()
-        || env::split_paths(&paths).any(|path| path.join(PACKAGE).is_file())
+    let is_there = |program| env::split_paths(&paths).any(|path| path.join(program).is_file());
+    PACKAGES.iter().all(is_there)
 }
 
 #[cfg(test)]
@@ -59,14 +62,14 @@ mod tests {
         }
 
         fn install_packages(&self, packages: &[&str]) -> Result<(), Error> {
-            assert_eq!(packages, [PACKAGE]);
+            assert_eq!(packages, PACKAGES);
             self.installed.set(self.installed.get() + 1);
             Ok(())
         }
     }
 
     #[test]
-    fn it_is_installed_only_where_it_is_missing() {
+    fn they_are_installed_only_where_one_is_missing() {
         let machine = Fake::default();
         set_up(&machine, true, |_| ()).unwrap();
         assert_eq!(machine.installed.get(), 0);
@@ -75,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn without_it_the_message_says_why_and_what_to_install() {
+    fn without_them_the_message_says_why_and_what_to_install() {
         let machine = Fake {
             no_root: true,
             ..Fake::default()
         };
         let message = set_up(&machine, false, |_| ()).unwrap_err().to_string();
-        for part in ["not root", "apt-get install cmake"] {
+        for part in ["not root", "apt-get install cmake make"] {
             assert!(message.contains(part), "{part:?} is not in {message:?}");
         }
     }

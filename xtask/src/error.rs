@@ -84,13 +84,15 @@ pub enum Error {
     },
     /// The runner cannot be built.
     #[error(
-        "the runner needs CMake, with which c-ares is built, and Debian's cannot be installed: {debian}\n\
-         Install it, then try again:\n\
-         \x20 apt-get update && apt-get install cmake   (as root, on Debian)"
+        "the runner needs CMake and make, with which c-ares is built, and Debian's cannot be installed: {debian}\n\
+         Install them, then try again:\n\
+         \x20 apt-get update && apt-get install {packages}   (as root, on Debian)"
     )]
     NoCmake {
-        /// Why Debian's package cannot be used.
+        /// Why Debian's packages cannot be used.
         debian: String,
+        /// Debian's packages, separated by spaces.
+        packages: String,
     },
     /// The SDK of WASI that was named has no compiler.
     #[error("WASI_SDK_PATH names a directory without {}; correct it, or unset it", missing.display())]

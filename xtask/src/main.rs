@@ -158,7 +158,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode, Error> {
     let workspace = Workspace::find()?;
     if command.builds_the_runner() {
-        cmake::set_up(&ThisMachine, cmake::is_there(), say)?;
+        cmake::set_up(&ThisMachine, cmake::are_there(), say)?;
     }
     match command {
         Command::Guests => {
