@@ -48,7 +48,7 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
     let (mut first, mut again) = (Samples::new(), Samples::new());
     for round in 0..ROUNDS {
         let name = |what: &str| format!("good-{what}-{round}");
-        let mut native = |samples: &mut Samples, what: &str, ask: Ask| -> Result<()> {
+        let native = |samples: &mut Samples, what: &str, ask: Ask| -> Result<()> {
             let ns = native(&server, &name(what), count, ask)?;
             samples.push((what.into(), ns));
             Ok(())

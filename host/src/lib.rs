@@ -73,8 +73,8 @@
 //! An [`Inspector`](resolve::Inspector) of the embedder's own sees each question that the policy allows, and each
 //! outcome, and may answer, change or refuse either; the policy holds whatever it does.
 //!
-//! [`Limits`] bound the outstanding requests of a session and of the engine, the bytes that a session
-//! holds, the length of a name, and the worker threads. Past a limit a request is not begun:
+//! [`Limits`] bound the outstanding requests of a session and of the engine, how fast a session begins
+//! them, the bytes that it holds, the length of a name, and the worker threads. Past a limit a request is not begun:
 //! WSAEWOULDBLOCK, never a trap (`S-R2`). A name that is too long is one that no host has. Before any of
 //! this wasmtime itself copies a call's arguments; `Store::set_hostcall_fuel` bounds them, 128 MiB by
 //! default, and a guest that passes more traps. Pollables of `readiness` are bounded by wasmtime too:
@@ -141,7 +141,7 @@
 //!   tokio.
 //! - `tracing`: spans and events of `tracing`.
 //! - `prometheus`: `Metrics::to_prometheus`, and the engine as a `Collector` of the crate `prometheus-client`.
-//! - `dns`: the resolver `Dns`, on the library c-ares, whose C source is built with it: that takes a C compiler and CMake.
+//! - `dns`: the resolver `Dns`, on the library c-ares, whose C source is built with it: that takes a C compiler, CMake and make.
 //!
 // Without the feature, the names of the face lead to the list of features.
 #![cfg_attr(

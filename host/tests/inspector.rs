@@ -63,9 +63,12 @@ fn named(name: &str) -> Lookup {
     Lookup::HostByName(name.into())
 }
 
+/// What was seen: the lookup, what came of it if it was an outcome, and the thread.
+type Sight = (Lookup, Option<Outcome>, String);
+
 /// What an inspector saw, and on which threads.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<(Lookup, Option<Outcome>, String)>>>);
+struct Seen(Arc<Mutex<Vec<Sight>>>);
 
 impl Seen {
     fn push(&self, lookup: &Lookup, outcome: Option<Outcome>) {

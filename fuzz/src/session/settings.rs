@@ -45,7 +45,11 @@ impl Setting {
         let allowed = ["*.test", "192.0.2.0/25"].map(|p| p.parse().expect("a pattern"));
         let engine = LookupEngine::builder()
             .resolver(Answers::new(Arc::clone(&gate)))
-            .policy(allowed.into_iter().fold(Policy::deny_all().allow_private(), Policy::allow))
+            .policy(
+                allowed
+                    .into_iter()
+                    .fold(Policy::deny_all().allow_private(), Policy::allow),
+            )
             .host_name("n0.test")
             .limits(limits.clone())
             .build();
