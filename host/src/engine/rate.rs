@@ -80,8 +80,8 @@ mod tests {
     fn what_is_refused_uses_nothing() {
         let mut meter = meter(1, 1);
         assert!(meter.take(0));
-        for now in 1..1000 {
-            assert!(!meter.take(now));
+        for later in 1..1000 {
+            assert!(!meter.take(later));
         }
         assert!(meter.take(NANOSECONDS));
     }
