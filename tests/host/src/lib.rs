@@ -25,6 +25,22 @@ pub fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests")
 }
 
+/// The names of the programs in a directory of this repository's `tests`, sorted; `extension` is that of
+/// their sources.
+pub fn programs(directory: &str, extension: &str) -> Vec<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(directory);
+    let mut names: Vec<String> = std::fs::read_dir(directory)
+        .expect("the programs' sources")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .map(|path| path.file_stem().expect("a name").to_string_lossy().into())
+        .collect();
+    names.sort();
+    names
+}
+
 /// How a guest's calls reach the host.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {

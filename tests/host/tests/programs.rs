@@ -1,6 +1,6 @@
 //! Every guest program of `tests/guests` that ends by itself, in a sync and in an async store.
 
-use winsock_async_tests::{End, Kind, Run, lookups, run};
+use winsock_async_tests::{End, Kind, Run, lookups, programs, run};
 
 /// Runs a program and checks what must hold of every one, however it ends.
 fn outcome(program: &str, kind: Kind) -> Run {
@@ -78,19 +78,8 @@ programs! {
 
 #[test]
 fn every_program_has_its_test() {
-    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../guests/src/bin");
-    let mut found: Vec<String> = std::fs::read_dir(sources)
-        .expect("the guests' sources")
-        .map(|entry| entry.expect("an entry").path())
-        .map(|path| {
-            path.file_stem()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
+    let mut found = programs("guests/src/bin", "rs");
     // `hang` never ends, and `face.rs` runs it; `replay` has an engine and a file of its own.
     found.retain(|program| !["hang", "replay"].contains(&&**program));
-    found.sort();
     assert_eq!(found, PROGRAMS);
 }
