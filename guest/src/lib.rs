@@ -41,7 +41,8 @@
 //! # Waiting
 //! Nothing here spins. What waits sleeps in the host until a completion or the next timer; only a
 //! blocking hook of the program's own is called by the clock too, each [`HOOK_PERIOD`]. Waiting for what
-//! can never come is an error of [`get_message`] and a panic of [`lookup::block_on`], and no hang.
+//! can never come is an error of [`get_message`] and [`wait_message`] and a panic of
+//! [`lookup::block_on`], and no hang.
 //!
 //! # While a call blocks
 //! The blocking calls run the blocking hook, and that the windows' procedures. What these call of
@@ -62,6 +63,10 @@
 //! one. The host's stream of completions is one for the whole component: link one copy of this
 //! library, and leave `take` of the interface to it.
 //!
+//! # Other faces
+//! C programs have one of their own, the library `libws2_32.a` with its headers, over this crate:
+//! `guest/c`. What such a face needs besides the calls above is in [`face`].
+//!
 //! # Rules
 //! Names such as `S-C2` in these pages are rules of the project's reference semantics.
 //!
@@ -70,8 +75,8 @@
 //!   The component then needs a host that has it.
 //!
 //! # Building
-//! The target is `wasm32-wasip2`. The crate compiles for others, so that tools and tests can read it,
-//! but its calls panic there.
+//! The target is `wasm32-wasip2`, or `wasm32-wasip1` for a core module that becomes a component later. The
+//! crate compiles for others, so that tools and tests can read it, but its calls panic there.
 
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
