@@ -96,7 +96,7 @@
 //! | WSANOTINITIALISED | 10093 | a request, cancel | there was no start-up (`S-S5`) |
 //! | | | clean-up | there was one clean-up too many (`S-S3`) |
 //! | WSAHOST_NOT_FOUND | 11001 | a completion | no such host, or a name that no host can have: not UTF-8, a NUL, too long |
-//! | WSATRY_AGAIN | 11002 | a completion | a name server was silent or busy, or the machine is short of something |
+//! | WSATRY_AGAIN | 11002 | a completion | a name server was silent or busy, the machine is short of something, or the deadline has passed |
 //! | WSANO_RECOVERY | 11003 | a completion | a name server refused or is broken, or the resolver or the inspector panicked or answered something else |
 //! | WSANO_DATA | 11004 | a completion | a host without an IPv4 address, text that reads as an address and is no IPv4 one (`S-R13`), no such service or protocol |
 //!
@@ -119,9 +119,14 @@
 //!
 //! A lookup that has begun cannot be stopped. When it is cancelled the session forgets it at once, and
 //! what the resolver says later is dropped. The worker that is in it counts as stuck
-//! ([`LookupEngine::stuck_workers`]), and a spare takes its place while others wait, up to
-//! [`Limits::stuck_workers`] (`S-C7`). While all are kept, what needs a worker waits, and can be
-//! cancelled; what is known at once is answered as ever.
+//! ([`LookupEngine::stuck_workers`]), as does one that is in any lookup for longer than [`Limits::stuck_after`], and a
+//! spare takes its place while others wait, up to [`Limits::stuck_workers`] (`S-C7`). While all of these are stuck, what
+//! needs a worker is refused with WSAEWOULDBLOCK at the call; what waits can be cancelled, and what is known at once is
+//! answered as ever.
+//!
+//! [`Limits::time_per_request`] is a deadline for each request, past which it completes with WSATRY_AGAIN. One more thread,
+//! `winsock-time`, is started when it has something to do: it tells sessions of deadlines, and finds workers that
+//! are stuck.
 //!
 //! # To see what goes on
 //!

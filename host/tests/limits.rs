@@ -12,8 +12,7 @@ fn limits_refuse_and_relent() {
     let (engine, control) = engine(Limits {
         requests_per_session: 3,
         requests_per_engine: 5,
-        workers: 1,
-        ..Limits::default()
+        ..workers(1)
     });
     let (mut a, mut b) = (started(&engine), started(&engine));
     let of_a: Vec<_> = (0..3).map(|_| ask(&mut a, "stuck.test")).collect();
@@ -68,8 +67,7 @@ fn a_session_that_asks_too_fast_is_refused_and_another_is_not() {
 fn bytes_held_are_limited() {
     let (engine, _) = engine(Limits {
         bytes_per_session: 10_000,
-        workers: 1,
-        ..Limits::default()
+        ..workers(1)
     });
     let mut session = started(&engine);
     let mut handles = Vec::new();

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use std::time::Duration;
 
 use winsock_async_host::policy::Policy;
 use winsock_async_host::resolve::{Script, ScriptControl};
@@ -24,6 +25,7 @@ fn engine() -> (LookupEngine, ScriptControl) {
     let builder = LookupEngine::builder().resolver(script);
     let limits = Limits {
         workers: 1,
+        stuck_after: Duration::MAX,
         ..Limits::default()
     };
     let engine = builder

@@ -29,6 +29,7 @@ fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
         .policy(Policy::allow_all().allow_private())
         .limits(Limits {
             workers: 1,
+            stuck_after: Duration::MAX,
             ..limits
         });
     (builder.build(), control)

@@ -18,6 +18,7 @@ fn engine(workers: usize) -> (LookupEngine, ScriptControl) {
         .policy(Policy::allow_all().allow_private());
     let limits = Limits {
         workers,
+        stuck_after: Duration::MAX,
         ..Limits::default()
     };
     (builder.limits(limits).build(), control)

@@ -35,6 +35,8 @@ pub(super) struct Call<'a> {
     pub(super) workers: usize,
     /// The limit of bytes can be reached before that of requests.
     pub(super) few_bytes: bool,
+    /// Every worker that there may be is stuck.
+    pub(super) exhausted: bool,
 }
 
 struct Request {
@@ -113,7 +115,7 @@ impl Guest {
         let full = self.outstanding >= limits.requests_per_session
             || call.engine_outstanding >= limits.requests_per_engine;
         // How many bytes are held depends on what has completed; with nothing outstanding it is none.
-        let may_be_full = full || (call.few_bytes && self.outstanding > 0);
+        let may_be_full = full || call.exhausted || (call.few_bytes && self.outstanding > 0);
         let handle = match begun {
             _ if self.startups == 0 => return assert_eq!(begun, Err(ErrorCode::NotInitialised)),
             _ if call.workers == 0 => return assert_eq!(begun, Err(ErrorCode::NetworkDown)),

@@ -48,6 +48,7 @@ impl World {
                     limits: &self.setting.limits,
                     workers: self.setting.engine.workers(),
                     few_bytes: self.setting.few_bytes(),
+                    exhausted: self.setting.is_exhausted(),
                 };
                 self.guests[at].request(question, tag, &call);
             }

@@ -1,6 +1,7 @@
 //! The engines. They are made once, as their threads would take nearly all of the time.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use winsock_async_host::{Limits, LookupEngine, Policy};
 
@@ -32,6 +33,11 @@ impl Setting {
         self.limits.bytes_per_session == FEW
     }
 
+    /// Whether no worker is left, nor a spare that could be started: only a worker that comes back changes that.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.engine.stuck_workers() >= self.engine.workers() + self.limits.stuck_workers
+    }
+
     fn new(workers: usize, stuck_workers: usize, bytes_per_session: usize) -> Setting {
         let limits = Limits {
             requests_per_session: 12,
@@ -39,6 +45,7 @@ impl Setting {
             bytes_per_session,
             workers,
             stuck_workers,
+            stuck_after: Duration::MAX,
             ..Limits::default()
         };
         let gate = Arc::new(Gate::default());

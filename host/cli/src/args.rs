@@ -128,6 +128,20 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
     pub workers: Option<u16>,
 
+    /// Threads more, one for each of those lookups that is stuck: cancelled, or past --stuck-after. With
+    /// all of these stuck too, what needs a thread is refused with WSAEWOULDBLOCK [default: 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
+    pub max_stuck: Option<u16>,
+
+    /// How long a lookup may keep its thread before that counts as stuck [default: 1s]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub stuck_after: Option<Duration>,
+
+    /// How long a request may be pending; then it completes with WSATRY_AGAIN, whatever its lookup does
+    /// [default: as long as it takes]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub request_timeout: Option<Duration>,
+
     /// Requests that may be outstanding; one more is refused with WSAEWOULDBLOCK [default: 65536]
     #[arg(long, value_name = "N")]
     pub max_requests: Option<usize>,
@@ -243,6 +257,9 @@ mod tests {
             "2",
             "--max-requests",
             "7",
+            "--max-stuck=3",
+            "--stuck-after=2s",
+            "--request-timeout=1m",
             "--env",
             "A=b=c",
             "--env",
@@ -255,6 +272,9 @@ mod tests {
         let allowed: Vec<String> = run.allow.iter().map(ToString::to_string).collect();
         assert_eq!(allowed, ["*.test", "10.0.0.0/8"]);
         assert_eq!((run.workers, run.max_requests), (Some(2), Some(7)));
+        assert_eq!(run.max_stuck, Some(3));
+        let times = [run.stuck_after, run.request_timeout];
+        assert_eq!(times, [2, 60].map(|s| Some(Duration::from_secs(s))));
         let set = Variable::Set {
             name: "A".into(),
             value: "b=c".into(),
@@ -274,6 +294,9 @@ mod tests {
             "--workers=-1",
             "--workers=1025",
             "--max-requests=x",
+            "--max-stuck=-1",
+            "--stuck-after=0",
+            "--request-timeout=soon",
             "--max-rate=0",
             "--max-rate=10/",
             "--max-rate=1/2/3",

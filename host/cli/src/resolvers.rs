@@ -142,6 +142,9 @@ fn limits(options: &Run) -> Limits {
         workers: options.workers.map_or(default.workers, usize::from),
         requests_per_session: options.max_requests.unwrap_or(default.requests_per_session),
         rate_per_session: options.max_rate,
+        time_per_request: options.request_timeout,
+        stuck_workers: options.max_stuck.map_or(default.stuck_workers, usize::from),
+        stuck_after: options.stuck_after.unwrap_or(default.stuck_after),
         ..default
     }
 }

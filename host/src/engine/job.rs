@@ -5,7 +5,8 @@ use std::time::Instant;
 use super::event::Event;
 use super::judge::{Conclusion, Judge};
 use super::sync::{
-    Arc, AtomicBool, AtomicU8, CachePadded, Fault, Ordering, SharedQueue, Stealer, planted,
+    Arc, AtomicBool, AtomicU8, AtomicU64, CachePadded, Fault, Ordering, SharedQueue, Stealer,
+    planted,
 };
 use super::tally::Tally;
 use crate::observe::Watch;
@@ -18,7 +19,8 @@ use crate::types::TaskHandle;
 /// memory travels between two processors once, not twice.
 #[repr(C)]
 pub(crate) struct Job {
-    stage: AtomicU8,
+    /// Where it is, and in its upper bits, while it runs, the shift of the worker that is in it.
+    stage: AtomicU64,
     pub(crate) handle: TaskHandle,
     pub(crate) tag: u64,
     /// When it was asked for, in nanoseconds of the engine's clock; 0 when nobody measures.
@@ -26,12 +28,38 @@ pub(crate) struct Job {
     pub(crate) lookup: Lookup,
 }
 
-const QUEUED: u8 = 0;
-const RUNNING: u8 = 1;
-const DONE: u8 = 2;
-const CANCELLED: u8 = 3;
+const QUEUED: u64 = 0;
+const RUNNING: u64 = 1;
+const DONE: u64 = 2;
+const CANCELLED: u64 = 3;
 /// A resolver that needs no worker is at work on it.
-const ASKED: u8 = 4;
+const ASKED: u64 = 4;
+const STAGE_BITS: u32 = 3;
+
+/// One worker's stay in the resolver, which no other has been or will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shift {
+    /// Where the worker can be found.
+    pub(crate) post: u16,
+    /// How many shifts there were at that post before, modulo [`Shift::TURNS`].
+    pub(crate) turn: u64,
+}
+
+impl Shift {
+    pub(crate) const TURNS: u64 = 1 << (u64::BITS - STAGE_BITS - u16::BITS);
+
+    fn running(self) -> u64 {
+        (self.turn << u16::BITS | u64::from(self.post)) << STAGE_BITS | RUNNING
+    }
+
+    fn of(stage: u64) -> Shift {
+        let shift = stage >> STAGE_BITS;
+        Shift {
+            post: shift as u16,
+            turn: shift >> u16::BITS,
+        }
+    }
+}
 
 /// Where a job was when it was cancelled.
 #[derive(PartialEq, Eq)]
@@ -39,7 +67,7 @@ pub(crate) enum Cancelled {
     /// No worker had begun with it; it is still in the queue, or was just taken from it.
     Queued,
     /// A worker is in the resolver with it, for how long nobody knows.
-    Running,
+    Running(Shift),
     /// Its result is there or will be in a moment, or comes from a resolver that needs no worker.
     Done,
 }
@@ -48,7 +76,7 @@ pub(crate) enum Cancelled {
 impl Job {
     pub(crate) fn new(handle: TaskHandle, tag: u64, asked_at: u64, lookup: Lookup) -> Job {
         Job {
-            stage: AtomicU8::new(QUEUED),
+            stage: AtomicU64::new(QUEUED),
             handle,
             tag,
             asked_at,
@@ -59,32 +87,33 @@ impl Job {
     /// One that never waits for a worker.
     pub(crate) fn asked(handle: TaskHandle, tag: u64, asked_at: u64, lookup: Lookup) -> Job {
         Job {
-            stage: AtomicU8::new(ASKED),
+            stage: AtomicU64::new(ASKED),
             ..Job::new(handle, tag, asked_at, lookup)
         }
     }
 
     /// A worker's: whether it is to go to the resolver. No for a cancelled job.
-    pub(crate) fn begin(&self) -> bool {
-        self.change(QUEUED, RUNNING)
+    pub(crate) fn begin(&self, shift: Shift) -> bool {
+        self.change(QUEUED, shift.running())
     }
 
     /// Back from the resolver: whether anybody wants the result. If not, the job was cancelled while it
     /// ran.
-    pub(crate) fn finish(&self) -> bool {
-        if planted(Fault::FinishWithoutExchange) {
-            let running = self.stage.load(Ordering::Relaxed) == RUNNING;
-            self.stage.store(DONE, Ordering::Relaxed);
-            return running;
-        }
-        self.change(RUNNING, DONE) || self.change(ASKED, DONE)
+    pub(crate) fn finish(&self, shift: Shift) -> bool {
+        self.change(shift.running(), DONE)
+    }
+
+    /// The same of one that no worker was in.
+    pub(crate) fn finish_asked(&self) -> bool {
+        self.change(ASKED, DONE)
     }
 
     /// The session's: nobody wants the result any more.
     pub(crate) fn cancel(&self) -> Cancelled {
-        match self.stage.swap(CANCELLED, Ordering::Relaxed) {
+        let stage = self.stage.swap(CANCELLED, Ordering::Relaxed);
+        match stage & ((1 << STAGE_BITS) - 1) {
             QUEUED => Cancelled::Queued,
-            RUNNING => Cancelled::Running,
+            RUNNING => Cancelled::Running(Shift::of(stage)),
             _ => Cancelled::Done,
         }
     }
@@ -93,7 +122,7 @@ impl Job {
         self.stage.load(Ordering::Relaxed) == CANCELLED
     }
 
-    fn change(&self, from: u8, to: u8) -> bool {
+    fn change(&self, from: u64, to: u64) -> bool {
         self.stage
             .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)
             .is_ok()
@@ -105,6 +134,11 @@ pub(crate) struct Finished {
     pub(crate) job: Arc<Job>,
     pub(crate) conclusion: Conclusion,
 }
+
+/// The engine went down: the session ends what is pending.
+pub(crate) const CUT: u8 = 1;
+/// Time is over for some of the session's requests.
+pub(crate) const DUE: u8 = 2;
 
 /// One session's way to the workers and back.
 pub(crate) struct Lane {
@@ -123,8 +157,8 @@ pub(crate) struct Lane {
     pub(crate) queued: AtomicBool,
     /// Whether the session is gone.
     pub(crate) closed: AtomicBool,
-    /// Whether the engine went down since the session looked last; it then ends what is pending.
-    pub(crate) cut: AtomicBool,
+    /// What the session was told since it looked last: [`CUT`], [`DUE`].
+    signals: AtomicU8,
     /// What the session has done; it writes, the engine reads.
     pub(crate) tally: Arc<Tally>,
     /// Tells whoever observes the session.
@@ -148,7 +182,7 @@ impl Lane {
             scheduled: CachePadded::new(AtomicBool::new(false)),
             queued: AtomicBool::new(false),
             closed: AtomicBool::new(false),
-            cut: AtomicBool::new(false),
+            signals: AtomicU8::new(0),
             tally,
             watch,
             has_ready: AtomicBool::new(false),
@@ -157,7 +191,23 @@ impl Lane {
 
     /// Whether there is something for the session to settle.
     pub(crate) fn has_news(&self) -> bool {
-        !self.finished.is_empty() || self.cut.load(Ordering::Acquire)
+        !self.finished.is_empty() || self.signals.load(Ordering::Acquire) != 0
+    }
+
+    /// Tells the session something, and wakes whoever waits for it.
+    pub(crate) fn signal(&self, signal: u8) {
+        self.signals.fetch_or(signal, Ordering::Release);
+        if !planted(Fault::SignalQuietly) {
+            self.arrived.notify();
+        }
+    }
+
+    /// The session's: what it was told.
+    pub(crate) fn take_signals(&self) -> u8 {
+        if self.signals.load(Ordering::Relaxed) == 0 {
+            return 0;
+        }
+        self.signals.swap(0, Ordering::Acquire)
     }
 
     /// Parks the session's thread until there are news; false if the time was over first.

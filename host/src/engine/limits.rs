@@ -1,5 +1,7 @@
 //! How much a guest may ask of the host.
 
+use std::time::Duration;
+
 use super::rate::Rate;
 
 /// The limits of an engine and its sessions. Past one of them a request is not begun, and
@@ -25,15 +27,24 @@ pub struct Limits {
     /// How fast one session may begin requests. Past it, the same call works a moment later. Default: as
     /// fast as it can.
     pub rate_per_session: Option<Rate>,
+    /// How long a request may be pending. Then it completes with `WSATRY_AGAIN`, as if the server were silent
+    /// (`S-R15`), whether its lookup waits, runs or is stuck; what comes of that later is dropped. Default: as long
+    /// as it takes.
+    pub time_per_request: Option<Duration>,
     /// Bytes of a name. A longer one cannot exist: it completes as an unknown name. Default: 255.
     pub name_bytes: usize,
     /// Worker threads, and so lookups that wait at the same time. Each has a stack that is mapped, not used,
     /// until it is needed. With 0, or where no thread can be started, every request is
     /// `WSAENETDOWN` (`S-R18`). Default: 8.
     pub workers: usize,
-    /// Worker threads beyond [`workers`](Self::workers) that replace those stuck in a resolver with
-    /// a lookup that was cancelled (`S-C7`). They end when the stuck ones come back. Default: 64.
+    /// Worker threads beyond [`workers`](Self::workers) that replace stuck ones while lookups wait (`S-C7`). They
+    /// end when the stuck ones come back. With all of these stuck too, a request that needs a worker
+    /// is `WSAEWOULDBLOCK` at the call, and all others work. Default: 64. Together with `workers`
+    /// they are at most 65,536; what is more counts as that.
     pub stuck_workers: usize,
+    /// How long a worker may be in the resolver with one lookup before it counts as stuck, within an eighth;
+    /// with a lookup that was cancelled it does so at once. [`Duration::MAX`]: only then. Default: 1 s.
+    pub stuck_after: Duration,
 }
 
 impl Default for Limits {
@@ -43,9 +54,11 @@ impl Default for Limits {
             requests_per_engine: 1_048_576,
             bytes_per_session: 32 << 20,
             rate_per_session: None,
+            time_per_request: None,
             name_bytes: 255,
             workers: 8,
             stuck_workers: 64,
+            stuck_after: Duration::from_secs(1),
         }
     }
 }

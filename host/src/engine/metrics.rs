@@ -36,7 +36,8 @@ pub struct Metrics {
     pub workers: usize,
     /// Workers, spares included, that are at a lookup, or on their way to or from one.
     pub busy: usize,
-    /// Workers among those that are in the resolver with a lookup that was cancelled (`S-C7`).
+    /// Workers among those that are in the resolver with a lookup that was cancelled, or for longer than
+    /// [`Limits::stuck_after`](super::Limits::stuck_after) (`S-C7`).
     pub stuck: usize,
     /// Workers beyond [`workers`](Self::workers) that take the place of stuck ones (`S-C7`).
     pub spares: usize,

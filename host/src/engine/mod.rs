@@ -95,7 +95,8 @@ impl LookupEngine {
         !self.shared.is_down()
     }
 
-    /// Workers that are in a resolver now with a lookup that was cancelled (`S-C7`).
+    /// Workers that are in a resolver now with a lookup that was cancelled, or for longer than
+    /// [`Limits::stuck_after`] (`S-C7`).
     pub fn stuck_workers(&self) -> usize {
         self.shared.pool.stuck_workers()
     }
@@ -199,7 +200,13 @@ impl LookupEngineBuilder {
             policy: self.policy,
             inspector: self.inspector,
         });
-        let (pool, workers) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &self.limits);
+        let clock = Clock::start();
+        let (pool, workers) = Pool::start(
+            Arc::clone(&resolver),
+            Arc::clone(&judge),
+            &self.limits,
+            clock,
+        );
         let host_name = self
             .host_name
             .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
@@ -219,7 +226,7 @@ impl LookupEngineBuilder {
                 limits: self.limits,
                 host_name,
                 measure_latency: self.measure_latency,
-                clock: Clock::start(),
+                clock,
                 outstanding: CachePadded::new(AtomicUsize::new(0)),
             }),
         }
@@ -263,6 +270,11 @@ impl EngineShared {
 
     fn is_down(&self) -> bool {
         self.workers == 0 || self.switch.is_down()
+    }
+
+    /// Whether no worker is left, nor a spare that could be started.
+    fn is_exhausted(&self) -> bool {
+        self.pool.is_exhausted(self.workers)
     }
 
     fn known(&self, lookup: &Lookup) -> Known {

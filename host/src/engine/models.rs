@@ -10,6 +10,7 @@
 mod crowd;
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::engine::judge::Judge;
 use crate::engine::pool::Pool;
@@ -109,7 +110,7 @@ impl<F: Fn() + Send + Sync + 'static> Resolver for After<F> {
 pub(super) fn engine(workers: usize, resolver: impl Resolver) -> LookupEngine {
     let limits = Limits {
         workers,
-        ..Limits::default()
+        ..timeless()
     };
     let builder = LookupEngine::builder().resolver(resolver).limits(limits);
     builder
@@ -124,14 +125,28 @@ pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
     let limits = Limits {
         workers: 0,
         stuck_workers: spares,
-        ..Limits::default()
+        ..timeless()
     };
+    unmanned_with(limits, resolver)
+}
+
+/// Limits that have nothing to do with time, for which no model has a thread.
+pub(super) fn timeless() -> Limits {
+    Limits {
+        stuck_after: Duration::MAX,
+        ..Limits::default()
+    }
+}
+
+/// The same with these limits, and room for a worker of the model's.
+pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEngine {
     let resolver: Arc<dyn Resolver> = Arc::new(resolver);
     let judge = Arc::new(Judge {
         policy: Policy::allow_all().allow_private(),
         inspector: None,
     });
-    let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits);
+    let clock = Clock::start();
+    let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits, clock);
     LookupEngine {
         shared: Arc::new(EngineShared {
             observers: Arc::new([]),
@@ -144,7 +159,7 @@ pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
             limits,
             host_name: String::new(),
             measure_latency: false,
-            clock: Clock::start(),
+            clock,
             outstanding: CachePadded::new(AtomicUsize::new(0)),
         }),
     }

@@ -2,20 +2,26 @@
 
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;
+mod posts;
 mod search;
 mod spares;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
+mod timekeeper;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use self::posts::Posts;
 use self::search::Search;
 use self::spares::Spares;
+pub(crate) use self::timekeeper::Alarm;
+use self::timekeeper::Timekeeper;
 use super::Limits;
-use super::job::{Finished, Job, Lane};
+use super::job::{Finished, Job, Lane, Shift};
 use super::judge::Judge;
 use super::sync::{
-    Arc, AtomicBool, AtomicUsize, CachePadded, Fault, Ordering, SharedQueue, Steal, planted, thread,
+    Arc, AtomicBool, AtomicUsize, CachePadded, Clock, Fault, Ordering, SharedQueue, Steal, planted,
+    thread,
 };
 use crate::observe::RunsOn;
 use crate::resolve::Resolver;
@@ -30,7 +36,9 @@ pub(crate) struct Pool {
     /// Jobs that were done, for the watch.
     done: CachePadded<AtomicUsize>,
     search: Search,
+    posts: Posts,
     spares: Spares,
+    timekeeper: Timekeeper,
     closed: AtomicBool,
     /// Lanes in the queue whose sessions are gone, but for those that a worker had in its hands.
     gone: AtomicUsize,
@@ -43,6 +51,7 @@ impl Pool {
         resolver: Arc<dyn Resolver>,
         judge: Arc<Judge>,
         limits: &Limits,
+        clock: Clock,
     ) -> (Arc<Pool>, usize) {
         let pool = Arc::new(Pool {
             resolver,
@@ -50,7 +59,14 @@ impl Pool {
             lanes: CachePadded::new(SharedQueue::new()),
             done: CachePadded::new(AtomicUsize::new(0)),
             search: Search::default(),
+            // Whoever ends gives back its post before another can be started in its place. A model has a
+            // worker of its own.
+            posts: Posts::new(
+                limits.workers.saturating_add(limits.stuck_workers)
+                    + usize::from(cfg!(any(loom, shuttle))),
+            ),
             spares: Spares::new(limits.stuck_workers),
+            timekeeper: Timekeeper::new(clock, limits.stuck_after),
             closed: AtomicBool::new(false),
             gone: AtomicUsize::new(0),
         });
@@ -72,6 +88,17 @@ impl Pool {
     /// Workers that are at a lookup, or on their way to or from one.
     pub(crate) fn busy_workers(&self) -> usize {
         self.search.busy()
+    }
+
+    /// Does a job as a worker would.
+    #[cfg(all(test, any(loom, shuttle)))]
+    pub(crate) fn work_once(self: &Arc<Self>, lane: &Lane, job: Arc<Job>) {
+        let post = self.posts.take().expect("a worker that is free");
+        let was_stuck = self.run(post, lane, job);
+        self.posts.give_back(post);
+        if was_stuck {
+            self.is_surplus();
+        }
     }
 
     #[cfg(all(test, not(any(loom, shuttle))))]
@@ -132,54 +159,66 @@ impl Pool {
         if !planted(Fault::CloseQuietly) {
             self.search.idle.wake_all();
         }
+        self.timekeeper.wake();
     }
 
-    /// A worker's life.
+    /// A worker's life. One without a post is one too many.
     fn work(self: Arc<Self>) {
+        let Some(mut post) = self.posts.take() else {
+            return;
+        };
         self.search.awake.fetch_add(1, Ordering::Relaxed);
         while let Some(lane) = self.next_lane() {
-            let goes_on = match lane.jobs.steal() {
+            let was_stuck = match lane.jobs.steal() {
                 Steal::Success(job) if lane.jobs.is_empty() => {
                     self.retire(&lane);
-                    self.run(&lane, job)
+                    self.run(post, &lane, job)
                 }
                 Steal::Success(job) => {
                     // Before the resolver is entered, as it may not come back.
                     self.enqueue(&lane);
                     self.call_for_worker();
-                    self.run(&lane, job) && self.stay(&lane)
+                    self.run(post, &lane, job) || self.stay(post, &lane)
                 }
                 Steal::Empty => {
                     self.retire(&lane);
-                    true
+                    false
                 }
                 Steal::Retry => {
                     self.enqueue(&lane);
-                    true
+                    false
                 }
             };
-            if !goes_on {
-                break;
+            if was_stuck {
+                // Before a spare can be started in its place.
+                self.posts.give_back(post);
+                if self.is_surplus() {
+                    break;
+                }
+                let Some(again) = self.posts.take() else {
+                    break;
+                };
+                post = again;
             }
         }
         self.search.awake.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Works on for a lane that is the only one in the queue: it would be its turn anyway. Says
-    /// whether the worker goes on.
-    fn stay(&self, lane: &Lane) -> bool {
+    /// whether the worker was stuck in the end.
+    fn stay(self: &Arc<Self>, post: u16, lane: &Lane) -> bool {
         while lane.queued.load(Ordering::Relaxed) && self.lanes.len() == 1 {
             match lane.jobs.steal() {
                 Steal::Success(job) => {
-                    if !self.run(lane, job) {
-                        return false;
+                    if self.run(post, lane, job) {
+                        return true;
                     }
                 }
                 Steal::Retry => {}
-                Steal::Empty => return true,
+                Steal::Empty => return false,
             }
         }
-        true
+        false
     }
 
     fn enqueue(&self, lane: &Arc<Lane>) {
@@ -206,25 +245,31 @@ impl Pool {
         }
     }
 
-    /// Does a job, and says whether the worker goes on.
-    pub(super) fn run(&self, lane: &Lane, job: Arc<Job>) -> bool {
-        if !job.begin() {
-            return true;
+    /// Does a job, and says whether its worker counted as stuck by the time it came back.
+    pub(super) fn run(self: &Arc<Self>, post: u16, lane: &Lane, job: Arc<Job>) -> bool {
+        let shift = self.posts.enter(post);
+        self.be_watched();
+        self.serve(shift, lane, job);
+        self.posts.leave(shift)
+    }
+
+    fn serve(&self, shift: Shift, lane: &Lane, job: Arc<Job>) {
+        if !job.begin(shift) {
+            return;
         }
         lane.watch.start(job.handle, RunsOn::Worker);
         let outcome = contained(|| self.resolver.resolve(&job.lookup));
         let conclusion = self.judge.conclude(&job.lookup, outcome);
         lane.watch.finish(job.handle, RunsOn::Worker);
         self.done.fetch_add(1, Ordering::Relaxed);
-        if !job.finish() {
-            return !self.is_surplus();
+        if !job.finish(shift) {
+            return;
         }
         lane.finished.push(Finished { job, conclusion });
         if lane.arrived.notify() {
             // Whoever was woken may be on this processor.
             thread::yield_now();
         }
-        true
     }
 }
 

@@ -90,7 +90,7 @@ impl To {
         match self {
             To::Session { job, lane } => {
                 lane.watch.finish(job.handle, RunsOn::Resolver);
-                if job.finish() && !planted(Fault::LoseReply) {
+                if job.finish_asked() && !planted(Fault::LoseReply) {
                     let conclusion = lane.judge.conclude(&job.lookup, outcome);
                     lane.finished.push(Finished { job, conclusion });
                     if !planted(Fault::ReplyQuietly) {

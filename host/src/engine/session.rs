@@ -1,11 +1,13 @@
 //! A session: one guest's requests. Every decision on them is made here, on the guest's own thread.
 
+mod deadlines;
 mod decide;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use self::deadlines::Deadlines;
 use super::EngineShared;
 use super::admission::{Admitted, admit};
 use super::ended::RecentlyCompleted;
@@ -18,7 +20,7 @@ use super::switch::Place;
 use super::sync::{Arc, Fault, OwnedQueue, planted, spin_until, spinners};
 use super::table::HandleTable;
 use super::tally::Account;
-use crate::observe::{RunsOn, Watch};
+use crate::observe::{QueryKind, RunsOn, Watch};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// How long a thread looks out before it parks: about what it costs to park and be woken.
@@ -49,6 +51,8 @@ pub struct Session {
     dead: usize,
     /// How much of its rate is used, if it has one.
     meter: Option<Meter>,
+    /// When its requests are overdue, if they ever are.
+    deadlines: Option<Deadlines>,
     /// Whether the last job found every worker asleep.
     woke: bool,
     account: Account,
@@ -90,6 +94,7 @@ impl Session {
         let judge = Arc::clone(&engine.judge);
         let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch, judge));
         let meter = engine.limits.rate_per_session.map(Meter::new);
+        let deadlines = engine.limits.time_per_request.map(Deadlines::new);
         let place = engine.switch.enter(Arc::clone(&lane));
         Session {
             engine,
@@ -103,6 +108,7 @@ impl Session {
             bytes: 0,
             dead: 0,
             meter,
+            deadlines,
             woke: false,
             account,
         }
@@ -140,26 +146,31 @@ impl Session {
     ///
     /// # Errors
     /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when the engine
-    /// is down or has no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`). Whatever is wrong with the
-    /// query itself is in the completion (`S-R4`).
+    /// is down or has no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`), and for what needs a worker
+    /// while all that there may be are stuck (`S-C7`). Whatever is wrong with the query itself is in the
+    /// completion (`S-R4`).
     pub fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
         self.settle();
         if self.startups == 0 {
             return Err(ErrorCode::NotInitialised);
         }
+        let kind = QueryKind::from(&query);
         if let Err(error) = self.reserve() {
-            self.account.refusal();
-            self.lane.watch.refusal(&query, error);
-            return Err(error);
+            return Err(self.refuse(kind, error));
         }
-        self.account.request();
         let asked_at = if self.engine.measure_latency {
             self.engine.now()
         } else {
             0
         };
         let seen = self.lane.watch.look(&query);
-        Ok(match admit(&self.engine, query) {
+        let admitted = admit(&self.engine, query);
+        if matches!(admitted, Admitted::Work(_)) && self.engine.is_exhausted() {
+            self.engine.release(1);
+            return Err(self.refuse(kind, ErrorCode::WouldBlock));
+        }
+        self.account.request();
+        Ok(match admitted {
             Admitted::Work(lookup) => {
                 let job = self.pend(seen, |handle| Job::new(handle, tag, asked_at, lookup));
                 let handle = job.handle;
@@ -213,7 +224,7 @@ impl Session {
                     self.dead += 1;
                     self.sweep();
                 }
-                Cancelled::Running => self.engine.pool.abandon_worker(),
+                Cancelled::Running(shift) => self.engine.pool.abandon_worker(shift),
                 Cancelled::Done => {}
             }
             self.lane.watch.cancel(handle);

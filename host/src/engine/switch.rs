@@ -3,7 +3,7 @@
 
 use slotmap::{DefaultKey, SlotMap};
 
-use super::job::Lane;
+use super::job::{CUT, Lane};
 use super::metrics::Metrics;
 use super::sync::{Arc, AtomicBool, Fault, Mutex, MutexGuard, Ordering, planted};
 
@@ -78,8 +78,7 @@ impl Switch {
             sessions.lanes.values().map(Arc::clone).collect()
         };
         for lane in lanes {
-            lane.cut.store(true, Ordering::Release);
-            lane.arrived.notify();
+            lane.signal(CUT);
         }
         if planted(Fault::CutTooEarly) {
             self.is_down.store(true, Ordering::Relaxed);

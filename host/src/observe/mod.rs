@@ -12,7 +12,8 @@
 //! ```
 //!
 //! The resolver cannot be stopped, so both may also be told after the cancel: from the cancel to
-//! `finish` its worker is stuck (`S-C7`).
+//! `finish` its worker is stuck (`S-C7`). So may both after an answer that is an error of the engine's own: the engine
+//! went down, or the request was overdue.
 
 mod query;
 #[cfg(feature = "tracing")]

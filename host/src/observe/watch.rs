@@ -19,6 +19,11 @@ pub(crate) struct Seen {
 }
 
 impl Watch {
+    /// The number of the session.
+    pub(crate) fn session(&self) -> u64 {
+        self.session
+    }
+
     pub(crate) fn new(observers: Arc<[Arc<dyn Observer>]>, session: u64) -> Watch {
         Watch { observers, session }
     }
@@ -46,10 +51,8 @@ impl Watch {
         }
     }
 
-    pub(crate) fn refusal(&self, query: &Query, error: ErrorCode) {
-        self.tell(0, |to, request| {
-            to.refusal(request.session, query.into(), error);
-        });
+    pub(crate) fn refusal(&self, kind: QueryKind, error: ErrorCode) {
+        self.tell(0, |to, request| to.refusal(request.session, kind, error));
     }
 
     pub(crate) fn start(&self, handle: TaskHandle, on: RunsOn) {

@@ -126,8 +126,8 @@ pub enum Known {
 /// Looks things up. One resolver serves all sessions of an engine, on several threads at once.
 ///
 /// Cancelling does not reach a resolver: the session decides, and drops what comes too late. A
-/// resolver that never returns keeps its thread; once the request is cancelled, another takes that
-/// thread's place (`S-C7`).
+/// resolver that never returns keeps its thread; once the request is cancelled, or has taken too long, another
+/// takes that thread's place (`S-C7`).
 pub trait Resolver: Send + Sync + 'static {
     /// What can be said at once. Called on a guest's thread: it must not wait, for a lock neither.
     fn known(&self, lookup: &Lookup) -> Known;

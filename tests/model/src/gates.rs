@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use winsock_async_host::policy::{Pattern, Policy};
 use winsock_async_host::resolve::{Known, Lookup, Resolver};
@@ -42,6 +43,7 @@ impl Gates {
             .policy(Policy::deny_all().allow_private().allow(allowed))
             .limits(Limits {
                 workers: settings.workers,
+                stuck_after: Duration::MAX,
                 requests_per_session: settings.requests_per_session,
                 requests_per_engine: settings.requests_per_engine,
                 ..Limits::default()

@@ -11,7 +11,7 @@ pub enum Phase {
     Running,
     /// The result is there, and the guest has not looked yet.
     Arrived,
-    /// It was cancelled, and its resolver is still at it.
+    /// It was cancelled or is overdue, and its resolver is still at it.
     Stuck,
 }
 
@@ -76,7 +76,12 @@ impl super::recorder::End {
     fn was_pending(self) -> bool {
         use super::recorder::End;
         use winsock_async_host::ErrorCode;
-        matches!(self, End::Cancelled | End::Failed(ErrorCode::NetworkDown))
+        let by_the_engine = [ErrorCode::NetworkDown, ErrorCode::TryAgain];
+        match self {
+            End::Cancelled => true,
+            End::Failed(error) => by_the_engine.contains(&error),
+            _ => false,
+        }
     }
 }
 

@@ -1,12 +1,16 @@
 //! Workers that park, are woken, stay out, and end.
 
+use std::time::Duration;
+
+use super::posts::Rounds;
 use super::*;
-use crate::engine::models::{After, check, engine, finds, unmanned};
+use crate::engine::LookupEngine;
+use crate::engine::models::{After, check, engine, finds, unmanned_with};
 use crate::engine::session::Session;
 use crate::engine::sync::{Condvar, Mutex, Ordering, model_thread};
 use crate::types::{Query, TaskHandle};
 
-fn started(engine: &crate::engine::LookupEngine) -> Session {
+fn started(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
     session.startup().unwrap();
     session
@@ -147,21 +151,42 @@ fn a_job_waits_behind_a_slow_one() {
 
 finds!(a_lane_that_nobody_watches_is_found: NobodyWatches in watched, 1);
 
-// S-C7: a stuck worker comes back while a spare is started for it: one of the two ends.
-fn relieved() {
-    let engine = unmanned(1, After(|| {}));
+/// An engine whose model is its worker, at a lookup.
+fn inside() -> (LookupEngine, Session, Shift) {
+    let limits = Limits {
+        workers: 0,
+        stuck_workers: 1,
+        stuck_after: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let engine = unmanned_with(limits, After(|| {}));
     let mut session = started(&engine);
     ask(&mut session);
+    let posts = &engine.shared.pool.posts;
+    let shift = posts.enter(posts.take().unwrap());
+    (engine, session, shift)
+}
+
+/// The worker comes back.
+fn back(pool: &Pool, shift: Shift) {
+    if pool.posts.leave(shift) {
+        pool.posts.give_back(shift.post);
+        pool.is_surplus();
+    }
+}
+
+// S-C7: a stuck worker comes back while a spare is started for it: one of the two ends.
+fn relieved() {
+    let (engine, _session, shift) = inside();
     let pool = Arc::clone(&engine.shared.pool);
-    let worker = model_thread::spawn(move || pool.is_surplus());
-    engine.shared.pool.abandon_worker();
+    let worker = {
+        let pool = Arc::clone(&pool);
+        model_thread::spawn(move || back(&pool, shift))
+    };
+    pool.abandon_worker(shift);
     worker.join().unwrap();
     assert_eq!(engine.stuck_workers(), 0);
-    assert_eq!(
-        engine.shared.pool.spare_workers(),
-        0,
-        "no spare is left over"
-    );
+    assert_eq!(pool.spare_workers(), 0, "no spare is left over");
 }
 
 #[test]
@@ -170,6 +195,74 @@ fn a_stuck_worker_comes_back_while_a_spare_is_started() {
 }
 
 finds!(a_spare_that_is_left_over_is_found: RelieveWithoutLooking in relieved, 3);
+
+// Whether it is found since its job was cancelled, or since it takes too long, or both, it counts once.
+fn found_by_two() {
+    let (engine, _session, shift) = inside();
+    let pool = Arc::clone(&engine.shared.pool);
+    let keeper = {
+        let pool = Arc::clone(&pool);
+        model_thread::spawn(move || pool.abandon_worker(shift))
+    };
+    pool.abandon_worker(shift);
+    keeper.join().unwrap();
+    assert_eq!(engine.stuck_workers(), 1);
+}
+
+#[test]
+fn a_stuck_worker_is_found_in_both_ways() {
+    check(3, found_by_two);
+}
+
+finds!(a_worker_that_counts_twice_is_found: MarkUnseen in found_by_two, 3);
+
+fn gone_on() {
+    let (engine, _session, shift) = inside();
+    let pool = Arc::clone(&engine.shared.pool);
+    let worker = {
+        let pool = Arc::clone(&pool);
+        model_thread::spawn(move || {
+            back(&pool, shift);
+            pool.posts.enter(shift.post)
+        })
+    };
+    pool.abandon_worker(shift);
+    worker.join().unwrap();
+    assert_eq!(engine.stuck_workers(), 0, "it is at another lookup");
+}
+
+#[test]
+fn a_worker_goes_on_while_its_last_job_is_cancelled() {
+    check(3, gone_on);
+}
+
+finds!(a_mark_on_the_next_shift_is_found: MarkUnseen in gone_on, 3);
+
+// S-C7: while a worker is in the resolver, the timekeeper will look at it again, or was woken to.
+fn seen() {
+    let (engine, _session, shift) = inside();
+    let pool = Arc::clone(&engine.shared.pool);
+    pool.posts.leave(shift);
+    pool.be_watched();
+    let worker = {
+        let pool = Arc::clone(&pool);
+        model_thread::spawn(move || {
+            pool.posts.enter(shift.post);
+            pool.be_watched();
+        })
+    };
+    let mut rounds = Rounds::default();
+    let again = pool.look(&mut rounds, u64::MAX);
+    worker.join().unwrap();
+    assert!(again || pool.timekeeper.is_wanted());
+}
+
+#[test]
+fn a_worker_begins_while_the_timekeeper_rests() {
+    check(3, seen);
+}
+
+finds!(a_timekeeper_that_does_not_look_again_is_found: RestWithoutLooking in seen, 3);
 
 // Somebody who was chosen, and leaves with work that it found by itself, has another woken.
 fn passed_on() {

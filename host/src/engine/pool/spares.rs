@@ -1,12 +1,13 @@
 //! Workers that are stuck, and those that were started to replace them.
 
 use super::Pool;
+use crate::engine::job::Shift;
 use crate::engine::sync::{Arc, AtomicIsize, AtomicUsize, Fault, Ordering, fence, planted};
 
 /// How many there are.
 pub(super) struct Spares {
-    /// Workers in a resolver with a job that was cancelled. Below 0 for a moment, when one comes back
-    /// before it was counted.
+    /// Workers whose shift is marked as stuck. Below 0 for a moment, when one comes back before it was
+    /// counted.
     stuck: AtomicIsize,
     /// Workers that replace them, and the most there may be.
     started: AtomicUsize,
@@ -24,13 +25,22 @@ impl Spares {
 }
 
 impl Pool {
-    /// A worker is in the resolver with a job that was cancelled: it may never come back (`S-C7`).
-    pub(crate) fn abandon_worker(self: &Arc<Self>) {
-        self.spares.stuck.fetch_add(1, Ordering::SeqCst);
-        self.relieve();
+    /// A worker is in the resolver with a job that nobody wants any more: it may never come back (`S-C7`).
+    pub(crate) fn abandon_worker(self: &Arc<Self>, shift: Shift) {
+        if self.posts.mark(shift) {
+            self.count_stuck(1);
+        }
     }
 
-    /// Workers in a resolver with a job that was cancelled.
+    /// So many shifts were marked.
+    pub(super) fn count_stuck(self: &Arc<Self>, workers: usize) {
+        for _ in 0..workers {
+            self.spares.stuck.fetch_add(1, Ordering::SeqCst);
+            self.relieve();
+        }
+    }
+
+    /// Workers in a resolver with a job that was cancelled, or for too long.
     pub(crate) fn stuck_workers(&self) -> usize {
         usize::try_from(self.spares.stuck.load(Ordering::Relaxed)).unwrap_or(0)
     }
@@ -38,6 +48,11 @@ impl Pool {
     /// Workers that replace them.
     pub(crate) fn spare_workers(&self) -> usize {
         self.spares.started.load(Ordering::SeqCst)
+    }
+
+    /// Whether so many workers and all spares that there may be are stuck.
+    pub(crate) fn is_exhausted(&self, workers: usize) -> bool {
+        self.stuck_workers() >= workers + self.spares.most
     }
 
     /// Starts a spare worker for a stuck one, if lanes wait; without them it can wait too.
@@ -59,7 +74,7 @@ impl Pool {
         }
     }
 
-    /// A worker's, back from a job that was cancelled: whether it is to end, as spares do its work.
+    /// A worker's, back from a shift that was marked: whether it is to end, as spares do its work.
     pub(super) fn is_surplus(&self) -> bool {
         self.spares.stuck.fetch_sub(1, Ordering::SeqCst);
         self.discount_surplus()

@@ -64,6 +64,7 @@ fn a_worker_that_stops_looking_out_leaves_no_lane_to_parked_workers() {
     let gate = Arc::new(Gate::default());
     let limits = Limits {
         workers: 3,
+        stuck_after: Duration::MAX,
         ..Limits::default()
     };
     let builder = LookupEngine::builder().resolver(Gated(Arc::clone(&gate)));

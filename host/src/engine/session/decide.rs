@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::{Ready, Session, Task, pending_bytes};
-use crate::engine::job::{Cancelled, Finished, Job};
+use crate::engine::job::{CUT, Cancelled, DUE, Finished, Job, Shift};
 use crate::engine::judge::Conclusion;
 use crate::engine::sync::{Arc, Fault, Ordering, planted};
-use crate::observe::Seen;
+use crate::observe::{QueryKind, Seen};
 use crate::types::{Completion, ErrorCode, TaskHandle};
 
 impl Session {
@@ -24,6 +24,7 @@ impl Session {
         });
         let job = pending.expect("the table calls its argument once");
         self.bytes += pending_bytes(&job);
+        self.set_deadline(job.handle);
         self.lane.watch.request(job.handle, seen);
         job
     }
@@ -36,8 +37,12 @@ impl Session {
         while let Some(Finished { job, conclusion }) = self.lane.finished.pop() {
             self.decide(&job, conclusion);
         }
-        if self.lane.cut.swap(false, Ordering::Acquire) {
+        let signals = self.lane.take_signals();
+        if signals & CUT != 0 {
             self.end_pending();
+        }
+        if signals & DUE != 0 {
+            self.end_overdue();
         }
         self.note_ready();
     }
@@ -144,6 +149,13 @@ impl Session {
         self.engine.reserve()
     }
 
+    /// Counts a request that is not begun.
+    pub(super) fn refuse(&mut self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
+        self.account.refusal();
+        self.lane.watch.refusal(kind, error);
+        error
+    }
+
     /// Takes cancelled jobs out of the queue before they are half of it.
     pub(super) fn sweep(&mut self) {
         let queued = self.jobs.len();
@@ -176,20 +188,29 @@ impl Session {
         for job in &jobs {
             self.lane.watch.cancel(job.handle);
         }
+        self.forget_deadlines();
         self.ready = VecDeque::new();
         self.bytes = 0;
         self.note_ready();
     }
 
     /// Has no worker begin with any of these jobs, which are all that are pending, and those that have
-    /// begun counted as stuck: afterwards, as a spare must not begin with one of them.
+    /// begun counted as stuck.
     fn drop_jobs(&mut self, jobs: &[Arc<Job>]) {
-        let cancelled = jobs.iter().map(|job| job.cancel());
-        let running = cancelled.filter(|was| *was == Cancelled::Running).count();
+        let running = jobs.iter().filter_map(|job| match job.cancel() {
+            Cancelled::Running(shift) => Some(shift),
+            _ => None,
+        });
+        let running: Vec<_> = running.collect();
         while self.jobs.pop().is_some() {}
         self.dead = 0;
-        for _ in 0..running {
-            self.engine.pool.abandon_worker();
+        self.abandon_workers(&running);
+    }
+
+    /// Only once no job that was dropped with theirs can be begun: a spare would begin with it.
+    pub(super) fn abandon_workers(&self, shifts: &[Shift]) {
+        for shift in shifts {
+            self.engine.pool.abandon_worker(*shift);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A result arrives while the guest's thread is in a call: in every order, one of two things happens.
 
+mod overdue;
 mod reply;
 
 use super::*;
@@ -29,7 +30,7 @@ fn worker(session: &Session) -> Worker {
     let (engine, lane) = (Arc::clone(&session.engine), Arc::clone(&session.lane));
     model_thread::spawn(move || {
         if let Steal::Success(job) = lane.jobs.steal() {
-            engine.pool.run(&lane, job);
+            engine.pool.work_once(&lane, job);
         }
     })
 }
@@ -71,7 +72,7 @@ fn a_result_arrives_while_cancel_runs() {
     check(3, cancelled_or_completed);
 }
 
-finds!(a_cancel_that_is_not_seen_is_found: FinishWithoutExchange in cancelled_or_completed, 3);
+finds!(a_mark_by_cancel_that_is_not_seen_is_found: LeaveWithoutExchange in cancelled_or_completed, 3);
 finds!(a_result_of_a_cancelled_request_is_found: DecideUnseen in cancelled_or_completed, 3);
 finds!(a_cancel_that_keeps_the_handle_is_found: CancelKeepsHandle in cancelled_or_completed, 3);
 
@@ -153,7 +154,7 @@ fn a_result_arrives_while_the_session_is_dropped() {
     check(3, gone);
 }
 
-finds!(a_drop_that_is_not_seen_is_found: FinishWithoutExchange in gone, 3);
+finds!(a_mark_by_drop_that_is_not_seen_is_found: LeaveWithoutExchange in gone, 3);
 finds!(a_dropped_session_that_keeps_its_place_is_found: DropKeepsPlace in gone, 3);
 
 // S-R18, S-R6
@@ -206,3 +207,4 @@ fn a_request_is_begun_while_the_engine_goes_down() {
 }
 
 finds!(a_lane_that_is_cut_too_early_is_found: CutTooEarly in begun_or_refused, 3);
+finds!(an_outage_that_wakes_nobody_is_found: SignalQuietly in begun_or_refused, 3);

@@ -26,6 +26,8 @@ fn engine() -> (LookupEngine, ScriptControl) {
         builder
             .limits(Limits {
                 workers: 1,
+                stuck_after: Duration::MAX,
+                time_per_request: Some(Duration::from_secs(3600)),
                 ..Limits::default()
             })
             .build(),
@@ -76,6 +78,24 @@ fn cancelled_jobs_do_not_pile_up() {
         order[1..],
         live.iter().map(|place| handles[*place]).collect::<Vec<_>>()
     );
+}
+
+// S-C6: nor do deadlines, of those that were cancelled and of those that were taken.
+#[test]
+fn deadlines_do_not_pile_up() {
+    let (_engine, _control, mut session) = occupied();
+    for round in 0..10_000 {
+        let handle = ask(&mut session, "quick.test");
+        if round % 10 > 0 {
+            session.cancel(handle).unwrap();
+        }
+        // The one that was just cancelled included.
+        let most = 2 * (session.table.len() + 1) + 65;
+        let kept = session.deadlines.as_ref().unwrap().len();
+        assert!((session.table.len()..=most).contains(&kept), "{kept}");
+    }
+    session.cleanup().unwrap();
+    assert_eq!(session.deadlines.as_ref().unwrap().len(), 0);
 }
 
 // S-S4, S-S7: after the last clean-up no job is left in the queue, and no byte is held.

@@ -4,7 +4,7 @@
 //! looks once.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(loom)]
 use loom as model;
@@ -14,7 +14,7 @@ use shuttle as model;
 #[cfg(test)]
 pub(crate) use self::model::sync::Condvar;
 pub(crate) use self::model::sync::atomic::{
-    AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, Ordering, fence,
+    AtomicBool, AtomicIsize, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
 };
 pub(crate) use self::model::sync::{Mutex, MutexGuard};
 #[cfg(test)]
@@ -34,7 +34,7 @@ pub(crate) mod thread {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock;
 
 impl Clock {
@@ -44,6 +44,10 @@ impl Clock {
 
     pub(crate) fn now(&self) -> u64 {
         0
+    }
+
+    pub(crate) fn at(&self, _: u64) -> Option<Instant> {
+        None
     }
 }
 

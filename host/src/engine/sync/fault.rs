@@ -5,12 +5,20 @@
 pub(crate) enum Fault {
     /// A result becomes a completion whether or not its request is still pending.
     DecideUnseen,
-    /// A worker marks its job as done without seeing that it was cancelled meanwhile.
-    FinishWithoutExchange,
+    /// A worker leaves the resolver without seeing that it was marked meanwhile.
+    LeaveWithoutExchange,
     /// A reply marks its job as done, and brings nothing.
     LoseReply,
     /// A reply brings its outcome and tells nobody.
     ReplyQuietly,
+    /// Whoever tells a session something wakes nobody.
+    SignalQuietly,
+    /// What comes when time is over leaves the request as it is.
+    ForgetDeadline,
+    /// A worker is marked as stuck whatever it is at by then, and whether or not it is marked already.
+    MarkUnseen,
+    /// The timekeeper stops looking at workers and does not look once more.
+    RestWithoutLooking,
     /// A cancelled request keeps its handle.
     CancelKeepsHandle,
     /// So does one whose completion was taken.

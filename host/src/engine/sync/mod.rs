@@ -22,3 +22,8 @@ pub(crate) use self::os::*;
 pub(crate) use std::sync::Arc;
 
 pub(crate) use crossbeam_utils::CachePadded;
+
+/// A time in nanoseconds, as the engine's clock counts; what is longer than that can count is the longest.
+pub(crate) fn nanoseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}

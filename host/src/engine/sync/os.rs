@@ -4,9 +4,11 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 pub(crate) use std::sync::atomic::{
-    AtomicBool, AtomicIsize, AtomicU8, AtomicUsize, Ordering, fence,
+    AtomicBool, AtomicIsize, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
 };
 pub(crate) use std::sync::{Mutex, MutexGuard};
+
+use super::nanoseconds;
 
 pub(crate) use crossbeam_deque::{Steal, Stealer, Worker as OwnedQueue};
 pub(crate) use crossbeam_queue::SegQueue as SharedQueue;
@@ -30,7 +32,7 @@ pub(crate) mod thread {
 }
 
 /// Time since it was made.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock(Instant);
 
 impl Clock {
@@ -40,7 +42,12 @@ impl Clock {
 
     /// Units: nanoseconds.
     pub(crate) fn now(&self) -> u64 {
-        u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        nanoseconds(self.0.elapsed())
+    }
+
+    /// When that many nanoseconds will have passed; none past the end of the clock.
+    pub(crate) fn at(&self, nanoseconds: u64) -> Option<Instant> {
+        self.0.checked_add(Duration::from_nanos(nanoseconds))
     }
 }
 

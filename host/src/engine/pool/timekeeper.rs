@@ -1,0 +1,198 @@
+//! The engine's sense of time: a thread that tells sessions of deadlines, and finds workers that are stuck.
+//!
+//! It is started when it is needed first, and sleeps without a time-out while no worker is in a resolver
+//! and no deadline is set.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Pool;
+use super::posts::Rounds;
+use crate::engine::job::{DUE, Lane};
+use crate::engine::sync::{
+    Arc, AtomicBool, Clock, Fault, Mutex, MutexGuard, Ordering, nanoseconds, planted, thread,
+};
+
+/// When a session wants to be told that a deadline has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Alarm {
+    /// On the engine's clock. Units: nanoseconds.
+    pub(crate) at: u64,
+    /// Whose it is, as two sessions can have the same time.
+    pub(crate) session: u64,
+}
+
+/// What sessions and workers share with the thread.
+pub(super) struct Timekeeper {
+    clock: Clock,
+    /// How long a worker may be in the resolver, in nanoseconds; none for any time.
+    patience: Option<u64>,
+    /// Whether the thread looks at the workers by itself, so that none need wake it.
+    watches: AtomicBool,
+    desk: Mutex<Desk>,
+}
+
+#[derive(Default)]
+struct Desk {
+    alarms: BTreeMap<Alarm, Arc<Lane>>,
+    /// None until it is needed.
+    thread: Option<thread::Thread>,
+}
+
+impl Timekeeper {
+    pub(super) fn new(clock: Clock, stuck_after: Duration) -> Timekeeper {
+        Timekeeper {
+            clock,
+            patience: (stuck_after < Duration::MAX).then(|| nanoseconds(stuck_after)),
+            watches: AtomicBool::new(false),
+            desk: Mutex::default(),
+        }
+    }
+
+    /// Wakes the thread, if there is one.
+    pub(super) fn wake(&self) {
+        if let Some(thread) = &self.desk().thread {
+            thread.unpark();
+        }
+    }
+
+    /// Tells those whose alarm is due, and says when the next one is.
+    fn ring(&self) -> Option<u64> {
+        let now = self.clock.now();
+        loop {
+            let lane = {
+                let mut desk = self.desk();
+                let first = desk.alarms.first_entry()?;
+                if first.key().at > now {
+                    return Some(first.key().at);
+                }
+                first.remove()
+            };
+            // Not under the lock, as it runs wakers, which are an embedder's.
+            lane.signal(DUE);
+        }
+    }
+
+    #[cfg(all(test, any(loom, shuttle)))]
+    pub(super) fn is_wanted(&self) -> bool {
+        self.watches.load(Ordering::Relaxed)
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().expect("no holder panics")
+    }
+}
+
+impl Pool {
+    /// Has the session told at that time, once.
+    pub(crate) fn set_alarm(self: &Arc<Self>, alarm: Alarm, lane: &Arc<Lane>) {
+        let keeper = &self.timekeeper;
+        let is_first = {
+            let mut desk = keeper.desk();
+            desk.alarms.insert(alarm, Arc::clone(lane));
+            desk.alarms.first_key_value().map(|(first, _)| *first) == Some(alarm)
+        };
+        if is_first {
+            self.wake_timekeeper();
+        }
+    }
+
+    #[cfg(all(test, any(loom, shuttle)))]
+    pub(crate) fn ring(&self) {
+        self.timekeeper.ring();
+    }
+
+    #[cfg(all(test, any(loom, shuttle)))]
+    pub(crate) fn alarms(&self) -> usize {
+        self.timekeeper.desk().alarms.len()
+    }
+
+    /// The session wants no more to be told.
+    pub(crate) fn forget_alarm(&self, alarm: Alarm) {
+        let lane = self.timekeeper.desk().alarms.remove(&alarm);
+        drop(lane);
+    }
+
+    /// A worker's, in the resolver: sees to it that it is looked at.
+    pub(super) fn be_watched(self: &Arc<Self>) {
+        let keeper = &self.timekeeper;
+        if keeper.patience.is_some() && !keeper.watches.load(Ordering::Relaxed) {
+            self.want_watching();
+        }
+    }
+
+    #[cold]
+    fn want_watching(self: &Arc<Self>) {
+        // Only one of them wakes it.
+        if !self.timekeeper.watches.swap(true, Ordering::AcqRel) {
+            self.wake_timekeeper();
+        }
+    }
+
+    /// Wakes the thread, or starts it.
+    fn wake_timekeeper(self: &Arc<Self>) {
+        let mut desk = self.timekeeper.desk();
+        if let Some(thread) = &desk.thread {
+            return thread.unpark();
+        }
+        // In a model, the model does its work.
+        if cfg!(any(loom, shuttle)) {
+            return;
+        }
+        let pool = Arc::clone(self);
+        let started = thread::Builder::new()
+            .name("winsock-time".to_owned())
+            .spawn(move || pool.keep_time());
+        // Without it, the next who needs it tries again.
+        self.timekeeper
+            .watches
+            .store(started.is_ok(), Ordering::Release);
+        desk.thread = started.ok().map(|started| started.thread().clone());
+    }
+
+    /// The thread's life.
+    fn keep_time(self: Arc<Self>) {
+        let mut rounds = Rounds::default();
+        while !self.closed.load(Ordering::SeqCst) {
+            let alarm = self.timekeeper.ring();
+            let look = self.look_at_workers(&mut rounds);
+            match [alarm, look].into_iter().flatten().min() {
+                Some(at) => {
+                    thread::park_until(self.timekeeper.clock.at(at));
+                }
+                None => thread::park(),
+            }
+        }
+    }
+
+    /// Has those that are in the resolver for too long counted as stuck, and says when to look again; none
+    /// when nobody is in there.
+    pub(super) fn look_at_workers(self: &Arc<Self>, rounds: &mut Rounds) -> Option<u64> {
+        let patience = self.timekeeper.patience?;
+        let tick = (patience / LOOKS).max(SHORTEST_TICK);
+        // Whoever is seen for the first time may be there since the last look.
+        let again = self.look(rounds, patience.saturating_sub(tick));
+        again.then(|| self.timekeeper.clock.now().saturating_add(tick))
+    }
+
+    /// The same with this patience; says whether to look again.
+    pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: u64) -> bool {
+        let keeper = &self.timekeeper;
+        let seen = self.posts.inspect(rounds, keeper.clock.now(), patience);
+        self.count_stuck(seen.marked);
+        if seen.inside > 0 {
+            return true;
+        }
+        keeper.watches.store(false, Ordering::Release);
+        let again = !planted(Fault::RestWithoutLooking) && self.posts.is_anyone_inside();
+        if again {
+            keeper.watches.store(true, Ordering::Release);
+        }
+        again
+    }
+}
+
+/// Looks at a worker before it counts as stuck.
+const LOOKS: u64 = 8;
+/// Units: nanoseconds.
+const SHORTEST_TICK: u64 = 100_000;

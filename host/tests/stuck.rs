@@ -1,0 +1,166 @@
+//! Lookups that take too long, and are not cancelled: whoever waits for them waits alone (`S-C7`).
+
+mod support;
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use support::*;
+use winsock_async_host::policy::Policy;
+use winsock_async_host::resolve::{Known, Lookup, Resolver};
+use winsock_async_host::{ErrorCode, Limits, LookupEngine, Outcome};
+
+/// Workers that count as stuck very soon.
+fn impatient(workers: usize, spares: usize) -> Limits {
+    Limits {
+        workers,
+        stuck_workers: spares,
+        stuck_after: Duration::from_millis(1),
+        ..Limits::default()
+    }
+}
+
+fn wait_for_stuck(engine: &LookupEngine, workers: usize) {
+    while engine.stuck_workers() != workers {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_worker_that_takes_too_long_is_replaced() {
+    let (engine, control) = engine(impatient(1, 1));
+    let mut session = started(&engine);
+    for _ in 0..3 {
+        let held = ask(&mut session, "held.test");
+        control.wait_until_started("held.test");
+        ask(&mut session, "quick.test");
+        assert!(one(&mut session).outcome.is_ok());
+        wait_for_stuck(&engine, 1);
+        let metrics = engine.metrics();
+        assert_eq!((metrics.stuck, metrics.spares), (1, 1));
+        // What comes late comes all the same, and one of the two workers ends.
+        control.release("held.test");
+        let late = one(&mut session);
+        assert_eq!(late.handle, held);
+        assert!(late.outcome.is_ok());
+        wait_for_stuck(&engine, 0);
+        while engine.metrics().spares > 0 {
+            std::thread::yield_now();
+        }
+    }
+}
+
+// A worker counts once, though it is stuck in both ways.
+#[test]
+fn a_late_lookup_is_cancelled() {
+    let (engine, control) = engine(impatient(1, 4));
+    let mut session = started(&engine);
+    let held = ask(&mut session, "held.test");
+    wait_for_stuck(&engine, 1);
+    session.cancel(held).unwrap();
+    assert_eq!(engine.stuck_workers(), 1);
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+    control.release("held.test");
+    wait_for_stuck(&engine, 0);
+}
+
+/// A guest asks a thousand times what is never answered; what the next one asks is answered.
+fn beside_a_black_hole(cancelled: bool) {
+    let (engine, _control) = engine(impatient(8, 64));
+    let (mut first, mut next) = (started(&engine), started(&engine));
+    let handles: Vec<_> = (0..1000).map(|_| ask(&mut first, "stuck.test")).collect();
+    if cancelled {
+        for handle in handles {
+            first.cancel(handle).unwrap();
+        }
+    }
+    ask(&mut next, "known.test");
+    assert_eq!(next.take(1).len(), 1, "it needs no worker, so it is there");
+    ask(&mut next, "quick.test");
+    assert!(one(&mut next).outcome.is_ok());
+}
+
+#[test]
+fn a_guest_beside_a_black_hole_is_served() {
+    beside_a_black_hole(false);
+}
+
+#[test]
+fn a_guest_beside_a_black_hole_that_was_cancelled_is_served() {
+    beside_a_black_hole(true);
+}
+
+// S-R2
+#[test]
+fn with_all_workers_stuck_what_needs_one_is_refused() {
+    let (engine, control) = engine(impatient(1, 2));
+    let (mut session, mut other) = (started(&engine), started(&engine));
+    for stuck in 1..=3 {
+        ask(&mut session, "held.test");
+        wait_for_stuck(&engine, stuck);
+    }
+    assert_eq!(engine.metrics().spares, 2);
+    for session in [&mut session, &mut other] {
+        let before = engine.outstanding();
+        let refused = session.request(host("quick.test"), 0);
+        assert_eq!(refused, Err(ErrorCode::WouldBlock));
+        assert_eq!(session.stats().refused, 1);
+        assert_eq!(engine.outstanding(), before);
+        // What needs none works.
+        ask(session, "known.test");
+        assert!(one(session).outcome.is_ok());
+    }
+    assert_eq!((session.stats().requests, other.stats().requests), (4, 1));
+    control.release("held.test");
+    assert!(one(&mut session).outcome.is_ok());
+    wait_for_stuck(&engine, 2);
+    ask(&mut other, "quick.test");
+    assert!(one(&mut other).outcome.is_ok());
+}
+
+#[test]
+fn without_a_bound_only_the_cancelled_are_stuck() {
+    let (engine, control) = engine(workers(2));
+    let (mut session, mut other) = (started(&engine), started(&engine));
+    ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    for _ in 0..1000 {
+        ask(&mut other, "quick.test");
+        one(&mut other);
+    }
+    assert_eq!(engine.stuck_workers(), 0);
+}
+
+/// Tells when it is gone, as nothing is ever sent.
+struct Mortal(#[allow(dead_code, reason = "it is dropped")] mpsc::Sender<()>);
+
+impl Resolver for Mortal {
+    fn known(&self, _: &Lookup) -> Known {
+        Known::Later
+    }
+
+    fn resolve(&self, _: &Lookup) -> Outcome {
+        Err(ErrorCode::HostNotFound)
+    }
+}
+
+// All threads end with the engine, the one that keeps time too.
+#[test]
+fn the_resolver_goes_with_the_engine() {
+    let (alive, gone) = mpsc::channel();
+    let limits = Limits {
+        time_per_request: Some(Duration::MAX),
+        ..impatient(2, 2)
+    };
+    let engine = LookupEngine::builder()
+        .resolver(Mortal(alive))
+        .policy(Policy::allow_all())
+        .limits(limits)
+        .build();
+    let mut session = started(&engine);
+    ask(&mut session, "a.test");
+    one(&mut session);
+    drop((session, engine));
+    assert_eq!(gone.recv(), Err(mpsc::RecvError));
+}
