@@ -31,7 +31,7 @@ fn lookup(test: &str, options: &[&str], names: &[&str]) -> (Option<i32>, String)
 #[test]
 fn a_request_that_takes_too_long_completes() {
     let names = ["host:quick.test", "host:never.test"];
-    let (status, said) = lookup("request", &["--request-timeout", "2s"], &names);
+    let (status, said) = lookup("request", &["--request-timeout", "5s"], &names);
     assert!(said.contains("192.0.2.1"), "{said}");
     assert!(said.contains("WSATRY_AGAIN"), "{said}");
     assert_eq!(status, Some(1), "{said}");
@@ -44,7 +44,7 @@ fn a_stuck_worker_is_replaced() {
     let options = [
         "--workers=1",
         "--stuck-after=10ms",
-        "--request-timeout=2s",
+        "--request-timeout=5s",
         "--stats",
     ];
     let (_, said) = lookup("stuck", &options, &names);
@@ -64,5 +64,7 @@ fn without_a_spare_it_is_not() {
     ];
     let (_, said) = lookup("spare", &options, &names);
     assert!(!said.contains("192.0.2.1"), "{said}");
-    assert_eq!(said.matches("WSATRY_AGAIN").count(), 2, "{said}");
+    // The other is refused, if it comes after the worker is found stuck.
+    let ended = ["WSATRY_AGAIN", "WSAEWOULDBLOCK"].map(|end| said.matches(end).count());
+    assert_eq!(ended.iter().sum::<usize>(), 2, "{said}");
 }

@@ -136,7 +136,7 @@ fn legend_of(phase: Phase) -> &'static str {
         Phase::Queued => "waits for a worker",
         Phase::Running => "is looked up",
         Phase::Arrived => "waits for the guest",
-        Phase::Stuck => "cancelled, worker stuck",
+        Phase::Stuck => "over, worker stuck",
     }
 }
 
