@@ -120,9 +120,9 @@
 //! A lookup that has begun cannot be stopped. When it is cancelled the session forgets it at once, and
 //! what the resolver says later is dropped. The worker that is in it counts as stuck
 //! ([`LookupEngine::stuck_workers`]), as does one that is in any lookup for longer than [`Limits::stuck_after`], and a
-//! spare takes its place while others wait, up to [`Limits::stuck_workers`] (`S-C7`). While all of these are stuck, what
-//! needs a worker is refused with WSAEWOULDBLOCK at the call; what waits can be cancelled, and what is known at once is
-//! answered as ever.
+//! spare takes its place while others wait, up to [`Limits::stuck_workers`] (`S-C7`). While all of these are stuck, or
+//! [`Limits::stuck_per_session`] for this guest, what needs a worker is refused with WSAEWOULDBLOCK at the call; what
+//! waits can be cancelled, and what is known at once is answered as ever.
 //!
 //! [`Limits::time_per_request`] is a deadline for each request, past which it completes with WSATRY_AGAIN. One more thread,
 //! `winsock-time`, is started when it has something to do: it tells sessions of deadlines, and finds workers that

@@ -119,6 +119,40 @@ fn with_all_workers_stuck_what_needs_one_is_refused() {
     assert!(one(&mut other).outcome.is_ok());
 }
 
+// S-S7: one guest cannot have all workers, and what it has asked goes on when some come back.
+#[test]
+fn one_session_keeps_no_more_than_its_share() {
+    let (engine, control) = engine(Limits {
+        stuck_per_session: 3,
+        ..impatient(2, 4)
+    });
+    let (mut greedy, mut other) = (started(&engine), started(&engine));
+    // Some may come when it has its share already.
+    let begun = (0..10).filter(|_| greedy.request(host("held.test"), 0).is_ok());
+    let begun = begun.count();
+    assert!(begun >= 3);
+    while engine.stuck_workers() < 3 {
+        std::thread::yield_now();
+    }
+    for _ in 0..100 {
+        ask(&mut other, "quick.test");
+        assert!(one(&mut other).outcome.is_ok());
+    }
+    // The other worker may have begun before the third was found stuck.
+    assert!((3..=4).contains(&asked(&control, "held.test")));
+    let refused = greedy.request(host("quick.test"), 0);
+    assert_eq!(refused, Err(ErrorCode::WouldBlock));
+    ask(&mut greedy, "known.test");
+    assert!(one(&mut greedy).outcome.is_ok());
+    for _ in 0..begun {
+        control.wait_until_started("held.test");
+        control.release("held.test");
+        assert!(one(&mut greedy).outcome.is_ok());
+    }
+    ask(&mut other, "quick.test");
+    assert!(one(&mut other).outcome.is_ok());
+}
+
 #[test]
 fn without_a_bound_only_the_cancelled_are_stuck() {
     let (engine, control) = engine(workers(2));

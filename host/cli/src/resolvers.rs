@@ -144,6 +144,8 @@ fn limits(options: &Run) -> Limits {
         rate_per_session: options.max_rate,
         time_per_request: options.request_timeout,
         stuck_workers: options.max_stuck.map_or(default.stuck_workers, usize::from),
+        // There is one guest.
+        stuck_per_session: usize::MAX,
         stuck_after: options.stuck_after.unwrap_or(default.stuck_after),
         ..default
     }

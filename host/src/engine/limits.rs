@@ -42,6 +42,10 @@ pub struct Limits {
     /// is `WSAEWOULDBLOCK` at the call, and all others work. Default: 64. Together with `workers`
     /// they are at most 65,536; what is more counts as that.
     pub stuck_workers: usize,
+    /// Stuck workers, spares included, that one session's lookups may keep before no more of them are begun: what
+    /// the session asks that needs a worker is `WSAEWOULDBLOCK`, and what it has asked waits. So one guest
+    /// alone cannot have them all; [`workers`](Self::workers) at most may be at other lookups of it then. 0 counts as 1. Default: 32.
+    pub stuck_per_session: usize,
     /// How long a worker may be in the resolver with one lookup before it counts as stuck, within an eighth;
     /// with a lookup that was cancelled it does so at once. [`Duration::MAX`]: only then. Default: 1 s.
     pub stuck_after: Duration,
@@ -58,6 +62,7 @@ impl Default for Limits {
             name_bytes: 255,
             workers: 8,
             stuck_workers: 64,
+            stuck_per_session: 32,
             stuck_after: Duration::from_secs(1),
         }
     }

@@ -65,7 +65,7 @@ impl Pool {
                 limits.workers.saturating_add(limits.stuck_workers)
                     + usize::from(cfg!(any(loom, shuttle))),
             ),
-            spares: Spares::new(limits.stuck_workers),
+            spares: Spares::new(limits),
             timekeeper: Timekeeper::new(clock, limits.stuck_after),
             closed: AtomicBool::new(false),
             gone: AtomicUsize::new(0),
@@ -169,6 +169,10 @@ impl Pool {
         };
         self.search.awake.fetch_add(1, Ordering::Relaxed);
         while let Some(lane) = self.next_lane() {
+            if self.is_at_its_share(&lane) {
+                self.set_aside(&lane);
+                continue;
+            }
             let was_stuck = match lane.jobs.steal() {
                 Steal::Success(job) if lane.jobs.is_empty() => {
                     self.retire(&lane);
@@ -190,6 +194,7 @@ impl Pool {
                 }
             };
             if was_stuck {
+                self.readmit(&lane);
                 // Before a spare can be started in its place.
                 self.posts.give_back(post);
                 if self.is_surplus() {
@@ -207,7 +212,10 @@ impl Pool {
     /// Works on for a lane that is the only one in the queue: it would be its turn anyway. Says
     /// whether the worker was stuck in the end.
     fn stay(self: &Arc<Self>, post: u16, lane: &Lane) -> bool {
-        while lane.queued.load(Ordering::Relaxed) && self.lanes.len() == 1 {
+        while lane.queued.load(Ordering::Relaxed)
+            && self.lanes.len() == 1
+            && !self.is_at_its_share(lane)
+        {
             match lane.jobs.steal() {
                 Steal::Success(job) => {
                     if self.run(post, lane, job) {
@@ -245,9 +253,26 @@ impl Pool {
         }
     }
 
+    /// Takes a lane out of turn although it may have jobs, as its session keeps enough workers. One of those that
+    /// comes back readmits it: it sees that the lane is out of turn, or this sees that it has come back, as
+    /// in `retire`.
+    fn set_aside(self: &Arc<Self>, lane: &Arc<Lane>) {
+        lane.scheduled.swap(false, Ordering::AcqRel);
+        if !planted(Fault::SetAsideWithoutLooking) && !self.is_at_its_share(lane) {
+            self.readmit(lane);
+        }
+    }
+
+    /// Gives a lane that may have been set aside its turn.
+    fn readmit(self: &Arc<Self>, lane: &Arc<Lane>) {
+        if !lane.jobs.is_empty() {
+            self.offer(lane);
+        }
+    }
+
     /// Does a job, and says whether its worker counted as stuck by the time it came back.
     pub(super) fn run(self: &Arc<Self>, post: u16, lane: &Lane, job: Arc<Job>) -> bool {
-        let shift = self.posts.enter(post);
+        let shift = self.posts.enter(post, lane.watch.session());
         self.be_watched();
         self.serve(shift, lane, job);
         self.posts.leave(shift)

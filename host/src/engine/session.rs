@@ -147,7 +147,7 @@ impl Session {
     /// # Errors
     /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when the engine
     /// is down or has no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`), and for what needs a worker
-    /// while all that there may be are stuck (`S-C7`). Whatever is wrong with the query itself is in the
+    /// while all that there may be, or as many as one session may keep, are stuck (`S-C7`). Whatever is wrong with the query itself is in the
     /// completion (`S-R4`).
     pub fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
         self.settle();
@@ -165,7 +165,7 @@ impl Session {
         };
         let seen = self.lane.watch.look(&query);
         let admitted = admit(&self.engine, query);
-        if matches!(admitted, Admitted::Work(_)) && self.engine.is_exhausted() {
+        if matches!(admitted, Admitted::Work(_)) && self.is_out_of_workers() {
             self.engine.release(1);
             return Err(self.refuse(kind, ErrorCode::WouldBlock));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::posts::Rounds;
 use super::*;
 use crate::engine::LookupEngine;
-use crate::engine::models::{After, check, engine, finds, unmanned_with};
+use crate::engine::models::{After, check, engine, finds, timeless, unmanned_with};
 use crate::engine::session::Session;
 use crate::engine::sync::{Condvar, Mutex, Ordering, model_thread};
 use crate::types::{Query, TaskHandle};
@@ -163,9 +163,50 @@ fn inside() -> (LookupEngine, Session, Shift) {
     let mut session = started(&engine);
     ask(&mut session);
     let posts = &engine.shared.pool.posts;
-    let shift = posts.enter(posts.take().unwrap());
+    let shift = posts.enter(posts.take().unwrap(), 1);
     (engine, session, shift)
 }
+
+// S-C7: a lane that is set aside, as its session keeps enough workers, has its turn when one comes back.
+fn readmitted() {
+    let limits = Limits {
+        workers: 0,
+        stuck_workers: 0,
+        stuck_per_session: 1,
+        ..timeless()
+    };
+    let engine = unmanned_with(limits, After(|| {}));
+    let mut session = started(&engine);
+    ask(&mut session);
+    let pool = Arc::clone(&engine.shared.pool);
+    let lane = pool.dequeue().unwrap();
+    let shift = pool
+        .posts
+        .enter(pool.posts.take().unwrap(), lane.watch.session());
+    pool.abandon_worker(shift);
+    let worker = {
+        let (pool, lane) = (Arc::clone(&pool), Arc::clone(&lane));
+        model_thread::spawn(move || {
+            assert!(pool.posts.leave(shift));
+            pool.readmit(&lane);
+            pool.is_surplus();
+        })
+    };
+    if pool.is_at_its_share(&lane) {
+        pool.set_aside(&lane);
+    } else {
+        pool.enqueue(&lane);
+    }
+    worker.join().unwrap();
+    assert!(pool.dequeue().is_some(), "the lane is lost");
+}
+
+#[test]
+fn a_stuck_worker_comes_back_while_its_lane_is_set_aside() {
+    check(3, readmitted);
+}
+
+finds!(a_lane_that_is_set_aside_unseen_is_found: SetAsideWithoutLooking in readmitted, 3);
 
 /// The worker comes back.
 fn back(pool: &Pool, shift: Shift) {
@@ -223,7 +264,7 @@ fn gone_on() {
         let pool = Arc::clone(&pool);
         model_thread::spawn(move || {
             back(&pool, shift);
-            pool.posts.enter(shift.post)
+            pool.posts.enter(shift.post, 1)
         })
     };
     pool.abandon_worker(shift);
@@ -247,7 +288,7 @@ fn seen() {
     let worker = {
         let pool = Arc::clone(&pool);
         model_thread::spawn(move || {
-            pool.posts.enter(shift.post);
+            pool.posts.enter(shift.post, 1);
             pool.be_watched();
         })
     };

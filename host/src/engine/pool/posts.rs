@@ -9,12 +9,19 @@ pub(super) struct Posts {
     free: Mutex<Vec<u16>>,
 }
 
-/// One worker's: the number of its shift, and below that [`INSIDE`] and [`STUCK`].
+/// One worker's.
+#[derive(Default)]
+struct Post {
+    shift: ShiftWord,
+    /// For which session its worker is inside. Written before the shift begins.
+    session: AtomicU64,
+}
+
+/// The number of a shift, and below that [`INSIDE`] and [`STUCK`].
 ///
 /// Its worker alone comes and goes. Others set `STUCK`, and only on the shift that they mean: so a shift is
 /// counted once, whoever finds it first, and its worker learns of it when it leaves.
-#[derive(Default)]
-struct Post(AtomicU64);
+type ShiftWord = AtomicU64;
 
 /// The worker is in a resolver.
 const INSIDE: u64 = 1;
@@ -68,9 +75,13 @@ impl Posts {
         self.free.lock().expect("no holder panics")
     }
 
-    /// Its worker's: begins a shift in the resolver.
-    pub(super) fn enter(&self, post: u16) -> Shift {
-        let Post(word) = &*self.posts[usize::from(post)];
+    /// Its worker's: begins a shift in the resolver, for this session.
+    pub(super) fn enter(&self, post: u16, session: u64) -> Shift {
+        let Post {
+            shift: word,
+            session: whose,
+        } = &*self.posts[usize::from(post)];
+        whose.store(session, Ordering::Relaxed);
         // Nobody else writes to it while nobody is inside.
         let turn = (turn(word.load(Ordering::Relaxed)) + 1) % Shift::TURNS;
         // A read-modify-write, as in `is_anyone_inside`.
@@ -80,7 +91,7 @@ impl Posts {
 
     /// Its worker's: ends the shift, and says whether it counts as stuck.
     pub(super) fn leave(&self, shift: Shift) -> bool {
-        let Post(word) = &*self.posts[usize::from(shift.post)];
+        let word = &self.posts[usize::from(shift.post)].shift;
         if planted(Fault::LeaveWithoutExchange) {
             let seen = word.load(Ordering::Relaxed);
             word.store(shift.turn << TURN_SHIFT, Ordering::Relaxed);
@@ -91,7 +102,7 @@ impl Posts {
 
     /// Has a shift count as stuck; false if it is over, or counts already.
     pub(super) fn mark(&self, shift: Shift) -> bool {
-        let Post(word) = &*self.posts[usize::from(shift.post)];
+        let word = &self.posts[usize::from(shift.post)].shift;
         let inside = shift.turn << TURN_SHIFT | INSIDE;
         if planted(Fault::MarkUnseen) {
             word.fetch_or(STUCK, Ordering::AcqRel);
@@ -107,7 +118,7 @@ impl Posts {
         let mut inspection = Inspection::default();
         rounds.0.resize_with(self.posts.len(), Look::default);
         for (i, (look, post)) in rounds.0.iter_mut().zip(&self.posts).enumerate() {
-            let word = post.0.load(Ordering::Acquire);
+            let word = post.shift.load(Ordering::Acquire);
             if look.word != word {
                 *look = Look { word, since: now };
             }
@@ -127,11 +138,20 @@ impl Posts {
         inspection
     }
 
+    /// How many workers are stuck for this session. Walks over all posts.
+    pub(super) fn stuck_for(&self, session: u64) -> usize {
+        let stuck = |post: &&CachePadded<Post>| {
+            post.shift.load(Ordering::Acquire) & STUCK != 0
+                && post.session.load(Ordering::Relaxed) == session
+        };
+        self.posts.iter().filter(stuck).count()
+    }
+
     /// Whether any worker is in a resolver that does not count as stuck. Whoever enters later sees what was
     /// written before this: both sides are read-modify-writes, of which one comes second.
     pub(super) fn is_anyone_inside(&self) -> bool {
         let inside = |post: &CachePadded<Post>| {
-            post.0.fetch_or(0, Ordering::AcqRel) & (INSIDE | STUCK) == INSIDE
+            post.shift.fetch_or(0, Ordering::AcqRel) & (INSIDE | STUCK) == INSIDE
         };
         self.posts.iter().any(inside)
     }
@@ -159,12 +179,12 @@ mod tests {
     #[test]
     fn a_shift_is_marked_once_and_only_while_it_lasts() {
         let posts = Posts::new(2);
-        let shift = posts.enter(1);
+        let shift = posts.enter(1, 8);
         assert!(posts.mark(shift));
         assert!(!posts.mark(shift));
         assert!(posts.leave(shift));
         assert!(!posts.mark(shift), "it is over");
-        let next = posts.enter(1);
+        let next = posts.enter(1, 8);
         assert_ne!(shift, next);
         assert!(!posts.mark(shift), "it is another");
         assert!(!posts.leave(next));
@@ -180,25 +200,27 @@ mod tests {
             (inside, marked)
         };
         assert_eq!(inspect(0), (0, 0));
-        let (stays, goes) = (posts.enter(0), posts.enter(1));
+        let (stays, goes) = (posts.enter(0, 7), posts.enter(1, 8));
         assert_eq!(inspect(5), (2, 0));
         posts.leave(goes);
-        let again = posts.enter(1);
+        let again = posts.enter(1, 8);
         assert_eq!(inspect(14), (2, 0));
         assert_eq!(inspect(15), (1, 1));
         assert_eq!(inspect(23), (1, 0));
         assert_eq!(inspect(24), (0, 1));
+        assert_eq!([7, 8, 9].map(|session| posts.stuck_for(session)), [1, 1, 0]);
         assert!(posts.leave(stays) && posts.leave(again));
         assert_eq!(inspect(100), (0, 0));
+        assert_eq!(posts.stuck_for(7), 0);
     }
 
     #[test]
     fn the_number_of_a_shift_begins_anew() {
         let posts = Posts::new(1);
         posts.posts[0]
-            .0
+            .shift
             .store((Shift::TURNS - 1) << TURN_SHIFT, Ordering::Relaxed);
-        let shift = posts.enter(0);
+        let shift = posts.enter(0, 7);
         assert_eq!(shift.turn, 0);
         assert!(posts.mark(shift) && posts.leave(shift));
     }

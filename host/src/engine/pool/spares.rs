@@ -1,7 +1,8 @@
 //! Workers that are stuck, and those that were started to replace them.
 
 use super::Pool;
-use crate::engine::job::Shift;
+use crate::engine::Limits;
+use crate::engine::job::{Lane, Shift};
 use crate::engine::sync::{Arc, AtomicIsize, AtomicUsize, Fault, Ordering, fence, planted};
 
 /// How many there are.
@@ -12,14 +13,18 @@ pub(super) struct Spares {
     /// Workers that replace them, and the most there may be.
     started: AtomicUsize,
     most: usize,
+    /// Stuck workers that one session may keep.
+    share: usize,
 }
 
 impl Spares {
-    pub(super) fn new(most: usize) -> Spares {
+    pub(super) fn new(limits: &Limits) -> Spares {
         Spares {
             stuck: AtomicIsize::new(0),
             started: AtomicUsize::new(0),
-            most,
+            most: limits.stuck_workers,
+            // With none, the session could have no worker at all.
+            share: limits.stuck_per_session.max(1),
         }
     }
 }
@@ -53,6 +58,13 @@ impl Pool {
     /// Whether so many workers and all spares that there may be are stuck.
     pub(crate) fn is_exhausted(&self, workers: usize) -> bool {
         self.stuck_workers() >= workers + self.spares.most
+    }
+
+    /// Whether the session of this lane keeps as many stuck workers as it may. Walks over all posts if the whole
+    /// pool has so many.
+    pub(crate) fn is_at_its_share(&self, lane: &Lane) -> bool {
+        let share = self.spares.share;
+        self.stuck_workers() >= share && self.posts.stuck_for(lane.watch.session()) >= share
     }
 
     /// Starts a spare worker for a stuck one, if lanes wait; without them it can wait too.

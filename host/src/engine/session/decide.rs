@@ -149,6 +149,11 @@ impl Session {
         self.engine.reserve()
     }
 
+    /// Whether the engine has no worker for this session: all are stuck, or enough of them for it.
+    pub(super) fn is_out_of_workers(&self) -> bool {
+        self.engine.is_exhausted() || self.engine.pool.is_at_its_share(&self.lane)
+    }
+
     /// Counts a request that is not begun.
     pub(super) fn refuse(&mut self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
         self.account.refusal();

@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     MarkUnseen,
     /// The timekeeper stops looking at workers and does not look once more.
     RestWithoutLooking,
+    /// A worker that sets a lane aside does not look whether that is still called for.
+    SetAsideWithoutLooking,
     /// A cancelled request keeps its handle.
     CancelKeepsHandle,
     /// So does one whose completion was taken.
