@@ -77,6 +77,7 @@ fn engine(workers: usize) -> LookupEngineBuilder {
             requests_per_session: 2 * MILLION,
             requests_per_engine: 4 * MILLION,
             bytes_per_session: usize::MAX,
+            stuck_per_session: usize::MAX,
             ..Limits::default()
         })
 }

@@ -58,7 +58,7 @@ impl Collector for Metrics {
             ("busy_workers", "Workers that are at a lookup.", self.busy),
             (
                 "stuck_workers",
-                "Workers that are at a lookup that was cancelled.",
+                "Workers that are at a lookup that was cancelled, or for too long.",
                 self.stuck,
             ),
             (

@@ -64,7 +64,8 @@ pub enum ErrorCode {
     /// WSAHOST_NOT_FOUND: no such host (`S-R15`).
     #[cfg_attr(feature = "wasmtime", component(name = "host-not-found"))]
     HostNotFound,
-    /// WSATRY_AGAIN: a server was silent or busy (`S-R15`).
+    /// WSATRY_AGAIN: a server was silent or busy (`S-R15`), or
+    /// [`Limits::time_per_request`](crate::Limits::time_per_request) has passed.
     #[cfg_attr(feature = "wasmtime", component(name = "try-again"))]
     TryAgain,
     /// WSANO_RECOVERY: a server refused, or is broken (`S-R15`).
