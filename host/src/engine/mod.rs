@@ -198,6 +198,7 @@ impl LookupEngineBuilder {
         let judge = Arc::new(Judge {
             policy: self.policy,
             inspector: self.inspector,
+            answer_bytes: self.limits.answer_bytes,
         });
         let (pool, workers) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &self.limits);
         let host_name = self

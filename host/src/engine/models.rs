@@ -130,6 +130,7 @@ pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
     let judge = Arc::new(Judge {
         policy: Policy::allow_all().allow_private(),
         inspector: None,
+        answer_bytes: limits.answer_bytes,
     });
     let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits);
     LookupEngine {

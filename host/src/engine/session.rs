@@ -1,6 +1,7 @@
 //! A session: one guest's requests. Every decision on them is made here, on the guest's own thread.
 
 mod decide;
+mod memory;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -47,6 +48,8 @@ pub struct Session {
     bytes: usize,
     /// Jobs cancelled in the queue since it was swept: at least as many as are in it.
     dead: usize,
+    /// Bytes that they hold.
+    dead_bytes: usize,
     /// How much of its rate is used, if it has one.
     meter: Option<Meter>,
     /// Whether the last job found every worker asleep.
@@ -102,6 +105,7 @@ impl Session {
             startups: 0,
             bytes: 0,
             dead: 0,
+            dead_bytes: 0,
             meter,
             woke: false,
             account,
@@ -206,11 +210,13 @@ impl Session {
         }
         if let Some(Task::Pending(job)) = self.table.remove(handle) {
             self.engine.release(1);
-            self.bytes -= pending_bytes(&job);
+            let bytes = pending_bytes(&job);
+            self.bytes -= bytes;
             self.account.cancels(1);
             match job.cancel() {
                 Cancelled::Queued => {
                     self.dead += 1;
+                    self.dead_bytes += bytes;
                     self.sweep();
                 }
                 Cancelled::Running => self.engine.pool.abandon_worker(),
