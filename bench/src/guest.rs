@@ -1,10 +1,13 @@
 //! Runs one mode of the bench's guest and reads what it measured.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::error::Context;
-use wasmtime::{Config, Engine, Store};
+use wasmtime::{Config, Engine, Store, Trap};
 use wasmtime::{Result, bail};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
@@ -17,6 +20,14 @@ use super::floors::Partner;
 pub struct Guest {
     component: Component,
     linker: Linker<State>,
+    end: Arc<End>,
+}
+
+/// When guests end that go on for as long as they are let.
+#[derive(Default)]
+struct End {
+    has_asked: AtomicBool,
+    is_over: AtomicBool,
 }
 
 struct State {
@@ -63,7 +74,56 @@ impl Guest {
             partner.round_trip();
             Ok(())
         })?;
-        Ok(Guest { component, linker })
+        let end = Arc::new(End::default());
+        let of_guests = Arc::clone(&end);
+        floor.func_wrap("is-over", move |_, (): ()| {
+            of_guests.has_asked.store(true, Ordering::Relaxed);
+            Ok((of_guests.is_over.load(Ordering::Relaxed),))
+        })?;
+        Ok(Guest {
+            component,
+            linker,
+            end,
+        })
+    }
+
+    /// Runs a guest on another thread, over and over if it traps, and this beside it.
+    pub fn beside<T>(
+        &self,
+        lookups: &LookupEngine,
+        args: &[&str],
+        measure: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let End { has_asked, is_over } = &*self.end;
+        has_asked.store(false, Ordering::Relaxed);
+        is_over.store(false, Ordering::Relaxed);
+        thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                loop {
+                    let run = self.run(lookups, args);
+                    if is_over.load(Ordering::Relaxed) {
+                        return run;
+                    }
+                    if let Err(error) = run
+                        && !error.is::<Trap>()
+                    {
+                        return Err(error);
+                    }
+                }
+            });
+            while !has_asked.load(Ordering::Relaxed) && !other.is_finished() {
+                thread::yield_now();
+            }
+            let measured = measure();
+            let ended_early = other.is_finished();
+            is_over.store(true, Ordering::Relaxed);
+            let run = other.join().expect("no panic in the host");
+            if ended_early {
+                run?;
+                bail!("the guest has ended too soon at {}", args.join(" "));
+            }
+            measured
+        })
     }
 
     /// Runs the guest with these arguments against `lookups`.

@@ -3,6 +3,7 @@
 mod dns;
 mod floors;
 mod guest;
+mod neighbours;
 mod null;
 mod report;
 
@@ -28,7 +29,7 @@ struct Args {
     /// Measure lookups by name servers, and nothing else.
     #[arg(long, conflicts_with = "only")]
     dns: bool,
-    /// Measure this part alone: memory, requests, cancels, hand-over or rival.
+    /// Measure this part alone: memory, requests, cancels, hand-over, rival or neighbours.
     #[arg(long)]
     only: Option<String>,
 }
@@ -36,12 +37,13 @@ struct Args {
 type Part = fn(&Guest, &mut Table, &dyn Fn(usize) -> usize) -> Result<()>;
 
 /// Memory comes first, while the process has no freed memory to use again.
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("memory", memory),
     ("requests", requests),
     ("cancels", cancels),
     ("hand-over", hand_over),
     ("rival", rival),
+    ("neighbours", neighbours::measure),
 ];
 
 /// Enough workers for the samples of "cancel, running".

@@ -11,6 +11,16 @@ pub fn median(samples: Samples) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// What 99 of 100 are not above.
+pub fn p99(samples: Samples) -> f64 {
+    let mut values: Vec<f64> = samples.into_iter().map(|(_, value)| value).collect();
+    values.sort_by(f64::total_cmp);
+    values
+        .get(values.len() * 99 / 100)
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
 /// The arithmetic mean.
 pub fn mean(samples: Samples) -> f64 {
     let count = samples.len() as f64;
@@ -65,6 +75,12 @@ impl Table {
         let ratio = value / base;
         let (is, limit) = (format!("{ratio:.2} x"), format!("<= {asked:.2} x"));
         self.row(what, is, limit, String::new(), verdict(ratio, asked));
+    }
+
+    /// A ratio of which nothing is asked.
+    pub fn times(&mut self, what: &str, value: f64, base: f64) {
+        let ratio = format!("{:.2} x", value / base);
+        self.row(what, ratio, String::new(), String::new(), "");
     }
 
     fn row(&mut self, what: &str, is: String, asked: String, over: String, verdict: &str) {

@@ -74,8 +74,9 @@
 //! outcome, and may answer, change or refuse either; the policy holds whatever it does.
 //!
 //! [`Limits`] bound the outstanding requests of a session and of the engine, how fast a session begins
-//! them, the bytes that it holds, the length of a name, and the worker threads. Past a limit a request is not begun:
-//! WSAEWOULDBLOCK, never a trap (`S-R2`). A name that is too long is one that no host has. Before any of
+//! them, the bytes that it holds, the length of a name, the size of an answer, and the worker threads. Past a limit a request is
+//! not begun: WSAEWOULDBLOCK, never a trap (`S-R2`). A name that is too long is one that no host has. An answer that is too
+//! large is cut. [`Limits::most_bytes`] is the memory that all of this comes to at most, for so many guests. Before any of
 //! this wasmtime itself copies a call's arguments; `Store::set_hostcall_fuel` bounds them, 128 MiB by
 //! default, and a guest that passes more traps. Pollables of `readiness` are bounded by wasmtime too:
 //! `Store::set_max_component_handles`, 100,000 by default, past which a guest traps.
@@ -97,7 +98,7 @@
 //! | | | clean-up | there was one clean-up too many (`S-S3`) |
 //! | WSAHOST_NOT_FOUND | 11001 | a completion | no such host, or a name that no host can have: not UTF-8, a NUL, too long |
 //! | WSATRY_AGAIN | 11002 | a completion | a name server was silent or busy, the machine is short of something, or the deadline has passed |
-//! | WSANO_RECOVERY | 11003 | a completion | a name server refused or is broken, or the resolver or the inspector panicked or answered something else |
+//! | WSANO_RECOVERY | 11003 | a completion | a name server refused or is broken, or the resolver or the inspector panicked, answered something else, or an answer that is too large even when cut |
 //! | WSANO_DATA | 11004 | a completion | a host without an IPv4 address, text that reads as an address and is no IPv4 one (`S-R13`), no such service or protocol |
 //!
 //! In a completion a resolver of one's own, or a script, may give any other. An `async-request` or a

@@ -217,23 +217,57 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Bytes that the answer holds, itself included. Units: bytes.
+    /// Bytes of memory that the answer holds, itself included. Units: bytes.
     pub(crate) fn bytes(&self) -> usize {
-        let strings = |name: &str, aliases: &[String]| {
-            name.len()
-                + aliases
-                    .iter()
-                    .map(|a| size_of::<String>() + a.len())
-                    .sum::<usize>()
+        let strings = |name: &String, aliases: &Vec<String>| {
+            let aliases_own = aliases.iter().map(String::capacity).sum::<usize>();
+            name.capacity() + aliases.capacity() * size_of::<String>() + aliases_own
         };
         size_of::<Self>()
             + match self {
                 Answer::Host(e) => {
-                    strings(&e.name, &e.aliases) + e.addresses.len() * size_of::<u32>()
+                    strings(&e.name, &e.aliases) + e.addresses.capacity() * size_of::<u32>()
                 }
-                Answer::Service(e) => strings(&e.name, &e.aliases) + e.protocol.len(),
+                Answer::Service(e) => strings(&e.name, &e.aliases) + e.protocol.capacity(),
                 Answer::Protocol(e) => strings(&e.name, &e.aliases),
             }
+    }
+
+    /// Leaves out the last addresses, but for the first, and then the last aliases, of an answer that holds more than
+    /// so many bytes. It may still hold more then.
+    pub(crate) fn trim(&mut self, most: usize) {
+        self.shrink();
+        let over = self.bytes().saturating_sub(most);
+        if let Answer::Host(e) = self {
+            let most_out = e.addresses.len().saturating_sub(1);
+            let out = over.div_ceil(size_of::<u32>()).min(most_out);
+            e.addresses.truncate(e.addresses.len() - out);
+        }
+        self.shrink();
+        let mut over = self.bytes().saturating_sub(most);
+        let aliases = self.aliases_mut();
+        while over > 0
+            && let Some(alias) = aliases.pop()
+        {
+            over = over.saturating_sub(size_of::<String>() + alias.capacity());
+        }
+        self.shrink();
+    }
+
+    /// Gives back the room of its lists that it does not need.
+    fn shrink(&mut self) {
+        if let Answer::Host(e) = self {
+            e.addresses.shrink_to_fit();
+        }
+        self.aliases_mut().shrink_to_fit();
+    }
+
+    fn aliases_mut(&mut self) -> &mut Vec<String> {
+        match self {
+            Answer::Host(e) => &mut e.aliases,
+            Answer::Service(e) => &mut e.aliases,
+            Answer::Protocol(e) => &mut e.aliases,
+        }
     }
 }
 

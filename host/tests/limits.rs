@@ -2,7 +2,10 @@
 
 mod support;
 
-use winsock_async_host::{ErrorCode, Limits, LookupEngine, Rate};
+use std::net::Ipv4Addr;
+
+use winsock_async_host::resolve::{Rule, Script};
+use winsock_async_host::{Answer, ErrorCode, HostEntry, Limits, LookupEngine, Policy, Rate};
 
 use support::*;
 
@@ -86,6 +89,58 @@ fn bytes_held_are_limited() {
         session.request(host("stuck.test"), 0),
         Err(ErrorCode::WouldBlock)
     );
+}
+
+// An answer that is too large loses addresses, then aliases, and is never half of one.
+#[test]
+fn answers_are_cut_to_what_may_be_held() {
+    let entry = |name: &str, aliases: usize| {
+        let addresses = (0..1000).map(Ipv4Addr::from_bits);
+        let aliases = (0..aliases).map(|i| format!("alias-{i:04}.test"));
+        HostEntry::new(name, addresses).with_aliases(aliases)
+    };
+    let long = "a".repeat(5000);
+    let script = Script::new()
+        .rule(Rule::host("now.test").answer(entry("now.test", 10)).now())
+        .rule(Rule::host("later.test").answer(entry("later.test", 10)))
+        .rule(Rule::host("names.test").answer(entry("names.test", 1000)))
+        .rule(Rule::host("long.test").answer(entry(&long, 0)));
+    let engine = LookupEngine::builder()
+        .resolver(script.build().unwrap())
+        .policy(Policy::allow_all().allow_private())
+        .limits(Limits {
+            answer_bytes: 2000,
+            ..Limits::default()
+        })
+        .build();
+    let mut session = started(&engine);
+    let mut answer = |name: &str| {
+        ask(&mut session, name);
+        let outcome = one(&mut session).outcome;
+        outcome.map(|answer| match &*answer {
+            Answer::Host(host) => host.clone(),
+            other => panic!("{other:?}"),
+        })
+    };
+    for name in ["now.test", "later.test"] {
+        let host = answer(name).unwrap();
+        assert_eq!((&*host.name, host.aliases.len()), (name, 10));
+        let count = host.addresses().len();
+        assert!((350..400).contains(&count), "{count}");
+        assert!(
+            host.addresses()
+                .eq((0..count as u32).map(Ipv4Addr::from_bits))
+        );
+    }
+    let host = answer("names.test").unwrap();
+    assert_eq!(host.addresses().len(), 1);
+    let count = host.aliases.len();
+    assert!((40..60).contains(&count), "{count}");
+    assert_eq!(
+        host.aliases[count - 1],
+        format!("alias-{:04}.test", count - 1)
+    );
+    assert_eq!(answer("long.test"), Err(ErrorCode::NoRecovery));
 }
 
 // S-R18: no way to run.

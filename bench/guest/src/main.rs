@@ -8,6 +8,8 @@ use wasip2::sockets::instance_network::instance_network;
 use wasip2::sockets::ip_name_lookup::resolve_addresses;
 use winsock_async_guest::*;
 
+mod hostile;
+
 mod bindings {
     wit_bindgen::generate!({ path: "../wit", world: "imports" });
 }
@@ -33,6 +35,7 @@ fn main() {
         "round-trips" => round_trips(idle(&args[1]), number(2)),
         "window" => window_of(window.hwnd(), &args[1], number(2), number(3)),
         "wasi-sockets" => wasi_sockets(number(1)),
+        "hostile" => hostile::run(window.hwnd(), &args[1]),
         mode => panic!("no mode {mode}"),
     }
 }

@@ -12,6 +12,8 @@ use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
 pub(crate) struct Judge {
     pub(crate) policy: Policy,
     pub(crate) inspector: Option<Box<dyn Inspector>>,
+    /// See [`Limits::answer_bytes`](super::Limits::answer_bytes).
+    pub(crate) answer_bytes: usize,
 }
 
 /// How a request ends.
@@ -72,12 +74,26 @@ impl Judge {
         self.judge(lookup, outcome)
     }
 
-    /// What the policy leaves of an outcome.
+    /// What the policy and the limits leave of an outcome.
     pub(crate) fn judge(&self, lookup: &Lookup, outcome: Outcome) -> Conclusion {
-        match lookup.checked(outcome) {
+        let conclusion = match lookup.checked(outcome) {
             Ok(answer) => self.without_forbidden(lookup, answer),
-            error => error.into(),
+            error => return error.into(),
+        };
+        match conclusion.outcome {
+            Ok(answer) if answer.bytes() > self.answer_bytes => self.trimmed(answer).into(),
+            _ => conclusion,
         }
+    }
+
+    /// As much of an answer as may be held.
+    fn trimmed(&self, answer: Arc<Answer>) -> Outcome {
+        let mut answer = Arc::unwrap_or_clone(answer);
+        answer.trim(self.answer_bytes);
+        if answer.bytes() > self.answer_bytes {
+            return Err(ErrorCode::NoRecovery);
+        }
+        Ok(Arc::new(answer))
     }
 
     /// The answer without the addresses that it may not have (`S-R16`). Most have none, and stay shared.

@@ -21,9 +21,12 @@ pub struct Limits {
     pub requests_per_engine: usize,
     /// Bytes that one session's requests hold: a fixed part for each, the names of those that are
     /// pending, the answers of those that are not yet taken. Answers count when they come and are never
-    /// refused, so at worst a session holds this and [`requests_per_session`](Self::requests_per_session)
-    /// times the largest answer of the resolver. Default: 33,554,432 (32 MiB).
+    /// refused: see [`most_bytes_per_session`](Self::most_bytes_per_session). Default: 33,554,432 (32 MiB).
     pub bytes_per_session: usize,
+    /// Bytes of an answer, as the host holds it. One that is larger loses its last addresses, and then its last aliases;
+    /// one that is larger without them completes as `WSANO_RECOVERY`. Default: 8192, which
+    /// is some two thousand addresses.
+    pub answer_bytes: usize,
     /// How fast one session may begin requests. Past it, the same call works a moment later. Default: as
     /// fast as it can.
     pub rate_per_session: Option<Rate>,
@@ -57,6 +60,7 @@ impl Default for Limits {
             requests_per_session: 65_536,
             requests_per_engine: 1_048_576,
             bytes_per_session: 32 << 20,
+            answer_bytes: 8 << 10,
             rate_per_session: None,
             time_per_request: None,
             name_bytes: 255,

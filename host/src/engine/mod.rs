@@ -199,6 +199,7 @@ impl LookupEngineBuilder {
         let judge = Arc::new(Judge {
             policy: self.policy,
             inspector: self.inspector,
+            answer_bytes: self.limits.answer_bytes,
         });
         let clock = Clock::start();
         let (pool, workers) = Pool::start(

@@ -144,6 +144,7 @@ pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEn
     let judge = Arc::new(Judge {
         policy: Policy::allow_all().allow_private(),
         inspector: None,
+        answer_bytes: limits.answer_bytes,
     });
     let clock = Clock::start();
     let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits, clock);

@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod decide;
+mod memory;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -49,6 +50,8 @@ pub struct Session {
     bytes: usize,
     /// Jobs cancelled in the queue since it was swept: at least as many as are in it.
     dead: usize,
+    /// Bytes that they hold.
+    dead_bytes: usize,
     /// How much of its rate is used, if it has one.
     meter: Option<Meter>,
     /// When its requests are overdue, if they ever are.
@@ -107,6 +110,7 @@ impl Session {
             startups: 0,
             bytes: 0,
             dead: 0,
+            dead_bytes: 0,
             meter,
             deadlines,
             woke: false,
@@ -217,11 +221,13 @@ impl Session {
         }
         if let Some(Task::Pending(job)) = self.table.remove(handle) {
             self.engine.release(1);
-            self.bytes -= pending_bytes(&job);
+            let bytes = pending_bytes(&job);
+            self.bytes -= bytes;
             self.account.cancels(1);
             match job.cancel() {
                 Cancelled::Queued => {
                     self.dead += 1;
+                    self.dead_bytes += bytes;
                     self.sweep();
                 }
                 Cancelled::Running(shift) => self.engine.pool.abandon_worker(shift),

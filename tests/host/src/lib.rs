@@ -15,7 +15,7 @@ use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::{Command, sync};
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use winsock_async_host::policy::{Pattern, Policy};
-use winsock_async_host::resolve::{Chain, Script, ScriptControl, Tables};
+use winsock_async_host::resolve::{Chain, Resolver, Script, ScriptControl, Scripted, Tables};
 use winsock_async_host::{
     Limits, LookupEngine, SessionStats, WinsockCtx, WinsockCtxView, WinsockView,
 };
@@ -70,46 +70,86 @@ pub struct Run {
 
 /// Runs a guest program, named by its file in [`guests`] without `.wasm`, and drops its store.
 pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
-    let component = component(program)?;
-    let mut linker = Linker::new(engine());
-    let mut store = Store::new(engine(), State::new(lookups));
-    let ended = match kind {
-        Kind::Sync => {
-            wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-            winsock_async_host::add_to_linker_sync(&mut linker)?;
-            let command = sync::Command::instantiate(&mut store, &component, &linker)?;
-            command.wasi_cli_run().call_run(&mut store)
-        }
-        Kind::Async => {
-            wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-            winsock_async_host::add_to_linker_async(&mut linker)?;
-            tokio().block_on(async {
-                let command = Command::instantiate_async(&mut store, &component, &linker).await?;
-                command.wasi_cli_run().call_run(&mut store).await
-            })
-        }
-    };
-    let stats = store.data_mut().winsock.session().stats().clone();
-    let end = match ended {
-        Ok(Ok(())) => End::Returned,
-        Ok(Err(())) => End::Trapped(wasmtime::Error::msg("the program returned an error")),
-        Err(exit)
-            if exit
-                .downcast_ref::<I32Exit>()
-                .is_some_and(|exit| exit.0 == 0) =>
-        {
-            End::Returned
-        }
-        Err(trap) => End::Trapped(trap),
-    };
-    Ok(Run { end, stats })
+    Program::load(program)?.run(lookups, kind)
+}
+
+/// A guest program, compiled: each run of it is another guest.
+pub struct Program {
+    name: String,
+    component: Component,
+    args: Vec<String>,
+}
+
+impl Program {
+    /// Compiles a program, named as for [`run`].
+    pub fn load(name: &str) -> Result<Program> {
+        let component = component(name)?;
+        let (name, args) = (name.into(), Vec::new());
+        Ok(Program {
+            name,
+            component,
+            args,
+        })
+    }
+
+    /// The same with these arguments.
+    #[must_use]
+    pub fn with_args(mut self, args: impl IntoIterator<Item = String>) -> Self {
+        self.args.extend(args);
+        self
+    }
+
+    /// Runs it once, and drops its store.
+    pub fn run(&self, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
+        let Program {
+            name,
+            component,
+            args,
+        } = self;
+        let mut wasi = WasiCtx::builder();
+        wasi.inherit_stderr().arg(name).args(args);
+        let mut linker = Linker::new(engine());
+        let mut store = Store::new(engine(), State::new(lookups, wasi.build()));
+        let ended = match kind {
+            Kind::Sync => {
+                wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+                winsock_async_host::add_to_linker_sync(&mut linker)?;
+                let command = sync::Command::instantiate(&mut store, component, &linker)?;
+                command.wasi_cli_run().call_run(&mut store)
+            }
+            Kind::Async => {
+                wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+                winsock_async_host::add_to_linker_async(&mut linker)?;
+                tokio().block_on(async {
+                    let command =
+                        Command::instantiate_async(&mut store, component, &linker).await?;
+                    command.wasi_cli_run().call_run(&mut store).await
+                })
+            }
+        };
+        let stats = store.data_mut().winsock.session().stats().clone();
+        let end = match ended {
+            Ok(Ok(())) => End::Returned,
+            Ok(Err(())) => End::Trapped(wasmtime::Error::msg("the program returned an error")),
+            Err(exit)
+                if exit
+                    .downcast_ref::<I32Exit>()
+                    .is_some_and(|exit| exit.0 == 0) =>
+            {
+                End::Returned
+            }
+            Err(trap) => End::Trapped(trap),
+        };
+        Ok(Run { end, stats })
+    }
 }
 
 /// Runs a guest program in an async store until it waits, and drops it there.
 pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
     let component = component(program)?;
     let mut linker = Linker::new(engine());
-    let mut store = Store::new(engine(), State::new(lookups));
+    let wasi = WasiCtx::builder().inherit_stderr().build();
+    let mut store = Store::new(engine(), State::new(lookups, wasi));
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     winsock_async_host::add_to_linker_async(&mut linker)?;
     tokio().block_on(async {
@@ -130,21 +170,43 @@ pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
 /// Names under `test` are allowed and come from `script.toml`; services and protocols are the
 /// embedded ones. A session may have 100 requests outstanding.
 pub fn lookups() -> (LookupEngine, ScriptControl) {
-    let script = Script::parse(include_str!("script.toml"), "script.toml").expect("a good script");
+    let script = script();
     let control = script.control();
-    let tables = Tables::builder().build().expect("no file is read");
+    let limits = Limits {
+        requests_per_session: 100,
+        ..Limits::default()
+    };
+    (lookups_of(then_tables(script), limits), control)
+}
+
+/// The same with other limits. Nothing records what is asked, so that it may be asked without end.
+pub fn lookups_with(limits: Limits) -> LookupEngine {
+    lookups_of(then_tables(script()), limits)
+}
+
+/// The same, where this is asked before the script.
+pub fn lookups_behind(first: impl Resolver, limits: Limits) -> LookupEngine {
+    lookups_of(Chain::new().then(first).then(then_tables(script())), limits)
+}
+
+fn lookups_of(resolver: Chain, limits: Limits) -> LookupEngine {
     let allowed = ["*.test", "192.0.2.0/24"].map(|p| p.parse::<Pattern>().expect("a good pattern"));
     let policy = allowed.into_iter().fold(Policy::deny_all(), Policy::allow);
-    let engine = LookupEngine::builder()
-        .resolver(Chain::new().then(script).then(tables))
+    LookupEngine::builder()
+        .resolver(resolver)
         .policy(policy)
         .host_name("quick.test")
-        .limits(Limits {
-            requests_per_session: 100,
-            ..Limits::default()
-        })
-        .build();
-    (engine, control)
+        .limits(limits)
+        .build()
+}
+
+fn then_tables(script: Scripted) -> Chain {
+    let tables = Tables::builder().build().expect("no file is read");
+    Chain::new().then(script).then(tables)
+}
+
+fn script() -> Scripted {
+    Script::parse(include_str!("script.toml"), "script.toml").expect("a good script")
 }
 
 /// A guest program, of which a component is made where it is a core module.
@@ -180,10 +242,10 @@ struct State {
 }
 
 impl State {
-    fn new(lookups: &LookupEngine) -> State {
+    fn new(lookups: &LookupEngine, wasi: WasiCtx) -> State {
         State {
             table: ResourceTable::new(),
-            wasi: WasiCtx::builder().inherit_stderr().build(),
+            wasi,
             winsock: WinsockCtx::new(lookups),
         }
     }

@@ -2,18 +2,14 @@
 
 use std::thread;
 
-use winsock_async_host::LookupEngine;
-use winsock_async_tests::{End, Kind, lookups, run};
+use winsock_async_host::{ErrorCode, Limits, LookupEngine, Query};
+use winsock_async_tests::{End, Kind, Program, lookups_with, run};
 
 /// Runs `bad` once, and `good` beside it for as long as that takes; `good` must not notice. Gives the end of `bad`.
-fn beside(bad: &str, bad_kind: Kind, good: &str, good_kind: Kind) -> End {
-    let (lookups, _) = lookups();
+fn beside(bad: &Program, bad_kind: Kind, good: &str, good_kind: Kind, limits: &Limits) -> End {
+    let lookups = lookups_with(limits.clone());
     let end = thread::scope(|scope| {
-        let bad = scope.spawn(|| {
-            run(bad, &lookups, bad_kind)
-                .expect("a program that starts")
-                .end
-        });
+        let bad = scope.spawn(|| bad.run(&lookups, bad_kind).expect("a start").end);
         loop {
             // Asked first, so that a whole run of `good` is after the end of `bad`.
             let ended = bad.is_finished();
@@ -24,7 +20,7 @@ fn beside(bad: &str, bad_kind: Kind, good: &str, good_kind: Kind) -> End {
         }
     });
     // S-S7, S-S4
-    assert_eq!(lookups.outstanding(), 0, "{bad} beside {good}");
+    assert_eq!(lookups.outstanding(), 0, "beside {good}");
     end
 }
 
@@ -37,10 +33,19 @@ fn well_behaved(program: &str, lookups: &LookupEngine, kind: Kind) {
     assert_eq!(stats.requests, stats.completed() + stats.cancelled);
 }
 
-/// In stores of both kinds, the other guest's of the other kind.
+/// In stores of both kinds, the other guest's of the other kind, at the limits that the programs know.
 fn in_both_kinds(bad: &str, good: &str, check: impl Fn(End)) {
-    check(beside(bad, Kind::Sync, good, Kind::Async));
-    check(beside(bad, Kind::Async, good, Kind::Sync));
+    let limits = Limits {
+        requests_per_session: 100,
+        ..Limits::default()
+    };
+    in_both_kinds_with(&limits, bad, good, check);
+}
+
+fn in_both_kinds_with(limits: &Limits, bad: &str, good: &str, check: impl Fn(End)) {
+    let bad = Program::load(bad).expect("a program");
+    check(beside(&bad, Kind::Sync, good, Kind::Async, limits));
+    check(beside(&bad, Kind::Async, good, Kind::Sync, limits));
 }
 
 fn returned(end: End) {
@@ -61,10 +66,70 @@ fn of_requests_at_their_limits() {
     in_both_kinds("hostile", "six_kinds", returned);
 }
 
+// S-R2, S-R6
+#[test]
+fn of_a_million_requests() {
+    in_both_kinds("hostile_million", "six_kinds", returned);
+    in_both_kinds_with(&Limits::default(), "hostile_million", "names", returned);
+}
+
+// S-R2, S-S7
+#[test]
+fn of_requests_that_are_never_taken() {
+    in_both_kinds("hostile_untaken", "errors", returned);
+    in_both_kinds_with(&Limits::default(), "hostile_untaken", "six_kinds", returned);
+}
+
+// S-C8
+#[test]
+fn of_request_and_cancel_ten_million_times() {
+    in_both_kinds("hostile_churn", "six_kinds", returned);
+}
+
+// S-R2
+#[test]
+fn of_names_of_64_kib_by_the_ten_thousand() {
+    in_both_kinds("hostile_names", "names", returned);
+    in_both_kinds_with(&Limits::default(), "hostile_names", "errors", returned);
+}
+
+// S-S3, S-S7
+#[test]
+fn of_start_up_without_end() {
+    in_both_kinds("hostile_startups", "six_kinds", returned);
+}
+
 // S-C3
 #[test]
 fn of_cancels_of_every_number() {
     in_both_kinds("hostile_cancel", "errors", returned);
+}
+
+// S-C3, S-R17: whose requests do not notice.
+#[test]
+fn of_cancels_of_another_guests_handles() {
+    let lookups = lookups_with(Limits::default());
+    for kind in [Kind::Sync, Kind::Async] {
+        let mut other = lookups.session();
+        other.startup().expect("start-up");
+        let mut begin = |name: &str| {
+            let query = Query::HostByName(name.as_bytes().into());
+            let handles = (0..500).map(|tag| other.request(query.clone(), tag));
+            handles.collect::<Result<Vec<_>, ErrorCode>>()
+        };
+        let ready = begin("known.test").expect("requests");
+        let pending = begin("slow.test").expect("requests");
+        let handles: Vec<_> = ready.into_iter().chain(pending).collect();
+        let bad = Program::load("hostile_cancel").expect("a program");
+        let bad = bad.with_args(handles.iter().map(u64::to_string));
+        returned(bad.run(&lookups, kind).expect("a start").end);
+        let mut came = Vec::new();
+        while other.wait(None) {
+            came.extend(other.take(usize::MAX));
+        }
+        assert_eq!(came.len(), handles.len());
+        assert!(came.iter().all(|completion| completion.outcome.is_ok()));
+    }
 }
 
 #[test]

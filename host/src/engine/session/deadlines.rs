@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Session, Task};
+use super::{Session, Task, pending_bytes};
 use crate::engine::job::Cancelled;
 use crate::engine::pool::Alarm;
 use crate::engine::sync::{Arc, Fault, nanoseconds, planted};
@@ -92,7 +92,10 @@ impl Session {
             };
             let job = Arc::clone(job);
             match job.cancel() {
-                Cancelled::Queued => self.dead += 1,
+                Cancelled::Queued => {
+                    self.dead += 1;
+                    self.dead_bytes += pending_bytes(&job);
+                }
                 Cancelled::Running(shift) => running.push(shift),
                 Cancelled::Done => {}
             }

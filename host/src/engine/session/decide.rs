@@ -161,13 +161,14 @@ impl Session {
         error
     }
 
-    /// Takes cancelled jobs out of the queue before they are half of it.
+    /// Takes cancelled jobs out of the queue before they are half of it, or hold what all requests may. Either way
+    /// sweeping costs little for each of them: what lives has its part in the same bytes.
     pub(super) fn sweep(&mut self) {
         let queued = self.jobs.len();
-        if self.dead * 2 < queued {
+        if self.dead * 2 < queued && self.dead_bytes < self.engine.limits.bytes_per_session {
             return;
         }
-        self.dead = 0;
+        (self.dead, self.dead_bytes) = (0, 0);
         // Once around: what lives keeps its order. Workers may take jobs meanwhile.
         for _ in 0..queued {
             let Some(job) = self.jobs.pop() else { break };
@@ -208,7 +209,7 @@ impl Session {
         });
         let running: Vec<_> = running.collect();
         while self.jobs.pop().is_some() {}
-        self.dead = 0;
+        (self.dead, self.dead_bytes) = (0, 0);
         self.abandon_workers(&running);
     }
 

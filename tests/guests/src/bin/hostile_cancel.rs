@@ -1,4 +1,5 @@
-//! Cancel with every number that a guest can make up, beside requests at every stage of their lives.
+//! Cancel with every number that a guest can make up, beside requests at every stage of their lives; and with the
+//! handles of another guest, which are the arguments.
 
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
@@ -57,6 +58,15 @@ fn main() {
         if !given.contains(&number) {
             let said = cancel(number);
             assert_eq!(said, Err(ErrorCode::InvalidArgument), "{number:#x}");
+        }
+    }
+
+    // S-R17: also where they look like one of this guest's own.
+    for of_another in std::env::args().skip(1) {
+        let handle = of_another.parse().expect("a handle");
+        for forged in std::iter::once(handle).chain(flipped(handle)) {
+            let said = cancel(forged);
+            assert_eq!(said, Err(ErrorCode::InvalidArgument), "{forged:#x}");
         }
     }
 

@@ -1,0 +1,93 @@
+//! Guests that do their worst until the host says that it is over: what others notice of that is measured elsewhere.
+
+use std::hint::black_box;
+
+use winsock_async_guest::*;
+
+use super::bindings::winsock::bench::floor::is_over;
+use super::{DONE, ask, see};
+
+/// Does what the name says.
+pub fn run(hwnd: Hwnd, how: &str) {
+    match how {
+        "work" => until_over(|| {
+            black_box((0..100_000_u64).map(black_box).sum::<u64>());
+        }),
+        "requests" => requests(hwnd, "null.test"),
+        "requests-known" => requests(hwnd, "known.test"),
+        "untaken" => untaken(hwnd),
+        "cancels" => cancels(hwnd),
+        "names" => names(hwnd),
+        "forged" => forged(),
+        "startups" => until_over(|| {
+            std::mem::forget(Winsock::startup(makeword(2, 2)).expect("start-up"));
+        }),
+        "traps" => traps(hwnd),
+        how => panic!("no way to be hostile: {how}"),
+    }
+}
+
+fn until_over(mut what: impl FnMut()) {
+    while !is_over() {
+        what();
+    }
+}
+
+fn try_ask(hwnd: Hwnd, name: impl AsRef<[u8]>) -> Option<TaskHandle> {
+    wsa_async_get_host_by_name(hwnd, DONE, name).ok()
+}
+
+/// As many as are begun, some more, and then their messages.
+fn requests(hwnd: Hwnd, name: &str) {
+    until_over(|| {
+        let begun = (0..70_000).filter(|_| try_ask(hwnd, name).is_some());
+        for _ in 0..begun.count() {
+            see(hwnd);
+        }
+    });
+}
+
+fn untaken(hwnd: Hwnd) {
+    until_over(|| {
+        let _ = try_ask(hwnd, "null.test");
+    });
+}
+
+fn cancels(hwnd: Hwnd) {
+    until_over(|| {
+        if wsa_cancel_async_request(ask(hwnd, "null.test")).is_err() {
+            see(hwnd);
+        }
+    });
+}
+
+/// Of 64 KiB, outstanding and refused.
+fn names(hwnd: Hwnd) {
+    let name = vec![b'a'; 64 << 10];
+    until_over(|| {
+        let _ = try_ask(hwnd, &name);
+    });
+}
+
+fn forged() {
+    let mut number: TaskHandle = 1;
+    until_over(|| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let _ = wsa_cancel_async_request(number);
+    });
+}
+
+/// With requests in flight.
+fn traps(hwnd: Hwnd) {
+    if is_over() {
+        return;
+    }
+    for name in ["null.test", "known.test"] {
+        for _ in 0..50 {
+            ask(hwnd, name);
+        }
+    }
+    std::process::abort();
+}

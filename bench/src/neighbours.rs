@@ -1,0 +1,99 @@
+//! What a well-behaved guest notices of a hostile one on the same engine.
+//!
+//! Any other guest takes a processor, and so costs something where there are few. So the floor is a guest beside it
+//! that is at work and asks for nothing; what the hostile one costs beyond that is the engine's.
+
+use wasmtime::Result;
+use winsock_async_host::{Limits, LookupEngine, Policy};
+
+use super::guest::Guest;
+use super::null::Null;
+use super::report::{Table, median, p99};
+
+/// As the bench's guest calls them, and what they do.
+const HOSTILE: [(&str, &str); 8] = [
+    ("requests", "requests past every limit"),
+    ("requests-known", "the same, answered at once"),
+    ("untaken", "requests that are never taken"),
+    ("cancels", "request and cancel"),
+    ("names", "names of 64 KiB"),
+    ("forged", "forged handles at cancel"),
+    ("startups", "start-up without end"),
+    ("traps", "traps with requests in flight"),
+];
+
+/// What the well-behaved guest asks, one after the other.
+const ASKED: [(&str, &str); 2] = [
+    ("null.test", "answered by a worker"),
+    ("known.test", "answered at once"),
+];
+
+/// All are measured so often, in turn.
+const TURNS: usize = 7;
+/// What is asked for of the 99th percentile, over that beside a guest at work.
+const MOST: f64 = 2.0;
+
+/// The median and the 99th percentile. Units: nanoseconds.
+type Figures = (f64, f64);
+
+pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+    let count = rounds(5000).to_string();
+    for (name, how) in ASKED {
+        let ask = ["one-by-one", name, "no", &count];
+        let alone = |lookups: &LookupEngine| {
+            let samples = guest.run(lookups, &ask)?;
+            Ok((median(samples.clone()), p99(samples)))
+        };
+        let beside = |other: &str| {
+            let lookups = lookups();
+            guest.beside(&lookups, &["hostile", other], || alone(&lookups))
+        };
+        let others: Vec<_> = HOSTILE.iter().map(|(other, _)| *other).collect();
+        let (mut by_itself, mut at_work) = (Vec::new(), Vec::new());
+        let mut by_other = vec![Vec::new(); others.len()];
+        for _ in 0..TURNS {
+            by_itself.push(alone(&lookups())?);
+            at_work.push(beside("work")?);
+            for (figures, other) in by_other.iter_mut().zip(&others) {
+                figures.push(beside(other)?);
+            }
+        }
+        let (p50, p99) = middle(by_itself);
+        table.floor(
+            &format!("request to message, {how}, alone: median"),
+            p50,
+            "ns",
+        );
+        table.floor("  99th percentile", p99, "ns");
+        let alone = p99;
+        let (p50, p99) = middle(at_work);
+        table.floor("  beside a guest at work: median", p50, "ns");
+        table.floor("  99th percentile", p99, "ns");
+        let floor = p99;
+        for (figures, (_, what)) in by_other.into_iter().zip(HOSTILE) {
+            let (p50, p99) = middle(figures);
+            table.floor(&format!("  beside {what}: median"), p50, "ns");
+            table.target("    99th percentile", p99, "ns", floor, MOST * floor);
+            table.times("    of that alone", p99, alone);
+        }
+    }
+    Ok(())
+}
+
+/// With the limits that are the default, as strangers have them.
+fn lookups() -> LookupEngine {
+    LookupEngine::builder()
+        .resolver(Null::new())
+        .policy(Policy::allow_all())
+        .limits(Limits::default())
+        .build()
+}
+
+/// The middle one of each figure.
+fn middle(turns: Vec<Figures>) -> Figures {
+    let of = |figure: fn(&Figures) -> f64| {
+        let samples = turns.iter().map(|turn| (String::new(), figure(turn)));
+        median(samples.collect())
+    };
+    (of(|turn| turn.0), of(|turn| turn.1))
+}

@@ -1,0 +1,32 @@
+//! Request and cancel, ten million times: of each exactly one thing is told, and nothing of what was cancelled comes (S-C1, S-C8).
+
+use winsock_async_test_guests::raw::completions::{take, wait};
+use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
+use winsock_async_test_guests::raw::requests::{async_request, cancel};
+use winsock_async_test_guests::raw::types::{ErrorCode, Query};
+
+const ROUNDS: u64 = 10_000_000;
+
+fn main() {
+    startup().unwrap();
+    // From a worker, which has it or has not when the cancel comes.
+    let query = Query::HostByName(b"quick.test".into());
+    let mut too_late = 0;
+    for round in 0..ROUNDS {
+        let handle = async_request(&query, round).expect("a request");
+        match cancel(handle) {
+            Ok(()) => {}
+            Err(error) => {
+                // S-C2
+                assert_eq!(error, ErrorCode::AlreadyCompleted);
+                let taken = take(u32::MAX);
+                let which = (taken.len(), taken[0].handle, taken[0].tag);
+                assert_eq!(which, (1, handle, round));
+                too_late += 1;
+            }
+        }
+    }
+    assert!(!wait(None) && take(u32::MAX).is_empty());
+    assert!(too_late < ROUNDS, "none was cancelled");
+    cleanup().unwrap();
+}

@@ -1,0 +1,20 @@
+//! Traps with requests at every stage, and says nothing: so it can be done by the ten thousand (S-S7).
+
+use winsock_async_test_guests::raw::completions::take;
+use winsock_async_test_guests::raw::lifecycle::startup;
+use winsock_async_test_guests::raw::requests::{async_request, cancel};
+use winsock_async_test_guests::raw::types::Query;
+
+fn main() {
+    startup().unwrap();
+    for name in ["never.test", "quick.test", "known.test"] {
+        let query = Query::HostByName(name.into());
+        // They are refused where every worker is stuck.
+        let handles = [(); 10].map(|()| async_request(&query, 0));
+        if let Ok(handle) = handles[0] {
+            let _ = cancel(handle);
+        }
+    }
+    take(1);
+    std::process::abort();
+}

@@ -1,0 +1,30 @@
+//! Requests, and never a take: refused at the limit until the guest ends, which it does without clean-up (S-R2, S-S7).
+
+use winsock_async_test_guests::raw::completions::wait;
+use winsock_async_test_guests::raw::lifecycle::startup;
+use winsock_async_test_guests::raw::requests::{async_request, cancel};
+use winsock_async_test_guests::raw::types::{ErrorCode, Query};
+
+fn main() {
+    startup().unwrap();
+    let names = ["quick.test", "known.test"].map(|name| Query::HostByName(name.into()));
+    let mut handles = Vec::new();
+    let refused = loop {
+        match async_request(&names[handles.len() % 2], 0) {
+            Ok(handle) => handles.push(handle),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(refused, ErrorCode::WouldBlock);
+    // The host's default, or the limit of the tests.
+    assert!([100, 65_536].contains(&handles.len()), "{}", handles.len());
+    assert!(wait(None));
+    // S-C2: a cancel does not take, and so makes no room.
+    for handle in handles.iter().skip(1).step_by(2) {
+        assert_eq!(cancel(*handle), Err(ErrorCode::AlreadyCompleted));
+    }
+    for query in names.iter().cycle().take(1_000_000) {
+        assert_eq!(async_request(query, 0), Err(ErrorCode::WouldBlock));
+    }
+    assert!(wait(Some(0)), "they wait to be taken");
+}
