@@ -37,6 +37,7 @@ const MOST: f64 = 2.0;
 type Figures = (f64, f64);
 
 pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+    lookups_that_never_end(guest, table)?;
     let count = rounds(5000).to_string();
     for (name, how) in ASKED {
         let ask = ["one-by-one", name, "no", &count];
@@ -75,6 +76,28 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
             table.floor(&format!("  beside {what}: median"), p50, "ns");
             table.target("    99th percentile", p99, "ns", floor, MOST * floor);
             table.times("    of that alone", p99, alone);
+        }
+    }
+    Ok(())
+}
+
+/// How long the first lookup of the next guest takes beside one with a thousand that never end (`S-C7`).
+fn lookups_that_never_end(guest: &Guest, table: &mut Table) -> Result<()> {
+    let bound = Limits::default().stuck_after.as_nanos() as f64;
+    for (other, which) in [
+        ("hole", "that never end"),
+        ("hole-cancelled", "that were cancelled"),
+    ] {
+        for (name, how, most) in [
+            ("known.test", "answered at once", 1_000_000.0),
+            ("null.test", "by a worker", bound),
+        ] {
+            let lookups = lookups();
+            let ask = ["one-by-one", name, "no", "1"];
+            let first =
+                guest.beside(&lookups, &["hostile", other], || guest.run(&lookups, &ask))?;
+            let what = format!("a guest's first lookup, {how}, beside 1000 {which}");
+            table.limit(&what, median(first), "ns", most);
         }
     }
     Ok(())

@@ -19,6 +19,8 @@ pub fn run(hwnd: Hwnd, how: &str) {
         "cancels" => cancels(hwnd),
         "names" => names(hwnd),
         "forged" => forged(),
+        "hole" => hole(hwnd, false),
+        "hole-cancelled" => hole(hwnd, true),
         "startups" => until_over(|| {
             std::mem::forget(Winsock::startup(makeword(2, 2)).expect("start-up"));
         }),
@@ -58,6 +60,19 @@ fn cancels(hwnd: Hwnd) {
         if wsa_cancel_async_request(ask(hwnd, "null.test")).is_err() {
             see(hwnd);
         }
+    });
+}
+
+/// A thousand lookups that never end.
+fn hole(hwnd: Hwnd, is_cancelled: bool) {
+    let handles: Vec<_> = (0..1000).map(|_| ask(hwnd, "hung.test")).collect();
+    if is_cancelled {
+        for handle in handles {
+            wsa_cancel_async_request(handle).expect("it never ends");
+        }
+    }
+    until_over(|| {
+        black_box(());
     });
 }
 
