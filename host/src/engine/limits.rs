@@ -49,7 +49,7 @@ pub struct Limits {
     /// the session asks that needs a worker is `WSAEWOULDBLOCK`, and what it has asked waits. So one guest
     /// alone cannot have them all; [`workers`](Self::workers) at most may be at other lookups of it then. 0 counts as 1. Default: 32.
     pub stuck_per_session: usize,
-    /// How long a worker may be in the resolver with one lookup before it counts as stuck, within an eighth;
+    /// How long a worker may be in the resolver with one lookup before it counts as stuck, or an eighth less;
     /// with a lookup that was cancelled it does so at once. [`Duration::MAX`]: only then. Default: 1 s.
     pub stuck_after: Duration,
 }

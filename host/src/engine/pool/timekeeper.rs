@@ -170,8 +170,8 @@ impl Pool {
     pub(super) fn look_at_workers(self: &Arc<Self>, rounds: &mut Rounds) -> Option<u64> {
         let patience = self.timekeeper.patience?;
         let tick = (patience / LOOKS).max(SHORTEST_TICK);
-        // Whoever is seen for the first time may be there since the last look.
-        let again = self.look(rounds, patience.saturating_sub(tick));
+        // Whoever is seen for the first time may be there since the last look, and the next may be late.
+        let again = self.look(rounds, patience.saturating_sub(2 * tick));
         again.then(|| self.timekeeper.clock.now().saturating_add(tick))
     }
 
@@ -192,7 +192,7 @@ impl Pool {
     }
 }
 
-/// Looks at a worker before it counts as stuck.
-const LOOKS: u64 = 8;
+/// Looks at a worker in the time in which it comes to count as stuck.
+const LOOKS: u64 = 16;
 /// Units: nanoseconds.
 const SHORTEST_TICK: u64 = 100_000;
