@@ -24,6 +24,26 @@ pub(crate) trait Receiver: Send {
 
     /// Takes it, and must not wait.
     fn receive(self: Box<Self>, outcome: Outcome);
+
+    /// Whose it is.
+    fn owner(&self) -> Owner {
+        Owner::default()
+    }
+}
+
+/// Whose a reply is: one session of one engine, or nobody's that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Owner {
+    engine: usize,
+    session: u64,
+}
+
+#[cfg(all(test, feature = "dns"))]
+impl Owner {
+    /// A session of no engine.
+    pub(crate) fn of_session(session: u64) -> Owner {
+        Owner { engine: 0, session }
+    }
 }
 
 impl<F: FnOnce(Outcome) + Send> Receiver for F {
@@ -67,6 +87,18 @@ impl Reply {
             None => false,
         }
     }
+
+    /// For resolvers that share out what they have among sessions.
+    pub(crate) fn owner(&self) -> Owner {
+        match &self.0 {
+            Some(To::Session { lane, .. }) => Owner {
+                engine: Arc::as_ptr(&lane.judge).addr(),
+                session: lane.watch.session(),
+            },
+            Some(To::Another(receiver)) => receiver.owner(),
+            None => Owner::default(),
+        }
+    }
 }
 
 impl Drop for Reply {
@@ -80,6 +112,7 @@ impl Drop for Reply {
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
+            .field("owner", &self.owner())
             .field("is_wanted", &self.is_wanted())
             .finish()
     }

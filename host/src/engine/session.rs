@@ -49,7 +49,7 @@ pub struct Session {
     dead: usize,
     /// How much of its rate is used, if it has one.
     meter: Option<Meter>,
-    /// Whether the last job found every worker asleep.
+    /// Whether the last job found every worker asleep, or takes none.
     woke: bool,
     account: Account,
 }
@@ -170,6 +170,8 @@ impl Session {
             Admitted::Ask(lookup) => {
                 let job = self.pend(seen, |handle| Job::asked(handle, tag, asked_at, lookup));
                 let reply = Reply::to(Arc::clone(&job), Arc::clone(&self.lane));
+                // No worker is at it that could be done in a moment.
+                self.woke = true;
                 self.lane.watch.start(job.handle, RunsOn::Resolver);
                 self.engine.ask(&job.lookup, reply);
                 job.handle

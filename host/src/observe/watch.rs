@@ -23,6 +23,11 @@ impl Watch {
         Watch { observers, session }
     }
 
+    /// The number of the session.
+    pub(crate) fn session(&self) -> u64 {
+        self.session
+    }
+
     /// Keeps what observers want of a query; nothing where there are none.
     pub(crate) fn look(&self, query: &Query) -> Option<Seen> {
         if self.observers.is_empty() {

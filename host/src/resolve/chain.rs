@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, mpsc};
 
 use super::{Known, Lookup, Reply, Resolver};
-use crate::engine::Receiver;
+use crate::engine::{Owner, Receiver};
 use crate::types::{ErrorCode, Outcome};
 
 /// Asks several resolvers in order; a name that one does not know goes to the next.
@@ -157,6 +157,10 @@ impl Receiver for Search {
         } else {
             self.go_on();
         }
+    }
+
+    fn owner(&self) -> Owner {
+        self.reply.owner()
     }
 }
 
