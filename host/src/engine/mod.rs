@@ -40,7 +40,7 @@ pub use self::metrics::{LatencyHistogram, Metrics};
 pub use self::rate::Rate;
 pub use self::readiness::Readiness;
 pub use self::reply::Reply;
-pub(crate) use self::reply::{Owner, Receiver};
+pub(crate) use self::reply::{Delivered, Owner, Receiver};
 pub use self::session::Session;
 pub use self::stats::SessionStats;
 

@@ -23,7 +23,7 @@ pub(crate) trait Receiver: Send {
     fn is_wanted(&self) -> bool;
 
     /// Takes it, and must not wait.
-    fn receive(self: Box<Self>, outcome: Outcome);
+    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
 
     /// Whose it is.
     fn owner(&self) -> Owner {
@@ -51,8 +51,9 @@ impl<F: FnOnce(Outcome) + Send> Receiver for F {
         true
     }
 
-    fn receive(self: Box<Self>, outcome: Outcome) {
+    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
         self(outcome);
+        Delivered::NOBODY
     }
 }
 
@@ -73,9 +74,16 @@ impl Reply {
     }
 
     /// Sends it. What comes after the request was cancelled reaches nobody (`S-C1`).
-    pub fn send(mut self, outcome: Outcome) {
-        if let Some(to) = self.0.take() {
-            to.send(outcome);
+    pub fn send(self, outcome: Outcome) {
+        drop(self.deliver(outcome));
+    }
+
+    /// Sends it, and wakes whoever waits for it only when what this gives is dropped: for many outcomes at once, for
+    /// which a session need not be woken one by one.
+    pub(crate) fn deliver(mut self, outcome: Outcome) -> Delivered {
+        match self.0.take() {
+            Some(to) => to.send(outcome),
+            None => Delivered::NOBODY,
         }
     }
 
@@ -104,7 +112,7 @@ impl Reply {
 impl Drop for Reply {
     fn drop(&mut self) {
         if let Some(to) = self.0.take() {
-            to.send(Err(ErrorCode::NoRecovery));
+            drop(to.send(Err(ErrorCode::NoRecovery)));
         }
     }
 }
@@ -119,19 +127,37 @@ impl fmt::Debug for Reply {
 }
 
 impl To {
-    fn send(self, outcome: Outcome) {
+    fn send(self, outcome: Outcome) -> Delivered {
         match self {
             To::Session { job, lane } => {
                 lane.watch.finish(job.handle, RunsOn::Resolver);
                 if job.finish() && !planted(Fault::LoseReply) {
                     let conclusion = lane.judge.conclude(&job.lookup, outcome);
                     lane.finished.push(Finished { job, conclusion });
-                    if !planted(Fault::ReplyQuietly) {
-                        lane.arrived.notify();
-                    }
+                    return Delivered(Some(lane));
                 }
+                Delivered::NOBODY
             }
             To::Another(receiver) => receiver.receive(outcome),
+        }
+    }
+}
+
+/// An outcome that is where it belongs; dropping this wakes whoever waits for it.
+#[must_use]
+pub(crate) struct Delivered(Option<Arc<Lane>>);
+
+impl Delivered {
+    /// Nobody is to be woken.
+    pub(crate) const NOBODY: Delivered = Delivered(None);
+}
+
+impl Drop for Delivered {
+    fn drop(&mut self) {
+        if let Some(lane) = &self.0
+            && !planted(Fault::ReplyQuietly)
+        {
+            lane.arrived.notify();
         }
     }
 }

@@ -24,11 +24,12 @@ use super::flights::{Flights, give};
 use super::question::Questions;
 use super::settings::{self, Settings};
 use super::turns::Turns;
-use crate::engine::Event;
+use crate::engine::{Delivered, Event};
 use crate::resolve::{Lookup, Reply};
 use crate::types::ErrorCode;
 
-/// Messages that are seen to before the thread hears what c-ares' sockets have.
+/// Messages that are seen to before the thread hears what c-ares' sockets have, and outcomes before whoever waits for
+/// them is woken.
 const AT_ONCE: usize = 64;
 
 /// What the resolver and its thread share.
@@ -99,6 +100,8 @@ struct Asker {
     /// What c-ares says, in its calls.
     says: Sender<Heard>,
     said: Receiver<Heard>,
+    /// Who is to be woken, so many at a time: a session that is woken for each outcome sleeps again before the next.
+    delivered: Vec<Delivered>,
 }
 
 /// Messages, of which the next may have been looked at.
@@ -145,6 +148,7 @@ impl Asker {
             turns: Turns::new(places),
             says,
             said,
+            delivered: Vec::with_capacity(AT_ONCE),
         })
     }
 
@@ -248,7 +252,11 @@ impl Asker {
         while let Ok(Heard { lookup, found }) = self.said.try_recv() {
             any = true;
             self.answered(lookup, found);
+            if self.delivered.len() >= AT_ONCE {
+                self.delivered.clear();
+            }
         }
+        self.delivered.clear();
         any
     }
 
@@ -274,7 +282,7 @@ impl Asker {
             shared
                 .cache
                 .put(lookup, outcome, found.life, Instant::now());
-            flight.land(found.outcome);
+            self.delivered.extend(flight.land(found.outcome));
         }
     }
 
@@ -291,7 +299,8 @@ impl Asker {
         let outcome = Err(ErrorCode::TryAgain);
         flights
             .drain()
-            .for_each(|flight| flight.land(outcome.clone()));
+            .flat_map(|flight| flight.land(outcome.clone()))
+            .for_each(drop);
         turns.drain().for_each(|reply| give(reply, outcome.clone()));
         drop(inbox);
     }

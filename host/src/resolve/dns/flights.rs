@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use quick_cache::DefaultHashBuilder;
 
 use super::answer::Found;
-use crate::engine::Owner;
+use crate::engine::{Delivered, Owner};
 use crate::resolve::{Lookup, Reply};
 use crate::types::{ErrorCode, Outcome};
 
@@ -106,18 +106,20 @@ impl Flight {
         self.first.is_wanted() || self.others.iter().any(Reply::is_wanted)
     }
 
-    /// Gives all who wait this outcome.
-    pub(super) fn land(self, outcome: Outcome) {
-        for reply in self.others {
-            give(reply, outcome.clone());
-        }
-        give(self.first, outcome);
+    /// Gives all who wait this outcome; they are woken once what comes of it is dropped.
+    pub(super) fn land(self, outcome: Outcome) -> impl Iterator<Item = Delivered> {
+        let all = std::iter::once(self.first).chain(self.others);
+        all.filter_map(move |reply| deliver(reply, outcome.clone()))
     }
 }
 
 /// Sends an outcome. What waits for it may be somebody else's code, whose panic is kept from the others.
 pub(super) fn give(reply: Reply, outcome: Outcome) {
-    let _ = catch_unwind(AssertUnwindSafe(|| reply.send(outcome)));
+    drop(deliver(reply, outcome));
+}
+
+fn deliver(reply: Reply, outcome: Outcome) -> Option<Delivered> {
+    catch_unwind(AssertUnwindSafe(|| reply.deliver(outcome))).ok()
 }
 
 #[cfg(test)]
@@ -136,7 +138,7 @@ mod tests {
     }
 
     fn land(flights: &mut Flights) {
-        flights.end(&lookup()).unwrap().land(MISS);
+        flights.end(&lookup()).unwrap().land(MISS).for_each(drop);
     }
 
     #[test]

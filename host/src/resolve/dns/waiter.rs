@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::engine::{Owner, Receiver};
+use crate::engine::{Delivered, Owner, Receiver};
 use crate::resolve::Reply;
 use crate::types::Outcome;
 
@@ -41,8 +41,9 @@ impl Receiver for Waiter {
         !self.cancelled.load(Ordering::Relaxed)
     }
 
-    fn receive(self: Box<Self>, outcome: Outcome) {
+    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
         self.got.lock().unwrap().push(outcome);
+        Delivered::NOBODY
     }
 
     fn owner(&self) -> Owner {
