@@ -36,6 +36,8 @@ struct State {
     /// Questions by what was done with them, and whether they came over TCP.
     asked: HashMap<(Lie, bool), usize>,
     late: Vec<(SocketAddr, Vec<u8>)>,
+    /// Whether somebody waits for more to be asked: else nobody is woken, which takes a call.
+    is_awaited: bool,
     /// Those that are open, by a number of their own.
     streams: HashMap<usize, TcpStream>,
 }
@@ -87,7 +89,8 @@ impl Server {
 
     /// Waits until it has done this with so many questions.
     pub fn wait_until_asked(&self, lie: Lie, count: usize) {
-        let state = self.shared.state.lock().expect("no holder panics");
+        let mut state = self.shared.state.lock().expect("no holder panics");
+        state.is_awaited = true;
         let over = |state: &State, tcp| state.asked.get(&(lie, tcp)).copied().unwrap_or(0);
         let waits = |state: &mut State| over(state, false) + over(state, true) < count;
         drop(
@@ -177,7 +180,7 @@ impl Shared {
             for lie in lies.drain(..) {
                 *state.asked.entry((lie, false)).or_default() += 1;
             }
-            self.changed.notify_all();
+            self.tell(&state);
             drop(state);
             datagrams::send(&self.udp, &answers);
             answers.clear();
@@ -187,7 +190,14 @@ impl Shared {
     fn count_over_tcp(&self, lie: Lie) {
         let mut state = self.state.lock().expect("no holder panics");
         *state.asked.entry((lie, true)).or_default() += 1;
-        self.changed.notify_all();
+        self.tell(&state);
+    }
+
+    /// Wakes who waits for this.
+    fn tell(&self, state: &State) {
+        if state.is_awaited {
+            self.changed.notify_all();
+        }
     }
 
     fn serve_streams(self: &Arc<Self>, listener: &TcpListener) {
