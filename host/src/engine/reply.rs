@@ -150,6 +150,19 @@ pub(crate) struct Delivered(Option<Arc<Lane>>);
 impl Delivered {
     /// Nobody is to be woken.
     pub(crate) const NOBODY: Delivered = Delivered(None);
+
+    /// Leaves the waking to another, if that wakes the same session; it must be dropped later.
+    #[cfg(feature = "dns")]
+    pub(crate) fn leave_to(mut self, other: &Delivered) -> Result<(), Delivered> {
+        match (&self.0, &other.0) {
+            (Some(own), Some(others)) if !Arc::ptr_eq(own, others) => Err(self),
+            (Some(_), None) => Err(self),
+            _ => {
+                self.0 = None;
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Drop for Delivered {

@@ -100,7 +100,7 @@ struct Asker {
     /// What c-ares says, in its calls.
     says: Sender<Heard>,
     said: Receiver<Heard>,
-    /// Who is to be woken, so many at a time: a session that is woken for each outcome sleeps again before the next.
+    /// Who is to be woken, each once: a session that is woken for every outcome sleeps again before the next.
     delivered: Vec<Delivered>,
 }
 
@@ -148,7 +148,7 @@ impl Asker {
             turns: Turns::new(places),
             says,
             said,
-            delivered: Vec::with_capacity(AT_ONCE),
+            delivered: Vec::new(),
         })
     }
 
@@ -248,16 +248,16 @@ impl Asker {
 
     /// Sees to what c-ares has said; whether it had said anything.
     fn land(&mut self) -> bool {
-        let mut any = false;
+        let mut landed = 0;
         while let Ok(Heard { lookup, found }) = self.said.try_recv() {
-            any = true;
             self.answered(lookup, found);
-            if self.delivered.len() >= AT_ONCE {
+            landed += 1;
+            if landed % AT_ONCE == 0 {
                 self.delivered.clear();
             }
         }
         self.delivered.clear();
-        any
+        landed > 0
     }
 
     /// A name came to this: the search goes on, or ends.
@@ -282,7 +282,9 @@ impl Asker {
             shared
                 .cache
                 .put(lookup, outcome, found.life, Instant::now());
-            self.delivered.extend(flight.land(found.outcome));
+            for delivered in flight.land(found.outcome) {
+                wake_once(&mut self.delivered, delivered);
+            }
         }
     }
 
@@ -304,4 +306,15 @@ impl Asker {
         turns.drain().for_each(|reply| give(reply, outcome.clone()));
         drop(inbox);
     }
+}
+
+/// Adds one, unless the same session is to be woken already.
+fn wake_once(all: &mut Vec<Delivered>, one: Delivered) {
+    let left = all
+        .iter()
+        .try_fold(one, |one, other| match one.leave_to(other) {
+            Ok(()) => Err(()),
+            Err(one) => Ok(one),
+        });
+    all.extend(left);
 }

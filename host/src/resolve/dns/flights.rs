@@ -106,7 +106,7 @@ impl Flight {
         self.first.is_wanted() || self.others.iter().any(Reply::is_wanted)
     }
 
-    /// Gives all who wait this outcome; they are woken once what comes of it is dropped.
+    /// Gives all who wait this outcome; each is woken once what comes of it is dropped.
     pub(super) fn land(self, outcome: Outcome) -> impl Iterator<Item = Delivered> {
         let all = std::iter::once(self.first).chain(self.others);
         all.filter_map(move |reply| deliver(reply, outcome.clone()))
