@@ -3,6 +3,7 @@
 mod dns;
 mod floors;
 mod guest;
+mod native;
 mod neighbours;
 mod null;
 mod report;

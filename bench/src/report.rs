@@ -21,6 +21,12 @@ pub fn p99(samples: Samples) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
+/// The least.
+pub fn best(samples: Samples) -> f64 {
+    let values = samples.into_iter().map(|(_, value)| value);
+    values.min_by(f64::total_cmp).unwrap_or(f64::NAN)
+}
+
 /// The arithmetic mean.
 pub fn mean(samples: Samples) -> f64 {
     let count = samples.len() as f64;
@@ -62,6 +68,12 @@ impl Table {
         let share = value / base;
         let (is, limit) = (format!("{share:.2} x"), format!(">= {asked:.2} x"));
         self.row(what, is, limit, String::new(), verdict(asked, share));
+    }
+
+    /// How much a figure is of another, of which nothing is asked.
+    pub fn compare(&mut self, what: &str, value: f64, base: f64) {
+        let is = format!("{:.2} x", value / base);
+        self.row(what, is, String::new(), String::new(), "");
     }
 
     /// A figure without a floor.

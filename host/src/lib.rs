@@ -147,7 +147,7 @@
 //!   tokio.
 //! - `tracing`: spans and events of `tracing`.
 //! - `prometheus`: `Metrics::to_prometheus`, and the engine as a `Collector` of the crate `prometheus-client`.
-//! - `dns`: the resolver `Dns`, on the library c-ares, whose C source is built with it: that takes a C compiler, CMake and make.
+//! - `dns`: the resolver `Dns`, on the library c-ares, whose C source is built with it: that takes a C compiler, CMake and make. On Unix.
 //!
 // Without the feature, the names of the face lead to the list of features.
 #![cfg_attr(

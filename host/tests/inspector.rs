@@ -9,7 +9,7 @@ use std::thread;
 use support::ways::{WAYS, Way, Ways};
 use support::{host, one, started};
 use winsock_async_host::policy::Policy;
-use winsock_async_host::resolve::{Inspector, Lookup, Verdict};
+use winsock_async_host::resolve::{Deny, Inspector, Lookup, Verdict};
 use winsock_async_host::{Answer, ErrorCode, HostEntry, LookupEngine, Outcome, Query, Session};
 
 const PUBLIC: Ipv4Addr = Ipv4Addr::new(93, 184, 216, 34);
@@ -167,7 +167,28 @@ fn it_answers_and_refuses_before_any_resolver() {
         session.request(Query::ProtocolByNumber(6), 0).unwrap();
         assert_eq!(one(&mut session).outcome, Err(ErrorCode::AccessDenied));
         assert_eq!(resolver.asked(), []);
+        let stats = session.stats();
+        assert_eq!((stats.answered, stats.denied), (1, 2));
     }
+}
+
+#[test]
+fn what_it_refuses_counts_as_denied_and_what_a_resolver_refuses_does_not() {
+    let refused = Err(ErrorCode::AccessDenied);
+    for way in WAYS {
+        let resolver = Ways::new(way, &[PUBLIC]);
+        let mut refusing = session(&resolver, Fake(pass, |_| Err(ErrorCode::AccessDenied)));
+        assert_eq!(ask(&mut refusing, "a.test"), refused);
+        assert_eq!(refusing.stats().denied, 1, "{way:?}");
+    }
+    let engine = LookupEngine::builder().resolver(Deny);
+    let engine = engine
+        .policy(Policy::allow_all())
+        .inspector(Fake(pass, as_it_is));
+    let mut refused_elsewhere = engine.build().session();
+    refused_elsewhere.startup().unwrap();
+    assert_eq!(ask(&mut refused_elsewhere, "a.test"), refused);
+    assert_eq!(refused_elsewhere.stats().denied, 0);
 }
 
 // S-R16: a question that it changes is judged as if the guest had asked.

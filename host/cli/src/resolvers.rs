@@ -1,5 +1,6 @@
 //! The engine of the lookups, as the command line has it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -8,9 +9,7 @@ use winsock_async_host::resolve::{Chain, Script, Scripted, System, Tables};
 use winsock_async_host::{Limits, LookupEngine, Policy};
 
 use crate::args::{ResolverKind, Run};
-#[cfg(feature = "dns")]
-use crate::error;
-use crate::error::Failure;
+use crate::error::{self, Failure};
 use crate::timeline::Timeline;
 
 /// An engine that asks the script, the hosts file, this machine's tables and what --resolver says, in
@@ -31,25 +30,41 @@ pub fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine
 fn chain(options: &Run) -> Result<Chain, Failure> {
     check_dns_options(options)?;
     let mut chain = Chain::new();
+    let mut told = HashSet::new();
     if let Some(path) = &options.script {
         chain = chain.then(script(path)?);
     }
     if let Some(path) = &options.hosts {
         // Services and protocols are this machine's here too: the first table has the last word.
         let tables = Tables::builder()
+            .leave_out_malformed()
             .hosts_file(path)
             .system_services()
             .system_protocols()
             .build()
             .map_err(|error| Failure::unusable(format_args!("--hosts {error}")))?;
+        warn(&tables, &mut told);
         chain = chain.then(tables);
     }
-    let chain = chain.then(Tables::system());
+    let tables = Tables::system();
+    warn(&tables, &mut told);
+    let chain = chain.then(tables);
     Ok(match options.resolver {
         ResolverKind::System => chain.then(System::new()),
         ResolverKind::Dns => chain.then(dns(options)?),
         ResolverKind::Tables => chain,
     })
+}
+
+/// Warns of lines that are left out, once of each: two tables may have a file in common.
+fn warn(tables: &Tables, told: &mut HashSet<String>) {
+    let warnings = tables.warnings().iter().map(ToString::to_string);
+    for warning in warnings {
+        if !told.contains(&warning) {
+            error::warn(&warning);
+            told.insert(warning);
+        }
+    }
 }
 
 /// Options that would have no effect are a mistake.

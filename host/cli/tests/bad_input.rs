@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::path::Path;
+
 use support::{Scratch, runner};
 
 /// Runs the runner and gives the one line that it writes, without its prefix.
@@ -161,16 +163,42 @@ fn a_pattern_that_is_none() {
 }
 
 #[test]
-fn a_hosts_file_by_the_line_that_is_wrong() {
+fn malformed_lines_of_a_hosts_file_are_warned_about_and_the_rest_is_used() {
     let scratch = Scratch::new("hosts");
-    let hosts = scratch.file("hosts", b"192.0.2.1 a.test\n# fine\n192.0.2 b.test\n");
-    let line = refused(&["run", "--hosts", &hosts, "g.wasm"]);
-    assert_has(&line, &[&format!("--hosts {hosts}:3: ")]);
-    let hosts = scratch.file("hosts", b"192.0.2.1 a.test\n192.0.2.2 \xff\n");
-    assert_has(
-        &refused(&["run", "--hosts", &hosts, "g.wasm"]),
-        &[&format!("{hosts}:2: ")],
+    let text = b"192.0.2.1 a.test\n# fine\n192.0.2 b.test\n192.0.2.2 \xff\n192.0.2.3 \x1b[31m\n";
+    let hosts = scratch.file("hosts", text);
+    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
+    let guest = guest.to_str().unwrap();
+    assert!(
+        Path::new(guest).exists(),
+        "there is no {guest}: run `cargo xtask guests` first"
     );
+    let allow = ["--allow-all", "--allow-private"];
+    let args = [
+        &["run", "--hosts", &hosts][..],
+        &allow,
+        &[guest, "host:a.test"],
+    ]
+    .concat();
+    let output = runner(&args);
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_has(&said, &["192.0.2.1"]);
+    let warned = String::from_utf8(output.stderr).unwrap();
+    let warned: Vec<_> = warned.lines().collect();
+    assert_eq!(warned.len(), 3, "{warned:?}");
+    for (line, at) in warned.iter().zip([3, 4, 5]) {
+        assert_has(line, &[&format!("winsock-async: warning: {hosts}:{at}: ")]);
+        assert!(!line.contains('\x1b'), "{line:?}");
+    }
+}
+
+#[test]
+fn a_hosts_file_of_no_use() {
+    let scratch = Scratch::new("no-hosts");
+    let hosts = scratch.file("hosts", b"# fine\n192.0.2 b.test\n192.0.2.2 \xff\n");
+    let line = refused(&["run", "--hosts", &hosts, "g.wasm"]);
+    assert_has(&line, &[&format!("--hosts {hosts}:2: "), "no other line"]);
     let none = scratch.path("none");
     assert_has(&refused(&["run", "--hosts", &none, "g.wasm"]), &[&none]);
 }

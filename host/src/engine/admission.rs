@@ -43,7 +43,7 @@ fn inspect(engine: &EngineShared, question: Question) -> Admitted {
     };
     match engine.judge.inspect(&asked) {
         Verdict::Pass => ask(engine, question),
-        Verdict::Answer(outcome) => Admitted::Now(engine.judge.judge(&asked, outcome)),
+        Verdict::Answer(outcome) => Admitted::Now(engine.judge.judge_inspector(&asked, outcome)),
         Verdict::Ask(other) if other.is_like(&asked) => match check_lookup(engine, other) {
             Ok(question) => ask(engine, question),
             Err(conclusion) => Admitted::Now(conclusion),

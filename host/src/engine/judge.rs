@@ -19,12 +19,12 @@ pub(crate) struct Judge {
 /// How a request ends.
 pub(crate) struct Conclusion {
     pub(crate) outcome: Outcome,
-    /// Whether it is the policy's refusal.
+    /// Whether it is a refusal: the policy's or the inspector's.
     pub(crate) is_denied: bool,
 }
 
 impl Conclusion {
-    /// The policy forbids it (`S-R16`).
+    /// The policy or the inspector forbids it (`S-R16`).
     pub(crate) fn denied() -> Conclusion {
         Conclusion {
             outcome: Err(ErrorCode::AccessDenied),
@@ -71,11 +71,19 @@ impl Judge {
         if outcome == conclusion.outcome {
             return conclusion;
         }
-        self.judge(lookup, outcome)
+        self.judge_inspector(lookup, outcome)
+    }
+
+    /// Concludes on what the inspector says itself: its WSAEACCES is as good a refusal as the policy's.
+    pub(crate) fn judge_inspector(&self, lookup: &Lookup, outcome: Outcome) -> Conclusion {
+        match outcome {
+            Err(ErrorCode::AccessDenied) => Conclusion::denied(),
+            other => self.judge(lookup, other),
+        }
     }
 
     /// What the policy and the limits leave of an outcome.
-    pub(crate) fn judge(&self, lookup: &Lookup, outcome: Outcome) -> Conclusion {
+    fn judge(&self, lookup: &Lookup, outcome: Outcome) -> Conclusion {
         let conclusion = match lookup.checked(outcome) {
             Ok(answer) => self.without_forbidden(lookup, answer),
             error => return error.into(),

@@ -18,7 +18,8 @@ pub struct Metrics {
     pub refused: u64,
     /// Requests that completed with an answer.
     pub answered: u64,
-    /// Requests that completed with WSAEACCES because the policy forbids the name or address.
+    /// Requests that completed with WSAEACCES because the policy forbids the name or address, or the inspector
+    /// refuses it.
     pub denied: u64,
     /// Requests that were cancelled, by cancel, by the last clean-up or because their session ended.
     pub cancelled: u64,

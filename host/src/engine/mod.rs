@@ -33,12 +33,14 @@ use crate::policy::Policy;
 use crate::resolve::{Chain, Inspector, Known, Lookup, Resolver, System, Tables};
 use crate::types::ErrorCode;
 
+#[cfg(feature = "dns")]
+pub(crate) use self::event::Event;
 pub use self::limits::Limits;
 pub use self::metrics::{LatencyHistogram, Metrics};
 pub use self::rate::Rate;
 pub use self::readiness::Readiness;
-pub(crate) use self::reply::Receiver;
 pub use self::reply::Reply;
+pub(crate) use self::reply::{Delivered, Owner, Receiver};
 pub use self::session::Session;
 pub use self::stats::SessionStats;
 

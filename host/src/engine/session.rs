@@ -56,7 +56,7 @@ pub struct Session {
     meter: Option<Meter>,
     /// When its requests are overdue, if they ever are.
     deadlines: Option<Deadlines>,
-    /// Whether the last job found every worker asleep.
+    /// Whether the last job found every worker asleep, or takes none.
     woke: bool,
     account: Account,
 }
@@ -185,6 +185,8 @@ impl Session {
             Admitted::Ask(lookup) => {
                 let job = self.pend(seen, |handle| Job::asked(handle, tag, asked_at, lookup));
                 let reply = Reply::to(Arc::clone(&job), Arc::clone(&self.lane));
+                // No worker is at it that could be done in a moment.
+                self.woke = true;
                 self.lane.watch.start(job.handle, RunsOn::Resolver);
                 self.engine.ask(&job.lookup, reply);
                 job.handle

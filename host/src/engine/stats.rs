@@ -19,8 +19,8 @@ pub struct SessionStats {
     pub refused: u64,
     /// Requests that completed with an answer.
     pub answered: u64,
-    /// Requests that completed with WSAEACCES because the policy forbids what was asked, or every
-    /// address of the answer.
+    /// Requests that completed with WSAEACCES because the policy forbids what was asked or every
+    /// address of the answer, or the inspector refuses either.
     pub denied: u64,
     /// Requests that were cancelled, by cancel or by the last clean-up.
     pub cancelled: u64,

@@ -82,7 +82,7 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (request, outcome);
     }
 
-    /// It completed with WSAEACCES, as the policy forbids it (`S-R16`).
+    /// It completed with WSAEACCES, as the policy forbids it or the inspector refuses it (`S-R16`).
     fn denial(&self, request: RequestId) {
         let _ = request;
     }

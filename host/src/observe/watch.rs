@@ -19,13 +19,13 @@ pub(crate) struct Seen {
 }
 
 impl Watch {
+    pub(crate) fn new(observers: Arc<[Arc<dyn Observer>]>, session: u64) -> Watch {
+        Watch { observers, session }
+    }
+
     /// The number of the session.
     pub(crate) fn session(&self) -> u64 {
         self.session
-    }
-
-    pub(crate) fn new(observers: Arc<[Arc<dyn Observer>]>, session: u64) -> Watch {
-        Watch { observers, session }
     }
 
     /// Keeps what observers want of a query; nothing where there are none.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, mpsc};
 
 use super::{Known, Lookup, Reply, Resolver};
-use crate::engine::Receiver;
+use crate::engine::{Delivered, Owner, Receiver};
 use crate::types::{ErrorCode, Outcome};
 
 /// Asks several resolvers in order; a name that one does not know goes to the next.
@@ -76,7 +76,7 @@ impl Resolver for Chain {
             lookup: lookup.clone(),
             reply,
         };
-        search.go_on();
+        drop(search.go_on());
     }
 }
 
@@ -126,14 +126,15 @@ struct Search {
 }
 
 impl Search {
-    fn go_on(mut self) {
+    fn go_on(mut self) -> Delivered {
         while let Some(resolver) = self.left.pop().filter(|_| self.reply.is_wanted()) {
             let is_last = match resolver.known(&self.lookup) {
                 Known::Now(outcome) => self.found.is_the_end(outcome, true),
                 Known::Nothing => false,
                 Known::Asks => {
                     let lookup = self.lookup.clone();
-                    return resolver.ask(&lookup, Reply::to_another(self));
+                    resolver.ask(&lookup, Reply::to_another(self));
+                    return Delivered::NOBODY;
                 }
                 // Against its own word when the search began.
                 Known::Later => self.found.is_the_end(resolver.resolve(&self.lookup), false),
@@ -142,7 +143,7 @@ impl Search {
                 break;
             }
         }
-        self.reply.send(self.found.0);
+        self.reply.deliver(self.found.0)
     }
 }
 
@@ -151,12 +152,16 @@ impl Receiver for Search {
         self.reply.is_wanted()
     }
 
-    fn receive(mut self: Box<Self>, outcome: Outcome) {
+    fn receive(mut self: Box<Self>, outcome: Outcome) -> Delivered {
         if self.found.is_the_end(outcome, false) {
-            self.reply.send(self.found.0);
+            self.reply.deliver(self.found.0)
         } else {
-            self.go_on();
+            self.go_on()
         }
+    }
+
+    fn owner(&self) -> Owner {
+        self.reply.owner()
     }
 }
 

@@ -11,6 +11,9 @@ use crate::types::{ErrorCode, Outcome};
 /// to it, one that it changes is judged again, and what it answers or makes of an answer loses the addresses
 /// that answers may not have.
 ///
+/// Its WSAEACCES counts as denied, as the policy's does: in statistics, and for observers. It is not told who asks; what
+/// is to differ from guest to guest takes an engine each.
+///
 /// A panic in it is contained, and the request completes with WSANO_RECOVERY; its resolver is not asked
 /// any more.
 ///

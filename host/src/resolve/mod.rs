@@ -9,6 +9,9 @@ use std::net::Ipv4Addr;
 pub use crate::engine::Reply;
 use crate::types::{Answer, ErrorCode, Outcome};
 
+#[cfg(all(feature = "dns", not(unix)))]
+compile_error!("the feature `dns` waits for sockets as Unix does: build without it");
+
 mod chain;
 mod deny;
 #[cfg(feature = "dns")]

@@ -3,6 +3,11 @@
 //! The first label of a name, up to its first `-`, names a [`Lie`]; what follows makes names unique. A name under
 //! `in-addr.arpa` has the last number of its address for a lie: see [`Lie::of_address`].
 
+#[cfg(target_os = "linux")]
+mod datagrams;
+#[cfg(not(target_os = "linux"))]
+#[path = "datagrams/one.rs"]
+mod datagrams;
 mod lie;
 mod message;
 mod server;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
+use crate::datagrams;
 use crate::lie::Lie;
 use crate::message::{Sent, reply};
 
@@ -35,7 +36,10 @@ struct State {
     /// Questions by what was done with them, and whether they came over TCP.
     asked: HashMap<(Lie, bool), usize>,
     late: Vec<(SocketAddr, Vec<u8>)>,
-    streams: Vec<TcpStream>,
+    /// Whether somebody waits for more to be asked: else nobody is woken, which takes a call.
+    is_awaited: bool,
+    /// Those that are open, by a number of their own.
+    streams: HashMap<usize, TcpStream>,
 }
 
 impl Server {
@@ -85,7 +89,8 @@ impl Server {
 
     /// Waits until it has done this with so many questions.
     pub fn wait_until_asked(&self, lie: Lie, count: usize) {
-        let state = self.shared.state.lock().expect("no holder panics");
+        let mut state = self.shared.state.lock().expect("no holder panics");
+        state.is_awaited = true;
         let over = |state: &State, tcp| state.asked.get(&(lie, tcp)).copied().unwrap_or(0);
         let waits = |state: &mut State| over(state, false) + over(state, true) < count;
         drop(
@@ -112,7 +117,7 @@ impl Drop for Server {
         let _ = self.shared.udp.send_to(&[], self.address);
         let _ = TcpStream::connect(self.address);
         let mut state = self.shared.state.lock().expect("no holder panics");
-        for stream in state.streams.drain(..) {
+        for (_, stream) in state.streams.drain() {
             let _ = stream.shutdown(Shutdown::Both);
         }
         drop(state);
@@ -155,52 +160,64 @@ impl Shared {
     }
 
     fn serve_datagrams(&self) {
-        let mut buffer = [0; 2048];
+        let (mut lies, mut answers, mut late) = (Vec::new(), Vec::new(), Vec::new());
         while !self.has_ended() {
             // An error is that of an earlier answer, to a port that is closed by now.
-            if let Ok((len, from)) = self.udp.recv_from(&mut buffer) {
-                self.serve_datagram(&buffer[..len], from);
+            let _ = datagrams::receive(&self.udp, |question, from| {
+                let Some((lie, sent)) = reply(question, false) else {
+                    return;
+                };
+                lies.push(lie);
+                match sent {
+                    Sent::Whole(bytes) | Sent::Half(bytes) => answers.push((from, bytes)),
+                    Sent::Late(bytes) => late.push((from, bytes)),
+                    Sent::Nothing => {}
+                }
+            });
+            // Counted before they are seen, and once they are held back.
+            let mut state = self.state.lock().expect("no holder panics");
+            state.late.append(&mut late);
+            for lie in lies.drain(..) {
+                *state.asked.entry((lie, false)).or_default() += 1;
             }
+            self.tell(&state);
+            drop(state);
+            datagrams::send(&self.udp, &answers);
+            answers.clear();
         }
     }
 
-    fn serve_datagram(&self, question: &[u8], from: SocketAddr) {
-        let Some((lie, sent)) = reply(question, false) else {
-            return;
-        };
-        // Counted before it is seen, and once it is held back.
-        match sent {
-            Sent::Whole(bytes) | Sent::Half(bytes) => {
-                self.count(lie, false);
-                let _ = self.udp.send_to(&bytes, from);
-            }
-            Sent::Late(bytes) => {
-                let mut state = self.state.lock().expect("no holder panics");
-                state.late.push((from, bytes));
-                drop(state);
-                self.count(lie, false);
-            }
-            Sent::Nothing => self.count(lie, false),
-        }
-    }
-
-    fn count(&self, lie: Lie, tcp: bool) {
+    fn count_over_tcp(&self, lie: Lie) {
         let mut state = self.state.lock().expect("no holder panics");
-        *state.asked.entry((lie, tcp)).or_default() += 1;
-        self.changed.notify_all();
+        *state.asked.entry((lie, true)).or_default() += 1;
+        self.tell(&state);
+    }
+
+    /// Wakes who waits for this.
+    fn tell(&self, state: &State) {
+        if state.is_awaited {
+            self.changed.notify_all();
+        }
     }
 
     fn serve_streams(self: &Arc<Self>, listener: &TcpListener) {
-        while let Ok((stream, _)) = listener.accept() {
+        for number in 0.. {
+            let Ok((stream, _)) = listener.accept() else {
+                return;
+            };
             if self.has_ended() {
                 return;
             }
             if let Ok(clone) = stream.try_clone() {
                 let mut state = self.state.lock().expect("no holder panics");
-                state.streams.push(clone);
+                state.streams.insert(number, clone);
             }
             let shared = Arc::clone(self);
-            thread::spawn(move || shared.serve_stream(stream));
+            thread::spawn(move || {
+                let _ = shared.serve_stream(stream);
+                let mut state = shared.state.lock().expect("no holder panics");
+                state.streams.remove(&number);
+            });
         }
     }
 
@@ -212,7 +229,7 @@ impl Shared {
             let mut question = vec![0; usize::from(u16::from_be_bytes(len))];
             stream.read_exact(&mut question).ok()?;
             let (lie, sent) = reply(&question, true)?;
-            self.count(lie, true);
+            self.count_over_tcp(lie);
             let (bytes, all) = match sent {
                 Sent::Whole(bytes) | Sent::Late(bytes) => (bytes, true),
                 Sent::Half(bytes) => (bytes, false),

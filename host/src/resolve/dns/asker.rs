@@ -1,90 +1,86 @@
-//! The thread that asks: c-ares' channel is its own, and so is the order of questions.
+//! The thread that asks and hears: c-ares' channel is its own, and so is the order of questions.
 //!
-//! c-ares sends from this thread and receives on one of its own. Answers come in calls from there, in which c-ares is
-//! locked: they put what is to be asked next into this thread's queue, and never call c-ares themselves.
+//! Whoever looks something up puts it into this thread's inbox, and wakes it where it sleeps. c-ares is never
+//! called from within its own calls: what it says there goes into a queue, and is seen to once it has returned.
 
-use std::collections::VecDeque;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::atomic::AtomicUsize;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::task::{Context, Waker};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use c_ares::{
-    Channel, DnsCls, DnsFlags, DnsOpcode, DnsRcode, DnsRecord, DnsRecordType, DnsRrKey, DnsSection,
-};
+use c_ares::Channel;
 
 use super::answer::{self, Found};
 use super::cache::Cache;
-use super::flights::Flights;
-use super::settings::Settings;
-use crate::resolve::Lookup;
+use super::ears::Ears;
+use super::flights::{Flights, give};
+use super::question::Questions;
+use super::settings::{self, Settings};
+use super::turns::Turns;
+use crate::engine::{Delivered, Event};
+use crate::resolve::{Lookup, Reply};
 use crate::types::ErrorCode;
 
-/// The largest answer over UDP that is asked for: it crosses networks in one piece. Units: bytes.
-const UDP_SIZE: u16 = 1232;
+/// Messages that are seen to before the thread hears what c-ares' sockets have, and outcomes before whoever waits for
+/// them is woken.
+const AT_ONCE: usize = 64;
 
-/// What the resolver, its thread and c-ares' share.
+/// What the resolver and its thread share.
 pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) cache: Cache,
-    pub(super) flights: Flights,
+    /// Questions that are under way.
+    pub(super) under_way: Arc<AtomicUsize>,
     pub(super) to_asker: Sender<Message>,
-    /// Questions that c-ares has.
-    pub(super) asked: AtomicUsize,
-    /// How many it may have.
-    pub(super) most: usize,
-    /// Whether the thread waits for one of them to end.
-    pub(super) is_full: AtomicBool,
+    /// That there is a message.
+    pub(super) told: Event,
+}
+
+impl Shared {
+    /// Where the thread is gone, nobody waits for an answer: the reply is dropped, and so is sent.
+    pub(super) fn tell(&self, message: Message) {
+        let _ = self.to_asker.send(message);
+        self.told.notify();
+    }
 }
 
 /// What the thread is told.
 pub(super) enum Message {
     /// To ask this.
-    Ask(Question),
-    /// That c-ares has room for another.
-    Room,
+    Ask(Lookup, Reply),
     /// To end.
     End,
 }
 
-/// A lookup, and how far its search has come.
-pub(super) struct Question {
-    pub(super) lookup: Lookup,
-    step: usize,
-    /// What the names before came to.
-    so_far: Option<Found>,
-}
-
-impl Question {
-    pub(super) fn new(lookup: Lookup) -> Question {
-        Question {
-            lookup,
-            step: 0,
-            so_far: None,
-        }
-    }
+/// What c-ares said of the name that was asked for last.
+struct Heard {
+    lookup: Lookup,
+    found: Found,
 }
 
 /// Starts the thread. Nobody joins it: it ends when it is told to.
 pub(super) fn start(
     shared: Arc<Shared>,
     channel: Channel,
-    messages: Receiver<Message>,
-) -> std::io::Result<()> {
-    let mut asker = Asker {
-        shared,
-        channel,
-        backlog: VecDeque::new(),
-        sweep_at: SWEEP,
-    };
+    ears: Ears,
+    inbox: Receiver<Message>,
+    places: usize,
+) -> io::Result<()> {
     let run = move || {
-        asker.run(&messages);
-        let shared = Arc::clone(&asker.shared);
-        // Ends what c-ares has, without waiting for a server, and its thread.
-        drop(asker);
-        shared.flights.land_all(&Err(ErrorCode::TryAgain));
+        let mut asker = match Asker::new(shared, channel, ears, inbox, places) {
+            Ok(asker) => asker,
+            // The machine is short of memory: whoever asks is told that nobody answers.
+            Err(_) => return,
+        };
+        asker.run();
+        asker.end();
     };
     thread::Builder::new()
         .name("winsock-dns".into())
@@ -92,134 +88,233 @@ pub(super) fn start(
         .map(drop)
 }
 
-/// How long the backlog is when it is first looked through for what was cancelled.
-const SWEEP: usize = 1024;
-
 struct Asker {
     shared: Arc<Shared>,
     channel: Channel,
-    /// What waits for room.
-    backlog: VecDeque<Question>,
-    /// Swept when it is this long, so that sweeping costs the same for all together.
-    sweep_at: usize,
+    ears: Ears,
+    bell: Waker,
+    inbox: Inbox,
+    questions: Questions,
+    turns: Turns,
+    flights: Flights,
+    /// What c-ares says, in its calls.
+    says: Sender<Heard>,
+    said: Receiver<Heard>,
+    /// Who is to be woken, each once: a session that is woken for every outcome sleeps again before the next.
+    delivered: Vec<Delivered>,
+}
+
+/// Messages, of which the next may have been looked at.
+struct Inbox {
+    messages: Receiver<Message>,
+    next: RefCell<Option<Message>>,
+}
+
+impl Inbox {
+    fn take(&mut self) -> Option<Message> {
+        let next = self.next.get_mut().take();
+        next.or_else(|| self.messages.try_recv().ok())
+    }
+
+    fn is_empty(&self) -> bool {
+        let mut next = self.next.borrow_mut();
+        if next.is_none() {
+            *next = self.messages.try_recv().ok();
+        }
+        next.is_none()
+    }
 }
 
 impl Asker {
-    fn run(&mut self, messages: &Receiver<Message>) {
-        while let Ok(message) = messages.recv() {
-            match message {
-                Message::Ask(question) => self.backlog.push_back(question),
-                Message::Room => {}
-                Message::End => return,
+    fn new(
+        shared: Arc<Shared>,
+        channel: Channel,
+        ears: Ears,
+        inbox: Receiver<Message>,
+        places: usize,
+    ) -> c_ares::Result<Asker> {
+        let (says, said) = mpsc::channel();
+        Ok(Asker {
+            flights: Flights::new(Arc::clone(&shared.under_way)),
+            shared,
+            channel,
+            bell: ears.bell(),
+            ears,
+            inbox: Inbox {
+                messages: inbox,
+                next: RefCell::new(None),
+            },
+            questions: Questions::new()?,
+            turns: Turns::new(places),
+            says,
+            said,
+            delivered: Vec::new(),
+        })
+    }
+
+    fn run(&mut self) {
+        loop {
+            for _ in 0..AT_ONCE {
+                match self.inbox.take() {
+                    Some(Message::Ask(lookup, reply)) => self.receive(lookup, reply),
+                    Some(Message::End) => return,
+                    None => break,
+                }
             }
+            // What fails at once makes room for more.
             self.ask_on();
-        }
-    }
-
-    fn ask_on(&mut self) {
-        while !self.backlog.is_empty() && self.has_room() {
-            if let Some(question) = self.backlog.pop_front()
-                && self.shared.flights.is_wanted(&question.lookup)
-            {
-                self.ask(question);
+            while self.land() {
+                self.ask_on();
             }
-        }
-        if self.backlog.len() >= self.sweep_at {
-            let flights = &self.shared.flights;
-            self.backlog
-                .retain(|question| flights.is_wanted(&question.lookup));
-            self.sweep_at = SWEEP.max(2 * self.backlog.len());
+            if self.hear().is_err() {
+                return;
+            }
+            self.land();
         }
     }
 
-    /// If not, a message comes once it has.
-    fn has_room(&self) -> bool {
-        let shared = &self.shared;
-        let has_room = || shared.asked.load(Ordering::SeqCst) < shared.most;
-        if has_room() {
-            return true;
-        }
-        shared.is_full.store(true, Ordering::SeqCst);
-        // Again, as one may have ended before it could see that.
-        has_room()
-    }
-
-    fn ask(&mut self, question: Question) {
-        let shared = Arc::clone(&self.shared);
-        let name = match shared.settings.name(&question.lookup, question.step) {
-            Some(name) => name.into_owned(),
-            None => return shared.answered(question, Found::failed(ErrorCode::NoRecovery)),
+    /// Waits for a message or for c-ares' sockets, and has c-ares hear those.
+    fn hear(&mut self) -> io::Result<()> {
+        let inbox = &self.inbox;
+        let mut told = pin!(self.shared.told.wait_until(|| !inbox.is_empty()));
+        let is_told = told
+            .as_mut()
+            .poll(&mut Context::from_waker(&self.bell))
+            .is_ready();
+        let at_most = if is_told {
+            Some(Duration::ZERO)
+        } else {
+            self.channel.timeout(None)
         };
-        shared.asked.fetch_add(1, Ordering::SeqCst);
-        let message = match message(&question.lookup, &name) {
-            Ok(message) if !name.is_empty() => message,
+        self.ears.hear(&mut self.channel, at_most)
+    }
+
+    /// A lookup joins what is under way, or waits for its turn.
+    fn receive(&mut self, lookup: Lookup, reply: Reply) {
+        if !reply.is_wanted() {
+            return give(reply, Err(ErrorCode::TryAgain));
+        }
+        if let Err(reply) = self.flights.join(&lookup, reply) {
+            self.turns.push(lookup, reply);
+        }
+    }
+
+    /// Asks what may be asked.
+    fn ask_on(&mut self) {
+        while let Some((lookup, reply)) = self.turns.next() {
+            let owner = reply.owner();
+            if !reply.is_wanted() {
+                give(reply, Err(ErrorCode::TryAgain));
+            } else if let Some(outcome) = self.shared.cache.get(&lookup, Instant::now()) {
+                // It was answered since it was looked for there.
+                give(reply, outcome);
+            } else if self.flights.begin(&lookup, reply) {
+                self.ask(lookup, 0);
+                continue;
+            }
+            self.turns.give_back(owner);
+        }
+    }
+
+    /// Asks for a name of a search.
+    fn ask(&mut self, lookup: Lookup, step: usize) {
+        let name = self.shared.settings.name(&lookup, step);
+        let question = name
+            .as_ref()
+            .and_then(|name| self.questions.of(&lookup, name));
+        let Some(question) = question else {
             // No name that can be.
-            _ => return shared.ended(question, Found::failed(ErrorCode::HostNotFound)),
+            let found = Found::failed(ErrorCode::HostNotFound);
+            let _ = self.says.send(Heard { lookup, found });
+            return;
         };
+        // Most names are asked for as they are.
+        let completed = match name {
+            Some(Cow::Owned(name)) => Some(name),
+            _ => None,
+        };
+        let says = self.says.clone();
         // What it returns is said to the function too.
-        let _ = self.channel.send_dnsrec(&message, move |answer| {
+        let _ = self.channel.send_dnsrec(question, move |answer| {
             // A panic in here would end the process.
-            let read = AssertUnwindSafe(|| answer::read(&question.lookup, &name, answer));
+            let read = AssertUnwindSafe(|| {
+                let name = completed.as_deref().unwrap_or(settings::own_name(&lookup));
+                answer::read(&lookup, name, answer)
+            });
             let found = catch_unwind(read).unwrap_or_else(|_| Found::failed(ErrorCode::NoRecovery));
-            shared.ended(question, found);
+            let _ = says.send(Heard { lookup, found });
         });
     }
-}
 
-/// The question as c-ares has it.
-fn message(lookup: &Lookup, name: &str) -> c_ares::Result<DnsRecord> {
-    let what = match lookup {
-        Lookup::HostByAddress(_) => DnsRecordType::PTR,
-        _ => DnsRecordType::A,
-    };
-    let mut message = DnsRecord::new(0, DnsFlags::RD, DnsOpcode::Query, DnsRcode::NoError)?;
-    message.query_add(name, what, DnsCls::IN)?;
-    message
-        .rr_add(
-            DnsSection::Additional,
-            "",
-            DnsRecordType::OPT,
-            DnsCls::IN,
-            0,
-        )?
-        .set_u16(DnsRrKey::OPT_UDP_SIZE, UDP_SIZE)?
-        .set_u8(DnsRrKey::OPT_VERSION, 0)?
-        .set_u16(DnsRrKey::OPT_FLAGS, 0)?;
-    Ok(message)
-}
-
-impl Shared {
-    /// c-ares is done with one question.
-    fn ended(&self, question: Question, found: Found) {
-        self.asked.fetch_sub(1, Ordering::SeqCst);
-        self.answered(question, found);
-        if self.is_full.load(Ordering::SeqCst) && self.is_full.swap(false, Ordering::SeqCst) {
-            self.tell(Message::Room);
+    /// Sees to what c-ares has said; whether it had said anything.
+    fn land(&mut self) -> bool {
+        let mut landed = 0;
+        while let Ok(Heard { lookup, found }) = self.said.try_recv() {
+            self.answered(lookup, found);
+            landed += 1;
+            if landed % AT_ONCE == 0 {
+                self.delivered.clear();
+            }
         }
+        self.delivered.clear();
+        landed > 0
     }
 
     /// A name came to this: the search goes on, or ends.
-    fn answered(&self, question: Question, found: Found) {
-        let found = match question.so_far {
+    fn answered(&mut self, lookup: Lookup, found: Found) {
+        let Some(flight) = self.flights.get_mut(&lookup) else {
+            return;
+        };
+        let found = match flight.so_far.take() {
             Some(before) => before.then(found),
             None => found,
         };
-        let step = question.step + 1;
-        let lookup = question.lookup;
-        if found.is_miss() && self.settings.name(&lookup, step).is_some() {
-            return self.tell(Message::Ask(Question {
-                lookup,
-                step,
-                so_far: Some(found),
-            }));
+        let next = flight.step + 1;
+        let shared = &self.shared;
+        if found.is_miss() && shared.settings.name(&lookup, next).is_some() && flight.is_wanted() {
+            flight.step = next;
+            flight.so_far = Some(found);
+            return self.ask(lookup, next);
         }
-        self.cache
-            .put(&lookup, &found.outcome, found.life, Instant::now());
-        self.flights.land(&lookup, &found.outcome);
+        if let Some(flight) = self.flights.end(&lookup) {
+            self.turns.give_back(flight.owner);
+            let outcome = found.outcome.clone();
+            shared
+                .cache
+                .put(lookup, outcome, found.life, Instant::now());
+            for delivered in flight.land(found.outcome) {
+                wake_once(&mut self.delivered, delivered);
+            }
+        }
     }
 
-    /// Where the thread is gone, nobody waits for an answer.
-    pub(super) fn tell(&self, message: Message) {
-        let _ = self.to_asker.send(message);
+    /// Ends what c-ares has, without waiting for a server. Whoever waits still is told so.
+    fn end(self) {
+        let Asker {
+            channel,
+            mut turns,
+            mut flights,
+            inbox,
+            ..
+        } = self;
+        drop(channel);
+        let outcome = Err(ErrorCode::TryAgain);
+        flights
+            .drain()
+            .flat_map(|flight| flight.land(outcome.clone()))
+            .for_each(drop);
+        turns.drain().for_each(|reply| give(reply, outcome.clone()));
+        drop(inbox);
     }
+}
+
+/// Adds one, unless the same session is to be woken already.
+fn wake_once(all: &mut Vec<Delivered>, one: Delivered) {
+    let left = all
+        .iter()
+        .try_fold(one, |one, other| match one.leave_to(other) {
+            Ok(()) => Err(()),
+            Err(one) => Ok(one),
+        });
+    all.extend(left);
 }

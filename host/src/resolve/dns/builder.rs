@@ -5,19 +5,19 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use c_ares::{Channel, EventSys, Flags, Options};
+use c_ares::{Channel, Flags, Options};
 
 use super::Dns;
 use super::asker::{self, Shared};
 use super::cache::{Bounds, Cache};
 use super::conf;
+use super::ears::Ears;
 use super::error::{ConfError, DnsError};
-use super::flights::Flights;
 use super::settings::{self, Settings};
+use crate::engine::Event;
 
 /// This machine's settings.
 const SYSTEM: &str = "/etc/resolv.conf";
@@ -61,7 +61,7 @@ impl Default for DnsBuilder {
             tries: None,
             tcp: false,
             rotate: false,
-            most: 8192,
+            most: 16_384,
             cache: Bounds {
                 entries: 65_536,
                 bytes: 32 << 20,
@@ -146,7 +146,8 @@ impl DnsBuilder {
         self
     }
 
-    /// How many questions may be under way; more wait their turn. Default: 8192.
+    /// How many questions may be under way; more wait their turn. One session has a ninth of these at most. Default:
+    /// 16,384.
     pub fn questions(mut self, most: usize) -> Self {
         self.most = most;
         self
@@ -166,7 +167,7 @@ impl DnsBuilder {
         self
     }
 
-    /// Starts the resolver with its two threads.
+    /// Starts the resolver with its thread.
     ///
     /// # Errors
     /// [`DnsError::NoServer`] where neither a file nor [`server`](Self::server) names one;
@@ -174,19 +175,20 @@ impl DnsBuilder {
     /// [`DnsError::Cares`] and [`DnsError::Thread`] where the machine is short of something.
     pub fn build(self) -> Result<Dns, DnsError> {
         let settings = self.settings()?;
-        let channel =
-            channel(&settings).map_err(|error| DnsError::Cares(error.to_string().into()))?;
-        let (to_asker, messages) = mpsc::channel();
+        let mut options = Options::new();
+        let ears = Ears::new(&mut options).map_err(DnsError::Poll)?;
+        let channel = channel(options, &settings)
+            .map_err(|error| DnsError::Cares(error.to_string().into()))?;
+        let (to_asker, inbox) = mpsc::channel();
         let shared = Arc::new(Shared {
             settings,
             cache: Cache::new(&self.cache),
-            flights: Flights::default(),
+            under_way: Arc::default(),
             to_asker,
-            asked: AtomicUsize::new(0),
-            most: self.most,
-            is_full: AtomicBool::new(false),
+            told: Event::default(),
         });
-        asker::start(Arc::clone(&shared), channel, messages).map_err(DnsError::Thread)?;
+        asker::start(Arc::clone(&shared), channel, ears, inbox, self.most)
+            .map_err(DnsError::Thread)?;
         Ok(Dns {
             shared,
             warnings: self.warnings,
@@ -243,14 +245,12 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// c-ares with a thread of its own, and nothing of this machine's settings but what is in these.
-fn channel(settings: &Settings) -> c_ares::Result<Channel> {
+/// c-ares with these settings, and nothing of this machine's.
+fn channel(mut options: Options, settings: &Settings) -> c_ares::Result<Channel> {
     let mut flags = Flags::STAYOPEN | Flags::EDNS | Flags::NOSEARCH | Flags::NOALIASES;
     flags.set(Flags::USEVC, settings.tcp);
-    let mut options = Options::new();
     options
         .set_flags(flags)
-        .set_event_thread(EventSys::Default)
         .set_timeout(settings.timeout)
         .set_max_timeout(settings.timeout)
         .set_tries(settings.tries.into())

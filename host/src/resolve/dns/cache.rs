@@ -72,13 +72,12 @@ impl Cache {
     }
 
     /// Keeps an outcome for its time to live; not at all if that is 0.
-    pub(super) fn put(&self, lookup: &Lookup, outcome: &Outcome, life: Duration, now: Instant) {
+    pub(super) fn put(&self, lookup: Lookup, outcome: Outcome, life: Duration, now: Instant) {
         let Some(dies) = now.checked_add(life.min(self.longest)) else {
             return;
         };
         if dies > now {
-            let outcome = outcome.clone();
-            self.store.insert(lookup.clone(), Entry { outcome, dies });
+            self.store.insert(lookup, Entry { outcome, dies });
         }
     }
 
@@ -116,20 +115,20 @@ mod tests {
     #[test]
     fn an_outcome_lives_as_long_as_its_records() {
         let (cache, now) = (cache(10, 100_000), Instant::now());
-        cache.put(&name(1), &answer(1), 5 * SECOND, now);
-        cache.put(&name(2), &Err(ErrorCode::HostNotFound), SECOND, now);
+        cache.put(name(1), answer(1), 5 * SECOND, now);
+        cache.put(name(2), Err(ErrorCode::HostNotFound), SECOND, now);
         assert_eq!(cache.get(&name(1), now + 4 * SECOND), Some(answer(1)));
         assert_eq!(cache.get(&name(1), now + 5 * SECOND), None);
         assert_eq!(cache.get(&name(2), now), Some(Err(ErrorCode::HostNotFound)));
         assert_eq!(cache.get(&name(3), now), None);
-        cache.put(&name(3), &answer(1), u32::MAX * SECOND, now);
+        cache.put(name(3), answer(1), u32::MAX * SECOND, now);
         assert_eq!(cache.get(&name(3), now + 100 * SECOND), None, "the longest");
     }
 
     #[test]
     fn what_lives_for_no_time_is_not_kept() {
         let (cache, now) = (cache(10, 100_000), Instant::now());
-        cache.put(&name(1), &answer(1), Duration::ZERO, now);
+        cache.put(name(1), answer(1), Duration::ZERO, now);
         assert_eq!((cache.len(), cache.get(&name(1), now)), (0, None));
     }
 
@@ -137,7 +136,7 @@ mod tests {
     fn entries_are_bounded() {
         let (cache, now) = (cache(100, 1 << 20), Instant::now());
         for n in 0..10_000 {
-            cache.put(&name(n), &answer(1), SECOND, now);
+            cache.put(name(n), answer(1), SECOND, now);
         }
         assert!((1..=100).contains(&cache.len()), "{}", cache.len());
     }
@@ -146,7 +145,7 @@ mod tests {
     fn bytes_are_bounded() {
         let (cache, now) = (cache(10_000, 1 << 20), Instant::now());
         for n in 0..1000 {
-            cache.put(&name(n), &answer(4000), SECOND, now);
+            cache.put(name(n), answer(4000), SECOND, now);
         }
         // Each answer is of 16,000 bytes and more.
         assert!((1..=65).contains(&cache.len()), "{}", cache.len());
@@ -155,7 +154,7 @@ mod tests {
     #[test]
     fn a_cache_of_nothing_keeps_nothing() {
         for cache in [cache(0, 1 << 20), cache(10, 0)] {
-            cache.put(&name(1), &answer(1), SECOND, Instant::now());
+            cache.put(name(1), answer(1), SECOND, Instant::now());
             assert_eq!(cache.len(), 0);
         }
     }

@@ -35,6 +35,9 @@ pub enum DnsError {
     /// c-ares does not start.
     #[error("c-ares cannot be started: {0}")]
     Cares(Box<str>),
+    /// The machine has no way to wait for sockets.
+    #[error("sockets cannot be waited for: {0}")]
+    Poll(#[source] io::Error),
     /// The thread that asks does not start.
     #[error("a thread cannot be started: {0}")]
     Thread(#[source] io::Error),

@@ -1,210 +1,196 @@
 //! Who waits for what: one question for all who ask the same.
 
+use std::collections::hash_map::{Entry, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
+use quick_cache::DefaultHashBuilder;
 
+use super::answer::Found;
+use crate::engine::{Delivered, Owner};
 use crate::resolve::{Lookup, Reply};
-use crate::types::Outcome;
+use crate::types::{ErrorCode, Outcome};
 
 /// Lookups that are under way, with those who wait for each.
-#[derive(Default)]
-pub(super) struct Flights(DashMap<Lookup, Waiting>);
-
-/// Only ever seen by whoever has the map's entry to itself, so that the mutex is never locked: a reply is no thing to
-/// be shared, and the map does not know that it is not.
-type Waiting = Mutex<Vec<Reply>>;
-
-fn of(waiting: &mut Waiting) -> &mut Vec<Reply> {
-    waiting.get_mut().unwrap_or_else(PoisonError::into_inner)
+pub(super) struct Flights {
+    flights: HashMap<Lookup, Flight, DefaultHashBuilder>,
+    /// How many, for whoever wants to know.
+    count: Arc<AtomicUsize>,
 }
 
-/// What became of one who asks.
-pub(super) enum Joined {
-    /// The first to ask this: the question must be asked.
-    First,
-    /// It waits for the answer to an earlier one.
-    Waits,
-    /// It is answered by now.
-    Known(Reply, Outcome),
+/// One question, and how far its search has come.
+pub(super) struct Flight {
+    /// Whose place it holds.
+    pub(super) owner: Owner,
+    pub(super) step: usize,
+    /// What the names before came to.
+    pub(super) so_far: Option<Found>,
+    first: Reply,
+    others: Vec<Reply>,
 }
 
 impl Flights {
-    /// Has somebody wait. What `known` says is looked at once more for the first, as the answer to an earlier
-    /// question may just have come.
-    pub(super) fn join(
-        &self,
-        lookup: &Lookup,
-        reply: Reply,
-        known: impl FnOnce() -> Option<Outcome>,
-    ) -> Joined {
-        match self.0.entry(lookup.clone()) {
-            Entry::Occupied(mut entry) => {
-                let waiting = of(entry.get_mut());
-                let mut gone = Vec::new();
-                // Before it grows: so those who were cancelled are never more than those who wait.
-                if waiting.len() == waiting.capacity() {
-                    gone.extend(waiting.extract_if(.., |reply| !reply.is_wanted()));
-                }
-                waiting.push(reply);
-                drop(entry);
-                // Somebody else's code may be in it, so not while the map is locked.
-                drop(gone);
-                Joined::Waits
+    pub(super) fn new(count: Arc<AtomicUsize>) -> Flights {
+        Flights {
+            flights: HashMap::default(),
+            count,
+        }
+    }
+
+    /// Has somebody wait for what is under way; gives the reply back if it is not.
+    pub(super) fn join(&mut self, lookup: &Lookup, reply: Reply) -> Result<(), Reply> {
+        match self.flights.get_mut(lookup) {
+            Some(flight) => {
+                flight.join(reply);
+                Ok(())
             }
-            Entry::Vacant(entry) => match known() {
-                Some(outcome) => Joined::Known(reply, outcome),
-                None => {
-                    entry.insert(Mutex::new(vec![reply]));
-                    Joined::First
-                }
-            },
+            None => Err(reply),
         }
     }
 
-    /// Whether anybody waits still. If not, the lookup is under way no more.
-    pub(super) fn is_wanted(&self, lookup: &Lookup) -> bool {
-        let unwanted =
-            |_: &Lookup, waiting: &mut Waiting| of(waiting).iter().all(|reply| !reply.is_wanted());
-        // Dropped only here, where the map is unlocked.
-        let gone = self.0.remove_if_mut(lookup, unwanted);
-        gone.is_none() && self.0.contains_key(lookup)
-    }
-
-    /// Gives all who wait this outcome. A panic of one of them keeps it from no other.
-    pub(super) fn land(&self, lookup: &Lookup, outcome: &Outcome) {
-        let Some((_, mut waiting)) = self.0.remove(lookup) else {
-            return;
+    /// Has somebody wait, who may be the first: the question must be asked then.
+    pub(super) fn begin(&mut self, lookup: &Lookup, reply: Reply) -> bool {
+        match self.flights.entry(lookup.clone()) {
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().join(reply);
+                return false;
+            }
+            Entry::Vacant(entry) => entry.insert(Flight {
+                owner: reply.owner(),
+                step: 0,
+                so_far: None,
+                first: reply,
+                others: Vec::new(),
+            }),
         };
-        for reply in of(&mut waiting).drain(..) {
-            let outcome = outcome.clone();
-            let _ = catch_unwind(AssertUnwindSafe(|| reply.send(outcome)));
-        }
+        self.note();
+        true
     }
 
-    /// Gives everybody this outcome.
-    pub(super) fn land_all(&self, outcome: &Outcome) {
-        let lookups: Vec<_> = self.0.iter().map(|entry| entry.key().clone()).collect();
-        for lookup in lookups {
-            self.land(&lookup, outcome);
-        }
+    pub(super) fn get_mut(&mut self, lookup: &Lookup) -> Option<&mut Flight> {
+        self.flights.get_mut(lookup)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    /// It is under way no more.
+    pub(super) fn end(&mut self, lookup: &Lookup) -> Option<Flight> {
+        let flight = self.flights.remove(lookup);
+        self.note();
+        flight
     }
+
+    /// Everything ends.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Flight> {
+        let flights = std::mem::take(&mut self.flights);
+        self.note();
+        flights.into_values()
+    }
+
+    fn note(&self) {
+        self.count.store(self.flights.len(), Ordering::Relaxed);
+    }
+}
+
+impl Flight {
+    fn join(&mut self, reply: Reply) {
+        // Before it grows: so those who were cancelled are never more than those who wait.
+        if self.others.len() == self.others.capacity() {
+            let gone = self.others.extract_if(.., |reply| !reply.is_wanted());
+            gone.for_each(|reply| give(reply, Err(ErrorCode::TryAgain)));
+        }
+        self.others.push(reply);
+    }
+
+    /// Whether anybody waits still.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.first.is_wanted() || self.others.iter().any(Reply::is_wanted)
+    }
+
+    /// Gives all who wait this outcome; each is woken once what comes of it is dropped.
+    pub(super) fn land(self, outcome: Outcome) -> impl Iterator<Item = Delivered> {
+        let all = std::iter::once(self.first).chain(self.others);
+        all.filter_map(move |reply| deliver(reply, outcome.clone()))
+    }
+}
+
+/// Sends an outcome. What waits for it may be somebody else's code, whose panic is kept from the others.
+pub(super) fn give(reply: Reply, outcome: Outcome) {
+    drop(deliver(reply, outcome));
+}
+
+fn deliver(reply: Reply, outcome: Outcome) -> Option<Delivered> {
+    catch_unwind(AssertUnwindSafe(|| reply.deliver(outcome))).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::waiter::Waiter;
     use super::*;
-    use crate::engine::Receiver;
-    use crate::types::ErrorCode;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    /// One who waits until it is cancelled.
-    #[derive(Clone, Default)]
-    struct Waiter {
-        cancelled: Arc<AtomicBool>,
-        got: Arc<Mutex<Vec<Outcome>>>,
-    }
-
-    impl Waiter {
-        fn reply(&self) -> Reply {
-            Reply::to_another(self.clone())
-        }
-
-        fn cancel(&self) {
-            self.cancelled.store(true, Ordering::Relaxed);
-        }
-
-        fn got(&self) -> Vec<Outcome> {
-            self.got.lock().unwrap().clone()
-        }
-    }
-
-    impl Receiver for Waiter {
-        fn is_wanted(&self) -> bool {
-            !self.cancelled.load(Ordering::Relaxed)
-        }
-
-        fn receive(self: Box<Self>, outcome: Outcome) {
-            self.got.lock().unwrap().push(outcome);
-        }
-    }
 
     fn lookup() -> Lookup {
         Lookup::HostByName("a.test".into())
     }
 
-    fn is_first(flights: &Flights, waiter: &Waiter) -> bool {
-        match flights.join(&lookup(), waiter.reply(), || None) {
-            Joined::First => true,
-            Joined::Waits => false,
-            Joined::Known(..) => panic!("nothing is known"),
-        }
+    const MISS: Outcome = Err(ErrorCode::HostNotFound);
+
+    fn flights() -> Flights {
+        Flights::new(Arc::default())
     }
 
-    const MISS: Outcome = Err(ErrorCode::HostNotFound);
+    fn land(flights: &mut Flights) {
+        flights.end(&lookup()).unwrap().land(MISS).for_each(drop);
+    }
 
     #[test]
     fn one_asks_and_all_get_the_answer() {
-        let (flights, waiters) = (Flights::default(), [(); 3].map(|()| Waiter::default()));
-        assert!(is_first(&flights, &waiters[0]));
-        assert!(!is_first(&flights, &waiters[1]) && !is_first(&flights, &waiters[2]));
-        flights.land(&lookup(), &MISS);
+        let (mut flights, waiters) = (flights(), [(); 3].map(|()| Waiter::default()));
+        assert!(flights.join(&lookup(), waiters[0].reply()).is_err());
+        assert!(flights.begin(&lookup(), waiters[0].reply()));
+        assert!(flights.join(&lookup(), waiters[1].reply()).is_ok());
+        assert!(!flights.begin(&lookup(), waiters[2].reply()));
+        assert_eq!(flights.count.load(Ordering::Relaxed), 1);
+        land(&mut flights);
         for waiter in &waiters {
-            assert_eq!(waiter.got(), [MISS]);
+            assert_eq!(waiter.got().last(), Some(&MISS));
         }
-        assert!(is_first(&flights, &waiters[0]), "it has ended");
+        assert_eq!(flights.count.load(Ordering::Relaxed), 0);
+        assert!(flights.begin(&lookup(), waiters[0].reply()), "it has ended");
     }
 
     #[test]
-    fn what_is_known_by_then_is_not_asked() {
-        let (flights, waiter) = (Flights::default(), Waiter::default());
-        let joined = flights.join(&lookup(), waiter.reply(), || Some(MISS));
-        assert!(matches!(joined, Joined::Known(_, MISS)));
-        assert_eq!(flights.len(), 0);
-    }
-
-    #[test]
-    fn it_goes_on_while_one_waits_and_no_longer() {
-        let (flights, waiters) = (Flights::default(), [(); 2].map(|()| Waiter::default()));
+    fn it_is_wanted_while_one_waits_and_no_longer() {
+        let (mut flights, waiters) = (flights(), [(); 2].map(|()| Waiter::default()));
         for waiter in &waiters {
-            is_first(&flights, waiter);
+            flights.begin(&lookup(), waiter.reply());
         }
         waiters[0].cancel();
-        assert!(flights.is_wanted(&lookup()));
+        assert!(flights.get_mut(&lookup()).unwrap().is_wanted());
         waiters[1].cancel();
-        assert!(!flights.is_wanted(&lookup()));
-        assert_eq!(flights.len(), 0);
-        assert!(!flights.is_wanted(&lookup()), "nobody has asked");
+        assert!(!flights.get_mut(&lookup()).unwrap().is_wanted());
     }
 
     #[test]
     fn those_who_were_cancelled_do_not_pile_up() {
-        let (flights, stays) = (Flights::default(), Waiter::default());
-        is_first(&flights, &stays);
+        let (mut flights, stays) = (flights(), Waiter::default());
+        flights.begin(&lookup(), stays.reply());
         for _ in 0..100_000 {
             let goes = Waiter::default();
-            assert!(!is_first(&flights, &goes));
+            assert!(flights.join(&lookup(), goes.reply()).is_ok());
             goes.cancel();
         }
-        assert!(of(&mut flights.0.get_mut(&lookup()).unwrap()).capacity() <= 8);
-        flights.land(&lookup(), &MISS);
+        assert!(flights.get_mut(&lookup()).unwrap().others.capacity() <= 8);
+        land(&mut flights);
         assert_eq!(stays.got(), [MISS]);
     }
 
     #[test]
     fn a_panic_keeps_the_answer_from_no_other() {
-        let (flights, waiter) = (Flights::default(), Waiter::default());
+        let (mut flights, waiter) = (flights(), Waiter::default());
+        flights.begin(&lookup(), Reply::new(|_| panic!("as it was told to")));
         let panics = Reply::new(|_| panic!("as it was told to"));
-        flights.join(&lookup(), panics, || None);
-        is_first(&flights, &waiter);
-        flights.land_all(&MISS);
+        assert!(!flights.begin(&lookup(), panics));
+        assert!(!flights.begin(&lookup(), waiter.reply()));
+        land(&mut flights);
         assert_eq!(waiter.got(), [MISS]);
     }
 }

@@ -5,17 +5,21 @@ mod asker;
 mod builder;
 mod cache;
 mod conf;
+mod ears;
 mod error;
 mod flights;
+mod question;
 mod settings;
+mod turns;
+#[cfg(test)]
+mod waiter;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use self::asker::{Message, Question, Shared};
-use self::flights::Joined;
+use self::asker::{Message, Shared};
 use super::chain::ask_and_wait;
 use super::{Known, Lookup, Reply, Resolver};
 use crate::types::Outcome;
@@ -24,7 +28,7 @@ pub use self::builder::DnsBuilder;
 pub use self::error::{ConfError, ConfProblem, DnsError};
 
 /// Hosts by name and by address from name servers, by the library c-ares. No worker ever waits for it
-/// ([`Known::Asks`]): thousands of lookups are under way with two threads, one that asks and one that hears.
+/// ([`Known::Asks`]): thousands of lookups are under way with one thread, which asks and hears.
 ///
 /// It reads no hosts file; a [`Chain`](super::Chain) asks [`Tables`](super::Tables) first:
 ///
@@ -73,14 +77,16 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// least. Answers from it are known at once; so are misses, but a chain goes on from those to the next resolver, as it
 /// does from any miss.
 ///
-/// Equal lookups under way are one question. Whoever cancels drops out of it; it is asked for as long as one waits.
+/// Equal lookups under way are one question. Whoever cancels drops out of it; a search goes on for as long as one waits.
 ///
 /// # Limits
 ///
 /// - IPv4 addresses only (`S-R13`); name servers may have addresses of either kind, without a zone such as `%eth0`.
 /// - Settings are read once: a resolv.conf that changes later is not seen. Of a file the first three servers are asked.
-/// - At most [`questions`](DnsBuilder::questions) are under way; more wait for one of them to end, which a silent server
-///   takes as long to do as its time-outs. A question that was sent is not taken back when it is cancelled.
+/// - At most [`questions`](DnsBuilder::questions) are under way. A question that was sent is not taken back when it is
+///   cancelled: a silent server takes as long as its time-outs.
+/// - So that one guest cannot take all of these, a session has no more than an eighth of what is free, and thus a ninth at
+///   most; its other lookups wait until some of its questions end, and another's do not wait for them.
 /// - No DNSSEC: an answer is as good as the way to the server. Numbers and ports of questions are random.
 ///
 /// Dropping it waits for no server, and neither does the end of the process.
@@ -109,9 +115,9 @@ impl Dns {
         &self.warnings
     }
 
-    /// Lookups that are under way, equal ones counted once.
+    /// Questions that are under way. Lookups that wait for their turn are none yet.
     pub fn under_way(&self) -> usize {
-        self.shared.flights.len()
+        self.shared.under_way.load(Ordering::Relaxed)
     }
 }
 
@@ -138,14 +144,7 @@ impl Resolver for Dns {
         let (Lookup::HostByName(_) | Lookup::HostByAddress(_)) = lookup else {
             return reply.send(Err(lookup.miss()));
         };
-        let known = || self.shared.cache.get(lookup, Instant::now());
-        match self.shared.flights.join(lookup, reply, known) {
-            Joined::First => self
-                .shared
-                .tell(Message::Ask(Question::new(lookup.clone()))),
-            Joined::Waits => {}
-            Joined::Known(reply, outcome) => reply.send(outcome),
-        }
+        self.shared.tell(Message::Ask(lookup.clone(), reply));
     }
 }
 
@@ -160,7 +159,6 @@ impl fmt::Debug for Dns {
         f.debug_struct("Dns")
             .field("settings", &self.shared.settings)
             .field("under_way", &self.under_way())
-            .field("asked", &self.shared.asked.load(Ordering::Relaxed))
             .field("warnings", &self.warnings)
             .finish_non_exhaustive()
     }

@@ -48,8 +48,8 @@ impl Settings {
             }
             _ => return None,
         };
-        if let Some(absolute) = name.strip_suffix('.') {
-            return (step == 0).then_some(Cow::Borrowed(absolute));
+        if name.ends_with('.') {
+            return (step == 0).then_some(Cow::Borrowed(own_name(lookup)));
         }
         let dots = name.bytes().filter(|&byte| byte == b'.').count();
         let itself = if dots >= usize::from(self.ndots) {
@@ -67,6 +67,14 @@ impl Settings {
         } else {
             long
         }))
+    }
+}
+
+/// The name that is looked up, without its trailing dot.
+pub(super) fn own_name(lookup: &Lookup) -> &str {
+    match lookup {
+        Lookup::HostByName(name) => name.strip_suffix('.').unwrap_or(name),
+        _ => "",
     }
 }
 

@@ -27,16 +27,26 @@ pub struct TablesBuilder {
     hosts: Option<Vec<HostLine>>,
     services: Option<Vec<ServiceLine>>,
     protocols: Option<Vec<ProtocolLine>>,
+    /// What is to become of malformed lines of the files that are named.
+    malformed: Malformed,
     /// What is wrong with the files that were named; the first fails the build.
     errors: Vec<TablesError>,
-    /// What is wrong with the machine's own.
+    /// What is wrong with the machine's own, or is left out.
     warnings: Vec<TablesError>,
 }
 
 impl TablesBuilder {
+    /// Has malformed lines of the files that are named from here on left out, and told of in [`Tables::warnings`].
+    /// A file of which no line is of use fails the build all the same.
+    pub fn leave_out_malformed(mut self) -> Self {
+        self.malformed = Malformed::LeaveOut;
+        self
+    }
+
     /// Adds the hosts of a file. It is read by this call.
     pub fn hosts_file(mut self, path: impl Into<PathBuf>) -> Self {
-        named(path.into(), parse::hosts, &mut self.hosts, &mut self.errors);
+        let lines = self.named(path.into(), parse::hosts);
+        self.hosts.get_or_insert_default().extend(lines);
         self
     }
 
@@ -60,12 +70,8 @@ impl TablesBuilder {
 
     /// Adds the services of a file. It is read by this call.
     pub fn services_file(mut self, path: impl Into<PathBuf>) -> Self {
-        named(
-            path.into(),
-            parse::services,
-            &mut self.services,
-            &mut self.errors,
-        );
+        let lines = self.named(path.into(), parse::services);
+        self.services.get_or_insert_default().extend(lines);
         self
     }
 
@@ -94,12 +100,8 @@ impl TablesBuilder {
 
     /// Adds the protocols of a file. It is read by this call.
     pub fn protocols_file(mut self, path: impl Into<PathBuf>) -> Self {
-        named(
-            path.into(),
-            parse::protocols,
-            &mut self.protocols,
-            &mut self.errors,
-        );
+        let lines = self.named(path.into(), parse::protocols);
+        self.protocols.get_or_insert_default().extend(lines);
         self
     }
 
@@ -126,12 +128,35 @@ impl TablesBuilder {
         self
     }
 
+    /// The lines of a file that was named.
+    fn named<T>(&mut self, path: PathBuf, parser: Parser<T>) -> Vec<T> {
+        let file = path.display().to_string();
+        let bytes = match read(&path, &file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.errors.push(error);
+                return Vec::new();
+            }
+        };
+        let mut wrong = Vec::new();
+        let lines = parser(&file, &bytes, self.malformed, &mut wrong);
+        match self.malformed {
+            Malformed::Stop => self.errors.append(&mut wrong),
+            Malformed::LeaveOut if lines.is_empty() => {
+                let first = wrong.into_iter().next();
+                self.errors.extend(first.map(TablesError::of_no_use));
+            }
+            Malformed::LeaveOut => self.warnings.append(&mut wrong),
+        }
+        lines
+    }
+
     /// Makes the tables.
     ///
     /// # Errors
     ///
     /// The first thing that is wrong with a file or a text that was given. What is wrong with the
-    /// machine's own files is in [`Tables::warnings`].
+    /// machine's own files, or [left out](Self::leave_out_malformed), is in [`Tables::warnings`].
     pub fn build(mut self) -> Result<Tables, TablesError> {
         if !self.errors.is_empty() {
             return Err(self.errors.swap_remove(0));
@@ -152,17 +177,6 @@ impl TablesBuilder {
 
 type Parser<T> = fn(&str, &[u8], Malformed, &mut Vec<TablesError>) -> Vec<T>;
 type Lines<T> = Option<Vec<T>>;
-
-fn named<T>(path: PathBuf, parser: Parser<T>, to: &mut Lines<T>, errors: &mut Vec<TablesError>) {
-    let file = path.display().to_string();
-    match read(&path, &file) {
-        Ok(bytes) => {
-            to.get_or_insert_default()
-                .extend(parser(&file, &bytes, Malformed::Stop, errors))
-        }
-        Err(error) => errors.push(error),
-    }
-}
 
 fn given<T>(
     name: &str,
@@ -279,6 +293,34 @@ mod tests {
             "{missing}"
         );
         assert!(matches!(missing, TablesError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn malformed_lines_of_a_file_can_be_left_out_but_not_all_of_them() {
+        let directory =
+            std::env::temp_dir().join(format!("winsock-left-out-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("hosts");
+        let built = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            let builder = Tables::builder().leave_out_malformed();
+            builder
+                .hosts_file(&file)
+                .build()
+                .map_err(|error| error.to_string())
+        };
+        let tables = built("1.2.3 a\n192.0.2.2 b\n192.0.2.3\n192.0.2.4 d\n").unwrap();
+        let useless = built("# none\n1.2.3 a\nx y\n").map(drop);
+        let empty = built("# none\n\n").map(|tables| tables.hosts.len());
+        std::fs::remove_dir_all(&directory).unwrap();
+        let shown = file.display();
+        assert!(has_host(&tables, "b") && has_host(&tables, "d") && !has_host(&tables, "a"));
+        let told: Vec<_> = tables.warnings().iter().map(ToString::to_string).collect();
+        let missing = format!("{shown}:3: a host's name is missing");
+        let address = "`1.2.3` is not an IPv4 or IPv6 address";
+        assert_eq!(told, [format!("{shown}:1: {address}"), missing]);
+        let reason = format!("{shown}:2: {address}, and no other line is of use");
+        assert_eq!((useless, empty), (Err(reason), Ok(0)));
     }
 
     #[test]

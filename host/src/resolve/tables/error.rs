@@ -25,7 +25,10 @@ pub enum TablesError {
     /// A line is malformed.
     #[error(transparent)]
     Line(#[from] LineError),
-    /// More lines of this machine's own file are malformed than are told one by one.
+    /// A line is malformed, and no other is there or well-formed.
+    #[error("{0}, and no other line is of use")]
+    NothingOfUse(LineError),
+    /// More lines of a file are malformed than are told one by one.
     #[error("{file}: {lines} more lines are malformed")]
     More {
         /// The file.
@@ -33,6 +36,16 @@ pub enum TablesError {
         /// How many lines are not told.
         lines: usize,
     },
+}
+
+impl TablesError {
+    /// Nothing else of the file is of use.
+    pub(super) fn of_no_use(self) -> TablesError {
+        match self {
+            TablesError::Line(line) => TablesError::NothingOfUse(line),
+            other => other,
+        }
+    }
 }
 
 /// A line that is malformed, shown as `FILE:LINE: PROBLEM`.

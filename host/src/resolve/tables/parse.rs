@@ -14,9 +14,10 @@ pub(super) const MOST_NAMES: usize = 64;
 pub(super) const MOST_ERRORS: usize = 100;
 
 /// What to do at a malformed line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Malformed {
     /// Read no further: the file is of no use.
+    #[default]
     Stop,
     /// Leave it out. [`MOST_ERRORS`] of a file are told, and how many more there are.
     LeaveOut,

@@ -159,8 +159,9 @@ fn nobody_else_is_asked_once_nobody_waits() {
         fn is_wanted(&self) -> bool {
             false
         }
-        fn receive(self: Box<Self>, _: Outcome) {
+        fn receive(self: Box<Self>, _: Outcome) -> Delivered {
             self.0.fetch_add(1, Relaxed);
+            Delivered::NOBODY
         }
     }
     let (first, second) = two();
