@@ -214,8 +214,17 @@ mod tests {
 
     #[test]
     fn limits_are_the_engines_unless_given() {
-        assert_eq!(limits(&parse(&[])), Limits::default());
+        let alone = Limits {
+            stuck_per_session: usize::MAX,
+            ..Limits::default()
+        };
+        assert_eq!(limits(&parse(&[])), alone);
         let given = limits(&parse(&["--workers", "3", "--max-requests", "0"]));
         assert_eq!((given.workers, given.requests_per_session), (3, 0));
+        let times = ["--request-timeout=1s", "--stuck-after=2s", "--max-stuck=4"];
+        let given = limits(&parse(&times));
+        let second = std::time::Duration::from_secs(1);
+        assert_eq!(given.time_per_request, Some(second));
+        assert_eq!((given.stuck_after, given.stuck_workers), (2 * second, 4));
     }
 }

@@ -9,8 +9,8 @@ use winsock_async_dns_server::Server;
 use winsock_async_host::policy::Policy;
 use winsock_async_host::resolve::{Dns, DnsBuilder};
 use winsock_async_host::{
-    AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, LookupEngine, Query, Session,
-    TaskHandle,
+    AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Limits, LookupEngine, Query,
+    Session, TaskHandle,
 };
 
 /// The server, the resolver that asks it, and a guest.
@@ -34,7 +34,13 @@ pub fn bench_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Bench {
         .tries(1)
         .timeout(Duration::from_millis(500));
     let dns = Arc::new(set(dns).build().unwrap());
+    let limits = Limits {
+        // What the server says, uncut.
+        answer_bytes: usize::MAX,
+        ..Limits::default()
+    };
     let engine = LookupEngine::builder()
+        .limits(limits)
         .resolver(Arc::clone(&dns))
         .policy(Policy::allow_all().allow_private())
         .build();
