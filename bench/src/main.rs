@@ -9,6 +9,7 @@ mod null;
 mod report;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use wasmtime::Result;
@@ -72,17 +73,25 @@ fn main() -> Result<()> {
 }
 
 fn engine(workers: usize) -> LookupEngineBuilder {
+    engine_with(limits(workers))
+}
+
+fn engine_with(limits: Limits) -> LookupEngineBuilder {
     LookupEngine::builder()
         .resolver(Null::new())
         .policy(Policy::allow_all())
-        .limits(Limits {
-            workers,
-            requests_per_session: 2 * MILLION,
-            requests_per_engine: 4 * MILLION,
-            bytes_per_session: usize::MAX,
-            stuck_per_session: usize::MAX,
-            ..Limits::default()
-        })
+        .limits(limits)
+}
+
+fn limits(workers: usize) -> Limits {
+    Limits {
+        workers,
+        requests_per_session: 2 * MILLION,
+        requests_per_engine: 4 * MILLION,
+        bytes_per_session: usize::MAX,
+        stuck_per_session: usize::MAX,
+        ..Limits::default()
+    }
 }
 
 fn requests(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
@@ -110,7 +119,12 @@ fn requests(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -
 }
 
 fn cancels(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
-    let lookups = engine(MANY_WORKERS).build();
+    let lookups = engine_with(Limits {
+        // While all are kept, what is cancelled must wait.
+        stuck_after: Duration::MAX,
+        ..limits(MANY_WORKERS)
+    });
+    let lookups = lookups.build();
     let nothing = median(guest.run(&lookups, &["nothing", &rounds(300).to_string()])?);
     let workers = MANY_WORKERS.to_string();
     let running = guest.run(
