@@ -24,6 +24,8 @@ use crate::types::Outcome;
 /// - Where there is glibc the answer has the aliases and every address, by `gethostbyname2_r` and
 ///   `gethostbyaddr_r`. Elsewhere it has no aliases, the name is the one that was asked, and a system
 ///   that does not tell "no such name" from "no address" gives WSAHOST_NOT_FOUND for both (`S-R15`).
+/// - glibc asks the next name server when one refuses, and says WSATRY_AGAIN when all have;
+///   `Dns`, with the feature `dns`, says WSANO_RECOVERY (`S-R15`).
 /// - What the system is set up to do applies: the search list completes names that have no trailing
 ///   dot, nscd or a resolver of the machine's own may answer from a cache, and glibc looks at a few
 ///   variables of this process's environment (`RES_OPTIONS`, `LOCALDOMAIN`, `HOSTALIASES`).
