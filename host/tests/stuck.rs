@@ -154,6 +154,17 @@ fn one_session_keeps_no_more_than_its_share() {
 }
 
 #[test]
+fn no_number_of_spares_is_too_large() {
+    let (engine, control) = engine(impatient(1, usize::MAX));
+    let mut session = started(&engine);
+    ask(&mut session, "held.test");
+    wait_for_stuck(&engine, 1);
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+    control.release("held.test");
+}
+
+#[test]
 fn without_a_bound_only_the_cancelled_are_stuck() {
     let (engine, control) = engine(workers(2));
     let (mut session, mut other) = (started(&engine), started(&engine));

@@ -53,6 +53,8 @@ impl Pool {
         limits: &Limits,
         clock: Clock,
     ) -> (Arc<Pool>, usize) {
+        let workers = limits.workers.min(posts::MOST);
+        let spares = limits.stuck_workers.min(posts::MOST - workers);
         let pool = Arc::new(Pool {
             resolver,
             judge,
@@ -61,16 +63,13 @@ impl Pool {
             search: Search::default(),
             // Whoever ends gives back its post before another can be started in its place. A model has a
             // worker of its own.
-            posts: Posts::new(
-                limits.workers.saturating_add(limits.stuck_workers)
-                    + usize::from(cfg!(any(loom, shuttle))),
-            ),
-            spares: Spares::new(limits),
+            posts: Posts::new(workers + spares + usize::from(cfg!(any(loom, shuttle)))),
+            spares: Spares::new(spares, limits.stuck_per_session),
             timekeeper: Timekeeper::new(clock, limits.stuck_after),
             closed: AtomicBool::new(false),
             gone: AtomicUsize::new(0),
         });
-        let started = (0..limits.workers)
+        let started = (0..workers)
             .map_while(|i| pool.spawn(format!("winsock-{i}")))
             .count();
         (pool, started)

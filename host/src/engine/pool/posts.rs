@@ -3,6 +3,9 @@
 use crate::engine::job::Shift;
 use crate::engine::sync::{AtomicU64, CachePadded, Fault, Mutex, MutexGuard, Ordering, planted};
 
+/// Workers that there may be.
+pub(super) const MOST: usize = 1 << u16::BITS;
+
 /// A place for each worker, spares included.
 pub(super) struct Posts {
     posts: Box<[CachePadded<Post>]>,
@@ -51,9 +54,8 @@ pub(super) struct Inspection {
 }
 
 impl Posts {
-    /// For so many workers. There is no room for more than 65,536.
+    /// For so many workers, [`MOST`] but for a model's.
     pub(super) fn new(workers: usize) -> Posts {
-        let workers = workers.min(1 << u16::BITS);
         Posts {
             posts: (0..workers).map(|_| CachePadded::default()).collect(),
             // The first to be given away is the first.

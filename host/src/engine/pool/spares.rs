@@ -1,7 +1,6 @@
 //! Workers that are stuck, and those that were started to replace them.
 
 use super::Pool;
-use crate::engine::Limits;
 use crate::engine::job::{Lane, Shift};
 use crate::engine::sync::{Arc, AtomicIsize, AtomicUsize, Fault, Ordering, fence, planted};
 
@@ -18,13 +17,14 @@ pub(super) struct Spares {
 }
 
 impl Spares {
-    pub(super) fn new(limits: &Limits) -> Spares {
+    /// So many at most, of which one session may keep that share.
+    pub(super) fn new(most: usize, share: usize) -> Spares {
         Spares {
             stuck: AtomicIsize::new(0),
             started: AtomicUsize::new(0),
-            most: limits.stuck_workers,
+            most,
             // With none, the session could have no worker at all.
-            share: limits.stuck_per_session.max(1),
+            share: share.max(1),
         }
     }
 }

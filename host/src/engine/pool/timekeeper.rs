@@ -87,12 +87,14 @@ impl Pool {
     /// Has the session told at that time, once.
     pub(crate) fn set_alarm(self: &Arc<Self>, alarm: Alarm, lane: &Arc<Lane>) {
         let keeper = &self.timekeeper;
-        let is_first = {
+        let is_news = {
             let mut desk = keeper.desk();
             desk.alarms.insert(alarm, Arc::clone(lane));
-            desk.alarms.first_key_value().map(|(first, _)| *first) == Some(alarm)
+            let first = desk.alarms.first_key_value().map(|(first, _)| *first);
+            // Also where it could not be started for an earlier one.
+            first == Some(alarm) || desk.thread.is_none()
         };
-        if is_first {
+        if is_news {
             self.wake_timekeeper();
         }
     }

@@ -284,6 +284,10 @@ impl Asker {
                 .put(lookup, outcome, found.life, Instant::now());
             for delivered in flight.land(found.outcome) {
                 wake_once(&mut self.delivered, delivered);
+                // Thousands of sessions may wait for one name.
+                if self.delivered.len() >= AT_ONCE {
+                    self.delivered.clear();
+                }
             }
         }
     }
