@@ -126,8 +126,10 @@ fn cancelled_beside_others(bench: &Bench) {
 fn request_and_cancel(bench: &Bench) {
     let mut session = bench.session();
     for _ in 0..100_000 {
-        let handle = begin(&mut session, host("large.test")).expect("a request");
-        if session.cancel(handle).is_err() {
+        // It is refused while all workers are at what was cancelled.
+        if let Ok(handle) = begin(&mut session, host("large.test"))
+            && session.cancel(handle).is_err()
+        {
             session.take(usize::MAX);
         }
     }

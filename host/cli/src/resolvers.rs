@@ -1,7 +1,8 @@
 //! The engine of the lookups, as the command line has it.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use winsock_async_host::policy::Pattern;
@@ -120,13 +121,28 @@ fn script(path: &Path) -> Result<Scripted, Failure> {
 /// The text of a file that this option names.
 fn text(path: &Path, option: &str) -> Result<String, Failure> {
     let file = path.display();
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::unusable(format_args!("{option} {file}: {error}")))?;
+    let bytes =
+        read(path).map_err(|error| Failure::unusable(format_args!("{option} {file}: {error}")))?;
+    if bytes.len() > LONGEST {
+        let problem = format_args!("{option} {file}: more than {LONGEST} bytes");
+        return Err(Failure::unusable(problem));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let line = 1 + newlines(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         Failure::unusable(format_args!("{option} {file}:{line}: this is not UTF-8"))
     })
 }
+
+/// A file, or so much of it that it is too long.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = LONGEST as u64 + 1;
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Bytes of a file that is for people. There are files without an end, such as `/dev/zero`.
+const LONGEST: usize = 16 << 20;
 
 fn newlines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count()

@@ -121,7 +121,9 @@ fn settings_of_no_use_are_one_line() {
     let conf = scratch.file("resolv.conf", b"nameserver nobody\noptions ndots:1\n");
     let dns = ["--resolver", "dns", "--resolv-conf"];
     let output = lookup(&[&dns[..], &[&conf]].concat(), "host:good.test");
-    assert_refused(&output, &[&conf, "names no name server", "--dns-server"]);
+    let malformed = format!("{conf}:1: `nobody` is not an address");
+    let none = "no line names a name server";
+    assert_refused(&output, &[&malformed, none, "--dns-server"]);
     let none = scratch.path("no-such.conf");
     let output = lookup(&[&dns[..], &[&none]].concat(), "host:good.test");
     assert_refused(&output, &[&none, "cannot be read", "--dns-server"]);

@@ -64,7 +64,8 @@ pub trait Inspector: Send + Sync + 'static {
     /// not wait.
     ///
     /// Questions are shown as resolvers get them. A dotted address that is asked for as a name, which no
-    /// resolver gets, is shown as [`Lookup::HostByName`].
+    /// resolver gets, is shown as [`Lookup::HostByName`]. One that needs a worker is refused at the call when all are
+    /// stuck (`S-C7`), and has no outcome.
     fn question(&self, lookup: &Lookup) -> Verdict {
         let _ = lookup;
         Verdict::Pass

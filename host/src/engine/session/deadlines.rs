@@ -83,7 +83,10 @@ impl Session {
         let Some(deadlines) = &mut self.deadlines else {
             return;
         };
-        deadlines.alarm = None;
+        if let Some(alarm) = deadlines.alarm.take() {
+            // It may be another than the one that has rung, if there was a clean-up in between.
+            self.engine.pool.forget_alarm(alarm);
+        }
         let now = self.engine.now();
         let mut running = Vec::new();
         while let Some(handle) = self.deadlines.as_mut().and_then(|d| d.pop_due(now)) {

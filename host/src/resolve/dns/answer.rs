@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use c_ares::{DnsRcode, DnsRecord, DnsRr, DnsSection, Error};
+use c_ares::{DnsCls, DnsFlags, DnsRcode, DnsRecord, DnsRr, DnsSection, Error};
 
 use crate::resolve::Lookup;
 use crate::types::{ErrorCode, HostEntry, Outcome};
@@ -83,6 +83,10 @@ fn code(error: Error) -> ErrorCode {
 }
 
 fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> Found {
+    if !message.flags().contains(DnsFlags::QR) {
+        // A question, which means nothing.
+        return Found::failed(ErrorCode::NoRecovery);
+    }
     match message.rcode() {
         DnsRcode::NoError => {}
         DnsRcode::NXDomain => return missing(ErrorCode::HostNotFound, message),
@@ -93,7 +97,7 @@ fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> Found {
         return Found::failed(ErrorCode::NoRecovery);
     };
     let mut life = chain.life;
-    let records = message.rrs(DnsSection::Answer);
+    let records = of_internet(message, DnsSection::Answer);
     let records = records.filter(|record| record.name().eq_ignore_ascii_case(chain.last));
     let mut live = |record: &DnsRr| life = life.min(time_to_live(record.ttl()));
     let entry = match lookup {
@@ -144,7 +148,7 @@ impl<'a> Chain<'a> {
     /// None for one that comes back to itself.
     fn follow(name: &'a str, message: &'a DnsRecord) -> Option<Chain<'a>> {
         let mut targets = HashMap::new();
-        for record in message.rrs(DnsSection::Answer) {
+        for record in of_internet(message, DnsSection::Answer) {
             if let Some(cname) = record.as_cname() {
                 // Of two for one name, which is malformed, the first.
                 targets
@@ -171,8 +175,7 @@ impl<'a> Chain<'a> {
 
 /// The name itself is not there, or not what was asked of it: for as long as the zone says (RFC 2308).
 fn missing(error: ErrorCode, message: &DnsRecord) -> Found {
-    let zone = message
-        .rrs(DnsSection::Authority)
+    let zone = of_internet(message, DnsSection::Authority)
         .find_map(|record| Some((record.ttl(), record.as_soa()?.minimum())));
     Found {
         outcome: Err(error),
@@ -180,6 +183,13 @@ fn missing(error: ErrorCode, message: &DnsRecord) -> Found {
             time_to_live(ttl).min(time_to_live(minimum))
         }),
     }
+}
+
+/// Records of the class that was asked for.
+fn of_internet(message: &DnsRecord, section: DnsSection) -> impl Iterator<Item = &DnsRr> {
+    message
+        .rrs(section)
+        .filter(|record| record.dns_class() == DnsCls::IN)
 }
 
 /// RFC 2181: with the highest bit set it is 0.

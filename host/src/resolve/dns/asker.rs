@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::hash_map::{Entry, HashMap};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -19,18 +20,23 @@ use c_ares::Channel;
 
 use super::answer::{self, Found};
 use super::cache::Cache;
-use super::ears::Ears;
+use super::ears::{CHANNELS, Ears};
 use super::flights::{Flights, give};
 use super::question::Questions;
 use super::settings::{self, Settings};
 use super::turns::Turns;
-use crate::engine::{Delivered, Event};
+use crate::engine::{Delivered, Event, Owner};
 use crate::resolve::{Lookup, Reply};
 use crate::types::ErrorCode;
 
 /// Messages that are seen to before the thread hears what c-ares' sockets have, and outcomes before whoever waits for
 /// them is woken.
 const AT_ONCE: usize = 64;
+
+/// Lookups whose questions have a port each, as those are an embedder's sockets.
+const ALONE: usize = 256;
+/// Those of one session, so that no guest has them all.
+const ALONE_EACH: usize = 16;
 
 /// What the resolver and its thread share.
 pub(super) struct Shared {
@@ -63,18 +69,20 @@ pub(super) enum Message {
 struct Heard {
     lookup: Lookup,
     found: Found,
+    /// A message could not be read, which may have been another question's.
+    is_garbled: bool,
 }
 
 /// Starts the thread. Nobody joins it: it ends when it is told to.
 pub(super) fn start(
     shared: Arc<Shared>,
-    channel: Channel,
+    channels: [Channel; CHANNELS],
     ears: Ears,
     inbox: Receiver<Message>,
     places: usize,
 ) -> io::Result<()> {
     let run = move || {
-        let mut asker = match Asker::new(shared, channel, ears, inbox, places) {
+        let mut asker = match Asker::new(shared, channels, ears, inbox, places) {
             Ok(asker) => asker,
             // The machine is short of memory: whoever asks is told that nobody answers.
             Err(_) => return,
@@ -90,7 +98,10 @@ pub(super) fn start(
 
 struct Asker {
     shared: Arc<Shared>,
-    channel: Channel,
+    /// One whose questions share ports, and one whose questions have a port each.
+    channels: [Channel; CHANNELS],
+    /// Lookups whose questions have one each, by session.
+    alone: HashMap<Owner, usize>,
     ears: Ears,
     bell: Waker,
     inbox: Inbox,
@@ -128,7 +139,7 @@ impl Inbox {
 impl Asker {
     fn new(
         shared: Arc<Shared>,
-        channel: Channel,
+        channels: [Channel; CHANNELS],
         ears: Ears,
         inbox: Receiver<Message>,
         places: usize,
@@ -137,7 +148,8 @@ impl Asker {
         Ok(Asker {
             flights: Flights::new(Arc::clone(&shared.under_way)),
             shared,
-            channel,
+            channels,
+            alone: HashMap::new(),
             bell: ears.bell(),
             ears,
             inbox: Inbox {
@@ -184,9 +196,10 @@ impl Asker {
         let at_most = if is_told {
             Some(Duration::ZERO)
         } else {
-            self.channel.timeout(None)
+            let timeouts = self.channels.iter().filter_map(|c| c.timeout(None));
+            timeouts.min()
         };
-        self.ears.hear(&mut self.channel, at_most)
+        self.ears.hear(&mut self.channels, at_most)
     }
 
     /// A lookup joins what is under way, or waits for its turn.
@@ -209,15 +222,15 @@ impl Asker {
                 // It was answered since it was looked for there.
                 give(reply, outcome);
             } else if self.flights.begin(&lookup, reply) {
-                self.ask(lookup, 0);
+                self.ask(lookup, 0, false);
                 continue;
             }
             self.turns.give_back(owner);
         }
     }
 
-    /// Asks for a name of a search.
-    fn ask(&mut self, lookup: Lookup, step: usize) {
+    /// Asks for a name of a search, over a port of its own or one that others share.
+    fn ask(&mut self, lookup: Lookup, step: usize, is_alone: bool) {
         let name = self.shared.settings.name(&lookup, step);
         let question = name
             .as_ref()
@@ -225,7 +238,11 @@ impl Asker {
         let Some(question) = question else {
             // No name that can be.
             let found = Found::failed(ErrorCode::HostNotFound);
-            let _ = self.says.send(Heard { lookup, found });
+            let _ = self.says.send(Heard {
+                lookup,
+                found,
+                is_garbled: false,
+            });
             return;
         };
         // Most names are asked for as they are.
@@ -235,22 +252,28 @@ impl Asker {
         };
         let says = self.says.clone();
         // What it returns is said to the function too.
-        let _ = self.channel.send_dnsrec(question, move |answer| {
+        let channel = &mut self.channels[usize::from(is_alone)];
+        let _ = channel.send_dnsrec(question, move |answer| {
+            let is_garbled = matches!(answer, Err(c_ares::Error::EBADRESP));
             // A panic in here would end the process.
             let read = AssertUnwindSafe(|| {
                 let name = completed.as_deref().unwrap_or(settings::own_name(&lookup));
                 answer::read(&lookup, name, answer)
             });
             let found = catch_unwind(read).unwrap_or_else(|_| Found::failed(ErrorCode::NoRecovery));
-            let _ = says.send(Heard { lookup, found });
+            let _ = says.send(Heard {
+                lookup,
+                found,
+                is_garbled,
+            });
         });
     }
 
     /// Sees to what c-ares has said; whether it had said anything.
     fn land(&mut self) -> bool {
         let mut landed = 0;
-        while let Ok(Heard { lookup, found }) = self.said.try_recv() {
-            self.answered(lookup, found);
+        while let Ok(heard) = self.said.try_recv() {
+            self.answered(heard);
             landed += 1;
             if landed % AT_ONCE == 0 {
                 self.delivered.clear();
@@ -261,10 +284,26 @@ impl Asker {
     }
 
     /// A name came to this: the search goes on, or ends.
-    fn answered(&mut self, lookup: Lookup, found: Found) {
+    fn answered(&mut self, heard: Heard) {
+        let Heard {
+            lookup,
+            found,
+            is_garbled,
+        } = heard;
         let Some(flight) = self.flights.get_mut(&lookup) else {
             return;
         };
+        if is_garbled && !flight.is_again && flight.is_wanted() {
+            // c-ares fails all questions of a port together when it cannot read a message.
+            flight.is_again = true;
+            let own = self.alone.get(&flight.owner).copied().unwrap_or(0);
+            flight.is_alone = own < ALONE_EACH && self.alone.values().sum::<usize>() < ALONE;
+            if flight.is_alone {
+                self.alone.insert(flight.owner, own + 1);
+            }
+            let (step, is_alone) = (flight.step, flight.is_alone);
+            return self.ask(lookup, step, is_alone);
+        }
         let found = match flight.so_far.take() {
             Some(before) => before.then(found),
             None => found,
@@ -274,9 +313,18 @@ impl Asker {
         if found.is_miss() && shared.settings.name(&lookup, next).is_some() && flight.is_wanted() {
             flight.step = next;
             flight.so_far = Some(found);
-            return self.ask(lookup, next);
+            let is_alone = flight.is_alone;
+            return self.ask(lookup, next, is_alone);
         }
         if let Some(flight) = self.flights.end(&lookup) {
+            if flight.is_alone
+                && let Entry::Occupied(mut alone) = self.alone.entry(flight.owner)
+            {
+                *alone.get_mut() -= 1;
+                if *alone.get() == 0 {
+                    alone.remove();
+                }
+            }
             self.turns.give_back(flight.owner);
             let outcome = found.outcome.clone();
             shared
@@ -295,13 +343,13 @@ impl Asker {
     /// Ends what c-ares has, without waiting for a server. Whoever waits still is told so.
     fn end(self) {
         let Asker {
-            channel,
+            channels,
             mut turns,
             mut flights,
             inbox,
             ..
         } = self;
-        drop(channel);
+        drop(channels);
         let outcome = Err(ErrorCode::TryAgain);
         flights
             .drain()

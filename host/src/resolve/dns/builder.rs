@@ -120,15 +120,20 @@ impl DnsBuilder {
         self
     }
 
-    /// How long a server may take for an answer before it is asked again, or another is. Default: 5 seconds.
+    /// How long a server may take for an answer, at most, before it is asked again, or another is. Default: 5 seconds.
     ///
-    /// One name takes at most this, times the servers, times the [`tries`](Self::tries).
+    /// A server that has answered others lately is given less time at first: five times what its answers take, and no
+    /// less than a quarter of a second. Then it is asked again, and given up to twice as long each time, up to this. An
+    /// answer that comes later than that is lost. A name that no server answers takes this, times the
+    /// servers, times the [`tries`](Self::tries), and up to three times as much;
+    /// [`Limits::time_per_request`](crate::Limits::time_per_request) is a bound for what a guest waits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How often each server is asked for a name. Default: 2.
+    /// How often each server is asked for a name, and some times more where it is asked again sooner than after the
+    /// whole [`timeout`](Self::timeout). Default: 2.
     pub fn tries(mut self, tries: u8) -> Self {
         self.tries = Some(tries);
         self
@@ -170,15 +175,21 @@ impl DnsBuilder {
     /// Starts the resolver with its thread.
     ///
     /// # Errors
-    /// [`DnsError::NoServer`] where neither a file nor [`server`](Self::server) names one;
+    /// [`DnsError::NoServer`] or [`DnsError::NoGoodServer`] where neither a file nor [`server`](Self::server) names one;
     /// [`DnsError::Port`], [`DnsError::Domain`] and [`DnsError::Bounds`] for what was given here;
     /// [`DnsError::Cares`] and [`DnsError::Thread`] where the machine is short of something.
     pub fn build(self) -> Result<Dns, DnsError> {
         let settings = self.settings()?;
-        let mut options = Options::new();
-        let ears = Ears::new(&mut options).map_err(DnsError::Poll)?;
-        let channel = channel(options, &settings)
-            .map_err(|error| DnsError::Cares(error.to_string().into()))?;
+        let ears = Ears::new().map_err(DnsError::Poll)?;
+        let channel = |number, questions_a_port| {
+            let mut options = Options::new();
+            ears.listen_to(number, &mut options)
+                .map_err(DnsError::Poll)?;
+            channel(options, &settings, questions_a_port)
+                .map_err(|error| DnsError::Cares(error.to_string().into()))
+        };
+        // The second is for questions that the first could not keep from others' garbage.
+        let channels = [channel(0, QUESTIONS_A_PORT)?, channel(1, 1)?];
         let (to_asker, inbox) = mpsc::channel();
         let shared = Arc::new(Shared {
             settings,
@@ -187,7 +198,7 @@ impl DnsBuilder {
             to_asker,
             told: Event::default(),
         });
-        asker::start(Arc::clone(&shared), channel, ears, inbox, self.most)
+        asker::start(Arc::clone(&shared), channels, ears, inbox, self.most)
             .map_err(DnsError::Thread)?;
         Ok(Dns {
             shared,
@@ -205,7 +216,10 @@ impl DnsBuilder {
             settings.servers.clone_from(&self.servers);
         }
         if settings.servers.is_empty() {
-            return Err(DnsError::NoServer(self.file_name.clone()));
+            return Err(match self.warnings.first() {
+                Some(malformed) => DnsError::NoGoodServer(malformed.clone()),
+                None => DnsError::NoServer(self.file_name.clone()),
+            });
         }
         if let Some(server) = settings.servers.iter().find(|server| server.port() == 0) {
             return Err(DnsError::Port(*server));
@@ -246,15 +260,19 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// c-ares with these settings, and nothing of this machine's.
-fn channel(mut options: Options, settings: &Settings) -> c_ares::Result<Channel> {
+fn channel(
+    mut options: Options,
+    settings: &Settings,
+    questions_a_port: u32,
+) -> c_ares::Result<Channel> {
     let mut flags = Flags::STAYOPEN | Flags::EDNS | Flags::NOSEARCH | Flags::NOALIASES;
     flags.set(Flags::USEVC, settings.tcp);
     options
         .set_flags(flags)
         .set_timeout(settings.timeout)
         .set_max_timeout(settings.timeout)
-        .set_tries(settings.tries.into())
-        .set_udp_max_queries(Some(QUESTIONS_A_PORT))
+        .set_tries(tries(settings))
+        .set_udp_max_queries(Some(questions_a_port))
         // The cache is this crate's: answers are in it as they are given.
         .set_query_cache_max_ttl(0)
         .set_lookups("b")?
@@ -268,6 +286,23 @@ fn channel(mut options: Options, settings: &Settings) -> c_ares::Result<Channel>
     let mut channel = Channel::with_options(options)?;
     channel.set_servers(settings.servers.iter().map(ToString::to_string))?;
     Ok(channel)
+}
+
+/// The shortest time-out that c-ares comes to by itself, when a server is quick.
+const SHORTEST: Duration = Duration::from_millis(250);
+
+/// How often c-ares is to ask: as often as it takes until the time that is allowed is over. For it does not wait for an
+/// answer as long as it is told, but five times as long as the server's answers take, and then twice as long each
+/// time; what comes later than that is lost.
+fn tries(settings: &Settings) -> u32 {
+    let allowed = settings.timeout * settings.tries.into();
+    let mut waited = Duration::ZERO;
+    let mut tries = 0;
+    while waited < allowed {
+        waited += (SHORTEST * (1 << tries.min(16))).min(settings.timeout);
+        tries += 1;
+    }
+    tries.max(settings.tries.into())
 }
 
 #[cfg(test)]
@@ -301,6 +336,10 @@ mod tests {
         assert_eq!(
             refused(Dns::builder().resolv_conf_text(b"search a.test", "conf")),
             "conf: names no name server"
+        );
+        assert_eq!(
+            refused(Dns::builder().resolv_conf_text(b"\nnamserver 192.0.2.1", "conf")),
+            "conf:2: `namserver` is not a setting, and no line names a name server"
         );
         assert_eq!(
             refused(Dns::builder()),
@@ -338,5 +377,22 @@ mod tests {
                 .to_string()
                 .starts_with("/no/such/file: cannot be read: ")
         );
+    }
+
+    #[test]
+    fn a_server_that_is_slow_has_its_time() {
+        let of = |timeout, count| {
+            let settings = Settings {
+                timeout: Duration::from_millis(timeout),
+                tries: count,
+                ..Settings::default()
+            };
+            tries(&settings)
+        };
+        assert_eq!(of(5000, 2), 6);
+        assert_eq!(of(5000, 1), 5);
+        assert_eq!(of(1000, 2), 4);
+        assert_eq!(of(250, 1), 1);
+        assert_eq!(of(1, 3), 3);
     }
 }

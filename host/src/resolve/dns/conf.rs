@@ -48,6 +48,8 @@ pub(super) fn read(bytes: &[u8], file: &str, settings: &mut Settings) -> Vec<Con
         Some(start) if bytes.len() > LONGEST => (start, true),
         _ => (bytes, false),
     };
+    // Editors of other systems begin a file with it.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut lines = 0;
     for (i, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
         lines = i + 1;
@@ -99,14 +101,14 @@ fn read_line(line: &str, settings: &mut Settings, tell: &mut dyn FnMut(ConfProbl
 
 fn read_option(option: &str, settings: &mut Settings, tell: &mut dyn FnMut(ConfProblem)) {
     let (name, number) = match option.split_once(':') {
-        Some((name, number)) => (name, number.parse::<u8>().ok()),
+        Some((name, number)) => (name, number.parse::<u32>().ok()),
         None => (option, None),
     };
     match (name, number) {
         // Over these bounds glibc takes them for the bounds.
-        ("ndots", Some(n)) => settings.ndots = n.min(15),
+        ("ndots", Some(n)) => settings.ndots = n.min(15) as u8,
         ("timeout", Some(n @ 1..)) => settings.timeout = Duration::from_secs(n.min(30).into()),
-        ("attempts", Some(n @ 1..)) => settings.tries = n.min(5),
+        ("attempts", Some(n @ 1..)) => settings.tries = n.min(5) as u8,
         ("ndots" | "timeout" | "attempts", _) => tell(ConfProblem::Number(option.into())),
         ("rotate", _) => settings.rotate = true,
         ("use-vc", _) => settings.tcp = true,
@@ -158,8 +160,8 @@ mod tests {
                 "conf:4: `namserver` is not a setting",
                 "conf:6: `a..b` is not a domain",
                 "conf:7: not UTF-8",
-                "conf:8: `ndots:x` has no number of its own bounds",
-                "conf:8: `timeout:0` has no number of its own bounds",
+                "conf:8: `ndots:x` has no number that it may have",
+                "conf:8: `timeout:0` has no number that it may have",
                 "conf:8: `wide` is not a setting",
                 "conf:11: more than 3 name servers",
             ]
@@ -175,7 +177,8 @@ mod tests {
 
     #[test]
     fn numbers_over_the_bounds_are_the_bounds() {
-        let (settings, problems) = conf(b"options ndots:99 timeout:99 attempts:99");
+        let (settings, problems) =
+            conf("\u{feff}options ndots:300 timeout:99 attempts:256".as_bytes());
         assert_eq!(problems, [""; 0]);
         assert_eq!((settings.ndots, settings.tries), (15, 5));
         assert_eq!(settings.timeout, Duration::from_secs(30));

@@ -14,11 +14,14 @@ const EVENTS: usize = 256;
 /// No socket's.
 const BELL: Token = Token(usize::MAX);
 
-/// Hears what a channel's sockets have.
+/// Channels that are heard at a time.
+pub(super) const CHANNELS: usize = 2;
+
+/// Hears what channels' sockets have.
 pub(super) struct Ears {
     poll: Poll,
     events: Events,
-    heard: Vec<FdEvents>,
+    heard: [Vec<FdEvents>; CHANNELS],
     bell: Arc<Bell>,
 }
 
@@ -32,21 +35,26 @@ impl Wake for Bell {
 }
 
 impl Ears {
-    /// Has the channel that is made with these options say which sockets it has.
-    pub(super) fn new(options: &mut Options) -> io::Result<Ears> {
+    pub(super) fn new() -> io::Result<Ears> {
         let poll = Poll::new()?;
         let bell = Arc::new(Bell(mio::Waker::new(poll.registry(), BELL)?));
-        let registry = poll.registry().try_clone()?;
-        options.set_socket_state_callback(move |socket, reads, writes| {
-            // A socket that cannot be listened to is one that is silent.
-            let _ = listen(&registry, socket, reads, writes);
-        });
         Ok(Ears {
             poll,
             events: Events::with_capacity(EVENTS),
-            heard: Vec::with_capacity(EVENTS),
+            heard: Default::default(),
             bell,
         })
+    }
+
+    /// Has the channel that is made with these options, and is heard under this number, say which sockets it has.
+    pub(super) fn listen_to(&self, channel: usize, options: &mut Options) -> io::Result<()> {
+        let registry = self.poll.registry().try_clone()?;
+        options.set_socket_state_callback(move |socket, reads, writes| {
+            let token = Token(socket as usize * CHANNELS + channel);
+            // A socket that cannot be listened to is one that is silent.
+            let _ = listen(&registry, socket, token, reads, writes);
+        });
+        Ok(())
     }
 
     /// What ends a wait.
@@ -54,37 +62,46 @@ impl Ears {
         Waker::from(Arc::clone(&self.bell))
     }
 
-    /// Waits until a socket has something, the bell rings or the time is over, and has the channel hear it.
+    /// Waits until a socket has something, the bell rings or the time is over, and has the channels hear it.
     pub(super) fn hear(
         &mut self,
-        channel: &mut Channel,
+        channels: &mut [Channel; CHANNELS],
         at_most: Option<Duration>,
     ) -> io::Result<()> {
         match self.poll.poll(&mut self.events, at_most) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             other => other?,
         }
-        self.heard.clear();
+        self.heard.iter_mut().for_each(Vec::clear);
         for event in self.events.iter().filter(|event| event.token() != BELL) {
-            let socket = event.token().0 as Socket;
+            let socket = (event.token().0 / CHANNELS) as Socket;
+            let heard = &mut self.heard[event.token().0 % CHANNELS];
             let mut what = FdEventFlags::empty();
             what.set(FdEventFlags::WRITE, event.is_writable());
             if event.is_readable() || event.is_read_closed() || event.is_error() {
                 what |= FdEventFlags::READ;
             }
-            self.heard.push(FdEvents::new(socket, what));
+            heard.push(FdEvents::new(socket, what));
             if event.is_read_closed() {
                 // c-ares reads a stream once, and sees its end only when it reads again: this is told once.
-                self.heard.push(FdEvents::new(socket, FdEventFlags::READ));
+                heard.push(FdEvents::new(socket, FdEventFlags::READ));
             }
         }
         // It fails only where the machine is short of memory; then the questions' time runs out.
-        let _ = channel.process_fds(&self.heard, ProcessFlags::empty());
+        for (channel, heard) in channels.iter_mut().zip(&self.heard) {
+            let _ = channel.process_fds(heard, ProcessFlags::empty());
+        }
         Ok(())
     }
 }
 
-fn listen(registry: &Registry, socket: Socket, reads: bool, writes: bool) -> io::Result<()> {
+fn listen(
+    registry: &Registry,
+    socket: Socket,
+    token: Token,
+    reads: bool,
+    writes: bool,
+) -> io::Result<()> {
     let source = &mut SourceFd(&socket);
     let interest = match (reads, writes) {
         (true, true) => Interest::READABLE | Interest::WRITABLE,
@@ -92,7 +109,6 @@ fn listen(registry: &Registry, socket: Socket, reads: bool, writes: bool) -> io:
         (false, true) => Interest::WRITABLE,
         (false, false) => return registry.deregister(source),
     };
-    let token = Token(socket as usize);
     registry
         .register(source, token, interest)
         .or_else(|_| registry.reregister(source, token, interest))

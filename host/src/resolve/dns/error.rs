@@ -18,6 +18,9 @@ pub enum DnsError {
     /// No name server is given, and none is assumed.
     #[error("{0}: names no name server")]
     NoServer(Box<str>),
+    /// The same of a file in which this is malformed.
+    #[error("{0}, and no line names a name server")]
+    NoGoodServer(ConfError),
     /// A name server has port 0.
     #[error("{0}: a name server has no port 0")]
     Port(SocketAddr),
@@ -79,7 +82,7 @@ pub enum ConfProblem {
     #[error("`{0}` is not a domain")]
     Domain(Box<str>),
     /// The number of an option is none.
-    #[error("`{0}` has no number of its own bounds")]
+    #[error("`{0}` has no number that it may have")]
     Number(Box<str>),
     /// No more lines are read, and no more is said of them.
     #[error("more than {0} bytes; the rest is not read")]

@@ -24,6 +24,10 @@ pub(super) struct Flight {
     /// Whose place it holds.
     pub(super) owner: Owner,
     pub(super) step: usize,
+    /// Whether it has had another chance, after a message that could not be read.
+    pub(super) is_again: bool,
+    /// Whether its questions have ports of their own.
+    pub(super) is_alone: bool,
     /// What the names before came to.
     pub(super) so_far: Option<Found>,
     first: Reply,
@@ -59,6 +63,8 @@ impl Flights {
             Entry::Vacant(entry) => entry.insert(Flight {
                 owner: reply.owner(),
                 step: 0,
+                is_again: false,
+                is_alone: false,
                 so_far: None,
                 first: reply,
                 others: Vec::new(),

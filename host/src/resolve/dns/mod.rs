@@ -65,7 +65,7 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
 /// | what is no message of DNS; a chain of CNAMEs that comes back to itself | WSANO_RECOVERY |
 ///
-/// Each server is asked as often as is [set](DnsBuilder::tries) before SERVFAIL, REFUSED, NOTIMP, silence and garbage are
+/// Each server is asked as often as is [set](DnsBuilder::tries), and some times more where it takes long, before SERVFAIL, REFUSED, NOTIMP, silence and garbage are
 /// believed. Any of these ends a search: a server that is silent does not make a name unknown.
 ///
 /// # What is kept
@@ -76,6 +76,9 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its [bounds](DnsBuilder::cache) the cache forgets what is used
 /// least. Answers from it are known at once; so are misses, but a chain goes on from those to the next resolver, as it
 /// does from any miss.
+///
+/// With several servers, all sessions' time-outs and SERVFAILs count as a server's failures, whoever asked: c-ares asks
+/// the one with the fewest in a row first, so a guest that asks for what is never answered may send others to the next.
 ///
 /// Equal lookups under way are one question. Whoever cancels drops out of it; a search goes on for as long as one waits.
 ///

@@ -1,6 +1,6 @@
 //! Messages that are built here, and read as a name server's.
 
-use c_ares::{DnsCls, DnsFlags, DnsOpcode, DnsParseFlags, DnsRecordType, DnsRrKey};
+use c_ares::{DnsOpcode, DnsParseFlags, DnsRecordType, DnsRrKey};
 
 use super::*;
 use crate::types::Answer;
@@ -10,7 +10,11 @@ struct Message(DnsRecord);
 
 impl Message {
     fn new(rcode: DnsRcode) -> Message {
-        let mut message = DnsRecord::new(1, DnsFlags::QR, DnsOpcode::Query, rcode).unwrap();
+        Message::with(DnsFlags::QR, rcode)
+    }
+
+    fn with(flags: DnsFlags, rcode: DnsRcode) -> Message {
+        let mut message = DnsRecord::new(1, flags, DnsOpcode::Query, rcode).unwrap();
         message
             .query_add("a.test", DnsRecordType::A, DnsCls::IN)
             .unwrap();
@@ -119,6 +123,27 @@ fn the_last_name_of_a_chain_is_the_official_one() {
     let aliases = vec!["a.test".into(), "b.test".into()];
     assert_eq!(host(&found), ("c.test".into(), aliases, vec![1]));
     assert_eq!(found.life, seconds(40));
+}
+
+// S-R15
+#[test]
+fn a_question_is_no_answer() {
+    let question = Message::with(DnsFlags::empty(), DnsRcode::NoError).a("a.test", 60, 1);
+    assert_eq!(question.by_name(), Found::failed(ErrorCode::NoRecovery));
+}
+
+// S-R15
+#[test]
+fn a_record_of_another_class_is_none() {
+    let mut other = good();
+    let section = DnsSection::Answer;
+    let record = other
+        .0
+        .rr_add(section, "a.test", DnsRecordType::A, DnsCls::CHAOS, 60)
+        .unwrap();
+    let address = Ipv4Addr::new(192, 0, 2, 1);
+    record.set_addr(DnsRrKey::A_ADDR, address).unwrap();
+    assert_eq!(other.by_name().outcome, Err(ErrorCode::NoData));
 }
 
 // S-R15
