@@ -5,7 +5,7 @@ use std::hint::black_box;
 use winsock_async_guest::*;
 
 use super::bindings::winsock::bench::floor::is_over;
-use super::{DONE, ask, see};
+use super::{DONE, ask, await_hung, see};
 
 /// Does what the name says.
 pub fn run(hwnd: Hwnd, how: &str) {
@@ -63,9 +63,13 @@ fn cancels(hwnd: Hwnd) {
     });
 }
 
-/// A thousand lookups that never end.
+/// Those of an engine with the limits that are the default.
+const WORKERS: usize = 8;
+
+/// A thousand lookups that never end, and that keep all workers.
 fn hole(hwnd: Hwnd, is_cancelled: bool) {
     let handles: Vec<_> = (0..1000).map(|_| ask(hwnd, "hung.test")).collect();
+    await_hung(hwnd, WORKERS);
     if is_cancelled {
         for handle in handles {
             wsa_cancel_async_request(handle).expect("it never ends");
