@@ -121,7 +121,8 @@
 //! A lookup that has begun cannot be stopped. When it is cancelled the session forgets it at once, and
 //! what the resolver says later is dropped. The worker that is in it counts as stuck
 //! ([`LookupEngine::stuck_workers`]), as does one that is in any lookup for longer than [`Limits::stuck_after`], and a
-//! spare takes its place while others wait, up to [`Limits::stuck_workers`] (`S-C7`). While all of these are stuck, or
+//! spare takes its place while others wait, up to [`Limits::stuck_workers`] (`S-C7`); so it does for one that is
+//! merely slow, for more than some 10 ms, that others need not wait for it. While all of these are stuck, or
 //! [`Limits::stuck_per_session`] for this guest, what needs a worker is refused with WSAEWOULDBLOCK at the call; what
 //! waits can be cancelled, and what is known at once is answered as ever.
 //!

@@ -124,7 +124,9 @@ fn with_all_workers_stuck_what_needs_one_is_refused() {
 fn one_session_keeps_no_more_than_its_share() {
     let (engine, control) = engine(Limits {
         stuck_per_session: 3,
-        ..impatient(2, 4)
+        // Long enough for what is quick on a busy machine.
+        stuck_after: Duration::from_millis(100),
+        ..impatient(2, 64)
     });
     let (mut greedy, mut other) = (started(&engine), started(&engine));
     // Some may come when it has its share already.
@@ -151,6 +153,34 @@ fn one_session_keeps_no_more_than_its_share() {
     }
     ask(&mut other, "quick.test");
     assert!(one(&mut other).outcome.is_ok());
+}
+
+// S-S7: a guest whose lookups are slow, and not so slow as to be stuck, has all workers, and spares take over.
+#[test]
+fn slow_lookups_hold_up_no_other_guest() {
+    let (engine, control) = engine(Limits {
+        stuck_after: Duration::from_secs(3600),
+        ..Limits::default()
+    });
+    let (mut slow, mut other) = (started(&engine), started(&engine));
+    for _ in 0..100 {
+        ask(&mut slow, "held.test");
+    }
+    for _ in 0..100 {
+        ask(&mut other, "quick.test");
+        assert!(one(&mut other).outcome.is_ok());
+    }
+    // Slow is not stuck, and nothing is refused for it.
+    assert_eq!(engine.stuck_workers(), 0);
+    ask(&mut slow, "held.test");
+    for _ in 0..101 {
+        control.wait_until_started("held.test");
+        control.release("held.test");
+        assert!(one(&mut slow).outcome.is_ok());
+    }
+    while engine.metrics().spares > 0 {
+        std::thread::yield_now();
+    }
 }
 
 #[test]

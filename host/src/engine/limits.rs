@@ -40,14 +40,14 @@ pub struct Limits {
     /// until it is needed. With 0, or where no thread can be started, every request is
     /// `WSAENETDOWN` (`S-R18`). Default: 8.
     pub workers: usize,
-    /// Worker threads beyond [`workers`](Self::workers) that replace stuck ones while lookups wait (`S-C7`). They
-    /// end when the stuck ones come back. With all of these stuck too, a request that needs a worker
+    /// Worker threads beyond [`workers`](Self::workers) that take the place of those that are stuck, or at one lookup
+    /// for more than some 10 ms, while others wait (`S-C7`). They end when those come back. With all of these stuck too, a request that needs a worker
     /// is `WSAEWOULDBLOCK` at the call, and all others work. Default: 64. Together with `workers`
     /// they are at most 65,536; what is more counts as that.
     pub stuck_workers: usize,
-    /// Stuck workers, spares included, that one session's lookups may keep before no more of them are begun: what
-    /// the session asks that needs a worker is `WSAEWOULDBLOCK`, and what it has asked waits. So one guest
-    /// alone cannot have them all; [`workers`](Self::workers) at most may be at other lookups of it then. 0 counts as
+    /// Such workers, spares included, that one session's lookups may keep before no more of them are begun: what
+    /// it has asked waits, and if that many are stuck, what it asks that needs a worker is `WSAEWOULDBLOCK`. So one
+    /// guest alone cannot have them all; [`workers`](Self::workers) at most may be at other lookups of it then. 0 counts as
     /// 1. Default: 32.
     pub stuck_per_session: usize,
     /// How long a worker may be in the resolver with one lookup before it counts as stuck, or an eighth less (0.2 ms,

@@ -40,7 +40,7 @@ pub struct Metrics {
     /// Workers among those that are in the resolver with a lookup that was cancelled, or for longer than
     /// [`Limits::stuck_after`](super::Limits::stuck_after) (`S-C7`).
     pub stuck: usize,
-    /// Workers beyond [`workers`](Self::workers) that take the place of stuck ones (`S-C7`).
+    /// Workers beyond [`workers`](Self::workers) that take the place of stuck and slow ones (`S-C7`).
     pub spares: usize,
 }
 

@@ -93,9 +93,9 @@ impl Pool {
     #[cfg(all(test, any(loom, shuttle)))]
     pub(crate) fn work_once(self: &Arc<Self>, lane: &Lane, job: Arc<Job>) {
         let post = self.posts.take().expect("a worker that is free");
-        let was_stuck = self.run(post, lane, job);
+        let was_relieved = self.run(post, lane, job);
         self.posts.give_back(post);
-        if was_stuck {
+        if was_relieved {
             self.is_surplus();
         }
     }
@@ -143,10 +143,10 @@ impl Pool {
     }
 
     /// Sees to it that a lane that was put into the queue finds a worker: a parked one, which it wakes, or
-    /// a spare for one that is stuck. Says whether a parked one was woken.
+    /// a spare for one that is relieved. Says whether a parked one was woken.
     fn call_for_worker(self: &Arc<Self>) -> bool {
         let woke = self.summon();
-        if !woke && self.stuck_workers() > 0 {
+        if !woke && self.relieved_workers() > 0 {
             self.relieve();
         }
         woke
@@ -172,7 +172,7 @@ impl Pool {
                 self.set_aside(&lane);
                 continue;
             }
-            let was_stuck = match lane.jobs.steal() {
+            let was_relieved = match lane.jobs.steal() {
                 Steal::Success(job) if lane.jobs.is_empty() => {
                     self.retire(&lane);
                     self.run(post, &lane, job)
@@ -192,7 +192,7 @@ impl Pool {
                     false
                 }
             };
-            if was_stuck {
+            if was_relieved {
                 self.readmit(&lane);
                 // Before a spare can be started in its place.
                 self.posts.give_back(post);
@@ -209,7 +209,7 @@ impl Pool {
     }
 
     /// Works on for a lane that is the only one in the queue: it would be its turn anyway. Says
-    /// whether the worker was stuck in the end.
+    /// whether the worker was relieved in the end.
     fn stay(self: &Arc<Self>, post: u16, lane: &Lane) -> bool {
         while lane.queued.load(Ordering::Relaxed)
             && self.lanes.len() == 1
@@ -269,7 +269,7 @@ impl Pool {
         }
     }
 
-    /// Does a job, and says whether its worker counted as stuck by the time it came back.
+    /// Does a job, and says whether its worker was relieved by the time it came back.
     pub(super) fn run(self: &Arc<Self>, post: u16, lane: &Lane, job: Arc<Job>) -> bool {
         let shift = self.posts.enter(post, lane.watch.session());
         self.be_watched();

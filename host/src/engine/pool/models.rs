@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::posts::Rounds;
+use super::posts::{Patience, Rounds};
 use super::*;
 use crate::engine::LookupEngine;
 use crate::engine::models::{After, check, engine, finds, timeless, unmanned_with};
@@ -151,6 +151,11 @@ fn a_job_waits_behind_a_slow_one() {
 
 finds!(a_lane_that_nobody_watches_is_found: NobodyWatches in watched, 1);
 
+const PATIENT: Patience = Patience {
+    slow: u64::MAX,
+    stuck: u64::MAX,
+};
+
 /// An engine whose model is its worker, at a lookup.
 fn inside() -> (LookupEngine, Session, Shift) {
     let limits = Limits {
@@ -226,7 +231,7 @@ fn relieved() {
     };
     pool.abandon_worker(shift);
     worker.join().unwrap();
-    assert_eq!(engine.stuck_workers(), 0);
+    assert_eq!(engine.shared.pool.relieved_workers(), 0);
     assert_eq!(pool.spare_workers(), 0, "no spare is left over");
 }
 
@@ -247,7 +252,7 @@ fn found_by_two() {
     };
     pool.abandon_worker(shift);
     keeper.join().unwrap();
-    assert_eq!(engine.stuck_workers(), 1);
+    assert_eq!(engine.shared.pool.relieved_workers(), 1);
 }
 
 #[test]
@@ -269,7 +274,11 @@ fn gone_on() {
     };
     pool.abandon_worker(shift);
     worker.join().unwrap();
-    assert_eq!(engine.stuck_workers(), 0, "it is at another lookup");
+    assert_eq!(
+        engine.shared.pool.relieved_workers(),
+        0,
+        "it is at another lookup"
+    );
 }
 
 #[test]
@@ -293,7 +302,7 @@ fn seen() {
         })
     };
     let mut rounds = Rounds::default();
-    let again = pool.look(&mut rounds, u64::MAX);
+    let again = pool.look(&mut rounds, PATIENT);
     worker.join().unwrap();
     assert!(again || pool.timekeeper.is_wanted());
 }

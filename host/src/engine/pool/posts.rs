@@ -20,22 +20,25 @@ struct Post {
     session: AtomicU64,
 }
 
-/// The number of a shift, and below that [`INSIDE`] and [`STUCK`].
+/// The number of a shift, and below that [`INSIDE`], [`RELIEVED`] and [`STUCK`].
 ///
-/// Its worker alone comes and goes. Others set `STUCK`, and only on the shift that they mean: so a shift is
-/// counted once, whoever finds it first, and its worker learns of it when it leaves.
+/// Its worker alone comes and goes. Others set the latter two, and only on the shift that they mean: so a shift is
+/// relieved once, whoever finds it first, and its worker learns of it when it leaves.
 type ShiftWord = AtomicU64;
 
 /// The worker is in a resolver.
 const INSIDE: u64 = 1;
-/// It counts as stuck.
-const STUCK: u64 = 2;
-const TURN_SHIFT: u32 = 2;
+/// A spare may take its place.
+const RELIEVED: u64 = 2;
+/// It counts as stuck, and so is relieved.
+const STUCK: u64 = 4;
+const TURN_SHIFT: u32 = 3;
 
 /// What a post was like when it was looked at last.
 #[derive(Clone, Copy, Default)]
 struct Look {
-    word: u64,
+    /// The word without its marks.
+    shift: u64,
     /// Since when, in nanoseconds.
     since: u64,
 }
@@ -44,13 +47,22 @@ struct Look {
 #[derive(Default)]
 pub(super) struct Rounds(Vec<Look>);
 
+/// How long a worker may be in a resolver. Units: nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// Before it is relieved.
+    pub(super) slow: u64,
+    /// Before it counts as stuck.
+    pub(super) stuck: u64,
+}
+
 /// What came of an inspection.
 #[derive(Default, PartialEq, Eq, Debug)]
 pub(super) struct Inspection {
     /// Workers in a resolver that do not count as stuck: they are to be looked at again.
     pub(super) inside: usize,
-    /// Workers that count as stuck from now on.
-    pub(super) marked: usize,
+    /// Workers that are relieved from now on.
+    pub(super) relieved: usize,
 }
 
 impl Posts {
@@ -91,38 +103,45 @@ impl Posts {
         Shift { post, turn }
     }
 
-    /// Its worker's: ends the shift, and says whether it counts as stuck.
+    /// Its worker's: ends the shift, and says whether it was relieved.
     pub(super) fn leave(&self, shift: Shift) -> bool {
         let word = &self.posts[usize::from(shift.post)].shift;
         if planted(Fault::LeaveWithoutExchange) {
             let seen = word.load(Ordering::Relaxed);
             word.store(shift.turn << TURN_SHIFT, Ordering::Relaxed);
-            return seen & STUCK != 0;
+            return seen & RELIEVED != 0;
         }
-        word.swap(shift.turn << TURN_SHIFT, Ordering::AcqRel) & STUCK != 0
+        word.swap(shift.turn << TURN_SHIFT, Ordering::AcqRel) & RELIEVED != 0
     }
 
-    /// Has a shift count as stuck; false if it is over, or counts already.
-    pub(super) fn mark(&self, shift: Shift) -> bool {
+    /// Has a shift count as stuck; whether that relieves it: not if it is over, or was relieved before.
+    pub(super) fn mark_stuck(&self, shift: Shift) -> bool {
+        self.mark(shift, RELIEVED | STUCK)
+    }
+
+    fn mark(&self, shift: Shift, marks: u64) -> bool {
         let word = &self.posts[usize::from(shift.post)].shift;
-        let inside = shift.turn << TURN_SHIFT | INSIDE;
         if planted(Fault::MarkUnseen) {
-            word.fetch_or(STUCK, Ordering::AcqRel);
+            word.fetch_or(marks, Ordering::AcqRel);
             return true;
         }
-        word.compare_exchange(inside, inside | STUCK, Ordering::AcqRel, Ordering::Relaxed)
-            .is_ok()
+        let inside = shift.turn << TURN_SHIFT | INSIDE;
+        let is_meant = |word: u64| word & !(RELIEVED | STUCK) == inside;
+        word.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| {
+            is_meant(word).then_some(word | marks)
+        })
+        .is_ok_and(|before| before & RELIEVED == 0)
     }
 
-    /// Looks at all posts, at this time in nanoseconds, and marks whoever was seen in the same shift for so
-    /// long.
-    pub(super) fn inspect(&self, rounds: &mut Rounds, now: u64, patience: u64) -> Inspection {
+    /// Looks at all posts, at this time in nanoseconds, and marks whoever was seen in the same shift for too long.
+    pub(super) fn inspect(&self, rounds: &mut Rounds, now: u64, patience: Patience) -> Inspection {
         let mut inspection = Inspection::default();
         rounds.0.resize_with(self.posts.len(), Look::default);
         for (i, (look, post)) in rounds.0.iter_mut().zip(&self.posts).enumerate() {
             let word = post.shift.load(Ordering::Acquire);
-            if look.word != word {
-                *look = Look { word, since: now };
+            let shift = word & !(RELIEVED | STUCK);
+            if look.shift != shift {
+                *look = Look { shift, since: now };
             }
             if word & (INSIDE | STUCK) != INSIDE {
                 continue;
@@ -131,22 +150,41 @@ impl Posts {
                 post: i as u16,
                 turn: turn(word),
             };
-            if now - look.since >= patience && self.mark(shift) {
-                inspection.marked += 1;
+            let since = now - look.since;
+            let is_stuck = since >= patience.stuck;
+            if is_stuck {
+                inspection.relieved += usize::from(self.mark_stuck(shift));
             } else {
                 inspection.inside += 1;
+                if since >= patience.slow && word & RELIEVED == 0 {
+                    inspection.relieved += usize::from(self.mark(shift, RELIEVED));
+                }
             }
         }
         inspection
     }
 
-    /// How many workers are stuck for this session. Walks over all posts.
+    /// How many workers are stuck. Walks over all posts, as those below do.
+    pub(super) fn stuck(&self) -> usize {
+        self.count(STUCK, |_| true)
+    }
+
+    /// The same for this session.
     pub(super) fn stuck_for(&self, session: u64) -> usize {
-        let stuck = |post: &&CachePadded<Post>| {
-            post.shift.load(Ordering::Acquire) & STUCK != 0
-                && post.session.load(Ordering::Relaxed) == session
+        self.count(STUCK, |whose| whose == session)
+    }
+
+    /// How many workers are relieved for it.
+    pub(super) fn relieved_for(&self, session: u64) -> usize {
+        self.count(RELIEVED, |whose| whose == session)
+    }
+
+    fn count(&self, mark: u64, counts: impl Fn(u64) -> bool) -> usize {
+        let has = |post: &&CachePadded<Post>| {
+            post.shift.load(Ordering::Acquire) & mark != 0
+                && counts(post.session.load(Ordering::Relaxed))
         };
-        self.posts.iter().filter(stuck).count()
+        self.posts.iter().filter(has).count()
     }
 
     /// Whether any worker is in a resolver that does not count as stuck. Whoever enters later sees what was
@@ -182,13 +220,13 @@ mod tests {
     fn a_shift_is_marked_once_and_only_while_it_lasts() {
         let posts = Posts::new(2);
         let shift = posts.enter(1, 8);
-        assert!(posts.mark(shift));
-        assert!(!posts.mark(shift));
+        assert!(posts.mark_stuck(shift));
+        assert!(!posts.mark_stuck(shift));
         assert!(posts.leave(shift));
-        assert!(!posts.mark(shift), "it is over");
+        assert!(!posts.mark_stuck(shift), "it is over");
         let next = posts.enter(1, 8);
         assert_ne!(shift, next);
-        assert!(!posts.mark(shift), "it is another");
+        assert!(!posts.mark_stuck(shift), "it is another");
         assert!(!posts.leave(next));
     }
 
@@ -198,22 +236,27 @@ mod tests {
         let posts = Posts::new(3);
         let mut rounds = Rounds::default();
         let mut inspect = |now| {
-            let Inspection { inside, marked } = posts.inspect(&mut rounds, now, 10);
-            (inside, marked)
+            let patience = Patience { slow: 7, stuck: 10 };
+            let Inspection { inside, relieved } = posts.inspect(&mut rounds, now, patience);
+            (inside, relieved)
         };
         assert_eq!(inspect(0), (0, 0));
         let (stays, goes) = (posts.enter(0, 7), posts.enter(1, 8));
         assert_eq!(inspect(5), (2, 0));
-        posts.leave(goes);
+        assert!(!posts.leave(goes));
         let again = posts.enter(1, 8);
-        assert_eq!(inspect(14), (2, 0));
-        assert_eq!(inspect(15), (1, 1));
-        assert_eq!(inspect(23), (1, 0));
-        assert_eq!(inspect(24), (0, 1));
+        assert_eq!(inspect(11), (2, 0));
+        // Relieved, and not stuck yet.
+        assert_eq!(inspect(12), (2, 1));
+        assert_eq!((posts.relieved_for(7), posts.stuck()), (1, 0));
+        assert_eq!(inspect(15), (1, 0));
+        assert_eq!((posts.stuck_for(7), posts.stuck()), (1, 1));
+        assert_eq!(inspect(18), (1, 1));
+        assert_eq!(inspect(21), (0, 0));
         assert_eq!([7, 8, 9].map(|session| posts.stuck_for(session)), [1, 1, 0]);
         assert!(posts.leave(stays) && posts.leave(again));
         assert_eq!(inspect(100), (0, 0));
-        assert_eq!(posts.stuck_for(7), 0);
+        assert_eq!((posts.stuck(), posts.relieved_for(7)), (0, 0));
     }
 
     #[test]
@@ -224,6 +267,6 @@ mod tests {
             .store((Shift::TURNS - 1) << TURN_SHIFT, Ordering::Relaxed);
         let shift = posts.enter(0, 7);
         assert_eq!(shift.turn, 0);
-        assert!(posts.mark(shift) && posts.leave(shift));
+        assert!(posts.mark_stuck(shift) && posts.leave(shift));
     }
 }

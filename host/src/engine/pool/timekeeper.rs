@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Pool;
-use super::posts::Rounds;
+use super::posts::{Patience, Rounds};
 use crate::engine::job::{DUE, Lane};
 use crate::engine::sync::{
     Arc, AtomicBool, Clock, Fault, Mutex, MutexGuard, Ordering, nanoseconds, planted, thread,
@@ -167,21 +167,25 @@ impl Pool {
         }
     }
 
-    /// Has those that are in the resolver for too long counted as stuck, and says when to look again; none
+    /// Has those that are in the resolver for too long relieved, or counted as stuck, and says when to look again; none
     /// when nobody is in there.
     pub(super) fn look_at_workers(self: &Arc<Self>, rounds: &mut Rounds) -> Option<u64> {
-        let patience = self.timekeeper.patience?;
-        let tick = (patience / LOOKS).max(SHORTEST_TICK);
-        // Whoever is seen for the first time may be there since the last look, and the next may be late.
-        let again = self.look(rounds, patience.saturating_sub(2 * tick));
+        let stuck = self.timekeeper.patience?;
+        let tick = (stuck / LOOKS).clamp(SHORTEST_TICK, LONGEST_TICK);
+        let patience = Patience {
+            slow: SLOW.min(stuck).saturating_sub(tick),
+            // Whoever is seen for the first time may be there since the last look, and the next may be late.
+            stuck: stuck.saturating_sub(2 * tick),
+        };
+        let again = self.look(rounds, patience);
         again.then(|| self.timekeeper.clock.now().saturating_add(tick))
     }
 
     /// The same with this patience; says whether to look again.
-    pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: u64) -> bool {
+    pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: Patience) -> bool {
         let keeper = &self.timekeeper;
         let seen = self.posts.inspect(rounds, keeper.clock.now(), patience);
-        self.count_stuck(seen.marked);
+        self.count_relieved(seen.relieved);
         if seen.inside > 0 {
             return true;
         }
@@ -198,3 +202,6 @@ impl Pool {
 const LOOKS: u64 = 16;
 /// Units: nanoseconds.
 const SHORTEST_TICK: u64 = 100_000;
+const LONGEST_TICK: u64 = 5_000_000;
+/// How long a worker may be in a resolver before a spare takes its place, if lanes wait. Units: nanoseconds.
+const SLOW: u64 = 10_000_000;

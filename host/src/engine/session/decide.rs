@@ -151,7 +151,7 @@ impl Session {
 
     /// Whether the engine has no worker for this session: all are stuck, or enough of them for it.
     pub(super) fn is_out_of_workers(&self) -> bool {
-        self.engine.is_exhausted() || self.engine.pool.is_at_its_share(&self.lane)
+        self.engine.is_exhausted() || self.engine.pool.is_stuck_for(&self.lane)
     }
 
     /// Counts a request that is not begun.

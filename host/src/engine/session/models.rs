@@ -64,7 +64,7 @@ fn cancelled_or_completed() {
         Err(other) => panic!("{other}"),
     }
     assert_eq!((session.bytes, engine.outstanding()), (0, 0));
-    assert_eq!(engine.stuck_workers(), 0);
+    assert_eq!(engine.shared.pool.relieved_workers(), 0);
 }
 
 #[test]
@@ -127,7 +127,10 @@ fn forgotten() {
     assert!(!session.wait(None));
     assert_eq!(take_now(&mut session), []);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
-    assert_eq!((session.bytes, engine.stuck_workers()), (0, 0));
+    assert_eq!(
+        (session.bytes, engine.shared.pool.relieved_workers()),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -145,7 +148,7 @@ fn gone() {
     drop(session);
     assert_eq!(engine.outstanding(), 0);
     worker.join().unwrap();
-    assert_eq!(engine.stuck_workers(), 0);
+    assert_eq!(engine.shared.pool.relieved_workers(), 0);
     assert_eq!(engine.shared.switch.len(), 0);
 }
 
