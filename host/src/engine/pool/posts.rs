@@ -61,6 +61,8 @@ pub(super) struct Patience {
 pub(super) struct Inspection {
     /// Workers in a resolver that do not count as stuck: they are to be looked at again.
     pub(super) inside: usize,
+    /// Whether any worker has come or gone since the last.
+    pub(super) has_changed: bool,
     /// Workers that are relieved from now on.
     pub(super) relieved: usize,
 }
@@ -126,11 +128,19 @@ impl Posts {
             return true;
         }
         let inside = shift.turn << TURN_SHIFT | INSIDE;
-        let is_meant = |word: u64| word & !(RELIEVED | STUCK) == inside;
-        word.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |word| {
-            is_meant(word).then_some(word | marks)
-        })
-        .is_ok_and(|before| before & RELIEVED == 0)
+        // Without a look before: the line is the worker's, and to fetch it twice costs as much again.
+        let exchange =
+            |from| word.compare_exchange(from, from | marks, Ordering::AcqRel, Ordering::Relaxed);
+        match exchange(inside) {
+            Ok(_) => true,
+            Err(before) => {
+                if before == inside | RELIEVED {
+                    // If it fails the shift is over, or another has marked it.
+                    let _ = exchange(before);
+                }
+                false
+            }
+        }
     }
 
     /// Looks at all posts, at this time in nanoseconds, and marks whoever was seen in the same shift for too long.
@@ -142,6 +152,7 @@ impl Posts {
             let shift = word & !(RELIEVED | STUCK);
             if look.shift != shift {
                 *look = Look { shift, since: now };
+                inspection.has_changed = true;
             }
             if word & (INSIDE | STUCK) != INSIDE {
                 continue;
@@ -237,8 +248,8 @@ mod tests {
         let mut rounds = Rounds::default();
         let mut inspect = |now| {
             let patience = Patience { slow: 7, stuck: 10 };
-            let Inspection { inside, relieved } = posts.inspect(&mut rounds, now, patience);
-            (inside, relieved)
+            let seen = posts.inspect(&mut rounds, now, patience);
+            (seen.inside, seen.relieved)
         };
         assert_eq!(inspect(0), (0, 0));
         let (stays, goes) = (posts.enter(0, 7), posts.enter(1, 8));

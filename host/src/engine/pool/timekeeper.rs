@@ -177,25 +177,44 @@ impl Pool {
             // Whoever is seen for the first time may be there since the last look, and the next may be late.
             stuck: stuck.saturating_sub(2 * tick),
         };
-        let again = self.look(rounds, patience);
-        again.then(|| self.timekeeper.clock.now().saturating_add(tick))
+        let next = match self.look(rounds, patience) {
+            Seen::Somebody => tick,
+            Seen::Nobody => IDLE_TICK.max(tick),
+            Seen::Nothing => return None,
+        };
+        Some(self.timekeeper.clock.now().saturating_add(next))
     }
 
-    /// The same with this patience; says whether to look again.
-    pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: Patience) -> bool {
+    /// The same with this patience; says what there is to look at again.
+    pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: Patience) -> Seen {
         let keeper = &self.timekeeper;
         let seen = self.posts.inspect(rounds, keeper.clock.now(), patience);
         self.count_relieved(seen.relieved);
         if seen.inside > 0 {
-            return true;
+            return Seen::Somebody;
+        }
+        if seen.has_changed {
+            // The next job may come soon, and should not have to wake this thread.
+            return Seen::Nobody;
         }
         keeper.watches.store(false, Ordering::Release);
-        let again = !planted(Fault::RestWithoutLooking) && self.posts.is_anyone_inside();
-        if again {
-            keeper.watches.store(true, Ordering::Release);
+        if planted(Fault::RestWithoutLooking) || !self.posts.is_anyone_inside() {
+            return Seen::Nothing;
         }
-        again
+        keeper.watches.store(true, Ordering::Release);
+        Seen::Somebody
     }
+}
+
+/// What a look at the workers has shown.
+#[derive(PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Some are in a resolver.
+    Somebody,
+    /// Some were in one since the last look.
+    Nobody,
+    /// Neither: there is no need to look again until one goes in.
+    Nothing,
 }
 
 /// Looks at a worker in the time in which it comes to count as stuck.
@@ -203,5 +222,7 @@ const LOOKS: u64 = 16;
 /// Units: nanoseconds.
 const SHORTEST_TICK: u64 = 100_000;
 const LONGEST_TICK: u64 = 5_000_000;
+/// Until the next look while nobody is in a resolver.
+const IDLE_TICK: u64 = 50_000_000;
 /// How long a worker may be in a resolver before a spare takes its place, if lanes wait. Units: nanoseconds.
 const SLOW: u64 = 10_000_000;
