@@ -50,8 +50,8 @@ pub struct Limits {
     /// guest alone cannot have them all; [`workers`](Self::workers) at most may be at other lookups of it then. 0 counts as
     /// 1. Default: 32.
     pub stuck_per_session: usize,
-    /// How long a worker may be in the resolver with one lookup before it counts as stuck, or an eighth less (0.2 ms,
-    /// if that is more); with a lookup that was cancelled it does so at once. [`Duration::MAX`]: only then. Default: 1 s.
+    /// How long a worker may be in the resolver with one lookup before it counts as stuck, or a little less: an
+    /// eighth, 0.2 ms if that is more, and 10 ms at most; with a lookup that was cancelled it does so at once. [`Duration::MAX`]: only then. Default: 1 s.
     pub stuck_after: Duration,
 }
 

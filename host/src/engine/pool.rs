@@ -247,8 +247,8 @@ impl Pool {
             Ordering::AcqRel
         };
         lane.scheduled.swap(false, order);
-        if !lane.jobs.is_empty() && !planted(Fault::RetireWithoutLooking) {
-            self.offer(lane);
+        if !planted(Fault::RetireWithoutLooking) {
+            self.readmit(lane);
         }
     }
 
@@ -262,7 +262,7 @@ impl Pool {
         }
     }
 
-    /// Gives a lane that may have been set aside its turn.
+    /// Gives a lane that is out of turn its turn, if it has jobs.
     fn readmit(self: &Arc<Self>, lane: &Arc<Lane>) {
         if !lane.jobs.is_empty() {
             self.offer(lane);

@@ -12,7 +12,7 @@ pub(super) struct Spares {
     /// Workers that replace them, and the most there may be.
     started: AtomicUsize,
     most: usize,
-    /// Stuck workers that one session may keep.
+    /// Relieved workers that one session may keep.
     share: usize,
 }
 
@@ -89,7 +89,7 @@ impl Pool {
         let more = |spares| (spares < wanted).then_some(spares + 1);
         let spare = started.fetch_update(Ordering::SeqCst, Ordering::Relaxed, more);
         let Ok(i) = spare else { return };
-        // The stuck worker may have come back meanwhile, and have seen no spare to end for.
+        // The relieved worker may have come back meanwhile, and have seen no spare to end for.
         if !planted(Fault::RelieveWithoutLooking) && self.discount_surplus() {
             return;
         }

@@ -1,7 +1,7 @@
-//! The engine's sense of time: a thread that tells sessions of deadlines, and finds workers that are stuck.
+//! The engine's sense of time: a thread that tells sessions of deadlines, and finds workers that are slow or stuck.
 //!
-//! It is started when it is needed first, and sleeps without a time-out while no worker is in a resolver
-//! and no deadline is set.
+//! It is started when it is needed first, and sleeps without a time-out once no worker has been in a resolver
+//! between two looks and no deadline is set.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -217,7 +217,7 @@ pub(super) enum Seen {
     Nothing,
 }
 
-/// Looks at a worker in the time in which it comes to count as stuck.
+/// Looks at a worker, at least, in the time in which it comes to count as stuck.
 const LOOKS: u64 = 16;
 /// Units: nanoseconds.
 const SHORTEST_TICK: u64 = 100_000;
