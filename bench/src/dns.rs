@@ -12,6 +12,7 @@ use winsock_async_host::{LookupEngine, Policy};
 
 use super::guest::{Guest, Samples};
 use super::native;
+use super::neighbours::Figures;
 use super::report::{Table, best};
 
 /// Lookups in flight at a time.
@@ -24,17 +25,7 @@ const ROUNDS: usize = 7;
 
 pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
     let server = Server::start()?;
-    let lookups = LookupEngine::builder()
-        .resolver(
-            Dns::builder()
-                .server(server.address())
-                .timeout(TIMEOUT)
-                .tries(TRIES)
-                .cache(1 << 20, 1 << 30)
-                .build()?,
-        )
-        .policy(Policy::allow_all().allow_private())
-        .build();
+    let lookups = lookups(&server, 1 << 20, 1 << 30)?;
     let count = rounds(50_000);
     let window = |prefix: &str| {
         let (in_flight, count) = (IN_FLIGHT.to_string(), count.to_string());
@@ -75,5 +66,48 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
         in_a_loop,
     );
     table.share("  the same names again, of the former", again, native, 5.0);
+    beside_floods(guest, table, &server, rounds(5000))
+}
+
+/// What a guest notices of one that floods a server that is silent to it, of the middle of some turns (`S-S7`).
+fn beside_floods(guest: &Guest, table: &mut Table, server: &Server, count: usize) -> Result<()> {
+    const FLOODS: [(&str, &str); 2] = [
+        ("silent", "names that are never answered"),
+        ("silent-cancelled", "the same, cancelled and asked for anew"),
+    ];
+    // Nothing is kept, so that each is asked for.
+    let ask = ["one-by-one", "good-one.test", "no", &count.to_string()];
+    let alone = |lookups: &LookupEngine| Ok(Figures::of(guest.run(lookups, &ask)?));
+    let beside = |other| {
+        let lookups = lookups(server, 0, 0)?;
+        guest.beside(&lookups, &["hostile", other], || alone(&lookups))
+    };
+    let (mut by_itself, mut at_work, mut by_flood) = (Vec::new(), Vec::new(), [vec![], vec![]]);
+    for _ in 0..ROUNDS {
+        by_itself.push(alone(&lookups(server, 0, 0)?)?);
+        at_work.push(beside("work")?);
+        for (figures, (flood, _)) in by_flood.iter_mut().zip(FLOODS) {
+            figures.push(beside(flood)?);
+        }
+    }
+    let alone = Figures::middle(by_itself);
+    alone.show(table, "request to message, by the server, alone");
+    let floor = Figures::middle(at_work);
+    floor.show(table, "  beside a guest at work");
+    for (figures, (_, what)) in by_flood.into_iter().zip(FLOODS) {
+        Figures::middle(figures).compare(table, what, &floor, &alone);
+    }
     Ok(())
+}
+
+/// An engine whose hosts come from this server, of which so much is kept.
+fn lookups(server: &Server, entries: usize, bytes: u64) -> Result<LookupEngine> {
+    let dns = Dns::builder()
+        .server(server.address())
+        .timeout(TIMEOUT)
+        .tries(TRIES)
+        .cache(entries, bytes)
+        .build()?;
+    let policy = Policy::allow_all().allow_private();
+    Ok(LookupEngine::builder().resolver(dns).policy(policy).build())
 }

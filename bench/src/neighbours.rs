@@ -6,16 +6,17 @@
 use wasmtime::Result;
 use winsock_async_host::{Limits, LookupEngine, Policy};
 
-use super::guest::Guest;
+use super::guest::{Guest, Samples};
 use super::null::Null;
 use super::report::{Table, median, p99};
 
 /// As the bench's guest calls them, and what they do.
-const HOSTILE: [(&str, &str); 8] = [
+const HOSTILE: [(&str, &str); 9] = [
     ("requests", "requests past every limit"),
     ("requests-known", "the same, answered at once"),
     ("untaken", "requests that are never taken"),
     ("cancels", "request and cancel"),
+    ("slow", "a hundred lookups of 800 ms"),
     ("names", "names of 64 KiB"),
     ("forged", "forged handles at cancel"),
     ("startups", "start-up without end"),
@@ -33,18 +34,18 @@ const TURNS: usize = 7;
 /// What is asked for of the 99th percentile, over that beside a guest at work.
 const MOST: f64 = 2.0;
 
-/// The median and the 99th percentile. Units: nanoseconds.
-type Figures = (f64, f64);
+/// What lookups take, one by one. Units: nanoseconds.
+pub struct Figures {
+    median: f64,
+    p99: f64,
+}
 
 pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
     lookups_that_never_end(guest, table)?;
     let count = rounds(5000).to_string();
     for (name, how) in ASKED {
         let ask = ["one-by-one", name, "no", &count];
-        let alone = |lookups: &LookupEngine| {
-            let samples = guest.run(lookups, &ask)?;
-            Ok((median(samples.clone()), p99(samples)))
-        };
+        let alone = |lookups: &LookupEngine| Ok(Figures::of(guest.run(lookups, &ask)?));
         let beside = |other: &str| {
             let lookups = lookups();
             guest.beside(&lookups, &["hostile", other], || alone(&lookups))
@@ -59,26 +60,55 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
                 figures.push(beside(other)?);
             }
         }
-        let (p50, p99) = middle(by_itself);
-        table.floor(
-            &format!("request to message, {how}, alone: median"),
-            p50,
-            "ns",
-        );
-        table.floor("  99th percentile", p99, "ns");
-        let alone = p99;
-        let (p50, p99) = middle(at_work);
-        table.floor("  beside a guest at work: median", p50, "ns");
-        table.floor("  99th percentile", p99, "ns");
-        let floor = p99;
+        let alone = Figures::middle(by_itself);
+        alone.show(table, &format!("request to message, {how}, alone"));
+        let floor = Figures::middle(at_work);
+        floor.show(table, "  beside a guest at work");
         for (figures, (_, what)) in by_other.into_iter().zip(HOSTILE) {
-            let (p50, p99) = middle(figures);
-            table.floor(&format!("  beside {what}: median"), p50, "ns");
-            table.target("    99th percentile", p99, "ns", floor, MOST * floor);
-            table.times("    of that alone", p99, alone);
+            Figures::middle(figures).compare(table, what, &floor, &alone);
         }
     }
     Ok(())
+}
+
+impl Figures {
+    pub fn of(samples: Samples) -> Figures {
+        Figures {
+            median: median(samples.clone()),
+            p99: p99(samples),
+        }
+    }
+
+    /// The middle one of each figure.
+    pub fn middle(turns: Vec<Figures>) -> Figures {
+        let of = |figure: fn(&Figures) -> f64| {
+            let samples = turns.iter().map(|turn| (String::new(), figure(turn)));
+            median(samples.collect())
+        };
+        Figures {
+            median: of(|turn| turn.median),
+            p99: of(|turn| turn.p99),
+        }
+    }
+
+    pub fn show(&self, table: &mut Table, what: &str) {
+        table.floor(&format!("{what}: median"), self.median, "ns");
+        table.floor("  99th percentile", self.p99, "ns");
+    }
+
+    /// Beside what a hostile guest does; the floor is beside a guest at work.
+    pub fn compare(&self, table: &mut Table, what: &str, floor: &Figures, alone: &Figures) {
+        let (median, p99) = (self.median, self.p99);
+        table.floor(&format!("  beside {what}: median"), median, "ns");
+        table.target(
+            "    99th percentile",
+            p99,
+            "ns",
+            floor.p99,
+            MOST * floor.p99,
+        );
+        table.times("    of that alone", p99, alone.p99);
+    }
 }
 
 /// How long the first lookup of the next guest takes beside one with a thousand that never end (`S-C7`).
@@ -110,13 +140,4 @@ fn lookups() -> LookupEngine {
         .policy(Policy::allow_all())
         .limits(Limits::default())
         .build()
-}
-
-/// The middle one of each figure.
-fn middle(turns: Vec<Figures>) -> Figures {
-    let of = |figure: fn(&Figures) -> f64| {
-        let samples = turns.iter().map(|turn| (String::new(), figure(turn)));
-        median(samples.collect())
-    };
-    (of(|turn| turn.0), of(|turn| turn.1))
 }

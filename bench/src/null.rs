@@ -1,8 +1,9 @@
-//! A resolver that takes no time, and one name that it never answers.
+//! A resolver that takes no time but for two names.
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use winsock_async_host::resolve::{Known, Lookup, Resolver};
 use winsock_async_host::{Answer, ErrorCode, HostEntry, Outcome};
@@ -12,6 +13,7 @@ use winsock_async_host::{Answer, ErrorCode, HostEntry, Outcome};
 /// - `answer.test`: finds one address, from a worker;
 /// - `hung.test`: finds nothing, from a worker, when `release.test` is looked up, itself answered at once;
 /// - `hung-N.test`: finds one address at once if just N lookups of `hung.test` are in a worker;
+/// - `slow.test`: finds nothing, from a worker, after [`SLOW`];
 /// - all others: finds nothing, from a worker.
 pub struct Null {
     answer: Arc<Answer>,
@@ -19,6 +21,9 @@ pub struct Null {
     released: Mutex<u64>,
     release: Condvar,
 }
+
+/// Long, and too short to count as stuck.
+const SLOW: Duration = Duration::from_millis(800);
 
 impl Null {
     pub fn new() -> Null {
@@ -76,6 +81,7 @@ impl Resolver for Null {
         match lookup {
             Lookup::HostByName(name) if &**name == "answer.test" => return self.answer(),
             Lookup::HostByName(name) if &**name == "hung.test" => self.hang(),
+            Lookup::HostByName(name) if &**name == "slow.test" => std::thread::sleep(SLOW),
             _ => {}
         }
         Err(ErrorCode::HostNotFound)

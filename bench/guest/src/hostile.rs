@@ -17,6 +17,9 @@ pub fn run(hwnd: Hwnd, how: &str) {
         "requests-known" => requests(hwnd, "known.test"),
         "untaken" => untaken(hwnd),
         "cancels" => cancels(hwnd),
+        "slow" => slow(hwnd),
+        "silent" => silent(hwnd, false),
+        "silent-cancelled" => silent(hwnd, true),
         "names" => names(hwnd),
         "forged" => forged(),
         "hole" => hole(hwnd, false),
@@ -77,6 +80,37 @@ fn hole(hwnd: Hwnd, is_cancelled: bool) {
     }
     until_over(|| {
         black_box(());
+    });
+}
+
+/// A hundred lookups at a time that take long and end.
+fn slow(hwnd: Hwnd) {
+    for _ in 0..100 {
+        ask(hwnd, "slow.test");
+    }
+    until_over(|| {
+        if matches!(peek_message(Some(hwnd), .., true), Ok(Some(_))) {
+            ask(hwnd, "slow.test");
+        }
+    });
+}
+
+/// As many lookups as are begun, of names that a name server never answers; kept, or cancelled and begun anew.
+fn silent(hwnd: Hwnd, is_cancelled: bool) {
+    let mut names = (0_u64..).map(|n| format!("silent-{n}.test"));
+    until_over(|| {
+        let begun: Vec<_> = names
+            .by_ref()
+            .map_while(|name| try_ask(hwnd, name))
+            .collect();
+        if is_cancelled {
+            for handle in begun {
+                // Some may have failed by then.
+                if wsa_cancel_async_request(handle).is_err() {
+                    see(hwnd);
+                }
+            }
+        }
     });
 }
 

@@ -26,6 +26,8 @@ pub struct Server {
 
 struct Shared {
     udp: UdpSocket,
+    /// What is done with every question, whatever it asks for.
+    always: Option<Lie>,
     ended: AtomicBool,
     state: Mutex<State>,
     changed: Condvar,
@@ -48,10 +50,30 @@ impl Server {
     /// # Errors
     /// The machine has no port or thread for it.
     pub fn start() -> io::Result<Server> {
-        let (udp, tcp) = sockets()?;
+        Server::with(sockets()?, None)
+    }
+
+    /// Starts one that does this with every question.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_with(always: Lie) -> io::Result<Server> {
+        Server::with(sockets()?, Some(always))
+    }
+
+    /// Starts one at an address of this machine, where another has been.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and if somebody else is there.
+    pub fn start_at(address: SocketAddr) -> io::Result<Server> {
+        Server::with(sockets_at(address)?, None)
+    }
+
+    fn with((udp, tcp): (UdpSocket, TcpListener), always: Option<Lie>) -> io::Result<Server> {
         let address = udp.local_addr()?;
         let shared = Arc::new(Shared {
             udp,
+            always,
             ended: AtomicBool::new(false),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -130,16 +152,18 @@ impl Drop for Server {
 fn sockets() -> io::Result<(UdpSocket, TcpListener)> {
     let mut tried = 0;
     loop {
-        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-        match TcpListener::bind(udp.local_addr()?) {
-            Ok(tcp) => {
-                enlarge(&udp);
-                return Ok((udp, tcp));
-            }
-            Err(error) if tried == TRIES => return Err(error),
-            Err(_) => tried += 1,
+        match sockets_at((Ipv4Addr::LOCALHOST, 0).into()) {
+            Err(_) if tried < TRIES => tried += 1,
+            other => return other,
         }
     }
+}
+
+fn sockets_at(address: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
+    let udp = UdpSocket::bind(address)?;
+    let tcp = TcpListener::bind(udp.local_addr()?)?;
+    enlarge(&udp);
+    Ok((udp, tcp))
 }
 
 /// Makes room for thousands of questions, as far as the machine lets this process.
@@ -164,7 +188,7 @@ impl Shared {
         while !self.has_ended() {
             // An error is that of an earlier answer, to a port that is closed by now.
             let _ = datagrams::receive(&self.udp, |question, from| {
-                let Some((lie, sent)) = reply(question, false) else {
+                let Some((lie, sent)) = reply(question, false, self.always) else {
                     return;
                 };
                 lies.push(lie);
@@ -228,7 +252,7 @@ impl Shared {
             stream.read_exact(&mut len).ok()?;
             let mut question = vec![0; usize::from(u16::from_be_bytes(len))];
             stream.read_exact(&mut question).ok()?;
-            let (lie, sent) = reply(&question, true)?;
+            let (lie, sent) = reply(&question, true, self.always)?;
             self.count_over_tcp(lie);
             let (bytes, all) = match sent {
                 Sent::Whole(bytes) | Sent::Late(bytes) => (bytes, true),

@@ -75,6 +75,8 @@ fn nobody_waits_for_anothers_turn() {
     }
     let handle = ask(&mut fills, "good.test");
     assert_eq!(bench.by_name_beside("good.test"), good("good.test"));
-    assert!(!fills.wait(Some(Duration::ZERO)));
-    assert_eq!(fills.cancel(handle), Ok(()));
+    // It waits still, unless the other's question was under way when it came.
+    if fills.cancel(handle).is_err() {
+        assert_eq!(one(&mut fills).handle, handle);
+    }
 }

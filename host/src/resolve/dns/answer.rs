@@ -46,6 +46,14 @@ impl Found {
         }
     }
 
+    /// Why it is neither an answer nor a miss, if it is none.
+    pub(super) fn failure(&self) -> Option<ErrorCode> {
+        match self.outcome {
+            Err(error) if !self.is_miss() => Some(error),
+            _ => None,
+        }
+    }
+
     /// Whether another name of the search may have it.
     pub(super) fn is_miss(&self) -> bool {
         matches!(

@@ -1,11 +1,12 @@
-//! The thread that asks and hears: c-ares' channel is its own, and so is the order of questions.
+//! The thread that asks and hears: c-ares' channels are its own, and so is the order of questions and servers.
 //!
 //! Whoever looks something up puts it into this thread's inbox, and wakes it where it sleeps. c-ares is never
 //! called from within its own calls: what it says there goes into a queue, and is seen to once it has returned.
 
+mod landing;
+
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::hash_map::{Entry, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -16,79 +17,76 @@ use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use c_ares::Channel;
+use c_ares::{Channel, Error};
 
 use super::answer::{self, Found};
 use super::cache::Cache;
-use super::ears::{CHANNELS, Ears};
+use super::ears::Ears;
 use super::flights::{Flights, give};
+use super::inbox::Inbox;
+use super::plan::{Health, Plan, Set};
 use super::question::Questions;
 use super::settings::{self, Settings};
-use super::turns::Turns;
-use crate::engine::{Delivered, Event, Owner};
+use super::waiting::Ask;
+use crate::engine::{Delivered, Owner};
 use crate::resolve::{Lookup, Reply};
 use crate::types::ErrorCode;
 
-/// Messages that are seen to before the thread hears what c-ares' sockets have, and outcomes before whoever waits for
-/// them is woken.
+/// Lookups that are begun before the thread hears what c-ares' sockets have, and outcomes before whoever waits for them is
+/// woken.
 const AT_ONCE: usize = 64;
 
-/// Lookups whose questions have a port each, as those are an embedder's sockets.
-const ALONE: usize = 256;
-/// Those of one session, so that no guest has them all.
-const ALONE_EACH: usize = 16;
+/// Channels for each server: one whose questions share ports, and one whose questions have a port each.
+pub(super) const CHANNELS_EACH: usize = 2;
+
+/// Looks at what may be overdue, in the time that a server has.
+const LOOKS: u32 = 8;
+const SHORTEST_TICK: Duration = Duration::from_millis(5);
 
 /// What the resolver and its thread share.
 pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) cache: Cache,
-    /// Questions that are under way.
+    /// Lookups that are under way.
     pub(super) under_way: Arc<AtomicUsize>,
-    pub(super) to_asker: Sender<Message>,
-    /// That there is a message.
-    pub(super) told: Event,
+    pub(super) inbox: Inbox,
 }
 
-impl Shared {
-    /// Where the thread is gone, nobody waits for an answer: the reply is dropped, and so is sent.
-    pub(super) fn tell(&self, message: Message) {
-        let _ = self.to_asker.send(message);
-        self.told.notify();
-    }
-}
-
-/// What the thread is told.
-pub(super) enum Message {
-    /// To ask this.
-    Ask(Lookup, Reply),
-    /// To end.
-    End,
-}
-
-/// What c-ares said of the name that was asked for last.
+/// What c-ares said of a question.
 struct Heard {
     lookup: Lookup,
+    question: u64,
+    owner: Owner,
+    server: usize,
+    /// When it was asked.
+    asked: Instant,
     found: Found,
-    /// A message could not be read, which may have been another question's.
-    is_garbled: bool,
+    how: How,
 }
 
-/// Starts the thread. Nobody joins it: it ends when it is told to.
-pub(super) fn start(
-    shared: Arc<Shared>,
-    channels: [Channel; CHANNELS],
-    ears: Ears,
-    inbox: Receiver<Message>,
-    places: usize,
-) -> io::Result<()> {
+/// How an outcome came about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// The server has spoken.
+    Said,
+    /// It has not.
+    Unsaid,
+    /// It was not asked.
+    Unasked,
+    /// A message could not be read, which may have been to another question.
+    Garbled,
+}
+
+/// Starts the thread. Nobody joins it: it ends when the inbox is closed.
+pub(super) fn start(shared: Arc<Shared>, channels: Vec<Channel>, ears: Ears) -> io::Result<()> {
     let run = move || {
-        let mut asker = match Asker::new(shared, channels, ears, inbox, places) {
-            Ok(asker) => asker,
-            // The machine is short of memory: whoever asks is told that nobody answers.
-            Err(_) => return,
-        };
-        asker.run();
-        asker.end();
+        // However it ends, also in a panic, nobody waits for it any more.
+        let _ends = Ends(Arc::clone(&shared));
+        // It fails where the machine is short of memory: whoever asks is told that nobody answers.
+        if let Ok(mut asker) = Asker::new(shared, channels, ears) {
+            asker.run();
+            asker.end();
+        }
     };
     thread::Builder::new()
         .name("winsock-dns".into())
@@ -96,18 +94,33 @@ pub(super) fn start(
         .map(drop)
 }
 
+/// Ends the inbox when it is dropped.
+struct Ends(Arc<Shared>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.inbox.end();
+    }
+}
+
 struct Asker {
     shared: Arc<Shared>,
-    /// One whose questions share ports, and one whose questions have a port each.
-    channels: [Channel; CHANNELS],
-    /// Lookups whose questions have one each, by session.
+    /// [`CHANNELS_EACH`] for each server.
+    channels: Vec<Channel>,
+    health: Health,
+    /// Lookups whose questions have a port each, by session.
     alone: HashMap<Owner, usize>,
     ears: Ears,
     bell: Waker,
-    inbox: Inbox,
+    taken: Vec<Ask>,
     questions: Questions,
-    turns: Turns,
+    /// Questions that were ever asked.
+    asked: u64,
     flights: Flights,
+    /// Questions that have ended and hold their places still, as a server has them.
+    owing: HashSet<u64>,
+    /// When to look for what is overdue: none while nothing is under way.
+    look_at: Option<Instant>,
     /// What c-ares says, in its calls.
     says: Sender<Heard>,
     said: Receiver<Heard>,
@@ -115,49 +128,23 @@ struct Asker {
     delivered: Vec<Delivered>,
 }
 
-/// Messages, of which the next may have been looked at.
-struct Inbox {
-    messages: Receiver<Message>,
-    next: RefCell<Option<Message>>,
-}
-
-impl Inbox {
-    fn take(&mut self) -> Option<Message> {
-        let next = self.next.get_mut().take();
-        next.or_else(|| self.messages.try_recv().ok())
-    }
-
-    fn is_empty(&self) -> bool {
-        let mut next = self.next.borrow_mut();
-        if next.is_none() {
-            *next = self.messages.try_recv().ok();
-        }
-        next.is_none()
-    }
-}
-
 impl Asker {
-    fn new(
-        shared: Arc<Shared>,
-        channels: [Channel; CHANNELS],
-        ears: Ears,
-        inbox: Receiver<Message>,
-        places: usize,
-    ) -> c_ares::Result<Asker> {
+    fn new(shared: Arc<Shared>, channels: Vec<Channel>, ears: Ears) -> c_ares::Result<Asker> {
         let (says, said) = mpsc::channel();
+        let settings = &shared.settings;
         Ok(Asker {
+            health: Health::new(settings.servers.len(), settings.rotate),
             flights: Flights::new(Arc::clone(&shared.under_way)),
             shared,
             channels,
             alone: HashMap::new(),
             bell: ears.bell(),
             ears,
-            inbox: Inbox {
-                messages: inbox,
-                next: RefCell::new(None),
-            },
+            taken: Vec::new(),
             questions: Questions::new()?,
-            turns: Turns::new(places),
+            asked: 0,
+            owing: HashSet::new(),
+            look_at: None,
             says,
             said,
             delivered: Vec::new(),
@@ -165,16 +152,8 @@ impl Asker {
     }
 
     fn run(&mut self) {
-        loop {
-            for _ in 0..AT_ONCE {
-                match self.inbox.take() {
-                    Some(Message::Ask(lookup, reply)) => self.receive(lookup, reply),
-                    Some(Message::End) => return,
-                    None => break,
-                }
-            }
+        while self.ask_on() {
             // What fails at once makes room for more.
-            self.ask_on();
             while self.land() {
                 self.ask_on();
             }
@@ -182,13 +161,14 @@ impl Asker {
                 return;
             }
             self.land();
+            self.look();
         }
     }
 
     /// Waits for a message or for c-ares' sockets, and has c-ares hear those.
     fn hear(&mut self) -> io::Result<()> {
-        let inbox = &self.inbox;
-        let mut told = pin!(self.shared.told.wait_until(|| !inbox.is_empty()));
+        let inbox = &self.shared.inbox;
+        let mut told = pin!(inbox.told.wait_until(|| !inbox.is_idle()));
         let is_told = told
             .as_mut()
             .poll(&mut Context::from_waker(&self.bell))
@@ -196,147 +176,115 @@ impl Asker {
         let at_most = if is_told {
             Some(Duration::ZERO)
         } else {
+            let look = self.look_at;
+            let look = look.map(|at| at.saturating_duration_since(Instant::now()));
             let timeouts = self.channels.iter().filter_map(|c| c.timeout(None));
-            timeouts.min()
+            timeouts.chain(look).min()
         };
         self.ears.hear(&mut self.channels, at_most)
     }
 
-    /// A lookup joins what is under way, or waits for its turn.
-    fn receive(&mut self, lookup: Lookup, reply: Reply) {
-        if !reply.is_wanted() {
-            return give(reply, Err(ErrorCode::TryAgain));
-        }
-        if let Err(reply) = self.flights.join(&lookup, reply) {
-            self.turns.push(lookup, reply);
-        }
-    }
-
-    /// Asks what may be asked.
-    fn ask_on(&mut self) {
-        while let Some((lookup, reply)) = self.turns.next() {
+    /// Asks what may be asked, some at a time. Says whether there may be more some time.
+    fn ask_on(&mut self) -> bool {
+        let mut taken = std::mem::take(&mut self.taken);
+        let is_closed = self.shared.inbox.take(AT_ONCE, &mut taken);
+        for (lookup, reply) in taken.drain(..) {
             let owner = reply.owner();
-            if !reply.is_wanted() {
+            if is_closed {
                 give(reply, Err(ErrorCode::TryAgain));
-            } else if let Some(outcome) = self.shared.cache.get(&lookup, Instant::now()) {
-                // It was answered since it was looked for there.
-                give(reply, outcome);
-            } else if self.flights.begin(&lookup, reply) {
-                self.ask(lookup, 0, false);
-                continue;
+            } else if !self.receive(lookup, reply) {
+                self.shared.inbox.give_back(owner);
             }
-            self.turns.give_back(owner);
         }
+        self.taken = taken;
+        !is_closed
     }
 
-    /// Asks for a name of a search, over a port of its own or one that others share.
-    fn ask(&mut self, lookup: Lookup, step: usize, is_alone: bool) {
-        let name = self.shared.settings.name(&lookup, step);
+    /// Has a lookup join what is under way, or asks a server for it. Says whether it needs its place.
+    fn receive(&mut self, lookup: Lookup, reply: Reply) -> bool {
+        let now = Instant::now();
+        if !reply.is_wanted() {
+            give(reply, Err(ErrorCode::TryAgain));
+        } else if let Some(outcome) = self.shared.cache.get(&lookup, now) {
+            // It was answered since it was looked for there.
+            give(reply, outcome);
+        } else if self.begin(&lookup, reply) {
+            self.look_at.get_or_insert(now + self.tick());
+            self.go_on(&lookup, now);
+            return true;
+        }
+        false
+    }
+
+    /// Whether this is the first who waits for it.
+    fn begin(&mut self, lookup: &Lookup, reply: Reply) -> bool {
+        let plan = || Plan::new(&mut self.health);
+        let is_first = self.flights.begin(lookup, reply, plan);
+        if is_first && let Some(flight) = self.flights.get_mut(lookup) {
+            self.asked += 1;
+            flight.question = self.asked;
+        }
+        is_first
+    }
+
+    /// Until the next look at what may be overdue.
+    fn tick(&self) -> Duration {
+        (self.shared.settings.timeout / LOOKS).max(SHORTEST_TICK)
+    }
+
+    /// Asks these servers for the name that the search is at.
+    fn ask(&mut self, lookup: &Lookup, servers: Set, now: Instant) {
+        let Some(flight) = self.flights.get_mut(lookup) else {
+            return;
+        };
+        flight.asked = now;
+        let name = self.shared.settings.name(lookup, flight.step);
         let question = name
             .as_ref()
-            .and_then(|name| self.questions.of(&lookup, name));
-        let Some(question) = question else {
-            // No name that can be.
-            let found = Found::failed(ErrorCode::HostNotFound);
-            let _ = self.says.send(Heard {
-                lookup,
+            .and_then(|name| self.questions.of(lookup, name));
+        for server in servers.iter() {
+            let heard = |found, how| Heard {
+                lookup: lookup.clone(),
+                question: flight.question,
+                owner: flight.owner,
+                server,
+                asked: now,
                 found,
-                is_garbled: false,
-            });
-            return;
-        };
-        // Most names are asked for as they are.
-        let completed = match name {
-            Some(Cow::Owned(name)) => Some(name),
-            _ => None,
-        };
-        let says = self.says.clone();
-        // What it returns is said to the function too.
-        let channel = &mut self.channels[usize::from(is_alone)];
-        let _ = channel.send_dnsrec(question, move |answer| {
-            let is_garbled = matches!(answer, Err(c_ares::Error::EBADRESP));
-            // A panic in here would end the process.
-            let read = AssertUnwindSafe(|| {
-                let name = completed.as_deref().unwrap_or(settings::own_name(&lookup));
-                answer::read(&lookup, name, answer)
-            });
-            let found = catch_unwind(read).unwrap_or_else(|_| Found::failed(ErrorCode::NoRecovery));
-            let _ = says.send(Heard {
-                lookup,
-                found,
-                is_garbled,
-            });
-        });
-    }
-
-    /// Sees to what c-ares has said; whether it had said anything.
-    fn land(&mut self) -> bool {
-        let mut landed = 0;
-        while let Ok(heard) = self.said.try_recv() {
-            self.answered(heard);
-            landed += 1;
-            if landed % AT_ONCE == 0 {
-                self.delivered.clear();
-            }
-        }
-        self.delivered.clear();
-        landed > 0
-    }
-
-    /// A name came to this: the search goes on, or ends.
-    fn answered(&mut self, heard: Heard) {
-        let Heard {
-            lookup,
-            found,
-            is_garbled,
-        } = heard;
-        let Some(flight) = self.flights.get_mut(&lookup) else {
-            return;
-        };
-        if is_garbled && !flight.is_again && flight.is_wanted() {
-            // c-ares fails all questions of a port together when it cannot read a message.
-            flight.is_again = true;
-            let own = self.alone.get(&flight.owner).copied().unwrap_or(0);
-            flight.is_alone = own < ALONE_EACH && self.alone.values().sum::<usize>() < ALONE;
-            if flight.is_alone {
-                self.alone.insert(flight.owner, own + 1);
-            }
-            let (step, is_alone) = (flight.step, flight.is_alone);
-            return self.ask(lookup, step, is_alone);
-        }
-        let found = match flight.so_far.take() {
-            Some(before) => before.then(found),
-            None => found,
-        };
-        let next = flight.step + 1;
-        let shared = &self.shared;
-        if found.is_miss() && shared.settings.name(&lookup, next).is_some() && flight.is_wanted() {
-            flight.step = next;
-            flight.so_far = Some(found);
-            let is_alone = flight.is_alone;
-            return self.ask(lookup, next, is_alone);
-        }
-        if let Some(flight) = self.flights.end(&lookup) {
-            if flight.is_alone
-                && let Entry::Occupied(mut alone) = self.alone.entry(flight.owner)
-            {
-                *alone.get_mut() -= 1;
-                if *alone.get() == 0 {
-                    alone.remove();
+                how,
+            };
+            let Some(question) = question else {
+                // No name that can be.
+                let found = Found::failed(ErrorCode::HostNotFound);
+                let _ = self.says.send(heard(found, How::Unasked));
+                continue;
+            };
+            let mut heard = heard(Found::failed(ErrorCode::NoRecovery), How::Said);
+            // Most names are asked for as they are.
+            let completed = match &name {
+                Some(Cow::Owned(name)) => Some(name.clone()),
+                _ => None,
+            };
+            let says = self.says.clone();
+            let channel = server * CHANNELS_EACH + usize::from(flight.is_alone);
+            // What it returns is said to the function too.
+            let _ = self.channels[channel].send_dnsrec(question, move |answer| {
+                heard.how = match answer {
+                    Ok(_) => How::Said,
+                    Err(Error::EBADRESP) => How::Garbled,
+                    Err(Error::ETIMEOUT | Error::ECONNREFUSED | Error::EOF) => How::Unsaid,
+                    Err(_) => How::Unasked,
+                };
+                // A panic in here would end the process.
+                let read = AssertUnwindSafe(|| {
+                    let lookup = &heard.lookup;
+                    let name = completed.as_deref().unwrap_or(settings::own_name(lookup));
+                    answer::read(lookup, name, answer)
+                });
+                if let Ok(found) = catch_unwind(read) {
+                    heard.found = found;
                 }
-            }
-            self.turns.give_back(flight.owner);
-            let outcome = found.outcome.clone();
-            shared
-                .cache
-                .put(lookup, outcome, found.life, Instant::now());
-            for delivered in flight.land(found.outcome) {
-                wake_once(&mut self.delivered, delivered);
-                // Thousands of sessions may wait for one name.
-                if self.delivered.len() >= AT_ONCE {
-                    self.delivered.clear();
-                }
-            }
+                let _ = says.send(heard);
+            });
         }
     }
 
@@ -344,9 +292,7 @@ impl Asker {
     fn end(self) {
         let Asker {
             channels,
-            mut turns,
             mut flights,
-            inbox,
             ..
         } = self;
         drop(channels);
@@ -355,18 +301,5 @@ impl Asker {
             .drain()
             .flat_map(|flight| flight.land(outcome.clone()))
             .for_each(drop);
-        turns.drain().for_each(|reply| give(reply, outcome.clone()));
-        drop(inbox);
     }
-}
-
-/// Adds one, unless the same session is to be woken already.
-fn wake_once(all: &mut Vec<Delivered>, one: Delivered) {
-    let left = all
-        .iter()
-        .try_fold(one, |one, other| match one.leave_to(other) {
-            Ok(()) => Err(()),
-            Err(one) => Ok(one),
-        });
-    all.extend(left);
 }

@@ -5,19 +5,19 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use c_ares::{Channel, Flags, Options};
 
 use super::Dns;
-use super::asker::{self, Shared};
+use super::asker::{self, CHANNELS_EACH, Shared};
 use super::cache::{Bounds, Cache};
 use super::conf;
 use super::ears::Ears;
 use super::error::{ConfError, DnsError};
+use super::inbox::Inbox;
+use super::plan::MOST_SERVERS;
 use super::settings::{self, Settings};
-use crate::engine::Event;
 
 /// This machine's settings.
 const SYSTEM: &str = "/etc/resolv.conf";
@@ -102,7 +102,7 @@ impl DnsBuilder {
         self.resolv_conf(SYSTEM)
     }
 
-    /// A name server to ask, after those given before; with one, those of a file are not asked.
+    /// A name server to ask, after those given before, 32 at most; with one, those of a file are not asked.
     pub fn server(mut self, server: SocketAddr) -> Self {
         self.servers.push(server);
         self
@@ -120,20 +120,19 @@ impl DnsBuilder {
         self
     }
 
-    /// How long a server may take for an answer, at most, before it is asked again, or another is. Default: 5 seconds.
+    /// How long a server has for an answer before the next is asked too. Default: 5 seconds.
     ///
-    /// A server that has answered others lately is given less time at first: five times what its answers take, and no
-    /// less than a quarter of a second. Then it is asked again, and given up to twice as long each time, up to this. An
-    /// answer that comes later than that is lost. A name that no server answers takes this, times the
-    /// servers, times the [`tries`](Self::tries), and up to three times as much;
+    /// In that time it is asked again, as a message may be lost: first after five times what its answers to others take, and
+    /// no less than a quarter of a second, then after up to twice as long each time; an answer to an earlier message may be
+    /// lost. A name that no server answers takes this, times the servers, times the [`tries`](Self::tries), and an eighth
+    /// more, or less where servers are known to be silent, as those are asked at once.
     /// [`Limits::time_per_request`](crate::Limits::time_per_request) is a bound for what a guest waits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How often each server is asked for a name, and some times more where it is asked again sooner than after the
-    /// whole [`timeout`](Self::timeout). Default: 2.
+    /// How often each server is given that time for a name. Default: 2.
     pub fn tries(mut self, tries: u8) -> Self {
         self.tries = Some(tries);
         self
@@ -180,26 +179,29 @@ impl DnsBuilder {
     /// [`DnsError::Cares`] and [`DnsError::Thread`] where the machine is short of something.
     pub fn build(self) -> Result<Dns, DnsError> {
         let settings = self.settings()?;
-        let ears = Ears::new().map_err(DnsError::Poll)?;
-        let channel = |number, questions_a_port| {
+        let count = settings.servers.len() * CHANNELS_EACH;
+        let ears = Ears::new(count).map_err(DnsError::Poll)?;
+        let channel = |number| {
             let mut options = Options::new();
             ears.listen_to(number, &mut options)
                 .map_err(DnsError::Poll)?;
-            channel(options, &settings, questions_a_port)
+            let server = settings.servers[number / CHANNELS_EACH];
+            // A server's second is for questions that its first could not keep from others' garbage.
+            let questions_a_port = match number % CHANNELS_EACH {
+                0 => QUESTIONS_A_PORT,
+                _ => 1,
+            };
+            channel(options, &settings, server, questions_a_port)
                 .map_err(|error| DnsError::Cares(error.to_string().into()))
         };
-        // The second is for questions that the first could not keep from others' garbage.
-        let channels = [channel(0, QUESTIONS_A_PORT)?, channel(1, 1)?];
-        let (to_asker, inbox) = mpsc::channel();
+        let channels = (0..count).map(channel).collect::<Result<_, _>>()?;
         let shared = Arc::new(Shared {
             settings,
             cache: Cache::new(&self.cache),
             under_way: Arc::default(),
-            to_asker,
-            told: Event::default(),
+            inbox: Inbox::new(self.most),
         });
-        asker::start(Arc::clone(&shared), channels, ears, inbox, self.most)
-            .map_err(DnsError::Thread)?;
+        asker::start(Arc::clone(&shared), channels, ears).map_err(DnsError::Thread)?;
         Ok(Dns {
             shared,
             warnings: self.warnings,
@@ -224,6 +226,11 @@ impl DnsBuilder {
         if let Some(server) = settings.servers.iter().find(|server| server.port() == 0) {
             return Err(DnsError::Port(*server));
         }
+        bounds(
+            settings.servers.len() <= MOST_SERVERS,
+            "the number of servers",
+            "32 at most",
+        )?;
         if let Some(domains) = &self.search {
             settings.search = domains
                 .iter()
@@ -259,50 +266,47 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// c-ares with these settings, and nothing of this machine's.
+/// c-ares for one server, with these settings and nothing of this machine's. Which server is asked, and what its answer
+/// means, is decided here.
 fn channel(
     mut options: Options,
     settings: &Settings,
+    server: SocketAddr,
     questions_a_port: u32,
 ) -> c_ares::Result<Channel> {
     let mut flags = Flags::STAYOPEN | Flags::EDNS | Flags::NOSEARCH | Flags::NOALIASES;
+    flags |= Flags::NOCHECKRESP;
     flags.set(Flags::USEVC, settings.tcp);
     options
         .set_flags(flags)
         .set_timeout(settings.timeout)
         .set_max_timeout(settings.timeout)
-        .set_tries(tries(settings))
+        .set_tries(tries(settings.timeout))
         .set_udp_max_queries(Some(questions_a_port))
         // The cache is this crate's: answers are in it as they are given.
         .set_query_cache_max_ttl(0)
         .set_lookups("b")?
         .set_resolvconf_path("/dev/null")?
         .set_hosts_path("/dev/null")?;
-    if settings.rotate {
-        options.set_rotate();
-    } else {
-        options.set_no_rotate();
-    }
     let mut channel = Channel::with_options(options)?;
-    channel.set_servers(settings.servers.iter().map(ToString::to_string))?;
+    channel.set_servers([server.to_string()])?;
     Ok(channel)
 }
 
 /// The shortest time-out that c-ares comes to by itself, when a server is quick.
 const SHORTEST: Duration = Duration::from_millis(250);
 
-/// How often c-ares is to ask: as often as it takes until the time that is allowed is over. For it does not wait for an
-/// answer as long as it is told, but five times as long as the server's answers take, and then twice as long each
-/// time; what comes later than that is lost.
-fn tries(settings: &Settings) -> u32 {
-    let allowed = settings.timeout * settings.tries.into();
+/// How often c-ares is to ask a server in the time that it has. For it does not wait for an answer as long as it is told,
+/// but five times as long as the server's answers take, and then twice as long each time; what comes later than
+/// that may be lost.
+fn tries(timeout: Duration) -> u32 {
     let mut waited = Duration::ZERO;
     let mut tries = 0;
-    while waited < allowed {
-        waited += (SHORTEST * (1 << tries.min(16))).min(settings.timeout);
+    while waited < timeout {
+        waited += (SHORTEST * (1 << tries.min(16))).min(timeout);
         tries += 1;
     }
-    tries.max(settings.tries.into())
+    tries
 }
 
 #[cfg(test)]
@@ -381,18 +385,7 @@ mod tests {
 
     #[test]
     fn a_server_that_is_slow_has_its_time() {
-        let of = |timeout, count| {
-            let settings = Settings {
-                timeout: Duration::from_millis(timeout),
-                tries: count,
-                ..Settings::default()
-            };
-            tries(&settings)
-        };
-        assert_eq!(of(5000, 2), 6);
-        assert_eq!(of(5000, 1), 5);
-        assert_eq!(of(1000, 2), 4);
-        assert_eq!(of(250, 1), 1);
-        assert_eq!(of(1, 3), 3);
+        let of = |timeout| tries(Duration::from_millis(timeout));
+        assert_eq!([1, 250, 1000, 5000].map(of), [1, 1, 3, 5]);
     }
 }

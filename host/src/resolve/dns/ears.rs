@@ -14,14 +14,12 @@ const EVENTS: usize = 256;
 /// No socket's.
 const BELL: Token = Token(usize::MAX);
 
-/// Channels that are heard at a time.
-pub(super) const CHANNELS: usize = 2;
-
 /// Hears what channels' sockets have.
 pub(super) struct Ears {
     poll: Poll,
     events: Events,
-    heard: [Vec<FdEvents>; CHANNELS],
+    /// Of each channel.
+    heard: Vec<Vec<FdEvents>>,
     bell: Arc<Bell>,
 }
 
@@ -35,22 +33,23 @@ impl Wake for Bell {
 }
 
 impl Ears {
-    pub(super) fn new() -> io::Result<Ears> {
+    /// For so many channels.
+    pub(super) fn new(channels: usize) -> io::Result<Ears> {
         let poll = Poll::new()?;
         let bell = Arc::new(Bell(mio::Waker::new(poll.registry(), BELL)?));
         Ok(Ears {
             poll,
             events: Events::with_capacity(EVENTS),
-            heard: Default::default(),
+            heard: (0..channels).map(|_| Vec::new()).collect(),
             bell,
         })
     }
 
     /// Has the channel that is made with these options, and is heard under this number, say which sockets it has.
     pub(super) fn listen_to(&self, channel: usize, options: &mut Options) -> io::Result<()> {
-        let registry = self.poll.registry().try_clone()?;
+        let (registry, channels) = (self.poll.registry().try_clone()?, self.heard.len());
         options.set_socket_state_callback(move |socket, reads, writes| {
-            let token = Token(socket as usize * CHANNELS + channel);
+            let token = Token(socket as usize * channels + channel);
             // A socket that cannot be listened to is one that is silent.
             let _ = listen(&registry, socket, token, reads, writes);
         });
@@ -65,7 +64,7 @@ impl Ears {
     /// Waits until a socket has something, the bell rings or the time is over, and has the channels hear it.
     pub(super) fn hear(
         &mut self,
-        channels: &mut [Channel; CHANNELS],
+        channels: &mut [Channel],
         at_most: Option<Duration>,
     ) -> io::Result<()> {
         match self.poll.poll(&mut self.events, at_most) {
@@ -74,8 +73,9 @@ impl Ears {
         }
         self.heard.iter_mut().for_each(Vec::clear);
         for event in self.events.iter().filter(|event| event.token() != BELL) {
-            let socket = (event.token().0 / CHANNELS) as Socket;
-            let heard = &mut self.heard[event.token().0 % CHANNELS];
+            let channels = self.heard.len();
+            let socket = (event.token().0 / channels) as Socket;
+            let heard = &mut self.heard[event.token().0 % channels];
             let mut what = FdEventFlags::empty();
             what.set(FdEventFlags::WRITE, event.is_writable());
             if event.is_readable() || event.is_read_closed() || event.is_error() {

@@ -4,10 +4,12 @@ use std::collections::hash_map::{Entry, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use quick_cache::DefaultHashBuilder;
 
 use super::answer::Found;
+use super::plan::Plan;
 use crate::engine::{Delivered, Owner};
 use crate::resolve::{Lookup, Reply};
 use crate::types::{ErrorCode, Outcome};
@@ -23,7 +25,12 @@ pub(super) struct Flights {
 pub(super) struct Flight {
     /// Whose place it holds.
     pub(super) owner: Owner,
+    /// Which question it is at, of all that were ever asked: each name of its search is one.
+    pub(super) question: u64,
     pub(super) step: usize,
+    /// The servers of this question, and when the last of them was asked.
+    pub(super) plan: Plan,
+    pub(super) asked: Instant,
     /// Whether it has had another chance, after a message that could not be read.
     pub(super) is_again: bool,
     /// Whether its questions have ports of their own.
@@ -42,19 +49,13 @@ impl Flights {
         }
     }
 
-    /// Has somebody wait for what is under way; gives the reply back if it is not.
-    pub(super) fn join(&mut self, lookup: &Lookup, reply: Reply) -> Result<(), Reply> {
-        match self.flights.get_mut(lookup) {
-            Some(flight) => {
-                flight.join(reply);
-                Ok(())
-            }
-            None => Err(reply),
-        }
-    }
-
-    /// Has somebody wait, who may be the first: the question must be asked then.
-    pub(super) fn begin(&mut self, lookup: &Lookup, reply: Reply) -> bool {
+    /// Has somebody wait, who may be the first: the question must be asked then, by this plan.
+    pub(super) fn begin(
+        &mut self,
+        lookup: &Lookup,
+        reply: Reply,
+        plan: impl FnOnce() -> Plan,
+    ) -> bool {
         match self.flights.entry(lookup.clone()) {
             Entry::Occupied(mut entry) => {
                 entry.get_mut().join(reply);
@@ -62,7 +63,10 @@ impl Flights {
             }
             Entry::Vacant(entry) => entry.insert(Flight {
                 owner: reply.owner(),
+                question: 0,
                 step: 0,
+                plan: plan(),
+                asked: Instant::now(),
                 is_again: false,
                 is_alone: false,
                 so_far: None,
@@ -76,6 +80,17 @@ impl Flights {
 
     pub(super) fn get_mut(&mut self, lookup: &Lookup) -> Option<&mut Flight> {
         self.flights.get_mut(lookup)
+    }
+
+    /// Those whose servers were asked at least so long ago. Walks over all.
+    pub(super) fn overdue(&self, now: Instant, time: Duration) -> Vec<Lookup> {
+        let all = self.flights.iter();
+        let overdue = all.filter(|(_, flight)| now.duration_since(flight.asked) >= time);
+        overdue.map(|(lookup, _)| lookup.clone()).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.flights.is_empty()
     }
 
     /// It is under way no more.
@@ -130,6 +145,7 @@ fn deliver(reply: Reply, outcome: Outcome) -> Option<Delivered> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::Health;
     use super::super::waiter::Waiter;
     use super::*;
 
@@ -143,6 +159,11 @@ mod tests {
         Flights::new(Arc::default())
     }
 
+    fn begin(flights: &mut Flights, reply: Reply) -> bool {
+        let plan = || Plan::new(&mut Health::new(1, false));
+        flights.begin(&lookup(), reply, plan)
+    }
+
     fn land(flights: &mut Flights) {
         flights.end(&lookup()).unwrap().land(MISS).for_each(drop);
     }
@@ -150,24 +171,23 @@ mod tests {
     #[test]
     fn one_asks_and_all_get_the_answer() {
         let (mut flights, waiters) = (flights(), [(); 3].map(|()| Waiter::default()));
-        assert!(flights.join(&lookup(), waiters[0].reply()).is_err());
-        assert!(flights.begin(&lookup(), waiters[0].reply()));
-        assert!(flights.join(&lookup(), waiters[1].reply()).is_ok());
-        assert!(!flights.begin(&lookup(), waiters[2].reply()));
+        assert!(begin(&mut flights, waiters[0].reply()));
+        assert!(!begin(&mut flights, waiters[1].reply()));
+        assert!(!begin(&mut flights, waiters[2].reply()));
         assert_eq!(flights.count.load(Ordering::Relaxed), 1);
         land(&mut flights);
         for waiter in &waiters {
             assert_eq!(waiter.got().last(), Some(&MISS));
         }
         assert_eq!(flights.count.load(Ordering::Relaxed), 0);
-        assert!(flights.begin(&lookup(), waiters[0].reply()), "it has ended");
+        assert!(begin(&mut flights, waiters[0].reply()), "it has ended");
     }
 
     #[test]
     fn it_is_wanted_while_one_waits_and_no_longer() {
         let (mut flights, waiters) = (flights(), [(); 2].map(|()| Waiter::default()));
         for waiter in &waiters {
-            flights.begin(&lookup(), waiter.reply());
+            begin(&mut flights, waiter.reply());
         }
         waiters[0].cancel();
         assert!(flights.get_mut(&lookup()).unwrap().is_wanted());
@@ -178,10 +198,10 @@ mod tests {
     #[test]
     fn those_who_were_cancelled_do_not_pile_up() {
         let (mut flights, stays) = (flights(), Waiter::default());
-        flights.begin(&lookup(), stays.reply());
+        begin(&mut flights, stays.reply());
         for _ in 0..100_000 {
             let goes = Waiter::default();
-            assert!(flights.join(&lookup(), goes.reply()).is_ok());
+            assert!(!begin(&mut flights, goes.reply()));
             goes.cancel();
         }
         assert!(flights.get_mut(&lookup()).unwrap().others.capacity() <= 8);
@@ -192,10 +212,10 @@ mod tests {
     #[test]
     fn a_panic_keeps_the_answer_from_no_other() {
         let (mut flights, waiter) = (flights(), Waiter::default());
-        flights.begin(&lookup(), Reply::new(|_| panic!("as it was told to")));
+        begin(&mut flights, Reply::new(|_| panic!("as it was told to")));
         let panics = Reply::new(|_| panic!("as it was told to"));
-        assert!(!flights.begin(&lookup(), panics));
-        assert!(!flights.begin(&lookup(), waiter.reply()));
+        assert!(!begin(&mut flights, panics));
+        assert!(!begin(&mut flights, waiter.reply()));
         land(&mut flights);
         assert_eq!(waiter.got(), [MISS]);
     }

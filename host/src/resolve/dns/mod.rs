@@ -8,18 +8,21 @@ mod conf;
 mod ears;
 mod error;
 mod flights;
+mod inbox;
+mod plan;
 mod question;
 mod settings;
 mod turns;
 #[cfg(test)]
 mod waiter;
+mod waiting;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use self::asker::{Message, Shared};
+use self::asker::Shared;
 use super::chain::ask_and_wait;
 use super::{Known, Lookup, Reply, Resolver};
 use crate::types::Outcome;
@@ -65,8 +68,17 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
 /// | what is no message of DNS; a chain of CNAMEs that comes back to itself | WSANO_RECOVERY |
 ///
-/// Each server is asked as often as is [set](DnsBuilder::tries), and some times more where it takes long, before SERVFAIL, REFUSED, NOTIMP, silence and garbage are
-/// believed. Any of these ends a search: a server that is silent does not make a name unknown.
+/// The first two rows are answers. All below are believed once every server has been asked as often as is
+/// [set](DnsBuilder::tries), and WSATRY_AGAIN before WSANO_RECOVERY where they differ. These end a search: a server that is
+/// silent does not make a name unknown.
+///
+/// # Several servers
+///
+/// They are asked in their order, the next when one fails or its [time](DnsBuilder::timeout) is over; whichever
+/// answers first has answered, the others included whose time was over. A server that has answered nobody since it
+/// missed something is silent: it is asked still, and along with it the next that is not. So a dead server costs its time
+/// once, and what one guest asks, be it never answered, sends no other guest's question away from a server that would
+/// answer it.
 ///
 /// # What is kept
 ///
@@ -77,17 +89,15 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// least. Answers from it are known at once; so are misses, but a chain goes on from those to the next resolver, as it
 /// does from any miss.
 ///
-/// With several servers, all sessions' time-outs and SERVFAILs count as a server's failures, whoever asked: c-ares asks
-/// the one with the fewest in a row first, so a guest that asks for what is never answered may send others to the next.
-///
 /// Equal lookups under way are one question. Whoever cancels drops out of it; a search goes on for as long as one waits.
 ///
 /// # Limits
 ///
 /// - IPv4 addresses only (`S-R13`); name servers may have addresses of either kind, without a zone such as `%eth0`.
 /// - Settings are read once: a resolv.conf that changes later is not seen. Of a file the first three servers are asked.
-/// - At most [`questions`](DnsBuilder::questions) are under way. A question that was sent is not taken back when it is
-///   cancelled: a silent server takes as long as its time-outs.
+/// - At most [`questions`](DnsBuilder::questions) are under way, and as many again with further servers. A question that was
+///   sent is not taken back when it is cancelled or answered by another server: a silent one takes up to five times
+///   its time.
 /// - So that one guest cannot take all of these, a session has no more than an eighth of what is free, and thus a ninth at
 ///   most; its other lookups wait until some of its questions end, and another's do not wait for them.
 /// - No DNSSEC: an answer is as good as the way to the server. Numbers and ports of questions are random.
@@ -118,7 +128,7 @@ impl Dns {
         &self.warnings
     }
 
-    /// Questions that are under way. Lookups that wait for their turn are none yet.
+    /// Lookups that are under way, cancelled or not. Those that wait for their turn are not yet.
     pub fn under_way(&self) -> usize {
         self.shared.under_way.load(Ordering::Relaxed)
     }
@@ -147,13 +157,13 @@ impl Resolver for Dns {
         let (Lookup::HostByName(_) | Lookup::HostByAddress(_)) = lookup else {
             return reply.send(Err(lookup.miss()));
         };
-        self.shared.tell(Message::Ask(lookup.clone(), reply));
+        self.shared.inbox.put((lookup.clone(), reply));
     }
 }
 
 impl Drop for Dns {
     fn drop(&mut self) {
-        self.shared.tell(Message::End);
+        self.shared.inbox.close();
     }
 }
 

@@ -1,15 +1,12 @@
 //! Who may ask next: what one guest asks must not keep another from asking.
 
-use std::collections::hash_map::{Entry, HashMap};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::ops::Bound;
 
-use super::flights::give;
+use super::waiting::{Ask, STEPS, Sweep, Waiting};
 use crate::engine::Owner;
-use crate::resolve::{Lookup, Reply};
-use crate::types::ErrorCode;
 
-/// How many lookups wait when they are first looked through for what was cancelled.
-const SWEEP: usize = 1024;
 /// The part of the free places that one may have: one in so many.
 const SHARE: usize = 8;
 
@@ -17,37 +14,52 @@ const SHARE: usize = 8;
 ///
 /// A session may take a place while it holds less than an eighth of those that are free, or none. So one alone has a
 /// ninth of them at most, twenty that take all they can leave a tenth, and whoever comes then finds a place at
-/// once. A place is held until c-ares is done with the question, cancelled or not. Other lookups wait, and the next is
-/// one of the session that holds least.
+/// once. A place is held until c-ares is done with the question, cancelled or not. Other lookups wait. Sessions that may
+/// take a place do so in turn; of those that may not, the one that holds least is the next that may.
+///
+/// There are as many spare places again, shared out by the same rule: for what a question has with further servers,
+/// answered or not. Nothing waits for these.
 pub(super) struct Turns {
-    /// Places, and how many of them are held.
+    /// Places, and how many of them are held, and of the spare ones.
     places: usize,
     held: usize,
+    spares: usize,
     /// Sessions that hold places or wait for one.
-    parties: HashMap<Owner, Party>,
-    /// Those that wait.
-    line: BTreeSet<Turn>,
+    parties: BTreeMap<Owner, Party>,
+    /// Those whose turn comes.
+    line: BTreeMap<u64, Owner>,
+    /// Those that wait and hold as much as they may.
+    full: BTreeSet<Full>,
     /// Turns that were ever given.
     turns: u64,
     /// Lookups that wait.
     waiting: usize,
-    /// Swept when so many wait, so that sweeping costs the same for all together.
-    sweep_at: usize,
+    sweep: Sweep,
+    /// Whose lookups were all looked at for what was cancelled, with those before it.
+    swept: Bound<Owner>,
 }
 
 #[derive(Default)]
 struct Party {
     held: usize,
-    /// Its place in the line, if it waits.
-    turn: u64,
-    waiting: VecDeque<(Lookup, Reply)>,
+    spares: usize,
+    waiting: Waiting,
+    /// None while it waits for nothing.
+    place: Option<Place>,
+}
+
+/// Where a session stands that waits, and since which turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    InLine(u64),
+    Full(u64),
 }
 
 /// Who holds least comes first, then who has waited longest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Turn {
+struct Full {
     held: usize,
-    turn: u64,
+    since: u64,
     owner: Owner,
 }
 
@@ -56,118 +68,168 @@ impl Turns {
         Turns {
             places,
             held: 0,
-            parties: HashMap::new(),
-            line: BTreeSet::new(),
+            spares: 0,
+            parties: BTreeMap::new(),
+            line: BTreeMap::new(),
+            full: BTreeSet::new(),
             turns: 0,
             waiting: 0,
-            sweep_at: SWEEP,
+            sweep: Sweep::default(),
+            swept: Bound::Unbounded,
         }
     }
 
-    /// Has a lookup wait for its turn.
-    pub(super) fn push(&mut self, lookup: Lookup, reply: Reply) {
-        if self.waiting >= self.sweep_at {
-            self.sweep();
+    /// Has a lookup wait for its turn. Gives back some of what was cancelled before its own came.
+    pub(super) fn push(&mut self, ask: Ask) -> Vec<Ask> {
+        let mut gone = Vec::new();
+        for _ in 0..STEPS {
+            if self.sweep.is_on(self.waiting) {
+                self.sweep_one(&mut gone);
+            }
         }
-        let owner = reply.owner();
+        let owner = ask.1.owner();
         let party = self.parties.entry(owner).or_default();
-        party.waiting.push_back((lookup, reply));
+        party.waiting.push(ask);
         self.waiting += 1;
-        if party.waiting.len() == 1 {
+        if party.place.is_none() {
             self.turns += 1;
-            party.turn = self.turns;
-            self.line.insert(party.turn(owner));
+            party.place = Some(Place::InLine(self.turns));
+            self.line.insert(self.turns, owner);
         }
+        gone
     }
 
     /// The lookup whose turn it is, if there is a place for it, which it holds from here on.
-    pub(super) fn next(&mut self) -> Option<(Lookup, Reply)> {
-        let turn = *self.line.first()?;
-        let free = self.places - self.held;
-        if free == 0 || turn.held >= (free / SHARE).max(1) {
+    pub(super) fn next(&mut self) -> Option<Ask> {
+        if !self.has_next() {
             return None;
         }
-        self.line.pop_first();
-        let party = self.parties.get_mut(&turn.owner)?;
-        let next = party.waiting.pop_front()?;
+        let (_, owner) = self.line.pop_first()?;
+        let party = self.parties.get_mut(&owner)?;
+        let ask = party.waiting.pop()?;
         self.waiting -= 1;
         self.held += 1;
         party.held += 1;
-        if !party.waiting.is_empty() {
+        self.turns += 1;
+        party.place = (!party.waiting.is_empty()).then(|| {
+            self.line.insert(self.turns, owner);
+            Place::InLine(self.turns)
+        });
+        Some(ask)
+    }
+
+    /// Whether there is one.
+    pub(super) fn has_next(&mut self) -> bool {
+        while let Some(&full) = self.full.first()
+            && self.may_hold_more(full.held, self.held)
+        {
             self.turns += 1;
-            party.turn = self.turns;
-            self.line.insert(party.turn(turn.owner));
+            let place = Place::InLine(self.turns);
+            self.change(full.owner, |party| party.place = Some(place));
         }
-        Some(next)
+        while let Some((_, &owner)) = self.line.first_key_value() {
+            let held = self.parties.get(&owner).map_or(0, |party| party.held);
+            if self.may_hold_more(held, self.held) {
+                return true;
+            }
+            self.turns += 1;
+            let place = Place::Full(self.turns);
+            self.change(owner, |party| party.place = Some(place));
+        }
+        false
     }
 
     /// A place is held no more.
     pub(super) fn give_back(&mut self, owner: Owner) {
-        let Entry::Occupied(mut entry) = self.parties.entry(owner) else {
-            return;
-        };
         self.held -= 1;
-        let party = entry.get_mut();
-        if party.waiting.is_empty() {
-            party.held -= 1;
-            if party.held == 0 {
-                entry.remove();
-            }
-        } else {
-            self.line.remove(&party.turn(owner));
-            party.held -= 1;
-            self.line.insert(party.turn(owner));
-        }
+        self.change(owner, |party| party.held -= 1);
     }
 
-    /// Lets go of lookups that were cancelled.
-    fn sweep(&mut self) {
-        let mut gone = Vec::new();
-        self.line.clear();
-        self.parties.retain(|&owner, party| {
-            let (wanted, unwanted) = std::mem::take(&mut party.waiting)
-                .into_iter()
-                .partition::<VecDeque<_>, _>(|(_, reply)| reply.is_wanted());
-            party.waiting = wanted;
-            gone.extend(unwanted);
-            if !party.waiting.is_empty() {
-                self.line.insert(party.turn(owner));
-            }
-            party.held > 0 || !party.waiting.is_empty()
-        });
-        self.waiting -= gone.len();
-        self.sweep_at = SWEEP.max(2 * self.waiting);
-        for (_, reply) in gone {
-            give(reply, Err(ErrorCode::TryAgain));
+    /// Whether a spare place may be taken; it is held from here on.
+    pub(super) fn take_spare(&mut self, owner: Owner) -> bool {
+        let held = self.parties.get(&owner).map_or(0, |party| party.spares);
+        let may = self.may_hold_more(held, self.spares);
+        if may {
+            self.spares += 1;
+            self.parties.entry(owner).or_default().spares += 1;
         }
+        may
+    }
+
+    /// A spare place is held no more.
+    pub(super) fn give_back_spare(&mut self, owner: Owner) {
+        self.spares -= 1;
+        self.change(owner, |party| party.spares -= 1);
     }
 
     /// Everything that waits.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Reply> {
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Ask> + use<> {
         self.line.clear();
+        self.full.clear();
         self.waiting = 0;
         let parties = std::mem::take(&mut self.parties);
-        parties
-            .into_values()
-            .flat_map(|party| party.waiting)
-            .map(|(_, reply)| reply)
+        let all = parties.into_values();
+        all.flat_map(|party| party.waiting.into_iter())
+    }
+
+    /// Whether whoever holds so many may hold one more, with so many held by all.
+    fn may_hold_more(&self, own: usize, all: usize) -> bool {
+        let free = self.places - all;
+        free > 0 && own < (free / SHARE).max(1)
+    }
+
+    /// Looks at one lookup, and takes it out if it was cancelled; or ends with the session whose it is.
+    fn sweep_one(&mut self, gone: &mut Vec<Ask>) {
+        let next = (self.swept, Bound::Unbounded);
+        let Some((&owner, party)) = self.parties.range_mut(next).next() else {
+            self.swept = Bound::Unbounded;
+            return self.sweep.end(self.waiting);
+        };
+        let before = party.waiting.len();
+        if party.waiting.sweep_one(gone) {
+            self.swept = Bound::Excluded(owner);
+        }
+        self.waiting -= before - party.waiting.len();
+        self.change(owner, |_| ());
+    }
+
+    /// Changes what is known of a session, and has it stand where that belongs.
+    fn change(&mut self, owner: Owner, change: impl FnOnce(&mut Party)) {
+        let Entry::Occupied(mut entry) = self.parties.entry(owner) else {
+            return;
+        };
+        let party = entry.get_mut();
+        match party.place {
+            Some(Place::InLine(turn)) => drop(self.line.remove(&turn)),
+            Some(Place::Full(since)) => drop(self.full.remove(&party.full(since, owner))),
+            None => {}
+        }
+        change(party);
+        if party.waiting.is_empty() {
+            party.place = None;
+        }
+        match party.place {
+            Some(Place::InLine(turn)) => drop(self.line.insert(turn, owner)),
+            Some(Place::Full(since)) => drop(self.full.insert(party.full(since, owner))),
+            None if party.held + party.spares == 0 => drop(entry.remove()),
+            None => {}
+        }
     }
 }
 
 impl Party {
-    fn turn(&self, owner: Owner) -> Turn {
-        Turn {
-            held: self.held,
-            turn: self.turn,
-            owner,
-        }
+    fn full(&self, since: u64, owner: Owner) -> Full {
+        let held = self.held;
+        Full { held, since, owner }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::waiter::Waiter;
+    use super::super::waiting::SWEEP;
     use super::*;
+    use crate::resolve::Lookup;
 
     fn lookup(n: usize) -> Lookup {
         Lookup::HostByName(format!("{n}.test").into())
@@ -186,7 +248,8 @@ mod tests {
     fn push(turns: &mut Turns, session: u64, count: usize) -> Vec<Waiter> {
         let waiters: Vec<_> = (0..count).map(|_| Waiter::of(session)).collect();
         for (n, waiter) in waiters.iter().enumerate() {
-            turns.push(lookup(n), waiter.reply());
+            let gone = turns.push((lookup(n), waiter.reply()));
+            assert!(gone.iter().all(|(_, reply)| !reply.is_wanted()));
         }
         waiters
     }
@@ -240,6 +303,29 @@ mod tests {
     }
 
     #[test]
+    fn spare_places_are_shared_out_like_the_others_and_apart_from_them() {
+        let mut turns = Turns::new(900);
+        for session in 1..=20 {
+            let mut had = 0;
+            while turns.take_spare(owner(session)) {
+                had += 1;
+            }
+            assert!(session > 1 || had == 100, "{had}");
+        }
+        assert!(turns.spares < 815, "{}", turns.spares);
+        push(&mut turns, 1, 1);
+        assert_eq!(all(&mut turns), [owner(1)]);
+        turns.give_back(owner(1));
+        assert!(!turns.take_spare(owner(1)));
+        for session in 1..=20 {
+            while turns.parties.contains_key(&owner(session)) {
+                turns.give_back_spare(owner(session));
+            }
+        }
+        assert_eq!((turns.spares, turns.held), (0, 0));
+    }
+
+    #[test]
     fn one_place_is_enough_for_everybody_in_turn() {
         let mut turns = Turns::new(1);
         for session in 1..=3 {
@@ -251,7 +337,7 @@ mod tests {
             had.push(one);
         }
         assert_eq!(had, [1, 2, 3, 1, 2, 3].map(owner));
-        assert!(turns.parties.is_empty() && turns.line.is_empty());
+        assert!(turns.parties.is_empty() && turns.line.is_empty() && turns.full.is_empty());
     }
 
     #[test]
@@ -263,9 +349,12 @@ mod tests {
             for waiter in push(&mut turns, session, 10) {
                 waiter.cancel();
             }
-            assert!(turns.waiting <= SWEEP + 10);
+            assert!(turns.waiting <= 2 * SWEEP, "{}", turns.waiting);
         }
-        turns.sweep();
+        while turns.waiting > 0 {
+            turns.sweep_one(&mut Vec::new());
+        }
+        assert!(!turns.has_next());
         assert_eq!(
             (turns.waiting, turns.line.len(), turns.parties.len()),
             (0, 0, 1)

@@ -1,7 +1,7 @@
 //! An engine whose hosts come from the lying server.
 #![allow(dead_code, reason = "each test program uses a part")]
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,13 +27,19 @@ pub fn bench() -> Bench {
 }
 
 pub fn bench_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Bench {
-    let server = Server::start().unwrap();
-    // What waits for a time-out waits this long; nothing here is sooner than it by design.
-    let dns = Dns::builder()
-        .server(server.address())
-        .tries(1)
-        .timeout(Duration::from_millis(500));
-    let dns = Arc::new(set(dns).build().unwrap());
+    bench_on(Server::start().unwrap(), |address| {
+        // What waits for a time-out waits this long; nothing here is sooner than it by design.
+        let dns = Dns::builder()
+            .server(address)
+            .tries(1)
+            .timeout(Duration::from_millis(500));
+        set(dns)
+    })
+}
+
+/// With this server, and settings that may name others.
+pub fn bench_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> Bench {
+    let dns = Arc::new(set(server.address()).build().unwrap());
     let limits = Limits {
         // What the server says, uncut.
         answer_bytes: usize::MAX,
