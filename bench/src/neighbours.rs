@@ -35,6 +35,7 @@ const TURNS: usize = 7;
 const MOST: f64 = 2.0;
 
 /// What lookups take, one by one. Units: nanoseconds.
+#[derive(Clone, Copy)]
 pub struct Figures {
     median: f64,
     p99: f64,
