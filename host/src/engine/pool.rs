@@ -76,6 +76,9 @@ impl Pool {
     }
 
     fn spawn(self: &Arc<Self>, name: String) -> Option<()> {
+        if planted(Fault::NoThread) {
+            return None;
+        }
         let pool = Arc::clone(self);
         thread::Builder::new()
             .name(name)
@@ -96,7 +99,7 @@ impl Pool {
         let was_relieved = self.run(post, lane, job);
         self.posts.give_back(post);
         if was_relieved {
-            self.is_surplus();
+            self.come_back();
         }
     }
 
@@ -124,9 +127,10 @@ impl Pool {
                 self.lanes.push(lane);
             }
         }
+        // Whoever saw the queue empty meanwhile may have parked, or started no spare for any of these.
         if !self.lanes.is_empty() {
-            // Whoever saw the queue empty meanwhile may have parked, or started no spare.
-            self.call_for_worker();
+            self.summon();
+            self.relieve();
         }
     }
 
@@ -146,7 +150,7 @@ impl Pool {
     /// a spare for one that is relieved. Says whether a parked one was woken.
     fn call_for_worker(self: &Arc<Self>) -> bool {
         let woke = self.summon();
-        if !woke && self.relieved_workers() > 0 {
+        if !woke {
             self.relieve();
         }
         woke
@@ -196,7 +200,7 @@ impl Pool {
                 self.readmit(&lane);
                 // Before a spare can be started in its place.
                 self.posts.give_back(post);
-                if self.is_surplus() {
+                if self.come_back() {
                     break;
                 }
                 let Some(again) = self.posts.take() else {

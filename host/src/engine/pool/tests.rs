@@ -4,6 +4,7 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use super::*;
+use crate::engine::sync::{mend, plant};
 use crate::engine::{LookupEngine, Session};
 use crate::policy::Policy;
 use crate::resolve::{Known, Lookup};
@@ -50,6 +51,21 @@ impl Resolver for Gated {
     }
 }
 
+fn gated(workers: usize, stuck_after: Duration) -> (LookupEngine, Arc<Gate>) {
+    let gate = Arc::new(Gate::default());
+    let limits = Limits {
+        workers,
+        stuck_after,
+        ..Limits::default()
+    };
+    let builder = LookupEngine::builder().resolver(Gated(Arc::clone(&gate)));
+    let engine = builder
+        .policy(Policy::allow_all().allow_private())
+        .limits(limits)
+        .build();
+    (engine, gate)
+}
+
 fn ask(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
     session.startup().unwrap();
@@ -61,17 +77,7 @@ fn ask(engine: &LookupEngine) -> Session {
 // S-C7: lanes that came while a worker looked out are all taken, though it takes but one of them.
 #[test]
 fn a_worker_that_stops_looking_out_leaves_no_lane_to_parked_workers() {
-    let gate = Arc::new(Gate::default());
-    let limits = Limits {
-        workers: 3,
-        stuck_after: Duration::MAX,
-        ..Limits::default()
-    };
-    let builder = LookupEngine::builder().resolver(Gated(Arc::clone(&gate)));
-    let engine = builder
-        .policy(Policy::allow_all().allow_private())
-        .limits(limits)
-        .build();
+    let (engine, gate) = gated(3, Duration::MAX);
     let pool = &engine.shared.pool;
 
     // All workers have started, and have parked again.
@@ -96,4 +102,25 @@ fn a_worker_that_stops_looking_out_leaves_no_lane_to_parked_workers() {
     let all = gate.wait_for(2);
     gate.set_open(true);
     assert!(all, "a lane waits while workers are parked");
+}
+
+// S-C7: lanes that wait though spares may be started, as none could be, have one each when others are swept.
+#[test]
+fn each_lane_that_is_put_back_has_a_spare() {
+    let (engine, gate) = gated(2, Duration::MAX);
+    for inside in 1..=2 {
+        let session = ask(&engine);
+        assert!(gate.wait_for(inside));
+        drop(session);
+    }
+    assert_eq!(engine.stuck_workers(), 2);
+    plant(Fault::NoThread);
+    let [_one, _two, gone, last] = [(); 4].map(|()| ask(&engine));
+    assert_eq!(engine.metrics().spares, 0);
+    drop(gone);
+    mend();
+    drop(last);
+    let all = gate.wait_for(4);
+    gate.set_open(true);
+    assert!(all, "a lane waits that could have a spare");
 }

@@ -189,7 +189,7 @@ impl Pool {
     pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: Patience) -> Seen {
         let keeper = &self.timekeeper;
         let seen = self.posts.inspect(rounds, keeper.clock.now(), patience);
-        self.count_relieved(seen.relieved);
+        self.replace(seen.relieved);
         if seen.inside > 0 {
             return Seen::Somebody;
         }

@@ -14,7 +14,7 @@ use shuttle as model;
 #[cfg(test)]
 pub(crate) use self::model::sync::Condvar;
 pub(crate) use self::model::sync::atomic::{
-    AtomicBool, AtomicIsize, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
+    AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
 };
 pub(crate) use self::model::sync::{Mutex, MutexGuard};
 #[cfg(test)]

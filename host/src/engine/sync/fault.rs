@@ -45,8 +45,10 @@ pub(crate) enum Fault {
     RetireWithoutLooking,
     /// A worker takes a lane out of turn with a weaker ordering.
     RetireWithoutOrder,
-    /// Whoever starts a spare does not look whether the stuck worker has come back.
-    RelieveWithoutLooking,
+    /// A worker that comes back decides on counts that have changed meanwhile.
+    EndUnseen,
+    /// No thread can be started. The engine lives with it.
+    NoThread,
     /// A pool that closes wakes nobody.
     CloseQuietly,
     /// A lane is marked as cut before the engine is marked as down.
@@ -56,17 +58,17 @@ pub(crate) enum Fault {
 }
 
 /// Whether this defect is planted: never in a build.
-#[cfg(not(any(loom, shuttle)))]
+#[cfg(not(any(test, loom, shuttle)))]
 #[inline(always)]
 pub(crate) const fn planted(_: Fault) -> bool {
     false
 }
 
-#[cfg(any(loom, shuttle))]
-pub(crate) use self::checked::*;
+#[cfg(any(test, loom, shuttle))]
+pub(crate) use self::thread::*;
 
-#[cfg(any(loom, shuttle))]
-mod checked {
+#[cfg(any(test, loom, shuttle))]
+mod thread {
     use std::cell::Cell;
 
     use super::Fault;
@@ -81,9 +83,15 @@ mod checked {
         PLANTED.get() == Some(fault)
     }
 
-    /// Plants a defect, for the rest of this thread's life.
+    /// Plants a defect on this thread.
     #[cfg(test)]
     pub(crate) fn plant(fault: Fault) {
         PLANTED.set(Some(fault));
+    }
+
+    /// Mends it.
+    #[cfg(test)]
+    pub(crate) fn mend() {
+        PLANTED.set(None);
     }
 }

@@ -12,9 +12,9 @@ mod os;
 
 #[cfg(any(loom, shuttle))]
 pub(crate) use self::checked::*;
-#[cfg(all(test, any(loom, shuttle)))]
-pub(crate) use self::fault::plant;
 pub(crate) use self::fault::{Fault, planted};
+#[cfg(test)]
+pub(crate) use self::fault::{mend, plant};
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use self::os::*;
 
