@@ -45,15 +45,21 @@ struct Look {
 
 /// What whoever inspects the posts remembers of them.
 #[derive(Default)]
-pub(super) struct Rounds(Vec<Look>);
+pub(super) struct Rounds {
+    looks: Vec<Look>,
+    /// When a worker was seen last that had come or gone, in nanoseconds.
+    changed: u64,
+}
 
-/// How long a worker may be in a resolver. Units: nanoseconds.
+/// How long things may take. Units: nanoseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// Before it is relieved.
+    /// A worker in a resolver, before it is relieved.
     pub(super) slow: u64,
     /// Before it counts as stuck.
     pub(super) stuck: u64,
+    /// Until another comes or goes, before nobody looks for it any more.
+    pub(super) calm: u64,
 }
 
 /// What came of an inspection.
@@ -61,8 +67,8 @@ pub(super) struct Patience {
 pub(super) struct Inspection {
     /// Workers in a resolver that do not count as stuck: they are to be looked at again.
     pub(super) inside: usize,
-    /// Whether any worker has come or gone since the last.
-    pub(super) has_changed: bool,
+    /// For how long no worker has come or gone, in nanoseconds.
+    pub(super) calm: u64,
     /// Workers that are relieved from now on.
     pub(super) relieved: usize,
 }
@@ -146,13 +152,13 @@ impl Posts {
     /// Looks at all posts, at this time in nanoseconds, and marks whoever was seen in the same shift for too long.
     pub(super) fn inspect(&self, rounds: &mut Rounds, now: u64, patience: Patience) -> Inspection {
         let mut inspection = Inspection::default();
-        rounds.0.resize_with(self.posts.len(), Look::default);
-        for (i, (look, post)) in rounds.0.iter_mut().zip(&self.posts).enumerate() {
+        rounds.looks.resize_with(self.posts.len(), Look::default);
+        for (i, (look, post)) in rounds.looks.iter_mut().zip(&self.posts).enumerate() {
             let word = post.shift.load(Ordering::Acquire);
             let shift = word & !(RELIEVED | STUCK);
             if look.shift != shift {
                 *look = Look { shift, since: now };
-                inspection.has_changed = true;
+                rounds.changed = now;
             }
             if word & (INSIDE | STUCK) != INSIDE {
                 continue;
@@ -172,6 +178,7 @@ impl Posts {
                 }
             }
         }
+        inspection.calm = now - rounds.changed;
         inspection
     }
 
@@ -247,7 +254,11 @@ mod tests {
         let posts = Posts::new(3);
         let mut rounds = Rounds::default();
         let mut inspect = |now| {
-            let patience = Patience { slow: 7, stuck: 10 };
+            let patience = Patience {
+                slow: 7,
+                stuck: 10,
+                calm: 0,
+            };
             let seen = posts.inspect(&mut rounds, now, patience);
             (seen.inside, seen.relieved)
         };

@@ -156,6 +156,11 @@ impl Pool {
         }
     }
 
+    /// Whether a lane waits for a spare that may be started.
+    pub(super) fn is_short(&self) -> bool {
+        self.spares.are_short() && !self.lanes.is_empty()
+    }
+
     /// Starts one if it is wanted, and says whether it did.
     fn start_spare(self: &Arc<Self>) -> bool {
         let most = self.spares.most;
@@ -166,6 +171,8 @@ impl Pool {
         let started = self.spawn(format!("winsock-spare-{}", before.spares));
         if started.is_none() {
             self.spares.change(|counts| Some(counts.and_spares(-1)));
+            // It tries again.
+            self.want_watching();
         }
         started.is_some()
     }

@@ -124,3 +124,19 @@ fn each_lane_that_is_put_back_has_a_spare() {
     gate.set_open(true);
     assert!(all, "a lane waits that could have a spare");
 }
+
+// S-C7
+#[test]
+fn a_spare_that_cannot_be_started_is_started_later() {
+    let (engine, gate) = gated(1, Duration::from_secs(3600));
+    let stuck = ask(&engine);
+    assert!(gate.wait_for(1));
+    drop(stuck);
+    assert_eq!(engine.stuck_workers(), 1);
+    // Not here, and by the timekeeper, which is another thread.
+    plant(Fault::NoThread);
+    let _waits = ask(&engine);
+    let both = gate.wait_for(2);
+    gate.set_open(true);
+    assert!(both, "nobody tries again");
+}

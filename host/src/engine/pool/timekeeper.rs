@@ -1,7 +1,7 @@
 //! The engine's sense of time: a thread that tells sessions of deadlines, and finds workers that are slow or stuck.
 //!
 //! It is started when it is needed first, and sleeps without a time-out once no worker has been in a resolver
-//! between two looks and no deadline is set.
+//! for a while, no deadline is set, and no lane waits for a spare that could not be started.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -123,8 +123,9 @@ impl Pool {
         }
     }
 
+    /// Has the timekeeper look at workers and spares, if it rests.
     #[cold]
-    fn want_watching(self: &Arc<Self>) {
+    pub(super) fn want_watching(self: &Arc<Self>) {
         // Only one of them wakes it.
         if !self.timekeeper.watches.swap(true, Ordering::AcqRel) {
             self.wake_timekeeper();
@@ -141,15 +142,21 @@ impl Pool {
         if cfg!(any(loom, shuttle)) {
             return;
         }
+        desk.thread = self.start_timekeeper();
+        // Without it, the next who needs it tries again.
+        let started = desk.thread.is_some();
+        self.timekeeper.watches.store(started, Ordering::Release);
+    }
+
+    fn start_timekeeper(self: &Arc<Self>) -> Option<thread::Thread> {
+        if planted(Fault::NoThread) {
+            return None;
+        }
         let pool = Arc::clone(self);
         let started = thread::Builder::new()
             .name("winsock-time".to_owned())
             .spawn(move || pool.keep_time());
-        // Without it, the next who needs it tries again.
-        self.timekeeper
-            .watches
-            .store(started.is_ok(), Ordering::Release);
-        desk.thread = started.ok().map(|started| started.thread().clone());
+        started.ok().map(|started| started.thread().clone())
     }
 
     /// The thread's life.
@@ -168,61 +175,81 @@ impl Pool {
     }
 
     /// Has those that are in the resolver for too long relieved, or counted as stuck, and says when to look again; none
-    /// when nobody is in there.
-    pub(super) fn look_at_workers(self: &Arc<Self>, rounds: &mut Rounds) -> Option<u64> {
-        let stuck = self.timekeeper.patience?;
-        let tick = (stuck / LOOKS).clamp(SHORTEST_TICK, LONGEST_TICK);
-        let patience = Patience {
+    /// when there is nothing to look for.
+    fn look_at_workers(self: &Arc<Self>, rounds: &mut Rounds) -> Option<u64> {
+        let keeper = &self.timekeeper;
+        let tick = keeper.patience.map_or(LONGEST_TICK, tick);
+        let patience = keeper.patience.map(|stuck| Patience {
             slow: SLOW.min(stuck).saturating_sub(tick),
             // Whoever is seen for the first time may be there since the last look, and the next may be late.
             stuck: stuck.saturating_sub(2 * tick),
-        };
-        let next = match self.look(rounds, patience) {
-            Seen::Somebody => tick,
-            Seen::Nobody => IDLE_TICK.max(tick),
-            Seen::Nothing => return None,
-        };
-        Some(self.timekeeper.clock.now().saturating_add(next))
+            calm: CALM,
+        });
+        let again = self.look(rounds, patience);
+        again.then(|| keeper.clock.now().saturating_add(tick))
     }
 
-    /// The same with this patience; says what there is to look at again.
-    pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: Patience) -> Seen {
+    /// The same with this patience, none for any time; says whether to look again.
+    pub(super) fn look(self: &Arc<Self>, rounds: &mut Rounds, patience: Option<Patience>) -> bool {
         let keeper = &self.timekeeper;
-        let seen = self.posts.inspect(rounds, keeper.clock.now(), patience);
+        // Also where it could not be started before.
+        self.relieve();
+        if patience.is_some_and(|patience| self.inspect(rounds, patience)) || self.is_short() {
+            return true;
+        }
+        // Read-modify-writes on both sides, as in `want_watching`.
+        keeper.watches.swap(false, Ordering::AcqRel);
+        let again = !planted(Fault::RestWithoutLooking)
+            && (patience.is_some() && self.posts.is_anyone_inside() || self.is_short());
+        if again {
+            keeper.watches.store(true, Ordering::Release);
+        }
+        again
+    }
+
+    /// Marks workers, and says whether one is in a resolver, or will be soon: it should not have to wake this thread.
+    fn inspect(self: &Arc<Self>, rounds: &mut Rounds, patience: Patience) -> bool {
+        let now = self.timekeeper.clock.now();
+        let seen = self.posts.inspect(rounds, now, patience);
         self.replace(seen.relieved);
-        if seen.inside > 0 {
-            return Seen::Somebody;
-        }
-        if seen.has_changed {
-            // The next job may come soon, and should not have to wake this thread.
-            return Seen::Nobody;
-        }
-        keeper.watches.store(false, Ordering::Release);
-        if planted(Fault::RestWithoutLooking) || !self.posts.is_anyone_inside() {
-            return Seen::Nothing;
-        }
-        keeper.watches.store(true, Ordering::Release);
-        Seen::Somebody
+        seen.inside > 0 || seen.calm < patience.calm
     }
 }
 
-/// What a look at the workers has shown.
-#[derive(PartialEq, Eq)]
-pub(super) enum Seen {
-    /// Some are in a resolver.
-    Somebody,
-    /// Some were in one since the last look.
-    Nobody,
-    /// Neither: there is no need to look again until one goes in.
-    Nothing,
+/// How long after one look the next is, if workers count as stuck after so long. Units: nanoseconds, as below.
+fn tick(stuck: u64) -> u64 {
+    (stuck / LOOKS).clamp(SHORTEST_TICK, LONGEST_TICK)
 }
 
 /// Looks at a worker, at least, in the time in which it comes to count as stuck.
 const LOOKS: u64 = 16;
-/// Units: nanoseconds.
 const SHORTEST_TICK: u64 = 100_000;
 const LONGEST_TICK: u64 = 5_000_000;
-/// Until the next look while nobody is in a resolver.
-const IDLE_TICK: u64 = 50_000_000;
-/// How long a worker may be in a resolver before a spare takes its place, if lanes wait. Units: nanoseconds.
+/// How long it looks for workers after the last has come or gone.
+const CALM: u64 = 50_000_000;
+/// How long a worker may be in a resolver before a spare takes its place, if lanes wait.
 const SLOW: u64 = 10_000_000;
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use crate::engine::LookupEngine;
+
+    // S-C7: the next to be slow is found as soon after quick ones as ever.
+    #[test]
+    fn it_looks_as_often_when_workers_have_come_and_gone() {
+        let engine = LookupEngine::new();
+        let pool = &engine.shared.pool;
+        let clock = pool.timekeeper.clock;
+        let mut rounds = Rounds::default();
+        let begun = clock.now();
+        pool.posts
+            .leave(pool.posts.enter(pool.posts.take().unwrap(), 7));
+        let next = pool.look_at_workers(&mut rounds);
+        assert!(next.is_some_and(|next| next <= clock.now() + LONGEST_TICK));
+        while pool.look_at_workers(&mut rounds).is_some() {
+            thread::yield_now();
+        }
+        assert!(clock.now() >= begun + CALM, "it rests too soon");
+    }
+}

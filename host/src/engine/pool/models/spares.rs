@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::super::posts::{Patience, Rounds};
 use super::super::spares::Counts;
-use super::super::timekeeper::Seen;
 use super::*;
 use crate::engine::models::{timeless, unmanned, unmanned_with};
 use crate::engine::sync::{mend, plant};
@@ -12,6 +11,7 @@ use crate::engine::sync::{mend, plant};
 const PATIENT: Patience = Patience {
     slow: u64::MAX,
     stuck: u64::MAX,
+    calm: 0,
 };
 
 /// An engine whose model is its worker, at a lookup.
@@ -242,7 +242,7 @@ fn seen() {
     let mut rounds = Rounds::default();
     // What has come and gone before is no news.
     pool.posts.inspect(&mut rounds, 0, PATIENT);
-    let again = pool.look(&mut rounds, PATIENT) != Seen::Nothing;
+    let again = pool.look(&mut rounds, Some(PATIENT));
     worker.join().unwrap();
     assert!(again || pool.timekeeper.is_wanted());
 }
