@@ -155,6 +155,8 @@ pub(crate) struct Lane {
     pub(crate) scheduled: CachePadded<AtomicBool>,
     /// Whether the lane waits in the pool's queue.
     pub(crate) queued: AtomicBool,
+    /// Whether the lane was taken out of turn though it may have jobs, as its session has enough workers.
+    pub(crate) is_aside: AtomicBool,
     /// Whether the session is gone.
     pub(crate) closed: AtomicBool,
     /// What the session was told since it looked last: [`CUT`], [`DUE`].
@@ -181,6 +183,7 @@ impl Lane {
             arrived: Event::default(),
             scheduled: CachePadded::new(AtomicBool::new(false)),
             queued: AtomicBool::new(false),
+            is_aside: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             signals: AtomicU8::new(0),
             tally,

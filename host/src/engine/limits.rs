@@ -41,17 +41,18 @@ pub struct Limits {
     /// `WSAENETDOWN` (`S-R18`). Default: 8.
     pub workers: usize,
     /// Worker threads beyond [`workers`](Self::workers) that take the place of those that are stuck, or at one lookup
-    /// for more than some 10 ms, while others wait (`S-C7`). They end when those come back. With all of these stuck too, a request that needs a worker
-    /// is `WSAEWOULDBLOCK` at the call, and all others work. Default: 64. Together with `workers`
-    /// they are at most 65,536; what is more counts as that.
+    /// for more than some 10 ms, while others wait (`S-C7`). Those that come back work on, and whoever finds nothing to do
+    /// ends, until there are as many as before: while lookups are slow, `workers` and all of these may be at work. With
+    /// all of them stuck, a request that needs a worker is `WSAEWOULDBLOCK` at the call, and all others work. Default: 64.
+    /// Together with `workers` they are at most 65,536; what is more counts as that.
     pub stuck_workers: usize,
-    /// Such workers, spares included, that one session's lookups may keep before no more of them are begun: what
-    /// it has asked waits, and if that many are stuck, what it asks that needs a worker is `WSAEWOULDBLOCK`. So one
-    /// guest alone cannot have them all; [`workers`](Self::workers) at most may be at other lookups of it then. 0 counts as
-    /// 1. Default: 32.
+    /// Workers, spares included, that may be at one session's lookups before no more of them are begun, and what it has
+    /// asked waits; [`workers`](Self::workers) if that is more. If so many as are said here are stuck, what it asks that
+    /// needs a worker is `WSAEWOULDBLOCK`. So one guest alone cannot have them all. 0 counts as 1. Default: 32.
     pub stuck_per_session: usize,
     /// How long a worker may be in the resolver with one lookup before it counts as stuck, or a little less: an
-    /// eighth, 0.2 ms if that is more, and 10 ms at most; with a lookup that was cancelled it does so at once. [`Duration::MAX`]: only then. Default: 1 s.
+    /// eighth, 0.2 ms if that is more, and 10 ms at most; with a lookup that was cancelled it does so at once.
+    /// [`Duration::MAX`]: only then, and no spare takes the place of one that is slow. Default: 1 s.
     pub stuck_after: Duration,
 }
 

@@ -64,7 +64,7 @@ impl Pool {
             // Whoever ends gives back its post before another can be started in its place. A model has a
             // worker of its own.
             posts: Posts::new(workers + spares + usize::from(cfg!(any(loom, shuttle)))),
-            spares: Spares::new(spares, limits.stuck_per_session),
+            spares: Spares::new(workers, spares, limits.stuck_per_session),
             timekeeper: Timekeeper::new(clock, limits.stuck_after),
             closed: AtomicBool::new(false),
             gone: AtomicUsize::new(0),
@@ -94,13 +94,11 @@ impl Pool {
 
     /// Does a job as a worker would.
     #[cfg(all(test, any(loom, shuttle)))]
-    pub(crate) fn work_once(self: &Arc<Self>, lane: &Lane, job: Arc<Job>) {
+    pub(crate) fn work_once(self: &Arc<Self>, lane: &Arc<Lane>, job: Arc<Job>) {
         let post = self.posts.take().expect("a worker that is free");
-        let was_relieved = self.run(post, lane, job);
+        let shift = self.begin(post, lane);
+        self.run(shift, lane, job);
         self.posts.give_back(post);
-        if was_relieved {
-            self.come_back();
-        }
     }
 
     #[cfg(all(test, not(any(loom, shuttle))))]
@@ -167,69 +165,53 @@ impl Pool {
 
     /// A worker's life. One without a post is one too many.
     fn work(self: Arc<Self>) {
-        let Some(mut post) = self.posts.take() else {
-            return;
-        };
+        if let Some(post) = self.posts.take() {
+            self.work_at(post);
+        }
+    }
+
+    fn work_at(self: &Arc<Self>, post: u16) {
         self.search.awake.fetch_add(1, Ordering::Relaxed);
-        while let Some(lane) = self.next_lane() {
+        while let Some(lane) = self.next_lane(post) {
             if self.is_at_its_share(&lane) {
                 self.set_aside(&lane);
                 continue;
             }
-            let was_relieved = match lane.jobs.steal() {
-                Steal::Success(job) if lane.jobs.is_empty() => {
-                    self.retire(&lane);
-                    self.run(post, &lane, job)
-                }
+            match lane.jobs.steal() {
                 Steal::Success(job) => {
-                    // Before the resolver is entered, as it may not come back.
-                    self.enqueue(&lane);
-                    self.call_for_worker();
-                    self.run(post, &lane, job) || self.stay(post, &lane)
+                    // Before others can take the lane, so that they see one worker more at it.
+                    let shift = self.begin(post, &lane);
+                    if lane.jobs.is_empty() {
+                        self.retire(&lane);
+                        self.run(shift, &lane, job);
+                    } else {
+                        // Before the resolver is entered, as it may not come back.
+                        self.enqueue(&lane);
+                        self.call_for_worker();
+                        self.run(shift, &lane, job);
+                        self.stay(post, &lane);
+                    }
                 }
-                Steal::Empty => {
-                    self.retire(&lane);
-                    false
-                }
-                Steal::Retry => {
-                    self.enqueue(&lane);
-                    false
-                }
-            };
-            if was_relieved {
-                self.readmit(&lane);
-                // Before a spare can be started in its place.
-                self.posts.give_back(post);
-                if self.come_back() {
-                    break;
-                }
-                let Some(again) = self.posts.take() else {
-                    break;
-                };
-                post = again;
+                Steal::Empty => self.retire(&lane),
+                Steal::Retry => self.enqueue(&lane),
             }
         }
         self.search.awake.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Works on for a lane that is the only one in the queue: it would be its turn anyway. Says
-    /// whether the worker was relieved in the end.
-    fn stay(self: &Arc<Self>, post: u16, lane: &Lane) -> bool {
+    /// Works on for a lane that is the only one in the queue: it would be its turn anyway. Not where there are
+    /// spares, as whoever does not take the lane itself does not count who is at it.
+    fn stay(self: &Arc<Self>, post: u16, lane: &Arc<Lane>) {
         while lane.queued.load(Ordering::Relaxed)
             && self.lanes.len() == 1
-            && !self.is_at_its_share(lane)
+            && self.spare_workers() == 0
         {
             match lane.jobs.steal() {
-                Steal::Success(job) => {
-                    if self.run(post, lane, job) {
-                        return true;
-                    }
-                }
+                Steal::Success(job) => self.run(self.begin(post, lane), lane, job),
                 Steal::Retry => {}
-                Steal::Empty => return false,
+                Steal::Empty => return,
             }
         }
-        false
     }
 
     fn enqueue(&self, lane: &Arc<Lane>) {
@@ -256,12 +238,19 @@ impl Pool {
         }
     }
 
-    /// Takes a lane out of turn although it may have jobs, as its session keeps enough workers. One of those that
-    /// comes back readmits it: it sees that the lane is out of turn, or this sees that it has come back, as
-    /// in `retire`.
+    /// Takes a lane out of turn although it may have jobs, as its session has enough workers. One of those that
+    /// leaves readmits it: it sees that the lane is aside, or this sees that it has left.
     fn set_aside(self: &Arc<Self>, lane: &Arc<Lane>) {
         lane.scheduled.swap(false, Ordering::AcqRel);
-        if !planted(Fault::SetAsideWithoutLooking) && !self.is_at_its_share(lane) {
+        lane.is_aside.store(true, Ordering::Release);
+        if !planted(Fault::SetAsideWithoutLooking) && !self.is_still_at_its_share(lane) {
+            self.end_aside(lane);
+        }
+    }
+
+    #[cold]
+    fn end_aside(self: &Arc<Self>, lane: &Arc<Lane>) {
+        if lane.is_aside.swap(false, Ordering::AcqRel) {
             self.readmit(lane);
         }
     }
@@ -273,12 +262,26 @@ impl Pool {
         }
     }
 
-    /// Does a job, and says whether its worker was relieved by the time it came back.
-    pub(super) fn run(self: &Arc<Self>, post: u16, lane: &Lane, job: Arc<Job>) -> bool {
+    /// Begins a shift for a job of this lane.
+    fn begin(self: &Arc<Self>, post: u16, lane: &Lane) -> Shift {
         let shift = self.posts.enter(post, lane.watch.session());
         self.be_watched();
+        shift
+    }
+
+    /// Does a job, and ends the shift.
+    fn run(self: &Arc<Self>, shift: Shift, lane: &Arc<Lane>, job: Arc<Job>) {
         self.serve(shift, lane, job);
-        self.posts.leave(shift)
+        self.leave(shift, lane);
+    }
+
+    fn leave(self: &Arc<Self>, shift: Shift, lane: &Arc<Lane>) {
+        if self.posts.leave(shift) {
+            self.spares.come_back();
+        }
+        if lane.is_aside.load(Ordering::Relaxed) {
+            self.end_aside(lane);
+        }
     }
 
     fn serve(&self, shift: Shift, lane: &Lane, job: Arc<Job>) {

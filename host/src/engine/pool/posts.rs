@@ -89,8 +89,20 @@ impl Posts {
     }
 
     /// Takes it back from a worker that is in no resolver.
+    #[cfg(test)]
     pub(super) fn give_back(&self, post: u16) {
         self.free().push(post);
+    }
+
+    /// Takes it back from a worker that is in no resolver if this says so, which it returns. Whoever comes for a post that
+    /// is free by this finds it.
+    pub(super) fn give_back_if(&self, post: u16, decide: impl FnOnce() -> bool) -> bool {
+        let mut free = self.free();
+        let decided = decide();
+        if decided {
+            free.push(post);
+        }
+        decided
     }
 
     fn free(&self) -> MutexGuard<'_, Vec<u16>> {
@@ -125,6 +137,11 @@ impl Posts {
     /// Has a shift count as stuck; whether that relieves it: not if it is over, or was relieved before.
     pub(super) fn mark_stuck(&self, shift: Shift) -> bool {
         self.mark(shift, RELIEVED | STUCK)
+    }
+
+    /// Has a shift count as slow; whether that relieves it.
+    pub(super) fn mark_slow(&self, shift: Shift) -> bool {
+        self.mark(shift, RELIEVED)
     }
 
     fn mark(&self, shift: Shift, marks: u64) -> bool {
@@ -174,7 +191,7 @@ impl Posts {
             } else {
                 inspection.inside += 1;
                 if since >= patience.slow && word & RELIEVED == 0 {
-                    inspection.relieved += usize::from(self.mark(shift, RELIEVED));
+                    inspection.relieved += usize::from(self.mark_slow(shift));
                 }
             }
         }
@@ -192,9 +209,19 @@ impl Posts {
         self.count(STUCK, |whose| whose == session)
     }
 
-    /// How many workers are relieved for it.
-    pub(super) fn relieved_for(&self, session: u64) -> usize {
-        self.count(RELIEVED, |whose| whose == session)
+    /// How many are in a resolver for it.
+    pub(super) fn inside_for(&self, session: u64) -> usize {
+        self.count(INSIDE, |whose| whose == session)
+    }
+
+    /// The same, and whoever leaves later sees what was written before this: both sides are read-modify-writes,
+    /// of which one comes second.
+    pub(super) fn still_inside_for(&self, session: u64) -> usize {
+        let is_inside = |post: &&CachePadded<Post>| {
+            post.shift.fetch_or(0, Ordering::AcqRel) & INSIDE != 0
+                && post.session.load(Ordering::Relaxed) == session
+        };
+        self.posts.iter().filter(is_inside).count()
     }
 
     fn count(&self, mark: u64, counts: impl Fn(u64) -> bool) -> usize {
@@ -270,7 +297,7 @@ mod tests {
         assert_eq!(inspect(11), (2, 0));
         // Relieved, and not stuck yet.
         assert_eq!(inspect(12), (2, 1));
-        assert_eq!((posts.relieved_for(7), posts.stuck()), (1, 0));
+        assert_eq!((posts.inside_for(7), posts.stuck()), (1, 0));
         assert_eq!(inspect(15), (1, 0));
         assert_eq!((posts.stuck_for(7), posts.stuck()), (1, 1));
         assert_eq!(inspect(18), (1, 1));
@@ -278,7 +305,7 @@ mod tests {
         assert_eq!([7, 8, 9].map(|session| posts.stuck_for(session)), [1, 1, 0]);
         assert!(posts.leave(stays) && posts.leave(again));
         assert_eq!(inspect(100), (0, 0));
-        assert_eq!((posts.stuck(), posts.relieved_for(7)), (0, 0));
+        assert_eq!((posts.stuck(), posts.inside_for(7)), (0, 0));
     }
 
     #[test]

@@ -112,16 +112,17 @@ impl Pool {
         search.idle.wake_one()
     }
 
-    /// The next lane in turn; none when the pool is closed.
-    pub(super) fn next_lane(&self) -> Option<Arc<Lane>> {
+    /// The next lane in turn; none when the worker at this post is to end: it has given the post back, or the pool is
+    /// closed.
+    pub(super) fn next_lane(&self, post: u16) -> Option<Arc<Lane>> {
         if self.closed.load(Ordering::Relaxed) {
             return None;
         }
-        self.dequeue().or_else(|| self.search())
+        self.dequeue().or_else(|| self.search(post))
     }
 
     /// Looks out, if that has paid off, then parks, until there is a lane.
-    fn search(&self) -> Option<Arc<Lane>> {
+    fn search(&self, post: u16) -> Option<Arc<Lane>> {
         let search = &self.search;
         loop {
             if search.brief.load(Ordering::Relaxed) {
@@ -143,6 +144,9 @@ impl Pool {
                 && let Some(lane) = self.dequeue_and_pass_on()
             {
                 return Some(lane);
+            }
+            if self.ends_as_surplus(post) {
+                return None;
             }
             if search.take_watch() {
                 // The watch enters the list anew, time and again.

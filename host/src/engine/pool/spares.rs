@@ -1,5 +1,7 @@
 //! Workers that are relieved, as they are stuck or slow, and those that were started to replace them.
 
+use std::sync::atomic::AtomicUsize as Count;
+
 use super::Pool;
 use crate::engine::job::{Lane, Shift};
 use crate::engine::sync::{Arc, AtomicU64, Fault, Ordering, planted};
@@ -10,8 +12,12 @@ pub(super) struct Spares {
     counts: AtomicU64,
     /// Spares that there may be.
     most: i32,
-    /// Relieved workers that one session may keep.
+    /// Workers that there are without them.
+    workers: usize,
+    /// Stuck workers that one session may keep.
     share: usize,
+    /// Spares that were ever started, which is in their names and decides nothing.
+    ever: Count,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,7 +25,7 @@ pub(super) struct Counts {
     /// Workers whose shift is marked as relieved. Below 0 for a moment, when one comes back before it was
     /// counted.
     pub(super) relieved: i32,
-    /// Workers that replace them. Below 0 when one that came back has ended for a spare which could not be started
+    /// Workers more than there are anyway. Below 0 when one has ended as a spare was too many which could not be started
     /// then: the next that is started is in its place.
     pub(super) spares: i32,
 }
@@ -58,13 +64,15 @@ impl Counts {
 }
 
 impl Spares {
-    /// So many at most, of which one session may keep that share.
-    pub(super) fn new(most: usize, share: usize) -> Spares {
+    /// Beside so many workers, so many at most. One session may keep that share of all.
+    pub(super) fn new(workers: usize, most: usize, share: usize) -> Spares {
         Spares {
             counts: AtomicU64::new(0),
             most: i32::try_from(most).unwrap_or(i32::MAX),
             // With none, the session could have no worker at all.
             share: share.max(1),
+            workers,
+            ever: Count::new(0),
         }
     }
 
@@ -83,6 +91,24 @@ impl Spares {
 
     fn are_short(&self) -> bool {
         self.counts().are_short(self.most)
+    }
+
+    /// A worker has come back from a shift that was relieved.
+    pub(super) fn come_back(&self) {
+        self.counts.fetch_sub(Counts::RELIEVED, Ordering::SeqCst);
+    }
+
+    /// Takes a spare off the count if there is one too many, and says whether there was.
+    fn discount_surplus(&self) -> bool {
+        let is_surplus = |counts: Counts| counts.have_surplus() || planted(Fault::EndUnseen);
+        self.change(|counts| is_surplus(counts).then(|| counts.and_spares(-1)))
+            .is_some()
+    }
+
+    /// How many workers may be at one session's lookups: all that there are but for spares, or its share if that
+    /// is more.
+    fn most_for_one(&self) -> usize {
+        self.share.max(self.workers)
     }
 
     /// As if so many had been relieved, and so many spares started.
@@ -131,14 +157,20 @@ impl Pool {
         self.relieved_workers() >= all && self.stuck_workers() >= all
     }
 
-    /// Whether the session of this lane keeps as many relieved workers as it may, so that no more of its jobs are
-    /// begun. Walks over all posts if the whole pool has so many.
+    /// Whether as many workers as may be are at lookups of this lane's session, so that no more of its jobs are begun.
+    /// Walks over all posts if the whole pool has more.
     pub(super) fn is_at_its_share(&self, lane: &Lane) -> bool {
-        let share = self.spares.share;
-        self.relieved_workers() >= share && self.posts.relieved_for(lane.watch.session()) >= share
+        let most = self.spares.most_for_one();
+        self.spares.workers + self.spare_workers() > most
+            && self.posts.inside_for(lane.watch.session()) >= most
     }
 
-    /// Whether as many are stuck in what it has asked.
+    /// The same, and whoever leaves the resolver later sees what was written before this.
+    pub(super) fn is_still_at_its_share(&self, lane: &Lane) -> bool {
+        self.posts.still_inside_for(lane.watch.session()) >= self.spares.most_for_one()
+    }
+
+    /// Whether its share of workers are stuck in what it has asked.
     pub(crate) fn is_stuck_for(&self, lane: &Lane) -> bool {
         let share = self.spares.share;
         self.relieved_workers() >= share && self.posts.stuck_for(lane.watch.session()) >= share
@@ -165,10 +197,11 @@ impl Pool {
     fn start_spare(self: &Arc<Self>) -> bool {
         let most = self.spares.most;
         let one_more = |counts: Counts| counts.are_short(most).then(|| counts.and_spares(1));
-        let Some(before) = self.spares.change(one_more) else {
+        if self.spares.change(one_more).is_none() {
             return false;
-        };
-        let started = self.spawn(format!("winsock-spare-{}", before.spares));
+        }
+        let number = self.spares.ever.fetch_add(1, Ordering::Relaxed);
+        let started = self.spawn(format!("winsock-spare-{number}"));
         if started.is_none() {
             self.spares.change(|counts| Some(counts.and_spares(-1)));
             // It tries again.
@@ -177,24 +210,12 @@ impl Pool {
         started.is_some()
     }
 
-    /// A worker's, back from a shift that was relieved: takes it off the count, and a spare too if there is one
-    /// too many; then it is to end, which this says, as a spare does its work.
-    pub(super) fn come_back(&self) -> bool {
-        if planted(Fault::EndUnseen) {
-            let counts = &self.spares.counts;
-            let before = Counts::of(counts.fetch_sub(Counts::RELIEVED, Ordering::SeqCst));
-            let left = (before.relieved - 1).max(0);
-            let ends = |now: Counts| (now.spares > left).then(|| now.and_spares(-1));
-            return self.spares.change(ends).is_some();
-        }
-        let back = |before: Counts| Counts {
-            relieved: before.relieved - 1,
-            ..before
-        };
-        let ends = |before| back(before).have_surplus();
-        let before = self
-            .spares
-            .change(|before| Some(back(before).and_spares(-i32::from(ends(before)))));
-        before.is_some_and(ends)
+    /// A worker's that has nothing to do: whether it is to end, as there is a spare too many. It may be any: spares
+    /// and workers are the same. Then its post is given back.
+    pub(super) fn ends_as_surplus(&self, post: u16) -> bool {
+        self.spares.counts().have_surplus()
+            && self
+                .posts
+                .give_back_if(post, || self.spares.discount_surplus())
     }
 }

@@ -117,7 +117,9 @@ impl<T> SharedQueue<T> {
         self.0.pop()
     }
 
+    /// Sequentially consistent in crossbeam, as a push is; a load is never that to loom.
     pub(crate) fn len(&self) -> usize {
+        fence(Ordering::SeqCst);
         self.0.len()
     }
 

@@ -45,7 +45,7 @@ pub(crate) enum Fault {
     RetireWithoutLooking,
     /// A worker takes a lane out of turn with a weaker ordering.
     RetireWithoutOrder,
-    /// A worker that comes back decides on counts that have changed meanwhile.
+    /// A worker ends for a spare too many that is none any more.
     EndUnseen,
     /// No thread can be started. The engine lives with it.
     NoThread,

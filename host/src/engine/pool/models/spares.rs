@@ -30,11 +30,11 @@ fn inside() -> (LookupEngine, Session, Shift) {
     (engine, session, shift)
 }
 
-// S-C7: a lane that is set aside, as its session keeps enough workers, has its turn when one comes back.
-fn readmitted() {
+/// A session whose share is one worker, which is at its only job; its lane is in another's hand.
+fn at_its_share() -> (Session, Arc<Pool>, Arc<Lane>, Shift) {
     let limits = Limits {
         workers: 0,
-        stuck_workers: 0,
+        stuck_workers: 1,
         stuck_per_session: 1,
         ..timeless()
     };
@@ -43,41 +43,54 @@ fn readmitted() {
     ask(&mut session);
     let pool = Arc::clone(&engine.shared.pool);
     let lane = pool.dequeue().unwrap();
+    let Steal::Success(_) = lane.jobs.steal() else {
+        unreachable!("it was asked")
+    };
     let shift = pool
         .posts
         .enter(pool.posts.take().unwrap(), lane.watch.session());
-    pool.abandon_worker(shift);
+    // There are more workers than one session may have.
+    pool.spares.set(0, 2);
+    (session, pool, lane, shift)
+}
+
+// S-C7: a lane that is set aside, as its session has its share of workers, has its turn when one leaves: one that is not
+// relieved, too, and with a job that comes meanwhile.
+fn readmitted() {
+    let (mut session, pool, lane, shift) = at_its_share();
     let worker = {
         let (pool, lane) = (Arc::clone(&pool), Arc::clone(&lane));
+        model_thread::spawn(move || pool.leave(shift, &lane))
+    };
+    let other = {
+        let pool = Arc::clone(&pool);
         model_thread::spawn(move || {
-            assert!(pool.posts.leave(shift));
-            pool.readmit(&lane);
-            pool.come_back();
+            if pool.is_at_its_share(&lane) {
+                pool.set_aside(&lane);
+            } else {
+                pool.retire(&lane);
+            }
         })
     };
-    if pool.is_at_its_share(&lane) {
-        pool.set_aside(&lane);
-    } else {
-        pool.enqueue(&lane);
-    }
+    ask(&mut session);
     worker.join().unwrap();
+    other.join().unwrap();
     assert!(pool.dequeue().is_some(), "the lane is lost");
 }
 
 #[test]
-fn a_stuck_worker_comes_back_while_its_lane_is_set_aside() {
+fn a_worker_leaves_while_its_lane_is_set_aside() {
     check(3, readmitted);
 }
 
 finds!(a_lane_that_is_set_aside_unseen_is_found: SetAsideWithoutLooking in readmitted, 3);
 
-/// The worker comes back; whether it ends.
+/// The worker comes back and has nothing to do; whether it ends.
 fn back(pool: &Pool, shift: Shift) -> bool {
-    if !pool.posts.leave(shift) {
-        return false;
+    if pool.posts.leave(shift) {
+        pool.spares.come_back();
     }
-    pool.posts.give_back(shift.post);
-    pool.come_back()
+    pool.ends_as_surplus(shift.post)
 }
 
 // S-C7: a stuck worker comes back while a spare is started for it: one of the two ends.
@@ -102,7 +115,7 @@ fn a_stuck_worker_comes_back_while_a_spare_is_started() {
 /// A worker that is in the resolver for this session, and relieved.
 fn slow(pool: &Pool, session: u64) -> Shift {
     let shift = pool.posts.enter(pool.posts.take().unwrap(), session);
-    assert!(pool.posts.mark_stuck(shift));
+    assert!(pool.posts.mark_slow(shift));
     shift
 }
 
@@ -126,9 +139,29 @@ fn two_relieved_workers_come_back_at_once() {
     check(3, both_back);
 }
 
-finds!(a_spare_that_is_left_over_is_found: EndUnseen in both_back, 3);
+// There is one thread too many, and two have nothing to do.
+fn one_ends() {
+    let engine = unmanned(1, After(|| {}));
+    let pool = Arc::clone(&engine.shared.pool);
+    let posts = [(); 2].map(|()| pool.posts.take().unwrap());
+    pool.spares.set(0, 1);
+    let workers = posts.map(|post| {
+        let pool = Arc::clone(&pool);
+        model_thread::spawn(move || pool.ends_as_surplus(post))
+    });
+    let ended = workers.map(|worker| worker.join().unwrap());
+    assert_eq!(ended.into_iter().filter(|ends| *ends).count(), 1);
+    assert_eq!(pool.spares.counts().spares, 0);
+}
 
-// S-C7: a relieved worker comes back while its spare is marked, and a lane waits: one is left to take it.
+#[test]
+fn two_workers_have_nothing_to_do_at_once() {
+    check(3, one_ends);
+}
+
+finds!(a_worker_that_ends_unseen_is_found: EndUnseen in one_ends, 3);
+
+// S-C7: a relieved worker comes back while its spare is marked, and a lane is offered: one is left to take it.
 fn handed_on() {
     let engine = unmanned(1, After(|| {}));
     let pool = Arc::clone(&engine.shared.pool);
@@ -136,25 +169,48 @@ fn handed_on() {
     let spare = pool.posts.enter(pool.posts.take().unwrap(), 1);
     pool.spares.set(1, 1);
     let mut session = started(&engine);
-    ask(&mut session);
+    let worker = {
+        let pool = Arc::clone(&pool);
+        model_thread::spawn(move || {
+            assert!(pool.posts.leave(relieved));
+            pool.spares.come_back();
+            pool.work_at(relieved.post);
+        })
+    };
     let keeper = {
         let pool = Arc::clone(&pool);
         model_thread::spawn(move || pool.abandon_worker(spare))
     };
-    let ended = back(&pool, relieved);
+    ask(&mut session);
+    assert_eq!(take_all(&mut session), 1);
     keeper.join().unwrap();
-    assert!(
-        !ended || pool.spare_workers() == 1 || pool.lanes.is_empty(),
-        "nobody is left to take the lane"
-    );
+    drop((session, engine));
+    worker.join().unwrap();
 }
 
 #[test]
 fn a_relieved_worker_comes_back_while_its_spare_is_marked() {
-    check(3, handed_on);
+    check(1, handed_on);
 }
 
-finds!(a_lane_that_nobody_is_left_for_is_found: EndUnseen in handed_on, 3);
+finds!(a_lane_that_nobody_is_left_for_is_found: EndUnseen in handed_on, 2);
+
+// S-C7: the last worker is marked while a lane is offered: one of the two starts a spare.
+fn marked() {
+    let engine = unmanned(1, After(|| {}));
+    let pool = Arc::clone(&engine.shared.pool);
+    let shift = pool.posts.enter(pool.posts.take().unwrap(), 1);
+    let mut session = started(&engine);
+    let keeper = model_thread::spawn(move || pool.abandon_worker(shift));
+    ask(&mut session);
+    keeper.join().unwrap();
+    assert_eq!(take_all(&mut session), 1);
+}
+
+#[test]
+fn a_lane_is_offered_while_the_last_worker_is_marked() {
+    check(2, marked);
+}
 
 // No spare can be started while the relieved worker comes back: there is one thread as before, or its place is known
 // to be free.
