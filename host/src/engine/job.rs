@@ -110,7 +110,8 @@ impl Job {
 
     /// The session's: nobody wants the result any more.
     pub(crate) fn cancel(&self) -> Cancelled {
-        let stage = self.stage.swap(CANCELLED, Ordering::Relaxed);
+        // Acquires what `begin` releases: the worker is at its post, where it is to be marked.
+        let stage = self.stage.swap(CANCELLED, Ordering::AcqRel);
         match stage & ((1 << STAGE_BITS) - 1) {
             QUEUED => Cancelled::Queued,
             RUNNING => Cancelled::Running(Shift::of(stage)),
@@ -124,7 +125,7 @@ impl Job {
 
     fn change(&self, from: u64, to: u64) -> bool {
         self.stage
-            .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)
+            .compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed)
             .is_ok()
     }
 }

@@ -1,7 +1,9 @@
 //! Where each worker is: in a resolver or not, for how long, and whether it counts as stuck.
 
 use crate::engine::job::Shift;
-use crate::engine::sync::{AtomicU64, CachePadded, Fault, Mutex, MutexGuard, Ordering, planted};
+use crate::engine::sync::{
+    AtomicU64, AtomicUsize, CachePadded, Fault, Mutex, MutexGuard, Ordering, planted,
+};
 
 /// Workers that there may be.
 pub(super) const MOST: usize = 1 << u16::BITS;
@@ -9,6 +11,8 @@ pub(super) const MOST: usize = 1 << u16::BITS;
 /// A place for each worker, spares included.
 pub(super) struct Posts {
     posts: Box<[CachePadded<Post>]>,
+    /// How many were ever given away: nobody was at those that follow.
+    given: AtomicUsize,
     free: Mutex<Vec<u16>>,
 }
 
@@ -74,10 +78,11 @@ pub(super) struct Inspection {
 }
 
 impl Posts {
-    /// For so many workers, [`MOST`] but for a model's.
+    /// For so many workers, [`MOST`] at most.
     pub(super) fn new(workers: usize) -> Posts {
         Posts {
             posts: (0..workers).map(|_| CachePadded::default()).collect(),
+            given: AtomicUsize::new(0),
             // The first to be given away is the first.
             free: Mutex::new((0..workers).rev().map(|i| i as u16).collect()),
         }
@@ -85,7 +90,11 @@ impl Posts {
 
     /// Gives a worker its post; none if all are taken.
     pub(super) fn take(&self) -> Option<u16> {
-        self.free().pop()
+        let post = self.free().pop()?;
+        // A read-modify-write, as in `is_anyone_inside`.
+        self.given
+            .fetch_max(usize::from(post) + 1, Ordering::AcqRel);
+        Some(post)
     }
 
     /// Takes it back from a worker that is in no resolver.
@@ -115,7 +124,8 @@ impl Posts {
             shift: word,
             session: whose,
         } = &*self.posts[usize::from(post)];
-        whose.store(session, Ordering::Relaxed);
+        // Whoever sees it sees that the last shift is over, as in `Post::has`.
+        whose.store(session, Ordering::Release);
         // Nobody else writes to it while nobody is inside.
         let turn = (turn(word.load(Ordering::Relaxed)) + 1) % Shift::TURNS;
         // A read-modify-write, as in `is_anyone_inside`.
@@ -169,10 +179,11 @@ impl Posts {
     /// Looks at all posts, at this time in nanoseconds, and marks whoever was seen in the same shift for too long.
     pub(super) fn inspect(&self, rounds: &mut Rounds, now: u64, patience: Patience) -> Inspection {
         let mut inspection = Inspection::default();
-        rounds.looks.resize_with(self.posts.len(), Look::default);
-        for (i, (look, post)) in rounds.looks.iter_mut().zip(&self.posts).enumerate() {
-            let word = post.shift.load(Ordering::Acquire);
-            let shift = word & !(RELIEVED | STUCK);
+        let given = self.given();
+        rounds.looks.resize_with(given.len(), Look::default);
+        for (i, (look, post)) in rounds.looks.iter_mut().zip(given).enumerate() {
+            let word = load(&post.shift);
+            let shift = shift(word);
             if look.shift != shift {
                 *look = Look { shift, since: now };
                 rounds.changed = now;
@@ -199,47 +210,71 @@ impl Posts {
         inspection
     }
 
-    /// How many workers are stuck. Walks over all posts, as those below do.
+    /// How many workers are stuck. Walks over all posts that were given, as those below do.
     pub(super) fn stuck(&self) -> usize {
-        self.count(STUCK, |_| true)
+        self.count(load, STUCK, None)
     }
 
     /// The same for this session.
     pub(super) fn stuck_for(&self, session: u64) -> usize {
-        self.count(STUCK, |whose| whose == session)
+        self.count(load, STUCK, Some(session))
     }
 
     /// How many are in a resolver for it.
     pub(super) fn inside_for(&self, session: u64) -> usize {
-        self.count(INSIDE, |whose| whose == session)
+        self.count(load, INSIDE, Some(session))
     }
 
     /// The same, and whoever leaves later sees what was written before this: both sides are read-modify-writes,
     /// of which one comes second.
     pub(super) fn still_inside_for(&self, session: u64) -> usize {
-        let is_inside = |post: &&CachePadded<Post>| {
-            post.shift.fetch_or(0, Ordering::AcqRel) & INSIDE != 0
-                && post.session.load(Ordering::Relaxed) == session
-        };
-        self.posts.iter().filter(is_inside).count()
+        self.count(exchange, INSIDE, Some(session))
     }
 
-    fn count(&self, mark: u64, counts: impl Fn(u64) -> bool) -> usize {
-        let has = |post: &&CachePadded<Post>| {
-            post.shift.load(Ordering::Acquire) & mark != 0
-                && counts(post.session.load(Ordering::Relaxed))
-        };
-        self.posts.iter().filter(has).count()
+    fn count(&self, read: impl Fn(&ShiftWord) -> u64, mark: u64, session: Option<u64>) -> usize {
+        let has = |post: &&CachePadded<Post>| post.has(read(&post.shift), mark, session);
+        self.given().iter().filter(has).count()
+    }
+
+    fn given(&self) -> &[CachePadded<Post>] {
+        &self.posts[..self.given.load(Ordering::Acquire)]
     }
 
     /// Whether any worker is in a resolver that does not count as stuck. Whoever enters later sees what was
     /// written before this: both sides are read-modify-writes, of which one comes second.
     pub(super) fn is_anyone_inside(&self) -> bool {
-        let inside = |post: &CachePadded<Post>| {
-            post.shift.fetch_or(0, Ordering::AcqRel) & (INSIDE | STUCK) == INSIDE
-        };
-        self.posts.iter().any(inside)
+        let given = self.given.fetch_or(0, Ordering::AcqRel);
+        self.posts[..given]
+            .iter()
+            .any(|post| exchange(&post.shift) & (INSIDE | STUCK) == INSIDE)
     }
+}
+
+impl Post {
+    /// Whether its word, as it was read, has this mark, in a shift for this session, if for any.
+    fn has(&self, word: u64, mark: u64, session: Option<u64>) -> bool {
+        let Some(session) = session else {
+            return word & mark != 0;
+        };
+        let marked = word & mark != 0 && self.session.load(Ordering::Acquire) == session;
+        // It is the session of another shift if that has begun meanwhile.
+        let now = |word: &ShiftWord| word.load(Ordering::Relaxed);
+        marked && (planted(Fault::CountUnseen) || shift(now(&self.shift)) == shift(word))
+    }
+}
+
+fn load(word: &ShiftWord) -> u64 {
+    word.load(Ordering::Acquire)
+}
+
+/// Reads by a read-modify-write.
+fn exchange(word: &ShiftWord) -> u64 {
+    word.fetch_or(0, Ordering::AcqRel)
+}
+
+/// The word without its marks.
+fn shift(word: u64) -> u64 {
+    word & !(RELIEVED | STUCK)
 }
 
 fn turn(word: u64) -> u64 {
@@ -259,6 +294,19 @@ mod tests {
         );
         posts.give_back(1);
         assert_eq!(posts.take(), Some(1));
+    }
+
+    #[test]
+    fn who_counts_walks_over_posts_that_were_given() {
+        let posts = Posts::new(MOST);
+        assert_eq!(posts.given().len(), 0);
+        let taken = [(); 3].map(|()| posts.take().unwrap());
+        posts.give_back(taken[1]);
+        posts.take();
+        assert_eq!(posts.given().len(), 3);
+        let shift = posts.enter(taken[2], 7);
+        assert!(posts.is_anyone_inside() && posts.mark_stuck(shift));
+        assert_eq!((posts.stuck(), posts.stuck_for(7)), (1, 1));
     }
 
     #[test]
@@ -290,10 +338,11 @@ mod tests {
             (seen.inside, seen.relieved)
         };
         assert_eq!(inspect(0), (0, 0));
-        let (stays, goes) = (posts.enter(0, 7), posts.enter(1, 8));
+        let [first, second] = [(); 2].map(|()| posts.take().unwrap());
+        let (stays, goes) = (posts.enter(first, 7), posts.enter(second, 8));
         assert_eq!(inspect(5), (2, 0));
         assert!(!posts.leave(goes));
-        let again = posts.enter(1, 8);
+        let again = posts.enter(second, 8);
         assert_eq!(inspect(11), (2, 0));
         // Relieved, and not stuck yet.
         assert_eq!(inspect(12), (2, 1));

@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     ForgetDeadline,
     /// A worker is marked as stuck whatever it is at by then, and whether or not it is marked already.
     MarkUnseen,
+    /// Whoever counts marks takes a worker's next session for the one that it was marked for.
+    CountUnseen,
     /// The timekeeper stops looking at workers and does not look once more.
     RestWithoutLooking,
     /// A worker that sets a lane aside does not look whether that is still called for.

@@ -282,6 +282,30 @@ fn a_worker_goes_on_while_its_last_job_is_cancelled() {
 
 finds!(a_mark_on_the_next_shift_is_found: MarkUnseen in gone_on, 3);
 
+// A stuck worker leaves, and begins for another session, which has none.
+fn counted() {
+    let engine = unmanned(0, After(|| {}));
+    let pool = Arc::clone(&engine.shared.pool);
+    let shift = pool.posts.enter(pool.posts.take().unwrap(), 7);
+    assert!(pool.posts.mark_stuck(shift));
+    let worker = {
+        let pool = Arc::clone(&pool);
+        model_thread::spawn(move || {
+            assert!(pool.posts.leave(shift));
+            pool.posts.enter(shift.post, 8);
+        })
+    };
+    assert_eq!(pool.posts.stuck_for(8), 0);
+    worker.join().unwrap();
+}
+
+#[test]
+fn a_stuck_worker_goes_on_for_another_while_marks_are_counted() {
+    check(3, counted);
+}
+
+finds!(a_mark_that_counts_for_the_next_session_is_found: CountUnseen in counted, 3);
+
 // S-C7: while a worker is in the resolver, the timekeeper will look at it again, or was woken to.
 fn seen() {
     let (engine, _session, shift) = inside();
