@@ -164,6 +164,7 @@
 
 #[cfg(feature = "wasmtime")]
 mod component;
+mod contained;
 mod engine;
 mod names;
 pub mod observe;

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::panic::panic_any;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -213,6 +214,15 @@ fn dropping_waits_for_nobody() {
 
 struct Odd;
 
+/// What is thrown, and goes off once more.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("when it is dropped, on purpose");
+    }
+}
+
 impl Resolver for Odd {
     fn known(&self, lookup: &Lookup) -> Known {
         match lookup {
@@ -225,6 +235,7 @@ impl Resolver for Odd {
     fn resolve(&self, lookup: &Lookup) -> Outcome {
         match lookup {
             Lookup::HostByName(name) if &**name == "panic.test" => panic!("on purpose"),
+            Lookup::HostByName(name) if &**name == "bomb.test" => panic_any(Bomb),
             Lookup::HostByName(name) if &**name == "empty.test" => Ok(host_answer(0)),
             _ => Ok(host_answer(1)),
         }
@@ -249,7 +260,9 @@ fn what_a_resolver_does_wrong_is_contained() {
         session.request(query, 0).unwrap();
         one(&mut session).outcome
     };
-    assert_eq!(outcome(host("panic.test")), Err(ErrorCode::NoRecovery));
+    for name in ["panic.test", "bomb.test", "bomb.test"] {
+        assert_eq!(outcome(host(name)), Err(ErrorCode::NoRecovery));
+    }
     assert_eq!(
         outcome(Query::ProtocolByNumber(1)),
         Err(ErrorCode::NoRecovery)

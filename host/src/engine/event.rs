@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
 use super::sync::{Arc, AtomicBool, Fault, Mutex, Ordering, fence, planted, thread};
+use crate::contained::contained;
 
 /// Something that happens now and then, to be waited for.
 ///
@@ -46,7 +46,7 @@ impl Event {
         let any = !woken.is_empty();
         for waker in woken.into_values() {
             // An embedder's code, whose panic must not keep the others asleep, nor end a worker.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            let _ = contained(|| waker.wake());
         }
         any
     }

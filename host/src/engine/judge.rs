@@ -1,9 +1,9 @@
 //! What becomes of what a resolver said: the one place that every outcome passes, whichever way it came.
 
 use std::net::Ipv4Addr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::contained::contained;
 use crate::policy::Policy;
 use crate::resolve::{Inspector, Lookup, Verdict};
 use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
@@ -54,7 +54,7 @@ impl Judge {
         let Some(inspector) = &self.inspector else {
             return Verdict::Pass;
         };
-        catch_unwind(AssertUnwindSafe(|| inspector.question(lookup)))
+        contained(|| inspector.question(lookup))
             .unwrap_or(Verdict::Answer(Err(ErrorCode::NoRecovery)))
     }
 
@@ -66,8 +66,8 @@ impl Judge {
             return conclusion;
         };
         let shown = conclusion.outcome.clone();
-        let outcome = catch_unwind(AssertUnwindSafe(|| inspector.outcome(lookup, shown)))
-            .unwrap_or(Err(ErrorCode::NoRecovery));
+        let outcome =
+            contained(|| inspector.outcome(lookup, shown)).unwrap_or(Err(ErrorCode::NoRecovery));
         if outcome == conclusion.outcome {
             return conclusion;
         }

@@ -21,13 +21,13 @@ mod sync;
 mod table;
 mod tally;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicUsize as Count;
 
 use self::judge::Judge;
 use self::pool::Pool;
 use self::switch::Switch;
 use self::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
+use crate::contained::contained;
 use crate::observe::Observer;
 use crate::policy::Policy;
 use crate::resolve::{Chain, Inspector, Known, Lookup, Resolver, System, Tables};
@@ -281,13 +281,12 @@ impl EngineShared {
     }
 
     fn known(&self, lookup: &Lookup) -> Known {
-        catch_unwind(AssertUnwindSafe(|| self.resolver.known(lookup)))
-            .unwrap_or(Known::Now(Err(ErrorCode::NoRecovery)))
+        contained(|| self.resolver.known(lookup)).unwrap_or(Known::Now(Err(ErrorCode::NoRecovery)))
     }
 
     /// Has the resolver ask. Where it panics the reply is dropped, and so is sent.
     fn ask(&self, lookup: &Lookup, reply: Reply) {
-        let _ = catch_unwind(AssertUnwindSafe(|| self.resolver.ask(lookup, reply)));
+        let _ = contained(|| self.resolver.ask(lookup, reply));
     }
 
     /// The number of a new session: 1 for the first.

@@ -9,8 +9,6 @@ mod spares;
 mod tests;
 mod timekeeper;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use self::posts::Posts;
 use self::search::Search;
 use self::spares::Spares;
@@ -23,9 +21,10 @@ use super::sync::{
     Arc, AtomicBool, AtomicUsize, CachePadded, Clock, Fault, Ordering, SharedQueue, Steal, planted,
     thread,
 };
+use crate::contained::contained;
 use crate::observe::RunsOn;
 use crate::resolve::Resolver;
-use crate::types::{ErrorCode, Outcome};
+use crate::types::ErrorCode;
 
 /// What workers and sessions share.
 pub(crate) struct Pool {
@@ -289,7 +288,9 @@ impl Pool {
             return;
         }
         lane.watch.start(job.handle, RunsOn::Worker);
-        let outcome = contained(|| self.resolver.resolve(&job.lookup));
+        // A panic in it is the resolver's failure, not the host's.
+        let outcome =
+            contained(|| self.resolver.resolve(&job.lookup)).unwrap_or(Err(ErrorCode::NoRecovery));
         let conclusion = self.judge.conclude(&job.lookup, outcome);
         lane.watch.finish(job.handle, RunsOn::Worker);
         self.done.fetch_add(1, Ordering::Relaxed);
@@ -302,9 +303,4 @@ impl Pool {
             thread::yield_now();
         }
     }
-}
-
-/// Runs a resolver's code; a panic in it is the resolver's failure, not the host's.
-fn contained(resolve: impl FnOnce() -> Outcome) -> Outcome {
-    catch_unwind(AssertUnwindSafe(resolve)).unwrap_or(Err(ErrorCode::NoRecovery))
 }

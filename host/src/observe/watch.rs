@@ -1,9 +1,9 @@
 //! A session's way to whoever observes it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Observer, QueryKind, RequestId, RunsOn};
+use crate::contained::contained;
 use crate::types::{ErrorCode, Outcome, Query, TaskHandle};
 
 /// Tells an engine's observers about one session. Its thread, workers and resolvers share it.
@@ -89,12 +89,8 @@ impl Watch {
             handle,
         };
         for observer in &*self.observers {
-            contained(|| what(&**observer, request));
+            // What goes wrong there is not the guest's business.
+            let _ = contained(|| what(&**observer, request));
         }
     }
-}
-
-/// Runs an observer's code; what goes wrong there is not the guest's business.
-fn contained<T>(observe: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(observe)).ok()
 }

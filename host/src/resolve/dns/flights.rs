@@ -1,7 +1,6 @@
 //! Who waits for what: one question for all who ask the same.
 
 use std::collections::hash_map::{Entry, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use quick_cache::DefaultHashBuilder;
 
 use super::answer::Found;
 use super::plan::Plan;
+use crate::contained::contained;
 use crate::engine::{Delivered, Owner};
 use crate::resolve::{Lookup, Reply};
 use crate::types::{ErrorCode, Outcome};
@@ -140,7 +140,7 @@ pub(super) fn give(reply: Reply, outcome: Outcome) {
 }
 
 fn deliver(reply: Reply, outcome: Outcome) -> Option<Delivered> {
-    catch_unwind(AssertUnwindSafe(|| reply.deliver(outcome))).ok()
+    contained(|| reply.deliver(outcome))
 }
 
 #[cfg(test)]
