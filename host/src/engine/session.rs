@@ -283,6 +283,7 @@ impl Session {
         {
             return known;
         }
+        self.see_to_alarm();
         // A time-out past the end of the clock is none.
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         loop {

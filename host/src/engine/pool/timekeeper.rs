@@ -29,6 +29,8 @@ pub(super) struct Timekeeper {
     patience: Option<u64>,
     /// Whether the thread looks at the workers by itself, so that none need wake it.
     watches: AtomicBool,
+    /// Whether the thread was started.
+    is_there: AtomicBool,
     desk: Mutex<Desk>,
 }
 
@@ -45,6 +47,7 @@ impl Timekeeper {
             clock,
             patience: (stuck_after < Duration::MAX).then(|| nanoseconds(stuck_after)),
             watches: AtomicBool::new(false),
+            is_there: AtomicBool::new(false),
             desk: Mutex::default(),
         }
     }
@@ -99,6 +102,13 @@ impl Pool {
         }
     }
 
+    /// Sees to it that somebody rings, as the thread may not have been started when an alarm was set.
+    pub(crate) fn see_to_timekeeper(self: &Arc<Self>) {
+        if !self.timekeeper.is_there.load(Ordering::Relaxed) {
+            self.wake_timekeeper();
+        }
+    }
+
     #[cfg(all(test, any(loom, shuttle)))]
     pub(crate) fn ring(&self) {
         self.timekeeper.ring();
@@ -146,6 +156,7 @@ impl Pool {
         // Without it, the next who needs it tries again.
         let started = desk.thread.is_some();
         self.timekeeper.watches.store(started, Ordering::Release);
+        self.timekeeper.is_there.store(started, Ordering::Relaxed);
     }
 
     fn start_timekeeper(self: &Arc<Self>) -> Option<thread::Thread> {

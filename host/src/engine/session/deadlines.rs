@@ -66,7 +66,7 @@ impl Session {
             return;
         };
         if deadlines.alarm.is_some() {
-            return;
+            return self.see_to_alarm();
         }
         if let Some((due, _)) = deadlines.queue.front() {
             let alarm = Alarm {
@@ -75,6 +75,13 @@ impl Session {
             };
             deadlines.alarm = Some(alarm);
             self.engine.pool.set_alarm(alarm, &self.lane);
+        }
+    }
+
+    /// If there is an alarm, sees to it that it will ring: the thread for it may not have been started.
+    pub(super) fn see_to_alarm(&self) {
+        if self.deadlines.as_ref().is_some_and(|d| d.alarm.is_some()) {
+            self.engine.pool.see_to_timekeeper();
         }
     }
 

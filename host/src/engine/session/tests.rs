@@ -5,11 +5,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::*;
+use crate::engine::sync::{mend, plant};
 use crate::engine::{Limits, LookupEngine};
 use crate::policy::Policy;
 use crate::resolve::{Script, ScriptControl};
 
 fn engine() -> (LookupEngine, ScriptControl) {
+    engine_within(Duration::from_secs(3600))
+}
+
+/// An engine whose requests may be pending so long.
+fn engine_within(time: Duration) -> (LookupEngine, ScriptControl) {
     let script = Script::parse(
         r#"rule = [
             { host = "held.test", addresses = ["192.0.2.1"], never = true },
@@ -27,7 +33,7 @@ fn engine() -> (LookupEngine, ScriptControl) {
             .limits(Limits {
                 workers: 1,
                 stuck_after: Duration::MAX,
-                time_per_request: Some(Duration::from_secs(3600)),
+                time_per_request: Some(time),
                 ..Limits::default()
             })
             .build(),
@@ -96,6 +102,29 @@ fn deadlines_do_not_pile_up() {
     }
     session.cleanup().unwrap();
     assert_eq!(session.deadlines.as_ref().unwrap().len(), 0);
+}
+
+/// A bound that only ends a test that would hang.
+const A_HANG: Duration = Duration::from_secs(30);
+
+// S-R15: by the next request, or whoever waits.
+#[test]
+fn an_alarm_that_nobody_could_keep_is_kept_later() {
+    for asks in [true, false] {
+        let (engine, _control) = engine_within(Duration::from_millis(2));
+        let mut session = engine.session();
+        session.startup().unwrap();
+        plant(Fault::NoThread);
+        ask(&mut session, "held.test");
+        mend();
+        if asks {
+            ask(&mut session, "held.test");
+            let deadline = Instant::now().checked_add(A_HANG);
+            assert!(session.lane.park(deadline), "nobody rings");
+        }
+        assert!(session.wait(Some(A_HANG)));
+        assert_eq!(session.take(1)[0].outcome, Err(ErrorCode::TryAgain));
+    }
 }
 
 // S-S4, S-S7: after the last clean-up no job is left in the queue, and no byte is held.
