@@ -52,7 +52,7 @@ impl Collector for Metrics {
             ),
             (
                 "workers",
-                "Worker threads, without those that replace stuck ones.",
+                "Worker threads, without those that replace stuck and slow ones.",
                 self.workers,
             ),
             ("busy_workers", "Workers that are at a lookup.", self.busy),
@@ -63,7 +63,7 @@ impl Collector for Metrics {
             ),
             (
                 "spare_workers",
-                "Worker threads that replace stuck ones.",
+                "Worker threads that replace stuck and slow ones.",
                 self.spares,
             ),
         ] {

@@ -128,8 +128,8 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
     pub workers: Option<u16>,
 
-    /// Threads more, one for each of those lookups that is stuck: cancelled, or past --stuck-after. With
-    /// all of these stuck too, what needs a thread is refused with WSAEWOULDBLOCK [default: 64]
+    /// Threads more, one for each of those lookups that is slow, for some 10ms, or stuck: cancelled, or past
+    /// --stuck-after. With all of these stuck too, what needs a thread is refused with WSAEWOULDBLOCK [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
     pub max_stuck: Option<u16>,
 

@@ -40,7 +40,7 @@ fn threads() -> Option<usize> {
     Some(names()?.count())
 }
 
-/// The engine's worker threads that are there, with those that replace stuck ones.
+/// The engine's worker threads that are there, with those that replace stuck and slow ones.
 pub fn workers() -> Option<usize> {
     let workers = names()?.filter(|name| name.starts_with("winsock-"));
     Some(workers.count())

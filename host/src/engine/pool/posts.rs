@@ -126,7 +126,7 @@ impl Posts {
         } = &*self.posts[usize::from(post)];
         // Whoever sees it sees that the last shift is over, as in `Post::has`.
         whose.store(session, Ordering::Release);
-        // Nobody else writes to it while nobody is inside.
+        // Nobody else changes it while nobody is inside.
         let turn = (turn(word.load(Ordering::Relaxed)) + 1) % Shift::TURNS;
         // A read-modify-write, as in `is_anyone_inside`.
         word.swap(turn << TURN_SHIFT | INSIDE, Ordering::AcqRel);
