@@ -80,13 +80,12 @@ impl Spares {
         Counts::of(self.counts.load(Ordering::Relaxed))
     }
 
-    /// Changes both counts at once, or leaves them; says what they were if it has changed them.
-    fn change(&self, how: impl Fn(Counts) -> Option<Counts>) -> Option<Counts> {
+    /// Changes both counts at once, or leaves them; says whether it has changed them.
+    fn change(&self, how: impl Fn(Counts) -> Option<Counts>) -> bool {
         let how = |word| how(Counts::of(word)).map(Counts::word);
         self.counts
             .fetch_update(Ordering::SeqCst, Ordering::Relaxed, how)
-            .ok()
-            .map(Counts::of)
+            .is_ok()
     }
 
     fn are_short(&self) -> bool {
@@ -102,7 +101,6 @@ impl Spares {
     fn discount_surplus(&self) -> bool {
         let is_surplus = |counts: Counts| counts.have_surplus() || planted(Fault::EndUnseen);
         self.change(|counts| is_surplus(counts).then(|| counts.and_spares(-1)))
-            .is_some()
     }
 
     /// How many workers may be at one session's lookups: all that there are but for spares, or its share if that
@@ -197,14 +195,14 @@ impl Pool {
     fn start_spare(self: &Arc<Self>) -> bool {
         let most = self.spares.most;
         let one_more = |counts: Counts| counts.are_short(most).then(|| counts.and_spares(1));
-        if self.spares.change(one_more).is_none() {
+        if !self.spares.change(one_more) {
             return false;
         }
         let number = self.spares.ever.fetch_add(1, Ordering::Relaxed);
         let started = self.spawn(format!("winsock-spare-{number}"));
         if started.is_none() {
             self.spares.change(|counts| Some(counts.and_spares(-1)));
-            // It tries again.
+            // The timekeeper tries again.
             self.want_watching();
         }
         started.is_some()
