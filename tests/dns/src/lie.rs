@@ -23,6 +23,8 @@ pub enum Lie {
     Nobody,
     /// `nodata`: no records, with an SOA record of a minute.
     NoData,
+    /// `elsewhere`: NXDOMAIN for a name under `x.test`, once the test says so; a good answer for others.
+    Elsewhere,
     /// `truncated`: an empty message with TC over UDP, a good one over TCP.
     Truncated,
     /// `id`: a good answer with another number.
@@ -49,7 +51,7 @@ pub enum Lie {
 
 impl Lie {
     /// Every lie with its label.
-    pub const ALL: [(&str, Lie); 20] = [
+    pub const ALL: [(&str, Lie); 21] = [
         ("good", Lie::Good),
         ("silent", Lie::Silent),
         ("late", Lie::Late),
@@ -70,6 +72,7 @@ impl Lie {
         ("zero", Lie::Zero),
         ("huge", Lie::Huge),
         ("half", Lie::Half),
+        ("elsewhere", Lie::Elsewhere),
     ];
 
     /// The lie about this name; what names none does not exist.

@@ -71,6 +71,10 @@ pub fn reply(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie,
             message.metadata.response_code = ResponseCode::NXDomain;
             message.add_authority(zone());
         }
+        Lie::Elsewhere if is_held_back(query.name()) => {
+            message.metadata.response_code = ResponseCode::NXDomain;
+            message.add_authority(zone());
+        }
         Lie::NoData => {
             message.add_authority(zone());
         }
@@ -133,17 +137,23 @@ pub fn reply(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie,
         Lie::Huge => {
             message.add_answer(address(name, 1 << 31, [192, 0, 2, 1]));
         }
-        Lie::Good | Lie::Late | Lie::Truncated | Lie::Half => {
+        Lie::Good | Lie::Late | Lie::Elsewhere | Lie::Truncated | Lie::Half => {
             message.add_answer(good(&query));
         }
     }
     let bytes = message.to_vec().ok()?;
     let sent = match lie {
         Lie::Late => Sent::Late(bytes),
+        Lie::Elsewhere if is_held_back(query.name()) => Sent::Late(bytes),
         Lie::Half if is_tcp => Sent::Half(bytes),
         _ => Sent::Whole(bytes),
     };
     Some((lie, sent))
+}
+
+/// Whether it is a name that is [elsewhere](Lie::Elsewhere).
+fn is_held_back(name: &Name) -> bool {
+    named("x.test.").zone_of(name)
 }
 
 fn named(text: &str) -> Name {

@@ -170,6 +170,28 @@ fn garbage_beside_others_questions() {
     }
 }
 
+// S-S7: however many; some have no port of their own then, and are asked again all the same.
+#[test]
+fn garbage_beside_more_questions_than_there_are_ports() {
+    let mut bench = bench_with(|dns| dns.timeout(std::time::Duration::from_secs(5)));
+    for n in 0..40 {
+        ask(&mut bench.session, &format!("late-{n}.test"));
+    }
+    bench.server.wait_until_asked(Lie::Late, 40);
+    let mut other = started(&bench.engine);
+    for n in 0..2 {
+        ask(&mut other, &format!("garbage-{n}.test"));
+        one(&mut other);
+    }
+    bench.server.release();
+    for _ in 0..40 {
+        let outcome = one(&mut bench.session).outcome;
+        assert_ne!(outcome, Err(ErrorCode::NoRecovery));
+        // It was asked again.
+        bench.server.release();
+    }
+}
+
 // S-R15
 #[test]
 fn cnames_that_come_back_to_the_name() {

@@ -134,6 +134,37 @@ fn the_search_list_completes_names() {
     assert!(bench.server.asked(Lie::Silent) > 0);
 }
 
+// S-C1: what a search had come to when it was cancelled is not the outcome for others.
+#[test]
+fn a_search_that_was_cancelled_leaves_nothing_wrong() {
+    let mut bench = bench_with(|dns| {
+        let dns = dns.search(["x.test", "y.test"]);
+        dns.timeout(Duration::from_secs(600))
+    });
+    let goes = ask(&mut bench.session, "elsewhere");
+    bench.server.wait_until_asked(Lie::Elsewhere, 1);
+    assert_eq!(bench.session.cancel(goes), Ok(()));
+    bench.server.release();
+    // Answers come in order, so that the late one is there before this.
+    assert!(bench.by_name("good.test.").is_ok());
+    let mut other = started(&bench.engine);
+    ask(&mut other, "elsewhere");
+    bench.server.wait_until_asked(Lie::Elsewhere, 2);
+    bench.server.release();
+    assert!(one(&mut other).outcome.is_ok());
+}
+
+#[test]
+fn a_miss_that_is_kept_waits_for_no_turn() {
+    let mut bench = bench_with(|dns| dns.questions(9).timeout(Duration::from_secs(600)));
+    let miss = Err(ErrorCode::HostNotFound);
+    assert_eq!(bench.by_name("nobody.test"), miss);
+    // It holds the session's only place.
+    ask(&mut bench.session, "silent.test");
+    bench.server.wait_until_asked(Lie::Silent, 1);
+    assert_eq!(bench.by_name_beside("nobody.test"), miss);
+}
+
 #[test]
 fn the_second_server_is_asked_where_the_first_fails() {
     let first = Server::start().unwrap();

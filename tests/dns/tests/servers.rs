@@ -163,6 +163,18 @@ fn places_come_back_however_questions_end() {
     }
 }
 
+// Each question has leave for all the servers there are.
+#[test]
+fn two_dead_servers_cost_their_time_and_no_more() {
+    let dead = [(); 2].map(|()| Server::start_with(Lie::Silent).unwrap());
+    let addresses = dead.each_ref().map(Server::address);
+    let second = Duration::from_secs(1);
+    let mut bench = after(&addresses, |dns| dns.questions(9).timeout(second));
+    assert_eq!(bench.by_name("good.test"), good("good.test"));
+    // c-ares would ask each three times, a second apart.
+    assert!(dead[1].asked(Lie::Silent) < 3);
+}
+
 #[test]
 fn servers_that_are_asked_in_turn() {
     let others = [Server::start().unwrap(), Server::start().unwrap()];

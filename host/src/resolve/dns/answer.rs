@@ -97,7 +97,11 @@ fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> Found {
     }
     match message.rcode() {
         DnsRcode::NoError => {}
-        DnsRcode::NXDomain => return missing(ErrorCode::HostNotFound, message),
+        DnsRcode::NXDomain => {
+            let chain = Chain::follow(name, message);
+            let life = chain.map_or(Duration::MAX, |chain| chain.life);
+            return missing(ErrorCode::HostNotFound, message, life);
+        }
         DnsRcode::ServFail => return Found::failed(ErrorCode::TryAgain),
         _ => return Found::failed(ErrorCode::NoRecovery),
     }
@@ -135,7 +139,7 @@ fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> Found {
             outcome: Ok(Arc::new(entry.into())),
             life,
         },
-        None => missing(ErrorCode::NoData, message),
+        None => missing(ErrorCode::NoData, message, life),
     }
 }
 
@@ -181,14 +185,16 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// The name itself is not there, or not what was asked of it: for as long as the zone says (RFC 2308).
-fn missing(error: ErrorCode, message: &DnsRecord) -> Found {
+/// The name itself is not there, or not what was asked of it: for as long as the zone says (RFC 2308), and as the names on
+/// the way to it live.
+fn missing(error: ErrorCode, message: &DnsRecord, life: Duration) -> Found {
     let zone = of_internet(message, DnsSection::Authority)
         .find_map(|record| Some((record.ttl(), record.as_soa()?.minimum())));
     Found {
         outcome: Err(error),
         life: zone.map_or(Duration::ZERO, |(ttl, minimum)| {
-            time_to_live(ttl).min(time_to_live(minimum))
+            let zone = time_to_live(ttl).min(time_to_live(minimum));
+            zone.min(life)
         }),
     }
 }

@@ -3,12 +3,12 @@
 //! Whoever looks something up puts it into this thread's inbox, and wakes it where it sleeps. c-ares is never
 //! called from within its own calls: what it says there goes into a queue, and is seen to once it has returned.
 
+mod alone;
 mod landing;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use c_ares::{Channel, Error};
 
+use self::alone::Alone;
 use super::answer::{self, Found};
 use super::cache::Cache;
 use super::ears::Ears;
@@ -28,6 +29,7 @@ use super::plan::{Health, Plan, Set};
 use super::question::Questions;
 use super::settings::{self, Settings};
 use super::waiting::Ask;
+use crate::contained::contained;
 use crate::engine::{Delivered, Owner};
 use crate::resolve::{Lookup, Reply};
 use crate::types::ErrorCode;
@@ -62,6 +64,8 @@ struct Heard {
     asked: Instant,
     found: Found,
     how: How,
+    /// Whether the question had a port of its own.
+    is_alone: bool,
 }
 
 /// How an outcome came about.
@@ -108,8 +112,7 @@ struct Asker {
     /// [`CHANNELS_EACH`] for each server.
     channels: Vec<Channel>,
     health: Health,
-    /// Lookups whose questions have a port each, by session.
-    alone: HashMap<Owner, usize>,
+    alone: Alone,
     ears: Ears,
     bell: Waker,
     taken: Vec<Ask>,
@@ -137,7 +140,7 @@ impl Asker {
             flights: Flights::new(Arc::clone(&shared.under_way)),
             shared,
             channels,
-            alone: HashMap::new(),
+            alone: Alone::default(),
             bell: ears.bell(),
             ears,
             taken: Vec::new(),
@@ -154,10 +157,8 @@ impl Asker {
     fn run(&mut self) {
         while self.ask_on() {
             // What fails at once makes room for more.
-            while self.land() {
-                self.ask_on();
-            }
-            if self.hear().is_err() {
+            let has_landed = self.land();
+            if self.hear(has_landed).is_err() {
                 return;
             }
             self.land();
@@ -165,15 +166,15 @@ impl Asker {
         }
     }
 
-    /// Waits for a message or for c-ares' sockets, and has c-ares hear those.
-    fn hear(&mut self) -> io::Result<()> {
+    /// Waits for a message or for c-ares' sockets, or not, and has c-ares hear those.
+    fn hear(&mut self, at_once: bool) -> io::Result<()> {
         let inbox = &self.shared.inbox;
         let mut told = pin!(inbox.told.wait_until(|| !inbox.is_idle()));
         let is_told = told
             .as_mut()
             .poll(&mut Context::from_waker(&self.bell))
             .is_ready();
-        let at_most = if is_told {
+        let at_most = if is_told || at_once {
             Some(Duration::ZERO)
         } else {
             let look = self.look_at;
@@ -210,7 +211,7 @@ impl Asker {
             give(reply, outcome);
         } else if self.begin(&lookup, reply) {
             self.look_at.get_or_insert(now + self.tick());
-            self.go_on(&lookup, now);
+            self.go_on(&lookup, false, now);
             return true;
         }
         false
@@ -251,11 +252,16 @@ impl Asker {
                 asked: now,
                 found,
                 how,
+                is_alone: flight.is_alone,
             };
             let Some(question) = question else {
                 // No name that can be.
                 let found = Found::failed(ErrorCode::HostNotFound);
-                let _ = self.says.send(heard(found, How::Unasked));
+                let heard = heard(found, How::Unasked);
+                let _ = self.says.send(Heard {
+                    is_alone: false,
+                    ..heard
+                });
                 continue;
             };
             let mut heard = heard(Found::failed(ErrorCode::NoRecovery), How::Said);
@@ -266,6 +272,9 @@ impl Asker {
             };
             let says = self.says.clone();
             let channel = server * CHANNELS_EACH + usize::from(flight.is_alone);
+            if flight.is_alone {
+                self.alone.add(flight.owner);
+            }
             // What it returns is said to the function too.
             let _ = self.channels[channel].send_dnsrec(question, move |answer| {
                 heard.how = match answer {
@@ -275,12 +284,12 @@ impl Asker {
                     Err(_) => How::Unasked,
                 };
                 // A panic in here would end the process.
-                let read = AssertUnwindSafe(|| {
+                let read = contained(|| {
                     let lookup = &heard.lookup;
                     let name = completed.as_deref().unwrap_or(settings::own_name(lookup));
                     answer::read(lookup, name, answer)
                 });
-                if let Ok(found) = catch_unwind(read) {
+                if let Some(found) = read {
                     heard.found = found;
                 }
                 let _ = says.send(heard);

@@ -23,8 +23,10 @@ use super::settings::{self, Settings};
 const SYSTEM: &str = "/etc/resolv.conf";
 /// What is read of a file: a little more than is looked at, so that it shows. Units: bytes.
 const READ: u64 = 65 * 1024;
-/// The most questions that c-ares may have: half of the numbers that tell answers apart.
+/// The most places for questions, and spare ones. All of them may be a channel's, which tells answers apart by a number of 16
+/// bits, and would look for a free one for ever if it had all of them.
 const MOST: usize = 32_768;
+const MOST_SPARES: usize = 32_767;
 /// Questions over one port: so answers cannot be guessed for long, and all of them fit in its buffer.
 const QUESTIONS_A_PORT: u32 = 128;
 
@@ -124,8 +126,8 @@ impl DnsBuilder {
     ///
     /// In that time it is asked again, as a message may be lost: first after five times what its answers to others take, and
     /// no less than a quarter of a second, then after up to twice as long each time; an answer to an earlier message may be
-    /// lost. A name that no server answers takes this, times the servers, times the [`tries`](Self::tries), and an eighth
-    /// more, or less where servers are known to be silent, as those are asked at once.
+    /// lost. A name that no server answers takes this, times the servers, times the [`tries`](Self::tries), and up to half
+    /// as much again; less where servers are known to be silent, as those are asked at once.
     /// [`Limits::time_per_request`](crate::Limits::time_per_request) is a bound for what a guest waits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -150,7 +152,7 @@ impl DnsBuilder {
         self
     }
 
-    /// How many questions may be under way; more wait their turn. One session has a ninth of these at most. Default:
+    /// How many questions may be under way; more wait their turn. One session has a ninth of these at most, or one. Default:
     /// 16,384.
     pub fn questions(mut self, most: usize) -> Self {
         self.most = most;
@@ -179,6 +181,8 @@ impl DnsBuilder {
     /// [`DnsError::Cares`] and [`DnsError::Thread`] where the machine is short of something.
     pub fn build(self) -> Result<Dns, DnsError> {
         let settings = self.settings()?;
+        let further = settings.servers.len() - 1;
+        let spares = MOST_SPARES.min(self.most * further);
         let count = settings.servers.len() * CHANNELS_EACH;
         let ears = Ears::new(count).map_err(DnsError::Poll)?;
         let channel = |number| {
@@ -199,7 +203,7 @@ impl DnsBuilder {
             settings,
             cache: Cache::new(&self.cache),
             under_way: Arc::default(),
-            inbox: Inbox::new(self.most),
+            inbox: Inbox::new(self.most, spares),
         });
         asker::start(Arc::clone(&shared), channels, ears).map_err(DnsError::Thread)?;
         Ok(Dns {

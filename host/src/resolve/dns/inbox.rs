@@ -21,11 +21,11 @@ struct Desk {
 }
 
 impl Inbox {
-    /// With so many places.
-    pub(super) fn new(places: usize) -> Inbox {
+    /// With so many places, and spare ones.
+    pub(super) fn new(places: usize, spares: usize) -> Inbox {
         Inbox {
             desk: Mutex::new(Desk {
-                turns: Turns::new(places),
+                turns: Turns::new(places, spares),
                 is_closed: false,
             }),
             told: Event::default(),
@@ -118,7 +118,7 @@ mod tests {
     // S-S7
     #[test]
     fn one_that_floods_is_none_of_the_thread_s_business() {
-        let inbox = Inbox::new(90);
+        let inbox = Inbox::new(90, 90);
         for _ in 0..100_000 {
             put(&inbox, 1);
         }
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_was_cancelled_does_not_pile_up() {
-        let inbox = Inbox::new(1);
+        let inbox = Inbox::new(1, 1);
         let holds = put(&inbox, 1);
         inbox.take(1, &mut Vec::new());
         let stays = put(&inbox, 1);
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn once_it_has_ended_nothing_waits_in_it() {
-        let inbox = Inbox::new(1);
+        let inbox = Inbox::new(1, 1);
         let before = put(&inbox, 1);
         inbox.end();
         let after = put(&inbox, 1);

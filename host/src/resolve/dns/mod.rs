@@ -68,8 +68,8 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
 /// | what is no message of DNS; a chain of CNAMEs that comes back to itself | WSANO_RECOVERY |
 ///
-/// The first two rows are answers. All below are believed once every server has been asked as often as is
-/// [set](DnsBuilder::tries), and WSATRY_AGAIN before WSANO_RECOVERY where they differ. These end a search: a server that is
+/// The first two rows are answers. All below are believed once every server has had its [tries](DnsBuilder::tries),
+/// and WSATRY_AGAIN before WSANO_RECOVERY where they differ. These end a search: a server that is
 /// silent does not make a name unknown.
 ///
 /// # Several servers
@@ -86,8 +86,8 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// day](DnsBuilder::longest_life); that there is no such name or no such record for as long as the zone's SOA record
 /// says, and not at all without one (RFC 2308). A time to live of 0 is none, and so is one of 2³¹ seconds and more (RFC 2181).
 /// WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its [bounds](DnsBuilder::cache) the cache forgets what is used
-/// least. Answers from it are known at once; so are misses, but a chain goes on from those to the next resolver, as it
-/// does from any miss.
+/// least. Answers from it are known at once; misses come at once too, but a chain goes on from those to the next resolver,
+/// as it does from any miss.
 ///
 /// Equal lookups under way are one question. Whoever cancels drops out of it; a search goes on for as long as one waits.
 ///
@@ -95,12 +95,17 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 ///
 /// - IPv4 addresses only (`S-R13`); name servers may have addresses of either kind, without a zone such as `%eth0`.
 /// - Settings are read once: a resolv.conf that changes later is not seen. Of a file the first three servers are asked.
-/// - At most [`questions`](DnsBuilder::questions) are under way, and as many again with further servers. A question that was
-///   sent is not taken back when it is cancelled or answered by another server: a silent one takes up to five times
-///   its time.
+/// - At most [`questions`](DnsBuilder::questions) are under way, and as many again with each further server. A question
+///   that was sent is not taken back when it is cancelled or answered by another server: c-ares goes on with it, five
+///   times as long at a time-out of 5 seconds.
 /// - So that one guest cannot take all of these, a session has no more than an eighth of what is free, and thus a ninth at
-///   most; its other lookups wait until some of its questions end, and another's do not wait for them.
-/// - No DNSSEC: an answer is as good as the way to the server. Numbers and ports of questions are random.
+///   most, or one; its other lookups wait until some of its questions end, and another's do not wait for them.
+/// - What is no message of DNS ends all questions of its port in c-ares, whose ever they are. They are asked again over ports
+///   of their own, 256 at a time and 16 of a session; past that, and over TCP, where all share a stream, somebody's garbage
+///   or a server that hangs up half way may end others' questions as WSATRY_AGAIN. A zone that lies comes to that only
+///   through a name server that passes on what it cannot read.
+/// - No DNSSEC: an answer is as good as the way to the server. Numbers
+///   of questions are random, and so is the port of each 128.
 ///
 /// Dropping it waits for no server, and neither does the end of the process.
 pub struct Dns {
@@ -157,7 +162,11 @@ impl Resolver for Dns {
         let (Lookup::HostByName(_) | Lookup::HostByAddress(_)) = lookup else {
             return reply.send(Err(lookup.miss()));
         };
-        self.shared.inbox.put((lookup.clone(), reply));
+        // A miss that is known waits for nobody's turn.
+        match self.shared.cache.get(lookup, Instant::now()) {
+            Some(outcome) => reply.send(outcome),
+            None => self.shared.inbox.put((lookup.clone(), reply)),
+        }
     }
 }
 

@@ -17,13 +17,11 @@ const SHARE: usize = 8;
 /// once. A place is held until c-ares is done with the question, cancelled or not. Other lookups wait. Sessions that may
 /// take a place do so in turn; of those that may not, the one that holds least is the next that may.
 ///
-/// There are as many spare places again, shared out by the same rule: for what a question has with further servers,
-/// answered or not. Nothing waits for these.
+/// There are spare places too, shared out by the same rule: for what a question has with further servers, answered or
+/// not. Nothing waits for these.
 pub(super) struct Turns {
-    /// Places, and how many of them are held, and of the spare ones.
-    places: usize,
-    held: usize,
-    spares: usize,
+    places: Places,
+    spares: Places,
     /// Sessions that hold places or wait for one.
     parties: BTreeMap<Owner, Party>,
     /// Those whose turn comes.
@@ -37,6 +35,12 @@ pub(super) struct Turns {
     sweep: Sweep,
     /// Whose lookups were all looked at for what was cancelled, with those before it.
     swept: Bound<Owner>,
+}
+
+/// So many, of which some are held.
+struct Places {
+    all: usize,
+    held: usize,
 }
 
 #[derive(Default)]
@@ -64,11 +68,10 @@ struct Full {
 }
 
 impl Turns {
-    pub(super) fn new(places: usize) -> Turns {
+    pub(super) fn new(places: usize, spares: usize) -> Turns {
         Turns {
-            places,
-            held: 0,
-            spares: 0,
+            places: Places::new(places),
+            spares: Places::new(spares),
             parties: BTreeMap::new(),
             line: BTreeMap::new(),
             full: BTreeSet::new(),
@@ -108,7 +111,7 @@ impl Turns {
         let party = self.parties.get_mut(&owner)?;
         let ask = party.waiting.pop()?;
         self.waiting -= 1;
-        self.held += 1;
+        self.places.held += 1;
         party.held += 1;
         self.turns += 1;
         party.place = (!party.waiting.is_empty()).then(|| {
@@ -118,22 +121,22 @@ impl Turns {
         Some(ask)
     }
 
-    /// Whether there is one.
+    /// Whether there is one. At most one session comes from those that are full: a place that is given back is not to cost
+    /// as much as there are sessions.
     pub(super) fn has_next(&mut self) -> bool {
-        while let Some(&full) = self.full.first()
-            && self.may_hold_more(full.held, self.held)
+        if let Some(&Full { held, since, owner }) = self.full.first()
+            && self.places.may_be_held(held)
         {
-            self.turns += 1;
-            let place = Place::InLine(self.turns);
-            self.change(full.owner, |party| party.place = Some(place));
+            // With the turn that it has waited for, so that none in the line keeps it from that.
+            let place = Place::InLine(since);
+            self.change(owner, |party| party.place = Some(place));
         }
-        while let Some((_, &owner)) = self.line.first_key_value() {
+        while let Some((&turn, &owner)) = self.line.first_key_value() {
             let held = self.parties.get(&owner).map_or(0, |party| party.held);
-            if self.may_hold_more(held, self.held) {
+            if self.places.may_be_held(held) {
                 return true;
             }
-            self.turns += 1;
-            let place = Place::Full(self.turns);
+            let place = Place::Full(turn);
             self.change(owner, |party| party.place = Some(place));
         }
         false
@@ -141,16 +144,16 @@ impl Turns {
 
     /// A place is held no more.
     pub(super) fn give_back(&mut self, owner: Owner) {
-        self.held -= 1;
+        self.places.held -= 1;
         self.change(owner, |party| party.held -= 1);
     }
 
     /// Whether a spare place may be taken; it is held from here on.
     pub(super) fn take_spare(&mut self, owner: Owner) -> bool {
         let held = self.parties.get(&owner).map_or(0, |party| party.spares);
-        let may = self.may_hold_more(held, self.spares);
+        let may = self.spares.may_be_held(held);
         if may {
-            self.spares += 1;
+            self.spares.held += 1;
             self.parties.entry(owner).or_default().spares += 1;
         }
         may
@@ -158,7 +161,7 @@ impl Turns {
 
     /// A spare place is held no more.
     pub(super) fn give_back_spare(&mut self, owner: Owner) {
-        self.spares -= 1;
+        self.spares.held -= 1;
         self.change(owner, |party| party.spares -= 1);
     }
 
@@ -170,12 +173,6 @@ impl Turns {
         let parties = std::mem::take(&mut self.parties);
         let all = parties.into_values();
         all.flat_map(|party| party.waiting.into_iter())
-    }
-
-    /// Whether whoever holds so many may hold one more, with so many held by all.
-    fn may_hold_more(&self, own: usize, all: usize) -> bool {
-        let free = self.places - all;
-        free > 0 && own < (free / SHARE).max(1)
     }
 
     /// Looks at one lookup, and takes it out if it was cancelled; or ends with the session whose it is.
@@ -214,6 +211,18 @@ impl Turns {
             None if party.held + party.spares == 0 => drop(entry.remove()),
             None => {}
         }
+    }
+}
+
+impl Places {
+    fn new(all: usize) -> Places {
+        Places { all, held: 0 }
+    }
+
+    /// Whether one more may be held by whoever holds so many.
+    fn may_be_held(&self, own: usize) -> bool {
+        let free = self.all - self.held;
+        free > 0 && own < (free / SHARE).max(1)
     }
 }
 
@@ -260,14 +269,14 @@ mod tests {
 
     #[test]
     fn one_alone_has_a_ninth_and_twenty_leave_a_tenth() {
-        let mut turns = Turns::new(9000);
+        let mut turns = Turns::new(9000, 9000);
         for session in 1..=20 {
             push(&mut turns, session, 10_000);
             let had = all(&mut turns);
             assert_eq!(had.len(), count(&had, session));
             assert!(session > 1 || had.len() == 1000, "{}", had.len());
         }
-        assert!(turns.held < 8150, "{}", turns.held);
+        assert!(turns.places.held < 8150, "{}", turns.places.held);
         // Whoever comes next.
         push(&mut turns, 21, 1);
         assert_eq!(all(&mut turns), [owner(21)]);
@@ -275,7 +284,7 @@ mod tests {
 
     #[test]
     fn those_who_come_together_have_as_much_each() {
-        let mut turns = Turns::new(1200);
+        let mut turns = Turns::new(1200, 1200);
         for session in 1..=4 {
             push(&mut turns, session, 1000);
         }
@@ -287,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_place_that_is_given_back_is_for_who_holds_least() {
-        let mut turns = Turns::new(90);
+        let mut turns = Turns::new(90, 90);
         push(&mut turns, 1, 100);
         assert_eq!(all(&mut turns).len(), 10);
         push(&mut turns, 2, 100);
@@ -304,7 +313,7 @@ mod tests {
 
     #[test]
     fn spare_places_are_shared_out_like_the_others_and_apart_from_them() {
-        let mut turns = Turns::new(900);
+        let mut turns = Turns::new(900, 900);
         for session in 1..=20 {
             let mut had = 0;
             while turns.take_spare(owner(session)) {
@@ -312,7 +321,7 @@ mod tests {
             }
             assert!(session > 1 || had == 100, "{had}");
         }
-        assert!(turns.spares < 815, "{}", turns.spares);
+        assert!(turns.spares.held < 815, "{}", turns.spares.held);
         push(&mut turns, 1, 1);
         assert_eq!(all(&mut turns), [owner(1)]);
         turns.give_back(owner(1));
@@ -322,12 +331,12 @@ mod tests {
                 turns.give_back_spare(owner(session));
             }
         }
-        assert_eq!((turns.spares, turns.held), (0, 0));
+        assert_eq!((turns.spares.held, turns.places.held), (0, 0));
     }
 
     #[test]
     fn one_place_is_enough_for_everybody_in_turn() {
-        let mut turns = Turns::new(1);
+        let mut turns = Turns::new(1, 1);
         for session in 1..=3 {
             push(&mut turns, session, 2);
         }
@@ -342,7 +351,7 @@ mod tests {
 
     #[test]
     fn what_was_cancelled_does_not_pile_up() {
-        let mut turns = Turns::new(2);
+        let mut turns = Turns::new(2, 2);
         let holds = push(&mut turns, 1, 1);
         assert_eq!(all(&mut turns).len(), holds.len());
         for session in 1..10_000 {

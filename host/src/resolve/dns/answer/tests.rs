@@ -208,6 +208,11 @@ fn what_is_missing_is_missing_for_as_long_as_the_zone_says() {
     assert_eq!(no_data.outcome, Err(ErrorCode::NoData));
     assert_eq!(no_data.life, seconds(20));
     assert_eq!(missing(DnsRcode::NXDomain, 20, 1 << 31).life, seconds(0));
+    // And no longer than the way to it.
+    for rcode in [DnsRcode::NXDomain, DnsRcode::NoError] {
+        let behind = Message::new(rcode).cname("a.test", 5, "b.test");
+        assert_eq!(behind.soa(60, 30).by_name().life, seconds(5));
+    }
 }
 
 #[test]

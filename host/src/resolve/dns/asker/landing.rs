@@ -1,6 +1,6 @@
 //! What becomes of questions: another server's, another name's, or an outcome for all who wait.
 
-use std::collections::hash_map::Entry;
+use std::mem;
 use std::time::Instant;
 
 use super::{AT_ONCE, Asker, Heard, How};
@@ -10,11 +10,6 @@ use crate::resolve::dns::answer::Found;
 use crate::resolve::dns::flights::Flight;
 use crate::resolve::dns::plan::{Set, Step};
 use crate::types::ErrorCode;
-
-/// Lookups whose questions have a port each, as those are an embedder's sockets.
-const ALONE: usize = 256;
-/// Those of one session, so that no guest has them all.
-const ALONE_EACH: usize = 16;
 
 impl Asker {
     /// Sees to what c-ares has said; whether it had said anything.
@@ -60,15 +55,18 @@ impl Asker {
         self.look_at = (!self.flights.is_empty()).then(|| now + self.tick());
     }
 
-    /// Asks the next servers, if none was asked or one has failed.
-    pub(super) fn go_on(&mut self, lookup: &Lookup, now: Instant) {
+    /// Asks the next servers, if none was asked or one has failed, which may have left a spare place.
+    pub(super) fn go_on(&mut self, lookup: &Lookup, mut has_spare: bool, now: Instant) {
         let Some(flight) = self.flights.get_mut(lookup) else {
             return;
         };
         let (inbox, owner) = (&self.shared.inbox, flight.owner);
-        let spare = || inbox.take_spare(owner);
+        let spare = || mem::take(&mut has_spare) || inbox.take_spare(owner);
         let tries = self.shared.settings.tries;
         let step = flight.plan.next(&self.health, tries, spare);
+        if has_spare {
+            inbox.give_back_spare(owner);
+        }
         self.take_step(lookup, step, now);
     }
 
@@ -90,7 +88,11 @@ impl Asker {
             asked,
             found,
             how,
+            is_alone,
         } = heard;
+        if is_alone {
+            self.alone.remove(owner);
+        }
         match how {
             How::Said => self.health.heard(server, now),
             How::Unsaid => self.health.missed(server, asked),
@@ -105,23 +107,20 @@ impl Asker {
         if how == How::Garbled && !flight.is_again && is_wanted {
             // c-ares fails all questions of a port together when it cannot read a message.
             flight.is_again = true;
-            let own = self.alone.get(&owner).copied().unwrap_or(0);
-            flight.is_alone = own < ALONE_EACH && self.alone.values().sum::<usize>() < ALONE;
-            if flight.is_alone {
-                self.alone.insert(owner, own + 1);
-            }
+            flight.is_alone = self.alone.has_room(owner);
             flight.plan.is_out(server);
             return self.ask(&lookup, Set::of(server), now);
         }
+        let has_spare = !flight.plan.out().is_empty();
         if let Some(error) = found.failure() {
+            let is_own = how != How::Garbled || is_alone && !self.shared.settings.tcp;
+            // It is not known whose garbage it was.
+            let error = if is_own { error } else { ErrorCode::TryAgain };
             flight.plan.fail(error);
-            if !flight.plan.out().is_empty() {
-                self.shared.inbox.give_back_spare(owner);
+            if is_wanted {
+                return self.go_on(&lookup, has_spare, now);
             }
-            return match is_wanted {
-                true => self.go_on(&lookup, now),
-                false => self.fail(&lookup, error, now),
-            };
+            return self.give_up(&lookup, has_spare, now);
         }
         // Those that have it still are on spare places.
         let found = match flight.so_far.take() {
@@ -129,18 +128,30 @@ impl Asker {
             None => found,
         };
         let (next, settings) = (flight.step + 1, &self.shared.settings);
-        if found.is_miss() && is_wanted && settings.name(&lookup, next).is_some() {
+        if found.is_miss() && settings.name(&lookup, next).is_some() {
+            if !is_wanted {
+                // It is not the whole search's outcome.
+                return self.give_up(&lookup, has_spare, now);
+            }
             self.asked += 1;
             flight.question = self.asked;
             flight.step = next;
             flight.so_far = Some(found);
             flight.plan = flight.plan.again();
-            return self.go_on(&lookup, now);
+            return self.go_on(&lookup, false, now);
         }
         if let Some(flight) = self.flights.end(&lookup) {
             self.shared.inbox.give_back(flight.owner);
             self.end_flight(lookup, flight, found, now);
         }
+    }
+
+    /// Nobody waits for it any more.
+    fn give_up(&mut self, lookup: &Lookup, has_spare: bool, now: Instant) {
+        if has_spare && let Some(flight) = self.flights.get_mut(lookup) {
+            self.shared.inbox.give_back_spare(flight.owner);
+        }
+        self.fail(lookup, ErrorCode::TryAgain, now);
     }
 
     /// No server has answered it.
@@ -167,14 +178,6 @@ impl Asker {
 
     /// Keeps what has come of it, and gives it to all who wait.
     fn end_flight(&mut self, lookup: Lookup, flight: Flight, found: Found, now: Instant) {
-        if flight.is_alone
-            && let Entry::Occupied(mut alone) = self.alone.entry(flight.owner)
-        {
-            *alone.get_mut() -= 1;
-            if *alone.get() == 0 {
-                alone.remove();
-            }
-        }
         let outcome = found.outcome.clone();
         self.shared.cache.put(lookup, outcome, found.life, now);
         for delivered in flight.land(found.outcome) {
