@@ -143,7 +143,7 @@ impl Pool {
         self.call_for_worker()
     }
 
-    /// Sees to it that a lane that was put into the queue finds a worker: a parked one, which it wakes, or
+    /// Calls a worker for a lane that was put into the queue: a parked one, which it wakes, or
     /// a spare for one that is relieved. Says whether a parked one was woken.
     fn call_for_worker(self: &Arc<Self>) -> bool {
         let woke = self.summon();

@@ -302,6 +302,7 @@ impl Session {
             if let Some(known) = self.settled() {
                 return known;
             }
+            self.see_to_alarm();
             let lane = &self.lane;
             lane.arrived.wait_until(|| lane.has_news()).await;
         }
@@ -309,6 +310,7 @@ impl Session {
 
     /// Something to wait for from elsewhere; it outlives the session.
     pub fn readiness(&self) -> Readiness {
+        self.see_to_alarm();
         Readiness::new(Arc::clone(&self.lane))
     }
 

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use super::Pool;
-use crate::engine::idle::Idle;
+use crate::engine::idle::{Idle, Parking};
 use crate::engine::job::Lane;
 use crate::engine::session::SPIN;
 use crate::engine::sync::{
@@ -114,7 +114,7 @@ impl Pool {
 
     /// The next lane in turn; none when the worker at this post is to end: it has given the post back, or the pool is
     /// closed.
-    pub(super) fn next_lane(&self, post: u16) -> Option<Arc<Lane>> {
+    pub(super) fn next_lane(self: &Arc<Self>, post: u16) -> Option<Arc<Lane>> {
         if self.closed.load(Ordering::Relaxed) {
             return None;
         }
@@ -122,7 +122,7 @@ impl Pool {
     }
 
     /// Looks out, if that has paid off, then parks, until there is a lane.
-    fn search(&self, post: u16) -> Option<Arc<Lane>> {
+    fn search(self: &Arc<Self>, post: u16) -> Option<Arc<Lane>> {
         let search = &self.search;
         loop {
             if search.brief.load(Ordering::Relaxed) {
@@ -143,9 +143,11 @@ impl Pool {
             if !planted(Fault::ParkWithoutLooking)
                 && let Some(lane) = self.dequeue_and_pass_on()
             {
+                self.leave_parking(parking);
                 return Some(lane);
             }
             if self.ends_as_surplus(post) {
+                self.leave_parking(parking);
                 return None;
             }
             if search.take_watch() {
@@ -174,21 +176,29 @@ impl Pool {
     }
 
     /// One summons can stand for many lanes, which all came while a worker looked out: whoever takes
-    /// one has another worker woken for what is left.
-    fn dequeue_and_pass_on(&self) -> Option<Arc<Lane>> {
+    /// one has another worker called for what is left.
+    fn dequeue_and_pass_on(self: &Arc<Self>) -> Option<Arc<Lane>> {
         let lane = self.dequeue()?;
         if !self.lanes.is_empty() {
-            self.summon();
+            self.call_for_worker();
         }
         Some(lane)
     }
 
+    /// Whoever was chosen to be woken, and goes away instead, was the reason to start no spare.
+    fn leave_parking(self: &Arc<Self>, parking: Parking<'_>) {
+        drop(parking);
+        if !planted(Fault::LeaveWithoutRelief) {
+            self.relieve();
+        }
+    }
+
     /// What was offered while this worker was the reason to wake nobody must not be forgotten.
-    pub(super) fn stop_searching(&self) {
+    pub(super) fn stop_searching(self: &Arc<Self>) {
         let others = self.search.searching.fetch_sub(1, Ordering::SeqCst) - 1;
         fence(Ordering::SeqCst);
         if others == 0 && !self.lanes.is_empty() && !planted(Fault::StopWithoutLooking) {
-            self.summon();
+            self.call_for_worker();
         }
     }
 

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
 
 use super::*;
 use crate::engine::sync::{mend, plant};
@@ -232,4 +233,35 @@ fn waiting_can_be_given_up() {
     assert!(!readiness.is_ready());
     drop(session);
     assert!(readiness.is_ready());
+}
+
+#[test]
+fn a_deadline_is_kept_for_an_async_caller_too() {
+    let (engine, _control) = engine_within(Duration::from_millis(2));
+    let mut session = engine.session();
+    session.startup().unwrap();
+    plant(Fault::NoThread);
+    ask(&mut session, "held.test");
+    mend();
+    let mut completed = pin!(session.completed());
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let begun = Instant::now();
+    while completed
+        .as_mut()
+        .poll(&mut Context::from_waker(&waker))
+        .is_pending()
+    {
+        // It only ends a test that would hang.
+        assert!(begun.elapsed() < Duration::from_secs(60), "nobody rings");
+        thread::park_timeout(Duration::from_secs(1));
+    }
+}
+
+/// Wakes a thread.
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
 }

@@ -43,6 +43,8 @@ pub(crate) enum Fault {
     StopWithoutLooking,
     /// A worker that was chosen, and found a lane by itself, wakes nobody in its place.
     LeaveWithoutPassingOn,
+    /// One that was chosen and goes away starts no spare in its place.
+    LeaveWithoutRelief,
     /// A worker that takes a lane out of turn does not look for a job that came meanwhile.
     RetireWithoutLooking,
     /// A worker takes a lane out of turn with a weaker ordering.
