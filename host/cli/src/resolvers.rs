@@ -151,8 +151,15 @@ fn newlines(bytes: &[u8]) -> usize {
 fn policy(options: &Run) -> Result<Policy, Failure> {
     let mut policy = match &options.policy {
         None => Policy::deny_all(),
-        Some(path) => Policy::parse(&text(path, "--policy")?, &path.display().to_string())
-            .map_err(|error| Failure::unusable(format_args!("--policy {error}")))?,
+        Some(path) => {
+            let (text, file) = (text(path, "--policy")?, path.display().to_string());
+            let (policy, left_out) = Policy::parse_leaving_out_malformed(&text, &file)
+                .map_err(|error| Failure::unusable(format_args!("--policy {error}")))?;
+            for error in left_out {
+                error::warn(&format_args!("--policy {error}"));
+            }
+            policy
+        }
     };
     if options.allow_all {
         policy = policy.allow(Pattern::ALL);

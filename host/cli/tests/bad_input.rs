@@ -226,6 +226,27 @@ fn a_script_by_the_line_that_is_wrong() {
     );
 }
 
+// S-R16: less is allowed without it, never more.
+#[test]
+fn malformed_patterns_that_would_allow_are_warned_about_and_the_rest_is_used() {
+    let scratch = Scratch::new("lenient-policy");
+    let text = b"allow = [\n  '*.*',\n  'localhost',\n]\nallow-answers = ['x', '127.0.0.1']\n";
+    let policy = scratch.file("policy.toml", text);
+    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
+    let guest = guest.to_str().unwrap();
+    let hosts = scratch.file("hosts", b"127.0.0.1 localhost\n");
+    let args = ["run", "--policy", &policy, "--hosts", &hosts, guest];
+    let output = runner(&[&args[..], &["host:localhost"]].concat());
+    assert!(output.status.success(), "{output:?}");
+    let warned = String::from_utf8(output.stderr).unwrap();
+    let warned: Vec<_> = warned.lines().collect();
+    assert_eq!(warned.len(), 2, "{warned:?}");
+    for (line, at) in warned.iter().zip([2, 5]) {
+        let said = format!("winsock-async: warning: --policy {policy}:{at}: ");
+        assert_has(line, &[&said]);
+    }
+}
+
 // S-R16: a policy that is not understood allows nothing, as nothing is run.
 #[test]
 fn a_policy_by_the_line_that_is_wrong() {
@@ -237,11 +258,12 @@ fn a_policy_by_the_line_that_is_wrong() {
             "alow-private",
         ),
         (
-            b"allow = [\n  'a.test',\n  '10.0.0.1/8',\n]",
+            b"allow = ['a.test']\ndeny-answers = [\n  '10.0.0.1/8',\n]",
             3,
             "10.0.0.0/8",
         ),
         (b"\nallow-answers = ['a.test']", 2, "no IPv4 address"),
+        (b"allow = [\n'*.*']", 2, "a star stands alone"),
         (b"allow = 'a.test'", 1, "expected a sequence"),
         (b"# \xc3\xa9\n\n# \xff\n", 3, "not UTF-8"),
         (b"allow = [", 1, ""),

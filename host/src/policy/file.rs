@@ -35,6 +35,21 @@ impl Policy {
     /// What is wrong, and the line that it is on. Nothing of a file that is wrong is used: without one of its
     /// lines it would be another policy.
     pub fn parse(text: &str, file: &str) -> Result<Policy, FileError> {
+        let (policy, left_out) = Policy::parse_leaving_out_malformed(text, file)?;
+        left_out.into_iter().next().map_or(Ok(policy), Err)
+    }
+
+    /// The same for a file of which a part is good enough: patterns of `allow` and `allow-answers` that make no sense are left
+    /// out, so that less is allowed, and are what this gives beside the policy, with their lines.
+    ///
+    /// # Errors
+    ///
+    /// Whatever else is wrong, as something may be allowed without it that was to be denied; and the first of these patterns
+    /// if none of them makes sense, or none of `allow`.
+    pub fn parse_leaving_out_malformed(
+        text: &str,
+        file: &str,
+    ) -> Result<(Policy, Vec<FileError>), FileError> {
         let wrong = |at: usize, problem| FileError {
             file: file.into(),
             line: 1 + text.bytes().take(at).filter(|&b| b == b'\n').count(),
@@ -45,14 +60,31 @@ impl Policy {
             let at = error.span().map_or(0, |span| span.start);
             wrong(at, Problem::Syntax(message.into()))
         })?;
-        let bad = |(span, error): (Range<usize>, PatternError)| wrong(span.start, error.into());
-        let mut policy = patterns(read.allow, Policy::default(), Policy::allow).map_err(bad)?;
-        policy = patterns(read.allow_answers, policy, Policy::allow_answers).map_err(bad)?;
-        policy = patterns(read.deny_answers, policy, Policy::deny_answers).map_err(bad)?;
+        let mut left_out = Vec::new();
+        let none = Policy::default();
+        let allowed = read.allow.len();
+        let mut policy = patterns(read.allow, none, Policy::allow, |at, error| {
+            left_out.push(wrong(at.start, error.into()));
+            Ok(())
+        })?;
+        let no_name = allowed > 0 && left_out.len() == allowed;
+        let all = allowed + read.allow_answers.len();
+        let add = Policy::allow_answers;
+        policy = patterns(read.allow_answers, policy, add, |at, error| {
+            left_out.push(wrong(at.start, error.into()));
+            Ok(())
+        })?;
+        if no_name || all > 0 && left_out.len() == all {
+            return Err(left_out.swap_remove(0));
+        }
+        let add = Policy::deny_answers;
+        policy = patterns(read.deny_answers, policy, add, |at, error| {
+            Err(wrong(at.start, error.into()))
+        })?;
         if read.allow_private {
             policy = policy.allow_private();
         }
-        Ok(policy)
+        Ok((policy, left_out))
     }
 }
 
@@ -94,17 +126,19 @@ struct File {
     allow_private: bool,
 }
 
-/// The policy with each of these; or where the first that is no pattern stands.
+/// The policy with each of these; what is to become of one that is no pattern, `bad` says.
 fn patterns<P: FromStr<Err = PatternError>>(
     texts: Vec<Spanned<String>>,
     policy: Policy,
     with: impl Fn(Policy, P) -> Policy,
-) -> Result<Policy, (Range<usize>, PatternError)> {
-    texts.into_iter().try_fold(policy, |policy, text| {
-        let pattern = text.get_ref().parse();
-        let pattern = pattern.map_err(|error| (text.span(), error))?;
-        Ok(with(policy, pattern))
-    })
+    mut bad: impl FnMut(Range<usize>, PatternError) -> Result<(), FileError>,
+) -> Result<Policy, FileError> {
+    texts
+        .into_iter()
+        .try_fold(policy, |policy, text| match text.get_ref().parse() {
+            Ok(pattern) => Ok(with(policy, pattern)),
+            Err(error) => bad(text.span(), error).map(|()| policy),
+        })
 }
 
 #[cfg(test)]
@@ -195,6 +229,31 @@ mod tests {
             assert_eq!(error(text), wrong);
         }
         assert!(error("allow = [").starts_with("F:1: "));
+    }
+
+    // Less is allowed than was meant, never more.
+    #[test]
+    fn what_would_allow_may_be_left_out_and_nothing_else() {
+        let read = |text| Policy::parse_leaving_out_malformed(text, "F");
+        let text = "allow = ['*.*',\n'a.test']\nallow-answers = ['10.0.0.0/8', 'x']";
+        let (given, left_out) = read(text).unwrap();
+        assert!(given.allows_name("a.test") && !given.allows_name("b.test"));
+        assert!(answers(&given, "10.0.0.1"));
+        let lines: Vec<_> = left_out.iter().map(|error| error.line).collect();
+        assert_eq!(lines, [1, 3]);
+        for (refused, line) in [
+            (
+                "allow = ['a.test', '*.*']\ndeny-answers = ['10.0.0.1/8']",
+                2,
+            ),
+            ("allow = ['a.test']\nalow = ['*.*']", 2),
+            ("allow-answers = ['10.0.0.0/8']\nallow = ['*.*',\n'']", 2),
+            ("\nallow-answers = ['x']", 2),
+        ] {
+            assert_eq!(read(refused).unwrap_err().line, line, "{refused}");
+        }
+        // Nothing is wrong with one that allows nothing.
+        assert_eq!(read("allow = []").unwrap().1, []);
     }
 
     proptest! {
