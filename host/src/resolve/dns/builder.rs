@@ -7,11 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use c_ares::{Channel, Flags, Options};
+use c_ares::Options;
 
 use super::Dns;
 use super::asker::{self, CHANNELS_EACH, Shared};
 use super::cache::{Bounds, Cache};
+use super::channel::channel;
 use super::conf;
 use super::ears::Ears;
 use super::error::{ConfError, DnsError};
@@ -27,8 +28,6 @@ const READ: u64 = 65 * 1024;
 /// bits, and would look for a free one for ever if it had all of them.
 const MOST: usize = 32_768;
 const MOST_SPARES: usize = 32_767;
-/// Questions over one port: so answers cannot be guessed for long, and all of them fit in its buffer.
-const QUESTIONS_A_PORT: u32 = 128;
 
 /// Settings of a [`Dns`].
 ///
@@ -191,11 +190,8 @@ impl DnsBuilder {
                 .map_err(DnsError::Poll)?;
             let server = settings.servers[number / CHANNELS_EACH];
             // A server's second is for questions that its first could not keep from others' garbage.
-            let questions_a_port = match number % CHANNELS_EACH {
-                0 => QUESTIONS_A_PORT,
-                _ => 1,
-            };
-            channel(options, &settings, server, questions_a_port)
+            let shares_ports = number % CHANNELS_EACH == 0;
+            channel(options, &settings, server, shares_ports)
                 .map_err(|error| DnsError::Cares(error.to_string().into()))
         };
         let channels = (0..count).map(channel).collect::<Result<_, _>>()?;
@@ -270,59 +266,19 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// c-ares for one server, with these settings and nothing of this machine's. Which server is asked, and what its answer
-/// means, is decided here.
-fn channel(
-    mut options: Options,
-    settings: &Settings,
-    server: SocketAddr,
-    questions_a_port: u32,
-) -> c_ares::Result<Channel> {
-    let mut flags = Flags::STAYOPEN | Flags::EDNS | Flags::NOSEARCH | Flags::NOALIASES;
-    flags |= Flags::NOCHECKRESP;
-    flags.set(Flags::USEVC, settings.tcp);
-    options
-        .set_flags(flags)
-        .set_timeout(settings.timeout)
-        .set_max_timeout(settings.timeout)
-        .set_tries(tries(settings.timeout))
-        .set_udp_max_queries(Some(questions_a_port))
-        // The cache is this crate's: answers are in it as they are given.
-        .set_query_cache_max_ttl(0)
-        .set_lookups("b")?
-        .set_resolvconf_path("/dev/null")?
-        .set_hosts_path("/dev/null")?;
-    let mut channel = Channel::with_options(options)?;
-    channel.set_servers([server.to_string()])?;
-    Ok(channel)
-}
-
-/// The shortest time-out that c-ares comes to by itself, when a server is quick.
-const SHORTEST: Duration = Duration::from_millis(250);
-
-/// How often c-ares is to ask a server in the time that it has. For it does not wait for an answer as long as it is told,
-/// but five times as long as the server's answers take, and then twice as long each time; what comes later than
-/// that may be lost.
-fn tries(timeout: Duration) -> u32 {
-    let mut waited = Duration::ZERO;
-    let mut tries = 0;
-    while waited < timeout {
-        waited += (SHORTEST * (1 << tries.min(16))).min(timeout);
-        tries += 1;
-    }
-    tries
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::{IpAddr, Ipv4Addr};
 
     fn refused(builder: DnsBuilder) -> String {
         builder.settings().unwrap_err().to_string()
     }
 
+    const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 53);
+
     fn builder() -> DnsBuilder {
-        Dns::builder().server("192.0.2.1:53".parse().unwrap())
+        Dns::builder().server(SERVER)
     }
 
     #[test]
@@ -369,6 +325,12 @@ mod tests {
             refused(builder().tries(0)),
             "the number of tries must be over 0"
         );
+        let servers = |count| (0..count).fold(Dns::builder(), |dns, _| dns.server(SERVER));
+        assert!(servers(32).settings().is_ok());
+        assert_eq!(
+            refused(servers(33)),
+            "the number of servers must be 32 at most"
+        );
         for most in [0, MOST + 1] {
             assert_eq!(
                 refused(builder().questions(most)),
@@ -385,11 +347,5 @@ mod tests {
                 .to_string()
                 .starts_with("/no/such/file: cannot be read: ")
         );
-    }
-
-    #[test]
-    fn a_server_that_is_slow_has_its_time() {
-        let of = |timeout| tries(Duration::from_millis(timeout));
-        assert_eq!([1, 250, 1000, 5000].map(of), [1, 1, 3, 5]);
     }
 }

@@ -4,6 +4,7 @@ mod answer;
 mod asker;
 mod builder;
 mod cache;
+mod channel;
 mod conf;
 mod ears;
 mod error;
@@ -68,9 +69,9 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 /// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
 /// | what is no message of DNS; a chain of CNAMEs that comes back to itself | WSANO_RECOVERY |
 ///
-/// The first two rows are answers. All below are believed once every server has had its [tries](DnsBuilder::tries),
-/// and WSATRY_AGAIN before WSANO_RECOVERY where they differ. These end a search: a server that is
-/// silent does not make a name unknown.
+/// The first two rows are answers. All below are believed once every server has had its [tries](DnsBuilder::tries), and
+/// WSATRY_AGAIN before WSANO_RECOVERY where they differ. These end a search: a server that is silent does not make a name
+/// unknown.
 ///
 /// # Several servers
 ///
@@ -104,8 +105,8 @@ pub use self::error::{ConfError, ConfProblem, DnsError};
 ///   of their own, 256 at a time and 16 of a session; past that, and over TCP, where all share a stream, somebody's garbage
 ///   or a server that hangs up half way may end others' questions as WSATRY_AGAIN. A zone that lies comes to that only
 ///   through a name server that passes on what it cannot read.
-/// - No DNSSEC: an answer is as good as the way to the server. Numbers
-///   of questions are random, and so is the port of each 128.
+/// - No DNSSEC: an answer is as good as the way to the server. Numbers of questions are random, and so is the port of
+///   each 128.
 ///
 /// Dropping it waits for no server, and neither does the end of the process.
 pub struct Dns {

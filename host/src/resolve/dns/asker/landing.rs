@@ -105,11 +105,7 @@ impl Asker {
         flight.plan.is_back(server);
         let is_wanted = flight.is_wanted();
         if how == How::Garbled && !flight.is_again && is_wanted {
-            // c-ares fails all questions of a port together when it cannot read a message.
-            flight.is_again = true;
-            flight.is_alone = self.alone.has_room(owner);
-            flight.plan.is_out(server);
-            return self.ask(&lookup, Set::of(server), now);
+            return self.ask_again(&lookup, server, now);
         }
         let has_spare = !flight.plan.out().is_empty();
         if let Some(error) = found.failure() {
@@ -144,6 +140,18 @@ impl Asker {
             self.shared.inbox.give_back(flight.owner);
             self.end_flight(lookup, flight, found, now);
         }
+    }
+
+    /// Asks a server once more, over a port of its own if there may be one: c-ares fails all questions of a port
+    /// together when it cannot read a message.
+    fn ask_again(&mut self, lookup: &Lookup, server: usize, now: Instant) {
+        let Some(flight) = self.flights.get_mut(lookup) else {
+            return;
+        };
+        flight.is_again = true;
+        flight.is_alone = self.alone.has_room(flight.owner);
+        flight.plan.is_out(server);
+        self.ask(lookup, Set::of(server), now);
     }
 
     /// Nobody waits for it any more.
