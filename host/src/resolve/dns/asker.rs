@@ -252,16 +252,12 @@ impl Asker {
                 asked: now,
                 found,
                 how,
-                is_alone: flight.is_alone,
+                is_alone: false,
             };
             let Some(question) = question else {
                 // No name that can be.
                 let found = Found::failed(ErrorCode::HostNotFound);
-                let heard = heard(found, How::Unasked);
-                let _ = self.says.send(Heard {
-                    is_alone: false,
-                    ..heard
-                });
+                let _ = self.says.send(heard(found, How::Unasked));
                 continue;
             };
             let mut heard = heard(Found::failed(ErrorCode::NoRecovery), How::Said);
@@ -271,10 +267,11 @@ impl Asker {
                 _ => None,
             };
             let says = self.says.clone();
-            let channel = server * CHANNELS_EACH + usize::from(flight.is_alone);
-            if flight.is_alone {
+            if flight.is_again && self.alone.has_room(flight.owner) {
                 self.alone.add(flight.owner);
+                heard.is_alone = true;
             }
+            let channel = server * CHANNELS_EACH + usize::from(heard.is_alone);
             // What it returns is said to the function too.
             let _ = self.channels[channel].send_dnsrec(question, move |answer| {
                 heard.how = match answer {

@@ -31,10 +31,9 @@ pub(super) struct Flight {
     /// The servers of this question, and when the last of them was asked.
     pub(super) plan: Plan,
     pub(super) asked: Instant,
-    /// Whether it has had another chance, after a message that could not be read.
+    /// Whether it has had another chance, after a message that could not be read: its questions have ports of their own
+    /// since, as far as there are any.
     pub(super) is_again: bool,
-    /// Whether its questions have ports of their own.
-    pub(super) is_alone: bool,
     /// What the names before came to.
     pub(super) so_far: Option<Found>,
     first: Reply,
@@ -68,7 +67,6 @@ impl Flights {
                 plan: plan(),
                 asked: Instant::now(),
                 is_again: false,
-                is_alone: false,
                 so_far: None,
                 first: reply,
                 others: Vec::new(),

@@ -149,7 +149,6 @@ impl Asker {
             return;
         };
         flight.is_again = true;
-        flight.is_alone = self.alone.has_room(flight.owner);
         flight.plan.is_out(server);
         self.ask(lookup, Set::of(server), now);
     }
