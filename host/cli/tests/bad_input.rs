@@ -162,17 +162,22 @@ fn a_pattern_that_is_none() {
     }
 }
 
+fn lookup_guest() -> String {
+    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
+    let path = guest.to_str().unwrap();
+    assert!(
+        guest.exists(),
+        "there is no {path}: run `cargo xtask guests` first"
+    );
+    path.to_owned()
+}
+
 #[test]
 fn malformed_lines_of_a_hosts_file_are_warned_about_and_the_rest_is_used() {
     let scratch = Scratch::new("hosts");
     let text = b"192.0.2.1 a.test\n# fine\n192.0.2 b.test\n192.0.2.2 \xff\n192.0.2.3 \x1b[31m\n";
     let hosts = scratch.file("hosts", text);
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
-    let guest = guest.to_str().unwrap();
-    assert!(
-        Path::new(guest).exists(),
-        "there is no {guest}: run `cargo xtask guests` first"
-    );
+    let guest = &lookup_guest();
     let allow = ["--allow-all", "--allow-private"];
     let args = [
         &["run", "--hosts", &hosts][..],
@@ -232,8 +237,7 @@ fn malformed_patterns_that_would_allow_are_warned_about_and_the_rest_is_used() {
     let scratch = Scratch::new("lenient-policy");
     let text = b"allow = [\n  '*.*',\n  'localhost',\n]\nallow-answers = ['x', '127.0.0.1']\n";
     let policy = scratch.file("policy.toml", text);
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
-    let guest = guest.to_str().unwrap();
+    let guest = &lookup_guest();
     let hosts = scratch.file("hosts", b"127.0.0.1 localhost\n");
     let args = ["run", "--policy", &policy, "--hosts", &hosts, guest];
     let output = runner(&[&args[..], &["host:localhost"]].concat());
