@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use wasmtime::Result;
 use winsock_async_dns_server::Server;
-use winsock_async_host::resolve::Dns;
-use winsock_async_host::{LookupEngine, Policy};
+use winsock_async_engine::resolvers::Dns;
+use winsock_async_engine::{LookupEngine, Policy};
 
 use super::guest::{Guest, Samples};
 use super::native;

@@ -6,7 +6,7 @@ use std::thread::{self, Thread};
 use std::time::Instant;
 
 use wasmtime::Result;
-use winsock_async_host::{LookupEngine, Query};
+use winsock_async_engine::{LookupEngine, Query};
 
 /// A thread that is parked until it is woken, and then wakes whoever woke it.
 pub struct Partner {

@@ -12,7 +12,8 @@ use wasmtime::{Result, bail};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use winsock_async_host::{LookupEngine, WinsockCtx, WinsockCtxView, WinsockView};
+use winsock_async_engine::LookupEngine;
+use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use super::floors::Partner;
 
@@ -66,7 +67,7 @@ impl Guest {
             .with_context(|| format!("cannot load {}", file.display()))?;
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-        winsock_async_host::add_to_linker_sync(&mut linker)?;
+        winsock_async_wasmtime::add_to_linker_sync(&mut linker)?;
         let partner = Partner::new();
         let mut floor = linker.instance("winsock:bench/floor@0.1.0")?;
         floor.func_wrap("nothing", |_, (): ()| Ok(()))?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use wasmtime::Result;
-use winsock_async_host::{Limits, LookupEngine, LookupEngineBuilder, Policy};
+use winsock_async_engine::{Limits, LookupEngine, LookupEngineBuilder, Policy};
 
 use self::guest::Guest;
 use self::null::Null;
@@ -86,10 +86,10 @@ fn engine_with(limits: Limits) -> LookupEngineBuilder {
 fn limits(workers: usize) -> Limits {
     Limits {
         workers,
-        requests_per_session: 2 * MILLION,
+        max_requests: 2 * MILLION,
         requests_per_engine: 4 * MILLION,
         bytes_per_session: usize::MAX,
-        stuck_per_session: usize::MAX,
+        max_workers_per_session: usize::MAX,
         ..Limits::default()
     }
 }
@@ -173,7 +173,7 @@ fn memory(_: &Guest, table: &mut Table, _: &dyn Fn(usize) -> usize) -> Result<()
     let mut session = lookups.session();
     session.startup()?;
     session.request(
-        winsock_async_host::Query::HostByName(b"hung.test"[..].into()),
+        winsock_async_engine::Query::HostByName(b"hung.test"[..].into()),
         0,
     )?;
     let bytes = floors::bytes_per_request(&lookups, MILLION)?;
@@ -185,7 +185,7 @@ fn memory(_: &Guest, table: &mut Table, _: &dyn Fn(usize) -> usize) -> Result<()
     );
     // The worker hangs in this: let it go, so that the next figures have the machine to themselves.
     session.request(
-        winsock_async_host::Query::HostByName(b"release.test"[..].into()),
+        winsock_async_engine::Query::HostByName(b"release.test"[..].into()),
         0,
     )?;
     Ok(())
@@ -222,7 +222,7 @@ fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) 
 /// `localhost` by the operating system: here, and by the name lookup of wasmtime's `wasi:sockets`.
 fn rival(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
     let lookups = LookupEngine::builder()
-        .resolver(winsock_async_host::resolve::System::new())
+        .resolver(winsock_async_engine::resolvers::System::new())
         .policy(Policy::allow_all())
         .build();
     let count = rounds(1000).to_string();

@@ -4,7 +4,7 @@
 //! that is at work and asks for nothing; what the hostile one costs beyond that is the engine's.
 
 use wasmtime::Result;
-use winsock_async_host::{Limits, LookupEngine, Policy};
+use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use super::guest::{Guest, Samples};
 use super::null::Null;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use winsock_async_host::resolve::{Known, Lookup, Resolver};
-use winsock_async_host::{Answer, ErrorCode, HostEntry, Outcome};
+use winsock_async_engine::{Answer, ErrorCode, HostEntry, Outcome};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
 
 /// What it does with a host's name:
 /// - `known.test`: finds nothing, at once, on the guest's thread;
@@ -53,31 +53,31 @@ impl Null {
 }
 
 impl Resolver for Null {
-    fn known(&self, lookup: &Lookup) -> Known {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         let Lookup::HostByName(name) = lookup else {
-            return Known::Nothing;
+            return Resolution::NotFound;
         };
         match &**name {
-            "known.test" => Known::Nothing,
+            "known.test" => Resolution::NotFound,
             "release.test" => {
                 *self.released.lock().expect("no holder panics") += 1;
                 self.release.notify_all();
-                Known::Now(self.answer())
+                Resolution::Ready(self.answer())
             }
             name => match name
                 .strip_prefix("hung-")
                 .and_then(|n| n.strip_suffix(".test"))
             {
                 Some(n) if n.parse() == Ok(self.hung.load(Ordering::SeqCst)) => {
-                    Known::Now(self.answer())
+                    Resolution::Ready(self.answer())
                 }
-                Some(_) => Known::Nothing,
-                None => Known::Later,
+                Some(_) => Resolution::NotFound,
+                None => Resolution::Blocking,
             },
         }
     }
 
-    fn resolve(&self, lookup: &Lookup) -> Outcome {
+    fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         match lookup {
             Lookup::HostByName(name) if &**name == "answer.test" => return self.answer(),
             Lookup::HostByName(name) if &**name == "hung.test" => self.hang(),

@@ -7,8 +7,9 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use libfuzzer_sys::fuzz_target;
 use winsock_async_fuzz::tables::{Built, check_refusal, lines};
-use winsock_async_host::resolve::{Known, Lookup, Resolver, Tables};
-use winsock_async_host::{
+use winsock_async_engine::resolvers::Tables;
+use winsock_async_engine::{Lookup, Resolution, Resolver};
+use winsock_async_engine::{
     AF_INET, AddressQuery, Answer, Limits, LookupEngine, Policy, Query, Session,
 };
 
@@ -115,10 +116,10 @@ fn session(tables: Tables) -> Session {
 struct Current(Mutex<Option<Tables>>);
 
 impl Resolver for Current {
-    fn known(&self, lookup: &Lookup) -> Known {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         let tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tables
             .as_ref()
-            .map_or(Known::Nothing, |tables| tables.known(lookup))
+            .map_or(Resolution::NotFound, |tables| tables.known(lookup))
     }
 }

@@ -6,8 +6,8 @@
 use std::net::Ipv4Addr;
 
 use libfuzzer_sys::fuzz_target;
-use winsock_async_host::Policy;
-use winsock_async_host::resolve::Lookup;
+use winsock_async_engine::Policy;
+use winsock_async_engine::Lookup;
 
 /// Names and addresses that short texts may speak of.
 const NAMES: [&str; 4] = ["localhost", "a.test", "www.a.test", "a"];

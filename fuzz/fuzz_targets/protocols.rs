@@ -4,8 +4,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use winsock_async_fuzz::tables::{Built, check_refusal, found, has_name, in_other_case, lines};
-use winsock_async_host::Answer;
-use winsock_async_host::resolve::{Lookup, Tables};
+use winsock_async_engine::Answer;
+use winsock_async_engine::resolvers::Tables;
+use winsock_async_engine::Lookup;
 
 fn build(text: &str) -> Built {
     // The others are empty: those that are built in would take nearly all of the time.

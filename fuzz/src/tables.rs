@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use winsock_async_host::Answer;
-use winsock_async_host::resolve::{Known, LineError, Lookup, Resolver, Tables, TablesError};
+use winsock_async_engine::Answer;
+use winsock_async_engine::resolvers::{LineError, Tables, TablesError};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
 
 /// What becomes of one text.
 pub type Built = Result<Tables, TablesError>;
@@ -36,8 +37,8 @@ pub fn check_refusal(text: &str, error: TablesError, build: impl Fn(&str) -> Bui
 
 /// What a table answers at once.
 pub fn found(tables: &Tables, lookup: &Lookup) -> Arc<Answer> {
-    match tables.known(lookup) {
-        Known::Now(Ok(answer)) => answer,
+    match tables.try_resolve(lookup) {
+        Resolution::Ready(Ok(answer)) => answer,
         other => panic!("{lookup:?}: {other:?}"),
     }
 }

@@ -16,8 +16,8 @@ pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64, Error> {
     for checker in ["loom", "shuttle"] {
         let mut command = workspace.cargo();
         command
-            .args(["test", "--package", "winsock-async-host"])
-            .args(["--no-default-features", "--lib", "models::"])
+            .args(["test", "--package", "winsock-async-engine"])
+            .args(["--lib", "models::"])
             .args(args)
             .env("RUSTFLAGS", format!("--cfg={checker}"))
             .env(

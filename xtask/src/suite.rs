@@ -20,7 +20,7 @@ pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<(), Error> {
     if chooses_targets(args) {
         say("\nLeaving out the engine without wasmtime, as the arguments choose what to test");
     } else {
-        let engine = ["--package", "winsock-async-host", "--no-default-features"];
+        let engine = ["--package", "winsock-async-engine"];
         ran += tests(&mut command(workspace, &engine, args), must_run, say)?;
     }
     if must_run {

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use winsock_async_host::{
+use winsock_async_engine::{
     Answer, Completion, ErrorCode, Limits, LookupEngine, Query, Session, TaskHandle,
 };
 
@@ -112,7 +112,7 @@ impl Guest {
         let kind = Kind::of_query(&query);
         let begun = self.session.request(query, tag);
         let limits = call.limits;
-        let full = self.outstanding >= limits.requests_per_session
+        let full = self.outstanding >= limits.max_requests
             || call.engine_outstanding >= limits.requests_per_engine;
         // How many bytes are held depends on what has completed; with nothing outstanding it is none.
         let may_be_full = full || call.exhausted || (call.few_bytes && self.outstanding > 0);

@@ -1,7 +1,7 @@
 //! What the fuzzer chooses.
 
 use arbitrary::Arbitrary;
-use winsock_async_host::{AF_INET, AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+use winsock_async_engine::{AF_INET, AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
 
 /// Which engine, and the calls to its sessions.
 #[derive(Arbitrary, Debug)]

@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use winsock_async_host::resolve::{Known, Lookup, Resolver};
-use winsock_async_host::{Answer, ErrorCode, HostEntry, Outcome, ProtocolEntry, ServiceEntry};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
+use winsock_async_engine::{Answer, ErrorCode, HostEntry, Outcome, ProtocolEntry, ServiceEntry};
 
 /// Answers at once, later, or when the gate is open; with an answer, an error or nonsense. A panic is not
 /// among it, as the fuzzer takes every one for a fault.
@@ -29,15 +29,15 @@ impl Answers {
 }
 
 impl Resolver for Answers {
-    fn known(&self, lookup: &Lookup) -> Known {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         match fate(lookup) {
-            (When::Now, outcome) => Known::Now(outcome),
-            (When::Nothing, _) => Known::Nothing,
-            (When::Later | When::Held, _) => Known::Later,
+            (When::Now, outcome) => Resolution::Ready(outcome),
+            (When::Nothing, _) => Resolution::NotFound,
+            (When::Later | When::Held, _) => Resolution::Blocking,
         }
     }
 
-    fn resolve(&self, lookup: &Lookup) -> Outcome {
+    fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         let (when, outcome) = fate(lookup);
         if let When::Held = when {
             self.gate.pass();

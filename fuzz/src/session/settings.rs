@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use winsock_async_host::{Limits, LookupEngine, Policy};
+use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use super::resolver::{Answers, Gate};
 
@@ -35,12 +35,12 @@ impl Setting {
 
     /// Whether no worker is left, nor a spare that could be started: only a worker that comes back changes that.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.engine.stuck_workers() >= self.engine.workers() + self.limits.stuck_workers
+        self.engine.stuck_workers() >= self.engine.workers() + self.limits.max_extra_workers
     }
 
-    fn new(workers: usize, stuck_workers: usize, bytes_per_session: usize) -> Setting {
+    fn new(workers: usize, max_extra_workers: usize, bytes_per_session: usize) -> Setting {
         let limits = Limits {
-            requests_per_session: 12,
+            max_requests: 12,
             requests_per_engine: 20,
             bytes_per_session,
             workers,

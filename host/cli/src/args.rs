@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use winsock_async_host::Rate;
-use winsock_async_host::policy::{AddressPattern, Pattern};
+use winsock_async_engine::Rate;
+use winsock_async_engine::policy::{AddressPattern, Pattern};
 
 pub use self::values::{Directory, Variable};
 use self::values::{duration, name_server, rate};
@@ -131,7 +131,7 @@ pub struct Run {
     /// Threads more, one for each of those lookups that is slow, for some 10ms, or stuck: cancelled, or past
     /// --stuck-after. With all of these stuck too, what needs a thread is refused with WSAEWOULDBLOCK [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
-    pub max_stuck: Option<u16>,
+    pub max_extra_workers: Option<u16>,
 
     /// How long a lookup may keep its thread before that counts as stuck [default: 1s]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -257,7 +257,7 @@ mod tests {
             "2",
             "--max-requests",
             "7",
-            "--max-stuck=3",
+            "--max-extra-workers=3",
             "--stuck-after=2s",
             "--request-timeout=1m",
             "--env",
@@ -272,7 +272,7 @@ mod tests {
         let allowed: Vec<String> = run.allow.iter().map(ToString::to_string).collect();
         assert_eq!(allowed, ["*.test", "10.0.0.0/8"]);
         assert_eq!((run.workers, run.max_requests), (Some(2), Some(7)));
-        assert_eq!(run.max_stuck, Some(3));
+        assert_eq!(run.max_extra_workers, Some(3));
         let times = [run.stuck_after, run.request_timeout];
         assert_eq!(times, [2, 60].map(|s| Some(Duration::from_secs(s))));
         let set = Variable::Set {
@@ -294,7 +294,7 @@ mod tests {
             "--workers=-1",
             "--workers=1025",
             "--max-requests=x",
-            "--max-stuck=-1",
+            "--max-extra-workers=-1",
             "--stuck-after=0",
             "--request-timeout=soon",
             "--max-rate=0",

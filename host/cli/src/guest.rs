@@ -7,7 +7,7 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::p2::bindings::CommandPre;
-use winsock_async_host::WinsockView;
+use winsock_async_wasmtime::WinsockView;
 
 use crate::error::Failure;
 
@@ -52,6 +52,6 @@ where
 {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    winsock_async_host::add_to_linker_async(&mut linker)?;
+    winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
     Ok(linker)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use winsock_async_host::{Metrics, SessionStats};
+use winsock_async_engine::{Metrics, SessionStats};
 
 /// Writes the statistics to standard error.
 pub fn write(stats: &SessionStats, metrics: &Metrics) {
@@ -53,20 +53,20 @@ fn line(f: &mut fmt::Formatter<'_>, what: &str, value: impl fmt::Display) -> fmt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use winsock_async_host::resolve::{Known, Lookup, Resolver};
-    use winsock_async_host::{ErrorCode, HostEntry, LookupEngine, Policy, Query, Session};
+    use winsock_async_engine::{ErrorCode, HostEntry, LookupEngine, Policy, Query, Session};
+    use winsock_async_engine::{Lookup, Resolution, Resolver};
 
     /// Knows `a.test` at once, and nothing of other hosts; nothing of it waits.
     struct OneHost;
 
     impl Resolver for OneHost {
-        fn known(&self, lookup: &Lookup) -> Known {
+        fn try_resolve(&self, lookup: &Lookup) -> Resolution {
             match lookup {
                 Lookup::HostByName(name) if &**name == "a.test" => {
                     let host = HostEntry::new("a.test", [[93, 184, 216, 34].into()]);
-                    Known::Now(Ok(std::sync::Arc::new(host.into())))
+                    Resolution::Ready(Ok(std::sync::Arc::new(host.into())))
                 }
-                _ => Known::Now(Err(ErrorCode::TryAgain)),
+                _ => Resolution::Ready(Err(ErrorCode::TryAgain)),
             }
         }
     }

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use winsock_async_host::policy::Pattern;
-use winsock_async_host::resolve::{Chain, Script, Scripted, System, Tables};
-use winsock_async_host::{Limits, LookupEngine, Policy};
+use winsock_async_engine::policy::Pattern;
+use winsock_async_engine::resolvers::{Chain, Script, Scripted, System, Tables};
+use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use crate::args::{ResolverKind, Run};
 use crate::error::{self, Failure};
@@ -83,10 +83,10 @@ fn check_dns_options(options: &Run) -> Result<(), Failure> {
 }
 
 #[cfg(feature = "dns")]
-fn dns(options: &Run) -> Result<winsock_async_host::resolve::Dns, Failure> {
-    use winsock_async_host::resolve::Dns;
+fn dns(options: &Run) -> Result<winsock_async_engine::resolvers::Dns, Failure> {
+    use winsock_async_engine::resolvers::Dns;
 
-    let unusable = |error: winsock_async_host::resolve::DnsError| {
+    let unusable = |error: winsock_async_engine::resolvers::DnsError| {
         Failure::unusable(format_args!(
             "--resolver dns: {error}; give a name server with --dns-server IP[:PORT]"
         ))
@@ -178,12 +178,14 @@ fn limits(options: &Run) -> Limits {
     let default = Limits::default();
     Limits {
         workers: options.workers.map_or(default.workers, usize::from),
-        requests_per_session: options.max_requests.unwrap_or(default.requests_per_session),
-        rate_per_session: options.max_rate,
-        time_per_request: options.request_timeout,
-        stuck_workers: options.max_stuck.map_or(default.stuck_workers, usize::from),
+        max_requests: options.max_requests.unwrap_or(default.max_requests),
+        max_rate: options.max_rate,
+        request_timeout: options.request_timeout,
+        max_extra_workers: options
+            .max_extra_workers
+            .map_or(default.max_extra_workers, usize::from),
         // There is one guest.
-        stuck_per_session: usize::MAX,
+        max_workers_per_session: usize::MAX,
         stuck_after: options.stuck_after.unwrap_or(default.stuck_after),
         ..default
     }
@@ -194,7 +196,7 @@ mod tests {
     use super::*;
     use crate::args::Cli;
     use clap::Parser;
-    use winsock_async_host::resolve::Lookup;
+    use winsock_async_engine::Lookup;
 
     fn parse(args: &[&str]) -> Run {
         let args = ["winsock-async", "run"]
@@ -238,16 +240,20 @@ mod tests {
     #[test]
     fn limits_are_the_engines_unless_given() {
         let alone = Limits {
-            stuck_per_session: usize::MAX,
+            max_workers_per_session: usize::MAX,
             ..Limits::default()
         };
         assert_eq!(limits(&parse(&[])), alone);
         let given = limits(&parse(&["--workers", "3", "--max-requests", "0"]));
-        assert_eq!((given.workers, given.requests_per_session), (3, 0));
-        let times = ["--request-timeout=1s", "--stuck-after=2s", "--max-stuck=4"];
+        assert_eq!((given.workers, given.max_requests), (3, 0));
+        let times = [
+            "--request-timeout=1s",
+            "--stuck-after=2s",
+            "--max-extra-workers=4",
+        ];
         let given = limits(&parse(&times));
         let second = std::time::Duration::from_secs(1);
-        assert_eq!(given.time_per_request, Some(second));
-        assert_eq!((given.stuck_after, given.stuck_workers), (2 * second, 4));
+        assert_eq!(given.request_timeout, Some(second));
+        assert_eq!((given.stuck_after, given.max_extra_workers), (2 * second, 4));
     }
 }

@@ -9,7 +9,8 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{Config, Engine, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use winsock_async_host::{Metrics, SessionStats, WinsockCtx, WinsockCtxView, WinsockView};
+use winsock_async_engine::{Metrics, SessionStats};
+use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use crate::args::{Run, Variable};
 use crate::deadline::Deadline;

@@ -58,7 +58,7 @@ fn without_a_spare_it_is_not() {
     let names = ["host:never.test", "host:quick.test"];
     let options = [
         "--workers=1",
-        "--max-stuck=0",
+        "--max-extra-workers=0",
         "--stuck-after=10ms",
         "--request-timeout=100ms",
     ];

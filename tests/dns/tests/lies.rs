@@ -5,7 +5,7 @@ mod support;
 use std::net::Ipv4Addr;
 
 use winsock_async_dns_server::{CHAIN, Lie, MANY};
-use winsock_async_host::ErrorCode;
+use winsock_async_engine::ErrorCode;
 
 use support::*;
 
@@ -65,7 +65,7 @@ fn a_server_that_is_not_there() {
     // The first is, the second is not: the first answers.
     assert_eq!(bench.by_name("good.test"), good("good.test"));
     let only_gone = bench_with(|_| {
-        winsock_async_host::resolve::Dns::builder()
+        winsock_async_engine::resolvers::Dns::builder()
             .server(gone)
             .tries(1)
             .timeout(std::time::Duration::from_millis(250))

@@ -7,9 +7,10 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use winsock_async_dns_server::{Lie, Server};
-use winsock_async_host::policy::Policy;
-use winsock_async_host::resolve::{Chain, Dns, Known, Lookup, Reply, Resolver, Tables};
-use winsock_async_host::{ErrorCode, Limits, LookupEngine};
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::resolvers::{Chain, Dns, Tables};
+use winsock_async_engine::{ErrorCode, Limits, LookupEngine};
+use winsock_async_engine::{Lookup, Resolution, Resolver, Responder};
 
 use support::*;
 
@@ -20,13 +21,16 @@ fn lookup(name: &str) -> Lookup {
 #[test]
 fn what_was_answered_is_known_at_once() {
     let mut bench = bench();
-    assert_eq!(bench.dns.known(&lookup("good.test")), Known::Asks);
+    assert_eq!(
+        bench.dns.try_resolve(&lookup("good.test")),
+        Resolution::Async
+    );
     for _ in 0..3 {
         assert_eq!(bench.by_name("good.test"), good("good.test"));
     }
     assert!(matches!(
-        bench.dns.known(&lookup("good.test")),
-        Known::Now(Ok(_))
+        bench.dns.try_resolve(&lookup("good.test")),
+        Resolution::Ready(Ok(_))
     ));
     assert_eq!(bench.server.asked(Lie::Good), 1);
 }
@@ -42,7 +46,7 @@ fn misses_are_kept_and_failures_are_not() {
         assert_eq!(bench.by_name(name), Err(error));
         assert_eq!(bench.server.asked(lie), 1, "{name}");
         // A chain is to go on from it.
-        assert_eq!(bench.dns.known(&lookup(name)), Known::Asks);
+        assert_eq!(bench.dns.try_resolve(&lookup(name)), Resolution::Async);
     }
     for (lie, name) in [
         (Lie::ServFail, "servfail.test"),
@@ -196,12 +200,18 @@ fn tables_come_first_and_keep_services() {
     let tables = Tables::builder().hosts_text("192.0.2.77 good-table.test");
     let chain = Chain::new().then(tables.build().unwrap()).then(dns);
     assert!(matches!(
-        chain.known(&lookup("good-table.test")),
-        Known::Now(Ok(_))
+        chain.try_resolve(&lookup("good-table.test")),
+        Resolution::Ready(Ok(_))
     ));
-    assert_eq!(chain.known(&lookup("good-dns.test")), Known::Asks);
+    assert_eq!(
+        chain.try_resolve(&lookup("good-dns.test")),
+        Resolution::Async
+    );
     let service = Lookup::ProtocolByNumber(6);
-    assert!(matches!(chain.known(&service), Known::Now(Ok(_))));
+    assert!(matches!(
+        chain.try_resolve(&service),
+        Resolution::Ready(Ok(_))
+    ));
     let engine = LookupEngine::builder().resolver(chain);
     let engine = engine.policy(Policy::allow_all().allow_private()).build();
     let mut session = started(&engine);
@@ -213,11 +223,11 @@ fn tables_come_first_and_keep_services() {
 #[test]
 fn a_thread_that_may_wait_gets_the_outcome_itself() {
     let bench = bench();
-    assert!(bench.dns.resolve(&lookup("good.test")).is_ok());
+    assert!(bench.dns.resolve_blocking(&lookup("good.test")).is_ok());
     let miss = Err(ErrorCode::HostNotFound);
-    assert_eq!(bench.dns.resolve(&lookup("nobody.test")), miss);
+    assert_eq!(bench.dns.resolve_blocking(&lookup("nobody.test")), miss);
     let none = Lookup::ProtocolByNumber(6);
-    assert_eq!(bench.dns.resolve(&none), Err(ErrorCode::NoData));
+    assert_eq!(bench.dns.resolve_blocking(&none), Err(ErrorCode::NoData));
 }
 
 // S-C7: no worker is ever in it.
@@ -243,8 +253,8 @@ fn dropping_it_waits_for_no_server() {
     let (sender, replies) = channel();
     for n in 0..100 {
         let sender = sender.clone();
-        let reply = Reply::new(move |outcome| sender.send(outcome).unwrap());
-        bench.dns.ask(&lookup(&format!("silent-{n}.test")), reply);
+        let reply = Responder::new(move |outcome| sender.send(outcome).unwrap());
+        bench.dns.start(&lookup(&format!("silent-{n}.test")), reply);
     }
     bench.server.wait_until_asked(Lie::Silent, 100);
     drop((bench.session, bench.engine, bench.dns));
@@ -265,8 +275,8 @@ fn a_search_may_be_the_last_to_hold_it() {
         .then(dns())
         .then(shared);
     let (sender, replies) = channel();
-    let reply = Reply::new(move |outcome| sender.send(outcome).unwrap());
-    chain.ask(&lookup("late.test"), reply);
+    let reply = Responder::new(move |outcome| sender.send(outcome).unwrap());
+    chain.start(&lookup("late.test"), reply);
     server.wait_until_asked(Lie::Late, 1);
     drop(chain);
     server.release();

@@ -6,8 +6,8 @@ use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use winsock_async_dns_server::{Lie, Server};
-use winsock_async_host::ErrorCode;
-use winsock_async_host::resolve::{Dns, DnsBuilder};
+use winsock_async_engine::ErrorCode;
+use winsock_async_engine::resolvers::{Dns, DnsBuilder};
 
 use support::*;
 

@@ -14,11 +14,11 @@ use wasmtime::error::Context;
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::{Command, sync};
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
-use winsock_async_host::policy::{Pattern, Policy};
-use winsock_async_host::resolve::{Chain, Resolver, Script, ScriptControl, Scripted, Tables};
-use winsock_async_host::{
-    Limits, LookupEngine, SessionStats, WinsockCtx, WinsockCtxView, WinsockView,
-};
+use winsock_async_engine::Resolver;
+use winsock_async_engine::policy::{Pattern, Policy};
+use winsock_async_engine::resolvers::{Chain, Script, ScriptControl, Scripted, Tables};
+use winsock_async_engine::{Limits, LookupEngine, SessionStats};
+use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 /// Where the guests are, once `cargo xtask guests` has built them.
 pub fn guests() -> PathBuf {
@@ -113,13 +113,13 @@ impl Program {
         let ended = match kind {
             Kind::Sync => {
                 wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-                winsock_async_host::add_to_linker_sync(&mut linker)?;
+                winsock_async_wasmtime::add_to_linker_sync(&mut linker)?;
                 let command = sync::Command::instantiate(&mut store, component, &linker)?;
                 command.wasi_cli_run().call_run(&mut store)
             }
             Kind::Async => {
                 wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-                winsock_async_host::add_to_linker_async(&mut linker)?;
+                winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
                 tokio().block_on(async {
                     let command =
                         Command::instantiate_async(&mut store, component, &linker).await?;
@@ -151,7 +151,7 @@ pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
     let wasi = WasiCtx::builder().inherit_stderr().build();
     let mut store = Store::new(engine(), State::new(lookups, wasi));
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    winsock_async_host::add_to_linker_async(&mut linker)?;
+    winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
     tokio().block_on(async {
         let command = Command::instantiate_async(&mut store, &component, &linker).await?;
         let mut call = pin!(command.wasi_cli_run().call_run(&mut store));
@@ -173,7 +173,7 @@ pub fn lookups() -> (LookupEngine, ScriptControl) {
     let script = script();
     let control = script.control();
     let limits = Limits {
-        requests_per_session: 100,
+        max_requests: 100,
         ..Limits::default()
     };
     (lookups_of(then_tables(script), limits), control)

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use winsock_async_host::{ErrorCode, Limits, LookupEngine, Query};
+use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Query};
 use winsock_async_tests::{End, Kind, Program, lookups_with, run};
 
 /// Runs `bad` once, and `good` beside it for as long as that takes; `good` must not notice. Gives the end of `bad`.
@@ -36,7 +36,7 @@ fn well_behaved(program: &str, lookups: &LookupEngine, kind: Kind) {
 /// In stores of both kinds, the other guest's of the other kind, at the limits that the programs know.
 fn in_both_kinds(bad: &str, good: &str, check: impl Fn(End)) {
     let limits = Limits {
-        requests_per_session: 100,
+        max_requests: 100,
         ..Limits::default()
     };
     in_both_kinds_with(&limits, bad, good, check);

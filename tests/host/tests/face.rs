@@ -1,6 +1,6 @@
 //! What an embedder sees of a guest.
 
-use winsock_async_host::{Answer, ErrorCode};
+use winsock_async_engine::{Answer, ErrorCode};
 use winsock_async_tests::{Kind, lookups, run, run_until_it_waits};
 
 #[test]
@@ -53,7 +53,7 @@ fn an_embedder_has_sessions_of_its_own() {
     let (lookups, _) = lookups();
     let mut session = lookups.session();
     session.startup().expect("start-up");
-    let query = winsock_async_host::Query::HostByName(b"quick.test"[..].into());
+    let query = winsock_async_engine::Query::HostByName(b"quick.test"[..].into());
     let handle = session.request(query, 7).expect("a request");
     run("six_kinds", &lookups, Kind::Async).expect("a run");
     assert!(session.wait(None));

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cap::Cap;
-use winsock_async_host::resolve::{Known, Lookup, Resolver};
-use winsock_async_host::{ErrorCode, Limits, LookupEngine, Outcome};
+use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Outcome};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
 use winsock_async_tests::{End, Kind, Program, lookups_behind};
 
 /// Counts the bytes that are allocated.
@@ -41,7 +41,7 @@ fn ten_thousand_guests_that_trap_leave_nothing() {
     trap(&program, &lookups, TRAPS - TRAPS / 10);
     let grown = HEAP.allocated().saturating_sub(bytes);
     assert!(grown <= SLACK, "{grown} bytes");
-    let most = limits.workers + limits.stuck_workers;
+    let most = limits.workers + limits.max_extra_workers;
     assert!(lookups.stuck_workers() <= most);
     assert!(threads() <= before + most, "{} threads", threads());
 
@@ -94,14 +94,14 @@ impl Gate {
 }
 
 impl Resolver for Never {
-    fn known(&self, lookup: &Lookup) -> Known {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         match lookup {
-            Lookup::HostByName(name) if &**name == "never.test" => Known::Later,
-            _ => Known::Nothing,
+            Lookup::HostByName(name) if &**name == "never.test" => Resolution::Blocking,
+            _ => Resolution::NotFound,
         }
     }
 
-    fn resolve(&self, _: &Lookup) -> Outcome {
+    fn resolve_blocking(&self, _: &Lookup) -> Outcome {
         let is_open = self.0.is_open.lock().expect("no holder panics");
         let shut = |is_open: &mut bool| !*is_open;
         drop(self.0.opened.wait_while(is_open, shut));

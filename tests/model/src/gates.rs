@@ -5,9 +5,9 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use winsock_async_host::policy::{Pattern, Policy};
-use winsock_async_host::resolve::{Known, Lookup, Resolver};
-use winsock_async_host::{ErrorCode, HostEntry, Limits, LookupEngine, Outcome};
+use winsock_async_engine::policy::{Pattern, Policy};
+use winsock_async_engine::{ErrorCode, HostEntry, Limits, LookupEngine, Outcome};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
 
 use crate::player::Settings;
 use crate::question::{Code, Question};
@@ -44,7 +44,7 @@ impl Gates {
             .limits(Limits {
                 workers: settings.workers,
                 stuck_after: Duration::MAX,
-                requests_per_session: settings.requests_per_session,
+                max_requests: settings.max_requests,
                 requests_per_engine: settings.requests_per_engine,
                 ..Limits::default()
             })
@@ -98,9 +98,9 @@ impl Gates {
 }
 
 impl Resolver for Gates {
-    fn known(&self, lookup: &Lookup) -> Known {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         let Some(question) = question(lookup) else {
-            return Known::Nothing;
+            return Resolution::NotFound;
         };
         if let Question::Release(number) = question {
             self.open(number);
@@ -108,15 +108,15 @@ impl Resolver for Gates {
             self.state().asked.insert(question.number());
         }
         match question {
-            Question::Held(_) | Question::Quick(_) => Known::Later,
-            Question::Nothing(_) => Known::Nothing,
+            Question::Held(_) | Question::Quick(_) => Resolution::Blocking,
+            Question::Nothing(_) => Resolution::NotFound,
             Question::Known(_) | Question::Release(_) | Question::Denied(_) => {
-                Known::Now(answer(question))
+                Resolution::Ready(answer(question))
             }
         }
     }
 
-    fn resolve(&self, lookup: &Lookup) -> Outcome {
+    fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         let question = question(lookup).ok_or(ErrorCode::NoRecovery)?;
         self.resolving(question);
         answer(question)

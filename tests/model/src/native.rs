@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use winsock_async_host::{Answer, Completion, ErrorCode, LookupEngine, Query, Session};
+use winsock_async_engine::{Answer, Completion, ErrorCode, LookupEngine, Query, Session};
 
 use crate::gates::Gates;
 use crate::player::{Settings, Subject};

@@ -58,7 +58,7 @@ pub struct Settings {
     /// Sessions.
     pub sessions: usize,
     /// Most outstanding requests of a session.
-    pub requests_per_session: usize,
+    pub max_requests: usize,
     /// Most outstanding requests of all sessions.
     pub requests_per_engine: usize,
     /// Completions for which "already" is told from "never" (S-C9).
@@ -70,7 +70,7 @@ impl Settings {
     pub const GUEST: Settings = Settings {
         workers: 2,
         sessions: 1,
-        requests_per_session: 6,
+        max_requests: 6,
         requests_per_engine: 1000,
         remembered: 65_536,
     };
@@ -187,11 +187,11 @@ impl<S: Subject> Player<S> {
 
     fn pair(&self) -> Pair {
         let Settings {
-            requests_per_session,
+            max_requests,
             remembered,
             ..
         } = self.settings;
-        let mut model = Session::new(requests_per_session, remembered);
+        let mut model = Session::new(max_requests, remembered);
         if self.down {
             model.take_down();
         }
@@ -369,7 +369,7 @@ impl<S: Subject> Player<S> {
             let requests = self.sessions[session].made.len();
             // A guest needs room for the requests by which it lets others finish.
             for back in 0..requests {
-                if self.sessions[session].model.outstanding() < self.settings.requests_per_session {
+                if self.sessions[session].model.outstanding() < self.settings.max_requests {
                     break;
                 }
                 let handle = Handle::Of { session, back };

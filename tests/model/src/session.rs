@@ -80,9 +80,9 @@ struct OneOf {
     by: u64,
 }
 
-type Verdict = Result<(), String>;
+type Inspection = Result<(), String>;
 
-fn expect<T: PartialEq + std::fmt::Debug>(got: T, right: T) -> Verdict {
+fn expect<T: PartialEq + std::fmt::Debug>(got: T, right: T) -> Inspection {
     if got == right {
         return Ok(());
     }
@@ -126,7 +126,7 @@ impl Session {
     }
 
     /// S-S3
-    pub fn startup(&mut self, got: Result<(), Code>) -> Verdict {
+    pub fn startup(&mut self, got: Result<(), Code>) -> Inspection {
         self.now += 1;
         self.startups += 1;
         expect(got, Ok(()))
@@ -165,7 +165,7 @@ impl Session {
     }
 
     /// S-S3, S-S4
-    pub fn cleanup(&mut self, got: Result<(), Code>) -> Verdict {
+    pub fn cleanup(&mut self, got: Result<(), Code>) -> Inspection {
         self.settle();
         if self.startups == 0 {
             return expect(got, Err(Code::NotInitialised));
@@ -191,7 +191,7 @@ impl Session {
         tag: u64,
         full: bool,
         got: Result<u64, Code>,
-    ) -> Verdict {
+    ) -> Inspection {
         self.settle();
         if self.startups == 0 {
             return expect(got, Err(Code::NotInitialised));
@@ -240,7 +240,7 @@ impl Session {
     }
 
     /// S-C1, S-C2, S-C3, S-C5, S-C8, S-C9
-    pub fn cancel(&mut self, handle: u64, got: Result<(), Code>) -> Verdict {
+    pub fn cancel(&mut self, handle: u64, got: Result<(), Code>) -> Inspection {
         self.settle();
         if self.startups == 0 {
             return expect(got, Err(Code::NotInitialised));
@@ -308,7 +308,7 @@ impl Session {
     }
 
     /// S-R6, S-C1: nothing but what has completed, each once, and all of it if there is room.
-    pub fn take(&mut self, max: usize, shown: &[Shown]) -> Verdict {
+    pub fn take(&mut self, max: usize, shown: &[Shown]) -> Inspection {
         self.settle();
         if shown.len() > max {
             return Err(format!(
@@ -326,7 +326,7 @@ impl Session {
         Ok(())
     }
 
-    fn show(&mut self, shown: &Shown) -> Verdict {
+    fn show(&mut self, shown: &Shown) -> Inspection {
         let same = |r: &Request| r.handle == shown.handle;
         let at = self
             .outstanding
@@ -361,7 +361,7 @@ impl Session {
     }
 
     /// `certain` says that what may have completed was waited for, as long as it takes.
-    pub fn wait(&mut self, certain: bool, got: bool) -> Verdict {
+    pub fn wait(&mut self, certain: bool, got: bool) -> Inspection {
         self.settle();
         if self.has_completed() {
             return expect(got, true);

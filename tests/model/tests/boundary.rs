@@ -20,7 +20,7 @@ impl Pair {
         let settings = Settings {
             workers: 1,
             sessions: 1,
-            requests_per_session: BATCH,
+            max_requests: BATCH,
             requests_per_engine: BATCH,
             remembered,
         };

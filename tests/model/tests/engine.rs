@@ -23,7 +23,7 @@ fn settings(workers: usize) -> Settings {
     Settings {
         workers,
         sessions: 3,
-        requests_per_session: 4,
+        max_requests: 4,
         requests_per_engine: 8,
         remembered: 65_536,
     }

@@ -9,7 +9,7 @@ use winsock_async_model::{
 const SETTINGS: Settings = Settings {
     workers: 2,
     sessions: 2,
-    requests_per_session: 4,
+    max_requests: 4,
     requests_per_engine: 6,
     remembered: 65_536,
 };

@@ -14,7 +14,8 @@ use wasmtime::{Config, Engine, Store, StoreContextMut, Trap};
 use wasmtime_wasi::p2::bindings::{CommandPre, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use winsock_async_host::{LookupEngine, SessionStats, WinsockCtx, WinsockCtxView, WinsockView};
+use winsock_async_engine::{LookupEngine, SessionStats};
+use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 /// Bytes of standard error that are kept of a guest: a panic's message.
 const STDERR: usize = 8192;
@@ -107,12 +108,12 @@ impl Guests {
             .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))?;
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-        winsock_async_host::add_to_linker_sync(&mut linker)?;
+        winsock_async_wasmtime::add_to_linker_sync(&mut linker)?;
         add_book(&mut linker)?;
         let in_sync_stores = sync::CommandPre::new(linker.instantiate_pre(&component)?)?;
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-        winsock_async_host::add_to_linker_async(&mut linker)?;
+        winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
         add_book(&mut linker)?;
         let in_async_stores = CommandPre::new(linker.instantiate_pre(&component)?)?;
         Ok(Guests {

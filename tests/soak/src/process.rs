@@ -55,6 +55,6 @@ fn names() -> Option<impl Iterator<Item = String>> {
     Some(
         tasks
             .filter_map(name)
-            .filter(|name| !["winsock-timer", "winsock-time"].contains(&name.trim_end())),
+            .filter(|name| !["winsock-timer", "winsock-watchdog"].contains(&name.trim_end())),
     )
 }

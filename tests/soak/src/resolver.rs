@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use winsock_async_host::resolve::{Known, Lookup, Resolver};
-use winsock_async_host::{ErrorCode, HostEntry, Outcome, ProtocolEntry, ServiceEntry};
+use winsock_async_engine::{ErrorCode, HostEntry, Outcome, ProtocolEntry, ServiceEntry};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
 
 /// Lookups that are held at a time, fewer than there are workers.
 const HELD: u64 = 3;
@@ -114,22 +114,22 @@ impl Mixed {
 }
 
 impl Resolver for Mixed {
-    fn known(&self, lookup: &Lookup) -> Known {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         self.asked.fetch_add(1, Ordering::Relaxed);
         match Question::of(lookup) {
             Some(Question {
                 letter: 'k',
                 number,
-            }) => Known::Now(answer(lookup, number)),
-            Some(Question { letter: 'n', .. }) => Known::Nothing,
+            }) => Resolution::Ready(answer(lookup, number)),
+            Some(Question { letter: 'n', .. }) => Resolution::NotFound,
             _ => {
                 self.later.fetch_add(1, Ordering::Relaxed);
-                Known::Later
+                Resolution::Blocking
             }
         }
     }
 
-    fn resolve(&self, lookup: &Lookup) -> Outcome {
+    fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         self.begun.fetch_add(1, Ordering::SeqCst);
         let Some(Question { letter, number }) = Question::of(lookup) else {
             // Its guest will see an answer that it does not expect.

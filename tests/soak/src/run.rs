@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use wasmtime::error::Context;
 use wasmtime::{Result, bail, ensure};
 use wasmtime_wasi::runtime::in_tokio;
-use winsock_async_host::{Limits, LookupEngine, Policy};
+use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use crate::Args;
 use crate::accounts::Accounts;
@@ -75,7 +75,7 @@ impl Soak {
             .resolver(Arc::clone(&resolver))
             .policy(policy)
             .limits(Limits {
-                requests_per_session: LIMIT,
+                max_requests: LIMIT,
                 ..Limits::default()
             })
             .build();

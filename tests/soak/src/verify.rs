@@ -125,7 +125,7 @@ pub fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use winsock_async_host::SessionStats;
+    use winsock_async_engine::SessionStats;
 
     use super::*;
     use crate::guest::Counts;

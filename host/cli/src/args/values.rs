@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use winsock_async_host::Rate;
+use winsock_async_engine::Rate;
 
 /// An environment variable of the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]

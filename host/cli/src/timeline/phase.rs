@@ -75,7 +75,7 @@ impl super::recorder::End {
     /// Whether this can be the end of a request that no resolver had begun with, which was in the queue then.
     fn was_pending(self) -> bool {
         use super::recorder::End;
-        use winsock_async_host::ErrorCode;
+        use winsock_async_engine::ErrorCode;
         let by_the_engine = [ErrorCode::NetworkDown, ErrorCode::TryAgain];
         match self {
             End::Cancelled => true,
@@ -102,7 +102,7 @@ impl Recording {
 pub(super) mod tests {
     use super::*;
     use crate::timeline::recorder::End;
-    use winsock_async_host::observe::{QueryKind, RequestId};
+    use winsock_async_engine::observe::{QueryKind, RequestId};
 
     pub fn record(
         asked: u64,
@@ -136,7 +136,7 @@ pub(super) mod tests {
                 answered,
                 &[(Queued, 10, 20), (Running, 20, 30), (Arrived, 30, 40)][..],
             ),
-            // Known at once.
+            // Resolution at once.
             (None, None, answered, &[]),
             (None, None, cancelled, &[(Queued, 10, 40)]),
             (None, None, None, &[(Queued, 10, 90)]),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use winsock_async_host::observe::{Observer, QueryKind, RequestId, RunsOn, Shown};
-use winsock_async_host::{ErrorCode, Outcome, Query};
+use winsock_async_engine::observe::{DisplayQuery, Observer, QueryKind, RequestId, RunsOn};
+use winsock_async_engine::{ErrorCode, Outcome, Query};
 
 /// Requests that are recorded; those that come later are only counted.
 const MOST: usize = 100_000;
@@ -142,7 +142,7 @@ impl Observer for Recorder {
             state.places.remove(&request);
             return;
         }
-        let question = query.map_or(String::new(), |query| cut(Shown(query).to_string()));
+        let question = query.map_or(String::new(), |query| cut(DisplayQuery(query).to_string()));
         let place = state.requests.len();
         state.places.insert(request, place);
         state.requests.push(Record {

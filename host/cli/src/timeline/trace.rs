@@ -132,7 +132,7 @@ mod tests {
     use crate::timeline::phase::tests::record;
     use crate::timeline::recorder::End;
     use std::collections::HashMap;
-    use winsock_async_host::ErrorCode;
+    use winsock_async_engine::ErrorCode;
 
     fn written(recording: &Recording) -> Value {
         let mut bytes = Vec::new();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use winsock_async_dns_server::Server;
-use winsock_async_host::policy::Policy;
-use winsock_async_host::resolve::{Dns, DnsBuilder};
-use winsock_async_host::{
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::resolvers::{Dns, DnsBuilder};
+use winsock_async_engine::{
     AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Limits, LookupEngine, Query,
     Session, TaskHandle,
 };

@@ -2,7 +2,7 @@ use roxmltree::Document;
 
 use super::*;
 use crate::timeline::phase::tests::record;
-use winsock_async_host::ErrorCode;
+use winsock_async_engine::ErrorCode;
 
 fn drawn(recording: &Recording) -> String {
     let mut bytes = Vec::new();

@@ -1,0 +1,127 @@
+//! What becomes of what a resolver said: the one place that every outcome passes, whichever way it came.
+
+mod inspector;
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+pub use self::inspector::{Inspection, Inspector};
+use crate::lookup::Lookup;
+use crate::panics::contained;
+use crate::policy::Policy;
+use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
+
+/// Judges questions and answers for an engine.
+pub(crate) struct Judge {
+    pub(crate) policy: Policy,
+    pub(crate) inspector: Option<Box<dyn Inspector>>,
+    /// See [`Limits::answer_bytes`](super::Limits::answer_bytes).
+    pub(crate) answer_bytes: usize,
+}
+
+/// How a request ends.
+pub(crate) struct Verdict {
+    pub(crate) outcome: Outcome,
+    /// Whether it is a refusal: the policy's or the inspector's.
+    pub(crate) is_denied: bool,
+}
+
+impl Verdict {
+    /// The policy or the inspector forbids it (`S-R16`).
+    pub(crate) fn denied() -> Verdict {
+        Verdict {
+            outcome: Err(ErrorCode::AccessDenied),
+            is_denied: true,
+        }
+    }
+}
+
+impl From<Outcome> for Verdict {
+    fn from(outcome: Outcome) -> Verdict {
+        Verdict {
+            outcome,
+            is_denied: false,
+        }
+    }
+}
+
+impl From<ErrorCode> for Verdict {
+    fn from(error: ErrorCode) -> Verdict {
+        Err(error).into()
+    }
+}
+
+impl Judge {
+    /// What the embedder's inspector says to a question that the policy allows.
+    pub(crate) fn inspect(&self, lookup: &Lookup) -> Inspection {
+        let Some(inspector) = &self.inspector else {
+            return Inspection::Pass;
+        };
+        contained(|| inspector.question(lookup))
+            .unwrap_or(Inspection::Answer(Err(ErrorCode::NoRecovery)))
+    }
+
+    /// Concludes on an outcome that came from outside the engine, on whatever thread it came. The inspector
+    /// sees what the policy leaves of it, and the policy judges what the inspector makes of that.
+    pub(crate) fn verdict(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
+        let verdict = self.judge(lookup, outcome);
+        let Some(inspector) = &self.inspector else {
+            return verdict;
+        };
+        let shown = verdict.outcome.clone();
+        let outcome =
+            contained(|| inspector.outcome(lookup, shown)).unwrap_or(Err(ErrorCode::NoRecovery));
+        if outcome == verdict.outcome {
+            return verdict;
+        }
+        self.judge_inspector(lookup, outcome)
+    }
+
+    /// Concludes on what the inspector says itself: its WSAEACCES is as good a refusal as the policy's.
+    pub(crate) fn judge_inspector(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
+        match outcome {
+            Err(ErrorCode::AccessDenied) => Verdict::denied(),
+            other => self.judge(lookup, other),
+        }
+    }
+
+    /// What the policy and the limits leave of an outcome.
+    fn judge(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
+        let verdict = match lookup.checked(outcome) {
+            Ok(answer) => self.without_forbidden(lookup, answer),
+            error => return error.into(),
+        };
+        match verdict.outcome {
+            Ok(answer) if answer.bytes() > self.answer_bytes => self.trimmed(answer).into(),
+            _ => verdict,
+        }
+    }
+
+    /// As much of an answer as may be held.
+    fn trimmed(&self, answer: Arc<Answer>) -> Outcome {
+        let mut answer = Arc::unwrap_or_clone(answer);
+        answer.trim(self.answer_bytes);
+        if answer.bytes() > self.answer_bytes {
+            return Err(ErrorCode::NoRecovery);
+        }
+        Ok(Arc::new(answer))
+    }
+
+    /// The answer without the addresses that it may not have (`S-R16`). Most have none, and stay shared.
+    fn without_forbidden(&self, lookup: &Lookup, answer: Arc<Answer>) -> Verdict {
+        let Answer::Host(host) = &*answer else {
+            return Ok(answer).into();
+        };
+        let is_allowed = |address: &Ipv4Addr| self.policy.allows_answer(lookup, *address);
+        if host.addresses().all(|address| is_allowed(&address)) {
+            return Ok(answer).into();
+        }
+        let left: Vec<Ipv4Addr> = host.addresses().filter(is_allowed).collect();
+        if left.is_empty() {
+            return Verdict::denied();
+        }
+        let aliases = host.aliases.iter().cloned();
+        let host = HostEntry::new(host.name.clone(), left).with_aliases(aliases);
+        Ok(Arc::new(host.into())).into()
+    }
+}

@@ -1,0 +1,146 @@
+//! The way back of a lookup that no worker waits for.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::types::{ErrorCode, Outcome};
+
+/// Sends the outcome of one lookup, once, from any thread. Dropping it unsent fails the lookup with
+/// [`ErrorCode::NoRecovery`].
+pub struct Responder(Option<Box<dyn Receiver>>);
+
+/// Where an outcome goes.
+pub(crate) trait Receiver: Send {
+    /// Whether the outcome is still wanted.
+    fn is_wanted(&self) -> bool;
+
+    /// Takes the outcome. Must not wait.
+    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
+
+    /// The session that the outcome is for.
+    fn owner(&self) -> Owner {
+        Owner::default()
+    }
+}
+
+/// One session of one engine; the default stands for an unknown one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Owner {
+    pub(crate) engine: usize,
+    pub(crate) session: u64,
+}
+
+#[cfg(all(test, feature = "dns"))]
+impl Owner {
+    /// A session of no engine.
+    pub(crate) fn of_session(session: u64) -> Owner {
+        Owner { engine: 0, session }
+    }
+}
+
+impl<F: FnOnce(Outcome) + Send> Receiver for F {
+    fn is_wanted(&self) -> bool {
+        true
+    }
+
+    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
+        self(outcome);
+        Delivered::NOBODY
+    }
+}
+
+impl Responder {
+    /// Makes a responder that calls a function, for resolvers that ask others, and for their tests. The
+    /// function must not wait.
+    pub fn new(respond: impl FnOnce(Outcome) + Send + 'static) -> Responder {
+        Responder::to(respond)
+    }
+
+    /// Makes a responder that sends to a receiver.
+    pub(crate) fn to(receiver: impl Receiver + 'static) -> Responder {
+        Responder(Some(Box::new(receiver)))
+    }
+
+    /// Sends the outcome. An outcome of a cancelled request is dropped (`S-C1`).
+    pub fn send(self, outcome: Outcome) {
+        drop(self.deliver(outcome));
+    }
+
+    /// Sends the outcome and leaves waking the session to the drop of the result, so that one wake-up
+    /// serves many outcomes.
+    pub(crate) fn deliver(mut self, outcome: Outcome) -> Delivered {
+        self.0
+            .take()
+            .map_or(Delivered::NOBODY, |receiver| receiver.receive(outcome))
+    }
+
+    /// Whether the outcome is still wanted: false once the request was cancelled.
+    pub fn is_wanted(&self) -> bool {
+        self.0.as_ref().is_some_and(|receiver| receiver.is_wanted())
+    }
+
+    /// The session that waits, for resolvers that share their resources among sessions.
+    pub(crate) fn owner(&self) -> Owner {
+        self.0
+            .as_ref()
+            .map_or(Owner::default(), |receiver| receiver.owner())
+    }
+}
+
+impl Drop for Responder {
+    fn drop(&mut self) {
+        if let Some(receiver) = self.0.take() {
+            drop(receiver.receive(Err(ErrorCode::NoRecovery)));
+        }
+    }
+}
+
+impl fmt::Debug for Responder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Responder")
+            .field("owner", &self.owner())
+            .field("is_wanted", &self.is_wanted())
+            .finish()
+    }
+}
+
+/// Wakes what waits for an outcome.
+pub(crate) trait Notify: Send + Sync {
+    /// Wakes it.
+    fn notify(&self);
+}
+
+/// An outcome that was received. Dropping this wakes the session.
+#[must_use]
+pub(crate) struct Delivered(Option<Arc<dyn Notify>>);
+
+impl Delivered {
+    /// Nothing is to be woken.
+    pub(crate) const NOBODY: Delivered = Delivered(None);
+
+    /// Wakes `session` on drop.
+    pub(crate) fn to(session: Arc<dyn Notify>) -> Delivered {
+        Delivered(Some(session))
+    }
+
+    /// Leaves the wake-up to `other`, which must be dropped later. Fails if `other` wakes another session.
+    #[cfg(feature = "dns")]
+    pub(crate) fn leave_to(mut self, other: &Delivered) -> Result<(), Delivered> {
+        match (&self.0, &other.0) {
+            (Some(own), Some(others)) if !Arc::ptr_eq(own, others) => Err(self),
+            (Some(_), None) => Err(self),
+            _ => {
+                self.0 = None;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Drop for Delivered {
+    fn drop(&mut self) {
+        if let Some(session) = &self.0 {
+            session.notify();
+        }
+    }
+}

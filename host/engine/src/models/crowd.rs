@@ -1,0 +1,96 @@
+//! A case too large for every order: several guests, several workers, and an outage, in random orders.
+
+use std::collections::BTreeSet;
+
+use super::{After, check, engine};
+use crate::engine::{LookupEngine, models::finds};
+use crate::session::Session;
+use crate::sync::{Fault, model_thread, thread};
+use crate::types::{ErrorCode, Query, TaskHandle};
+
+const GUESTS: usize = 3;
+const REQUESTS: usize = 6;
+
+/// One guest: asks, cancels every other request or finds it completed, and takes what comes.
+struct Guest {
+    session: Session,
+    /// Requests that were neither cancelled nor taken.
+    live: BTreeSet<TaskHandle>,
+}
+
+impl Guest {
+    fn new(engine: &LookupEngine) -> Guest {
+        let mut session = engine.session();
+        session.startup().unwrap();
+        Guest {
+            session,
+            live: BTreeSet::new(),
+        }
+    }
+
+    fn run(mut self) {
+        for i in 0..REQUESTS {
+            match self
+                .session
+                .request(Query::HostByName(b"a.test"[..].into()), 0)
+            {
+                Ok(handle) if i % 2 == 0 => self.cancel(handle),
+                Ok(handle) => assert!(self.live.insert(handle)),
+                Err(error) => assert_eq!(error, ErrorCode::NetworkDown),
+            }
+            if i == REQUESTS / 2 {
+                self.take();
+            }
+        }
+        while self.session.wait(None) {
+            self.take();
+        }
+        assert_eq!(self.live, BTreeSet::new(), "they are lost");
+    }
+
+    // S-C8
+    fn cancel(&mut self, handle: TaskHandle) {
+        match self.session.cancel(handle) {
+            Ok(()) => {}
+            Err(ErrorCode::AlreadyCompleted | ErrorCode::NetworkDown) => {
+                assert!(self.live.insert(handle));
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    // S-R6
+    fn take(&mut self) {
+        for completion in self.session.take(usize::MAX) {
+            assert!(
+                self.live.remove(&completion.handle),
+                "it is none, or came twice"
+            );
+        }
+    }
+}
+
+fn crowd() {
+    let engine = engine(GUESTS, After(thread::yield_now));
+    let guests: Vec<_> = (0..GUESTS)
+        .map(|_| {
+            let guest = Guest::new(&engine);
+            model_thread::spawn(move || guest.run())
+        })
+        .collect();
+    engine.take_down();
+    engine.bring_up();
+    for guest in guests {
+        guest.join().unwrap();
+    }
+    assert_eq!(engine.outstanding(), 0);
+}
+
+#[test]
+fn guests_and_workers_and_an_outage() {
+    check(0, crowd);
+}
+
+finds!(a_result_that_completes_a_request_twice_is_found: DecideUnseen in crowd, 0);
+finds!(a_cancel_that_keeps_the_handle_is_found: CancelKeepsHandle in crowd, 0);
+finds!(a_lane_that_is_retired_unseen_is_found: RetireWithoutLooking in crowd, 0);

@@ -1,0 +1,167 @@
+//! Models of the protocols, for the model checkers: what holds in every order of the threads' steps.
+//!
+//! `cargo xtask models` runs them: with loom, which tries every order within a bound on preemptions, and
+//! every value that weak memory lets a load see; and with shuttle, which tries random orders of
+//! larger cases. The models are beside what they prove: [`session`](super::session), the pool.
+//!
+//! Each has a defect planted once, to show that it would be found.
+
+#[cfg(shuttle)]
+mod crowd;
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::engine::{EngineShared, Limits, LookupEngine};
+use crate::judge::Judge;
+use crate::lookup::{Lookup, Resolution, Resolver};
+use crate::policy::Policy;
+use crate::pool::Pool;
+use crate::registry::SessionRegistry;
+use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Fault, plant};
+use crate::types::{ErrorCode, Outcome};
+
+/// Random orders that shuttle tries of a model.
+#[cfg(shuttle)]
+const ORDERS: usize = 20_000;
+
+/// Checks that a model holds. Loom tries at most this many preemptions in one order: without a bound
+/// the larger models would not end.
+pub(super) fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
+    #[cfg(loom)]
+    {
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(preemptions);
+        builder.check(model);
+    }
+    #[cfg(shuttle)]
+    {
+        let _ = preemptions;
+        shuttle::check_random(model, ORDERS);
+    }
+}
+
+/// The same, to find something: with shuttle as many orders as it takes, and the same ones each time.
+fn search(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
+    #[cfg(loom)]
+    check(preemptions, model);
+    #[cfg(shuttle)]
+    {
+        let _ = preemptions;
+        let orders = shuttle::scheduler::RandomScheduler::new_from_seed(1, 20 * ORDERS);
+        shuttle::Runner::new(orders, shuttle::Config::new()).run(model);
+    }
+}
+
+/// A test that a model does not hold with this defect.
+macro_rules! finds {
+    ($name:ident: $fault:ident in $model:path, $preemptions:literal) => {
+        #[test]
+        fn $name() {
+            let name = concat!(module_path!(), "::", stringify!($name));
+            $crate::engine::models::must_find(name, Fault::$fault, $preemptions, $model);
+        }
+    };
+}
+pub(super) use finds;
+
+/// Runs the test `name` once more, in a process of its own with the defect planted, as a checker that has
+/// found something can leave its threads in no state to go on.
+pub(super) fn must_find(
+    name: &str,
+    fault: Fault,
+    preemptions: usize,
+    model: impl Fn() + Send + Sync + 'static,
+) {
+    const PLANT: &str = "PLANT";
+    if std::env::var_os(PLANT).is_some() {
+        plant(fault);
+        return search(preemptions, model);
+    }
+    let (_crate, name) = name.split_once("::").expect("a path");
+    let mut again = Command::new(std::env::current_exe().expect("this program"));
+    again.args(["--exact", name, "--nocapture"]);
+    again.env(PLANT, "").env("RUST_BACKTRACE", "0");
+    let output = again.output().expect("a process");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{fault:?} is not found");
+    // By the model, and not since it has grown too large or the harness has failed.
+    assert!(
+        said.contains("panicked at") && !said.contains("exceeded"),
+        "{fault:?} ended otherwise: {said}"
+    );
+}
+
+/// Finds nothing, once it has done something.
+pub(super) struct After<F>(pub(super) F);
+
+impl<F: Fn() + Send + Sync + 'static> Resolver for After<F> {
+    fn try_resolve(&self, _: &Lookup) -> Resolution {
+        Resolution::Blocking
+    }
+
+    fn resolve_blocking(&self, _: &Lookup) -> Outcome {
+        (self.0)();
+        Err(ErrorCode::HostNotFound)
+    }
+}
+
+/// An engine with so many workers.
+pub(super) fn engine(workers: usize, resolver: impl Resolver) -> LookupEngine {
+    let limits = Limits {
+        workers,
+        ..timeless()
+    };
+    let builder = LookupEngine::builder().resolver(resolver).limits(limits);
+    builder
+        .policy(Policy::allow_all().allow_private())
+        .host_name("")
+        .build()
+}
+
+/// An engine without workers that believes it has one: the model does its work. So many spares may be
+/// started.
+pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
+    let limits = Limits {
+        workers: 0,
+        max_extra_workers: spares,
+        ..timeless()
+    };
+    unmanned_with(limits, resolver)
+}
+
+/// Limits that have nothing to do with time, for which no model has a thread.
+pub(super) fn timeless() -> Limits {
+    Limits {
+        stuck_after: Duration::MAX,
+        ..Limits::default()
+    }
+}
+
+/// The same with these limits, and room for a worker of the model's.
+pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEngine {
+    let resolver: Arc<dyn Resolver> = Arc::new(resolver);
+    let judge = Arc::new(Judge {
+        policy: Policy::allow_all().allow_private(),
+        inspector: None,
+        answer_bytes: limits.answer_bytes,
+    });
+    let clock = Clock::start();
+    let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits, clock);
+    LookupEngine {
+        shared: Arc::new(EngineShared {
+            observers: Arc::new([]),
+            sessions: Default::default(),
+            resolver,
+            pool,
+            workers: 1,
+            switch: SessionRegistry::default(),
+            judge,
+            limits,
+            host_name: String::new(),
+            measure_latency: false,
+            clock,
+            outstanding: CachePadded::new(AtomicUsize::new(0)),
+        }),
+    }
+}

@@ -1,0 +1,223 @@
+//! What is asked and answered, as it is shown to people.
+
+use std::fmt;
+
+use crate::types::{Answer, Query};
+
+/// Which of the six questions it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum QueryKind {
+    /// A host by its name.
+    HostByName,
+    /// A host by its address.
+    HostByAddress,
+    /// A service by its name.
+    ServiceByName,
+    /// A service by its port.
+    ServiceByPort,
+    /// A protocol by its name.
+    ProtocolByName,
+    /// A protocol by its number.
+    ProtocolByNumber,
+}
+
+impl QueryKind {
+    /// As the interface has it, such as `host-by-name`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            QueryKind::HostByName => "host-by-name",
+            QueryKind::HostByAddress => "host-by-address",
+            QueryKind::ServiceByName => "service-by-name",
+            QueryKind::ServiceByPort => "service-by-port",
+            QueryKind::ProtocolByName => "protocol-by-name",
+            QueryKind::ProtocolByNumber => "protocol-by-number",
+        }
+    }
+}
+
+impl From<&Query> for QueryKind {
+    fn from(query: &Query) -> QueryKind {
+        match query {
+            Query::HostByName(_) => QueryKind::HostByName,
+            Query::HostByAddress(_) => QueryKind::HostByAddress,
+            Query::ServiceByName(_) => QueryKind::ServiceByName,
+            Query::ServiceByPort(_) => QueryKind::ServiceByPort,
+            Query::ProtocolByName(_) => QueryKind::ProtocolByName,
+            Query::ProtocolByNumber(_) => QueryKind::ProtocolByNumber,
+        }
+    }
+}
+
+impl fmt::Display for QueryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Shows what is asked in one line, whatever a guest has put into it: long names are cut, and what cannot be
+/// printed is escaped.
+#[derive(Clone, Copy, Debug)]
+pub struct DisplayQuery<'a>(pub &'a Query);
+
+impl fmt::Display for DisplayQuery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Query::HostByName(name) | Query::ProtocolByName(name) => text(f, name),
+            Query::HostByAddress(query) => match <[u8; 4]>::try_from(&*query.address) {
+                Ok(octets) => std::net::Ipv4Addr::from(octets).fmt(f),
+                Err(_) => write!(f, "{} bytes", query.address.len()),
+            },
+            Query::ServiceByName(query) => {
+                text(f, &query.name)?;
+                protocol(f, query.protocol.as_deref())
+            }
+            Query::ServiceByPort(query) => {
+                write!(f, "{}", query.port)?;
+                protocol(f, query.protocol.as_deref())
+            }
+            Query::ProtocolByNumber(number) => number.fmt(f),
+        }
+    }
+}
+
+/// Shows what was found in one line, in the same way, with its first addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct DisplayAnswer<'a>(pub &'a Answer);
+
+impl fmt::Display for DisplayAnswer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Answer::Host(host) => {
+                text(f, host.name.as_bytes())?;
+                for address in host.addresses().take(ADDRESSES) {
+                    write!(f, " {address}")?;
+                }
+                match host.addresses().len().saturating_sub(ADDRESSES) {
+                    0 => Ok(()),
+                    more => write!(f, " and {more} more"),
+                }
+            }
+            Answer::Service(service) => {
+                text(f, service.name.as_bytes())?;
+                write!(f, " {}", service.port)?;
+                protocol(f, Some(service.protocol.as_bytes()))
+            }
+            Answer::Protocol(protocol) => {
+                text(f, protocol.name.as_bytes())?;
+                write!(f, " {}", protocol.number)
+            }
+        }
+    }
+}
+
+/// Addresses that are shown of a host.
+const ADDRESSES: usize = 4;
+
+/// Bytes that are shown of a text.
+const SHOWN: usize = 255;
+
+fn text(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    for chunk in shown.utf8_chunks() {
+        write!(f, "{}", chunk.valid().escape_debug())?;
+        write!(f, "{}", chunk.invalid().escape_ascii())?;
+    }
+    if shown.len() < bytes.len() {
+        write!(f, "... of {} bytes", bytes.len())?;
+    }
+    Ok(())
+}
+
+fn protocol(f: &mut fmt::Formatter<'_>, protocol: Option<&[u8]>) -> fmt::Result {
+    match protocol {
+        None | Some(b"") => Ok(()),
+        Some(protocol) => {
+            f.write_str("/")?;
+            text(f, protocol)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{
+        AF_INET, AddressQuery, HostEntry, ProtocolEntry, ServiceEntry, ServiceNameQuery,
+        ServicePortQuery,
+    };
+
+    #[test]
+    fn every_question_is_one_line() {
+        let protocol = |text: &str| Some(text.as_bytes().into());
+        let host = |name: &[u8]| Query::HostByName(name.into());
+        let address = |bytes: &[u8]| {
+            Query::HostByAddress(AddressQuery {
+                address: bytes.into(),
+                family: AF_INET,
+            })
+        };
+        for (query, shown) in [
+            (host(b"www.example.com"), "www.example.com"),
+            (host(b"a\nb\x1b[31m\0\xff\"<"), r#"a\nb\u{1b}[31m\0\xff\"<"#),
+            // Right to left from here on, in what a terminal shows.
+            (host("\u{202e}".as_bytes()), r"\u{202e}"),
+            (address(&[127, 0, 0, 1]), "127.0.0.1"),
+            (address(&[1; 16]), "16 bytes"),
+            (
+                Query::ServiceByName(ServiceNameQuery {
+                    name: b"http"[..].into(),
+                    protocol: protocol("tcp"),
+                }),
+                "http/tcp",
+            ),
+            (
+                Query::ServiceByPort(ServicePortQuery {
+                    port: 53,
+                    protocol: protocol(""),
+                }),
+                "53",
+            ),
+            (Query::ProtocolByName(b"udp"[..].into()), "udp"),
+            (Query::ProtocolByNumber(-6), "-6"),
+        ] {
+            assert_eq!(DisplayQuery(&query).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn every_answer_is_one_line() {
+        let host = |addresses: u8| {
+            HostEntry::new("a\n.test", (1..=addresses).map(|i| [192, 0, 2, i].into()))
+        };
+        let service = ServiceEntry {
+            name: "http".into(),
+            aliases: vec!["www".into()],
+            port: 80,
+            protocol: "tcp".into(),
+        };
+        let protocol = ProtocolEntry {
+            name: "udp".into(),
+            aliases: Vec::new(),
+            number: 17,
+        };
+        for (answer, shown) in [
+            (host(1).into(), r"a\n.test 192.0.2.1"),
+            (
+                host(200).into(),
+                r"a\n.test 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 and 196 more",
+            ),
+            (service.into(), "http 80/tcp"),
+            (protocol.into(), "udp 17"),
+        ] {
+            let answer: Answer = answer;
+            assert_eq!(DisplayAnswer(&answer).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn a_long_name_is_cut() {
+        let query = Query::HostByName(vec![b'a'; 65_536].into());
+        let shown = DisplayQuery(&query).to_string();
+        assert_eq!(shown, format!("{}... of 65536 bytes", "a".repeat(255)));
+    }
+}

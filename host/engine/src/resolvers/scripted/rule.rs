@@ -1,0 +1,328 @@
+//! What a script is made of.
+
+use std::hash::Hash;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+
+use super::turns::{Step, Turns, Wait};
+use super::{ByTransport, Scripted};
+use crate::lookup::Lookup;
+use crate::names::{self, HostName};
+use crate::types::{Answer, ErrorCode, Outcome};
+
+/// Longest host name of a rule. Units: bytes.
+const LONGEST_NAME: usize = 255;
+
+/// Rules that make a [`Scripted`] resolver. See the [module](super).
+///
+/// ```
+/// use winsock_async_engine::HostEntry;
+/// use winsock_async_engine::resolvers::{Rule, Script};
+///
+/// let web = HostEntry::new("web.test", [[192, 0, 2, 1].into()]);
+/// let scripted = Script::new()
+///     .rule(Rule::host("www.test").answer(web))
+///     .rule(Rule::host("stuck.test").never())
+///     .build()?;
+/// # let _ = scripted;
+/// # Ok::<(), winsock_async_engine::resolvers::RuleError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Script {
+    rules: Vec<Rule>,
+}
+
+impl Script {
+    /// A script without rules, by which nothing is found.
+    pub fn new() -> Script {
+        Script::default()
+    }
+
+    /// Adds a rule; of rules that ask the same, the first is used first.
+    pub fn rule(mut self, rule: Rule) -> Script {
+        self.rules.push(rule);
+        self
+    }
+
+    /// Makes the resolver.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that makes no sense.
+    pub fn build(self) -> Result<Scripted, RuleError> {
+        let mut scripted = Scripted {
+            hosts: FxHashMap::default(),
+            addresses: FxHashMap::default(),
+            services: FxHashMap::default(),
+            ports: FxHashMap::default(),
+            protocols: FxHashMap::default(),
+            numbers: FxHashMap::default(),
+            stage: Arc::default(),
+        };
+        for rule in self.rules {
+            rule.check()?;
+            rule.add_to(&mut scripted);
+        }
+        Ok(scripted)
+    }
+}
+
+/// What is done when something is asked.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Rule {
+    asked: Lookup,
+    outcome: Option<Outcome>,
+    delay: Option<Duration>,
+    never: bool,
+    now: bool,
+}
+
+impl Rule {
+    /// For a host by its name, in any spelling that IDNA takes for it.
+    pub fn host(name: &str) -> Rule {
+        Rule::new(Lookup::HostByName(name.into()))
+    }
+
+    /// For a host by its address.
+    pub fn address(address: Ipv4Addr) -> Rule {
+        Rule::new(Lookup::HostByAddress(address))
+    }
+
+    /// For a service by its name, asked with this protocol or none; without one, asked with any.
+    pub fn service(name: &str, protocol: Option<&str>) -> Rule {
+        let protocol = protocol.map(Into::into);
+        Rule::new(Lookup::ServiceByName {
+            name: name.into(),
+            protocol,
+        })
+    }
+
+    /// For a service by its port, asked with this protocol or none; without one, asked with any.
+    pub fn service_port(port: u16, protocol: Option<&str>) -> Rule {
+        let protocol = protocol.map(Into::into);
+        Rule::new(Lookup::ServiceByPort { port, protocol })
+    }
+
+    /// For a protocol by its name.
+    pub fn protocol(name: &str) -> Rule {
+        Rule::new(Lookup::ProtocolByName(name.into()))
+    }
+
+    /// For a protocol by its number.
+    pub fn protocol_number(number: i32) -> Rule {
+        Rule::new(Lookup::ProtocolByNumber(number))
+    }
+
+    /// For this lookup.
+    pub fn new(asked: Lookup) -> Rule {
+        Rule {
+            asked,
+            outcome: None,
+            delay: None,
+            never: false,
+            now: false,
+        }
+    }
+
+    /// The answer.
+    pub fn answer(mut self, answer: impl Into<Answer>) -> Rule {
+        self.outcome = Some(Ok(Arc::new(answer.into())));
+        self
+    }
+
+    /// The error, instead of an answer.
+    pub fn error(mut self, error: ErrorCode) -> Rule {
+        self.outcome = Some(Err(error));
+        self
+    }
+
+    /// It takes this long, unless a test releases it before.
+    pub fn delay(mut self, delay: Duration) -> Rule {
+        self.delay = Some(delay);
+        self
+    }
+
+    /// It does not end, unless a test releases it.
+    pub fn never(mut self) -> Rule {
+        self.never = true;
+        self
+    }
+
+    /// It is answered at once, on the guest's thread.
+    pub fn now(mut self) -> Rule {
+        self.now = true;
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<(), RuleError> {
+        if let Lookup::HostByName(name) = &self.asked {
+            host_key(name).ok_or_else(|| RuleError::HostName(name.clone()))?;
+        }
+        if (self.now && (self.never || self.delay.is_some()))
+            || (self.never && self.delay.is_some())
+        {
+            return Err(RuleError::Contradiction);
+        }
+        match &self.outcome {
+            None if self.never => Ok(()),
+            None => Err(RuleError::NoOutcome),
+            Some(Ok(answer)) if self.asked.checked(Ok(answer.clone())).is_err() => {
+                Err(RuleError::WrongKind)
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn add_to(self, scripted: &mut Scripted) {
+        let step = Step {
+            outcome: self.outcome.unwrap_or(Err(self.asked.miss())),
+            wait: match (self.now, self.never) {
+                (true, _) => Wait::Now,
+                (_, true) => Wait::Ever,
+                _ => Wait::For(self.delay.unwrap_or_default()),
+            },
+        };
+        match self.asked {
+            Lookup::HostByName(name) => {
+                // Checked before.
+                add(&mut scripted.hosts, host_key(&name).unwrap_or(name), step);
+            }
+            Lookup::HostByAddress(address) => add(&mut scripted.addresses, address, step),
+            Lookup::ServiceByName { name, protocol } => {
+                let to = scripted
+                    .services
+                    .entry(name.to_ascii_lowercase().into())
+                    .or_default();
+                add_transport(to, protocol, step);
+            }
+            Lookup::ServiceByPort { port, protocol } => {
+                add_transport(scripted.ports.entry(port).or_default(), protocol, step);
+            }
+            Lookup::ProtocolByName(name) => {
+                add(
+                    &mut scripted.protocols,
+                    name.to_ascii_lowercase().into(),
+                    step,
+                );
+            }
+            Lookup::ProtocolByNumber(number) => add(&mut scripted.numbers, number, step),
+        }
+    }
+}
+
+/// Why a rule makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuleError {
+    /// No host can have this name, or it is an address.
+    #[error("`{0}` is not a host name")]
+    HostName(Box<str>),
+    /// It says nothing of the end of the lookup.
+    #[error("a rule needs an answer, an error, or `never`")]
+    NoOutcome,
+    /// The answer is not of the kind that is asked for.
+    #[error("the answer is not of the kind that is asked for, or is not complete")]
+    WrongKind,
+    /// At most one of `now`, `never` and a delay can be.
+    #[error("a rule has at most one of `now`, `never` and a delay")]
+    Contradiction,
+    /// The rule of a file asks for nothing, or for several things.
+    #[error(
+        "a rule has exactly one of `host`, `address`, `service`, `service-port`, `protocol` \
+         and `protocol-number`"
+    )]
+    Asked,
+    /// The answer lacks something.
+    #[error("the answer needs `{0}`")]
+    Missing(&'static str),
+    /// Something is there that has no meaning in this rule.
+    #[error("`{0}` has no meaning in this rule")]
+    Unused(&'static str),
+}
+
+fn add<K: Eq + Hash>(to: &mut FxHashMap<K, Turns>, key: K, step: Step) {
+    match to.get_mut(&key) {
+        Some(turns) => turns.push(step),
+        None => {
+            to.insert(key, Turns::new(step));
+        }
+    }
+}
+
+fn add_transport(to: &mut ByTransport, transport: Option<Box<str>>, step: Step) {
+    let same = |other: &Option<Box<str>>| match (other, &transport) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        (a, b) => a == b,
+    };
+    match to.iter_mut().find(|(other, _)| same(other)) {
+        Some((_, turns)) => turns.push(step),
+        None => to.push((transport, Turns::new(step))),
+    }
+}
+
+/// The name in the form that is looked up, without a trailing dot.
+fn host_key(name: &str) -> Option<Box<str>> {
+    match names::canonical_host(name.as_bytes().into(), LONGEST_NAME)? {
+        HostName::Name(name) => Some(name.strip_suffix('.').map_or(name.clone(), Into::into)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lookup::Resolver;
+    use crate::types::{HostEntry, ProtocolEntry};
+
+    fn host() -> HostEntry {
+        HostEntry::new("a.test", [Ipv4Addr::LOCALHOST])
+    }
+
+    fn error(rule: Rule) -> RuleError {
+        Script::new().rule(rule).build().unwrap_err()
+    }
+
+    #[test]
+    fn rules_that_make_no_sense_are_refused() {
+        let rule = || Rule::host("a.test").answer(host());
+        assert_eq!(error(Rule::host("a.test")), RuleError::NoOutcome);
+        assert_eq!(error(rule().now().never()), RuleError::Contradiction);
+        assert_eq!(
+            error(rule().now().delay(Duration::ZERO)),
+            RuleError::Contradiction
+        );
+        assert_eq!(
+            error(rule().never().delay(Duration::ZERO)),
+            RuleError::Contradiction
+        );
+        let protocol = ProtocolEntry {
+            name: "tcp".into(),
+            aliases: vec![],
+            number: 6,
+        };
+        assert_eq!(
+            error(Rule::host("a.test").answer(protocol)),
+            RuleError::WrongKind
+        );
+        for name in ["", "a b", "127.0.0.1", "::1"] {
+            assert_eq!(
+                error(Rule::host(name).answer(host())),
+                RuleError::HostName(name.into())
+            );
+        }
+    }
+
+    #[test]
+    fn a_host_is_found_by_its_canonical_name() {
+        let scripted = Script::new()
+            .rule(Rule::host("B\u{fc}cher.Test.").answer(host()))
+            .build();
+        let asked = Lookup::HostByName("xn--bcher-kva.test".into());
+        assert!(scripted.unwrap().resolve_blocking(&asked).is_ok());
+    }
+}

@@ -1,0 +1,343 @@
+//! Gathers what tables are made from.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::error::TablesError;
+use super::hosts::Hosts;
+use super::numbered::{Protocols, Services};
+use super::parse::{self, HostLine, Malformed, ProtocolLine, ServiceLine};
+use super::{Tables, iana};
+
+/// Largest file. Units: bytes.
+const LARGEST_FILE: u64 = 32 << 20;
+
+const HOSTS: &str = "/etc/hosts";
+const SERVICES: &str = "/etc/services";
+const PROTOCOLS: &str = "/etc/protocols";
+
+/// Makes [`Tables`]; see [`Tables::builder`].
+///
+/// Sources of one kind add up, in the order in which they were given. The first replaces what is there
+/// without one: `localhost`, and the services and protocols of IANA's registries.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct TablesBuilder {
+    hosts: Option<Vec<HostLine>>,
+    services: Option<Vec<ServiceLine>>,
+    protocols: Option<Vec<ProtocolLine>>,
+    /// What is to become of malformed lines of the files that are named.
+    malformed: Malformed,
+    /// What is wrong with the files that were named; the first fails the build.
+    errors: Vec<TablesError>,
+    /// What is wrong with the machine's own, or is left out.
+    warnings: Vec<TablesError>,
+}
+
+impl TablesBuilder {
+    /// Has malformed lines of the files that are named from here on left out, and told of in [`Tables::warnings`].
+    /// A file of which no line is of use fails the build all the same.
+    pub fn leave_out_malformed(mut self) -> Self {
+        self.malformed = Malformed::LeaveOut;
+        self
+    }
+
+    /// Adds the hosts of a file. It is read by this call.
+    pub fn hosts_file(mut self, path: impl Into<PathBuf>) -> Self {
+        let lines = self.named(path.into(), parse::hosts);
+        self.hosts.get_or_insert_default().extend(lines);
+        self
+    }
+
+    /// Adds hosts from text, which errors call `hosts`.
+    pub fn hosts_text(mut self, text: &str) -> Self {
+        given(
+            "hosts",
+            text,
+            parse::hosts,
+            &mut self.hosts,
+            &mut self.errors,
+        );
+        self
+    }
+
+    /// Adds this machine's `/etc/hosts`, without the lines of it that are malformed.
+    pub fn system_hosts(mut self) -> Self {
+        own(HOSTS, parse::hosts, &mut self.hosts, &mut self.warnings);
+        self
+    }
+
+    /// Adds the services of a file. It is read by this call.
+    pub fn services_file(mut self, path: impl Into<PathBuf>) -> Self {
+        let lines = self.named(path.into(), parse::services);
+        self.services.get_or_insert_default().extend(lines);
+        self
+    }
+
+    /// Adds services from text, which errors call `services`.
+    pub fn services_text(mut self, text: &str) -> Self {
+        given(
+            "services",
+            text,
+            parse::services,
+            &mut self.services,
+            &mut self.errors,
+        );
+        self
+    }
+
+    /// Adds this machine's `/etc/services`, without the lines of it that are malformed.
+    pub fn system_services(mut self) -> Self {
+        own(
+            SERVICES,
+            parse::services,
+            &mut self.services,
+            &mut self.warnings,
+        );
+        self
+    }
+
+    /// Adds the protocols of a file. It is read by this call.
+    pub fn protocols_file(mut self, path: impl Into<PathBuf>) -> Self {
+        let lines = self.named(path.into(), parse::protocols);
+        self.protocols.get_or_insert_default().extend(lines);
+        self
+    }
+
+    /// Adds protocols from text, which errors call `protocols`.
+    pub fn protocols_text(mut self, text: &str) -> Self {
+        given(
+            "protocols",
+            text,
+            parse::protocols,
+            &mut self.protocols,
+            &mut self.errors,
+        );
+        self
+    }
+
+    /// Adds this machine's `/etc/protocols`, without the lines of it that are malformed.
+    pub fn system_protocols(mut self) -> Self {
+        own(
+            PROTOCOLS,
+            parse::protocols,
+            &mut self.protocols,
+            &mut self.warnings,
+        );
+        self
+    }
+
+    /// The lines of a file that was named.
+    fn named<T>(&mut self, path: PathBuf, parser: Parser<T>) -> Vec<T> {
+        let file = path.display().to_string();
+        let bytes = match read(&path, &file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.errors.push(error);
+                return Vec::new();
+            }
+        };
+        let mut wrong = Vec::new();
+        let lines = parser(&file, &bytes, self.malformed, &mut wrong);
+        match self.malformed {
+            Malformed::Stop => self.errors.append(&mut wrong),
+            Malformed::LeaveOut if lines.is_empty() => {
+                let first = wrong.into_iter().next();
+                self.errors.extend(first.map(TablesError::of_no_use));
+            }
+            Malformed::LeaveOut => self.warnings.append(&mut wrong),
+        }
+        lines
+    }
+
+    /// Makes the tables.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with a file or a text that was given. What is wrong with the
+    /// machine's own files, or [left out](Self::leave_out_malformed), is in [`Tables::warnings`].
+    pub fn build(mut self) -> Result<Tables, TablesError> {
+        if !self.errors.is_empty() {
+            return Err(self.errors.swap_remove(0));
+        }
+        Ok(self.finish())
+    }
+
+    /// The tables, with whatever is wrong left out.
+    pub(super) fn finish(self) -> Tables {
+        Tables {
+            hosts: Hosts::new(self.hosts.unwrap_or_else(|| vec![HostLine::localhost()])),
+            services: Services::new(self.services.unwrap_or_else(iana::services)),
+            protocols: Protocols::new(self.protocols.unwrap_or_else(iana::protocols)),
+            warnings: self.warnings,
+        }
+    }
+}
+
+type Parser<T> = fn(&str, &[u8], Malformed, &mut Vec<TablesError>) -> Vec<T>;
+type Lines<T> = Option<Vec<T>>;
+
+fn given<T>(
+    name: &str,
+    text: &str,
+    parser: Parser<T>,
+    to: &mut Lines<T>,
+    errors: &mut Vec<TablesError>,
+) {
+    to.get_or_insert_default()
+        .extend(parser(name, text.as_bytes(), Malformed::Stop, errors));
+}
+
+fn own<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Vec<TablesError>) {
+    match read(Path::new(file), file) {
+        Ok(bytes) => {
+            to.get_or_insert_default()
+                .extend(parser(file, &bytes, Malformed::LeaveOut, warnings))
+        }
+        Err(TablesError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+        }
+        Err(error) => warnings.push(error),
+    }
+}
+
+fn read(path: &Path, file: &str) -> Result<Vec<u8>, TablesError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|source| TablesError::Unreadable {
+            file: file.into(),
+            source,
+        })?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(TablesError::TooLarge {
+            file: file.into(),
+            limit: LARGEST_FILE,
+        });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lookup::{Lookup, Resolution, Resolver};
+
+    fn has_host(tables: &Tables, name: &str) -> bool {
+        matches!(
+            tables.try_resolve(&Lookup::HostByName(name.into())),
+            Resolution::Ready(Ok(_))
+        )
+    }
+
+    #[test]
+    fn without_sources_there_is_localhost_and_what_iana_registered() {
+        let tables = Tables::builder().build().unwrap();
+        assert!(has_host(&tables, "localhost"));
+        let http = Lookup::ServiceByPort {
+            port: 80,
+            protocol: None,
+        };
+        assert!(matches!(
+            tables.try_resolve(&http),
+            Resolution::Ready(Ok(_))
+        ));
+        let udp = Lookup::ProtocolByName("udp".into());
+        assert!(matches!(tables.try_resolve(&udp), Resolution::Ready(Ok(_))));
+        assert!(tables.warnings().is_empty());
+    }
+
+    #[test]
+    fn sources_add_up_and_replace_what_is_built_in() {
+        let texts = Tables::builder()
+            .hosts_text("192.0.2.1 a")
+            .hosts_text("192.0.2.2 b");
+        let tables = texts.services_text("").protocols_text("").build().unwrap();
+        assert!(has_host(&tables, "a") && has_host(&tables, "b"));
+        assert!(!has_host(&tables, "localhost"));
+        assert_eq!((tables.services.len(), tables.protocols.len()), (0, 0));
+    }
+
+    #[test]
+    fn the_first_malformed_line_fails_the_build() {
+        let error = Tables::builder()
+            .hosts_text("192.0.2.1 a\n\n1.2.3 b\n1.2.3.4.5 c\n")
+            .services_text("bad")
+            .build()
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "hosts:3: `1.2.3` is not an IPv4 or IPv6 address"
+        );
+    }
+
+    #[test]
+    fn a_file_is_named_in_its_errors() {
+        let directory = std::env::temp_dir().join(format!("winsock-tables-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("services");
+        std::fs::write(&file, "echo 7/tcp\nbad 70000/tcp\n").unwrap();
+        let wrong = Tables::builder()
+            .services_file(&file)
+            .build()
+            .unwrap_err()
+            .to_string();
+        std::fs::remove_dir_all(&directory).unwrap();
+        let missing = Tables::builder().hosts_file(&file).build().unwrap_err();
+        let shown = file.display();
+        assert_eq!(
+            wrong,
+            format!("{shown}:2: `70000/tcp` is not a port and a protocol, such as `80/tcp`")
+        );
+        assert!(
+            missing
+                .to_string()
+                .starts_with(&format!("{shown}: cannot be read: ")),
+            "{missing}"
+        );
+        assert!(matches!(missing, TablesError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn malformed_lines_of_a_file_can_be_left_out_but_not_all_of_them() {
+        let directory =
+            std::env::temp_dir().join(format!("winsock-left-out-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("hosts");
+        let built = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            let builder = Tables::builder().leave_out_malformed();
+            builder
+                .hosts_file(&file)
+                .build()
+                .map_err(|error| error.to_string())
+        };
+        let tables = built("1.2.3 a\n192.0.2.2 b\n192.0.2.3\n192.0.2.4 d\n").unwrap();
+        let useless = built("# none\n1.2.3 a\nx y\n").map(drop);
+        let empty = built("# none\n\n").map(|tables| tables.hosts.len());
+        std::fs::remove_dir_all(&directory).unwrap();
+        let shown = file.display();
+        assert!(has_host(&tables, "b") && has_host(&tables, "d") && !has_host(&tables, "a"));
+        let told: Vec<_> = tables.warnings().iter().map(ToString::to_string).collect();
+        let missing = format!("{shown}:3: a host's name is missing");
+        let address = "`1.2.3` is not an IPv4 or IPv6 address";
+        assert_eq!(told, [format!("{shown}:1: {address}"), missing]);
+        let reason = format!("{shown}:2: {address}, and no other line is of use");
+        assert_eq!((useless, empty), (Err(reason), Ok(0)));
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_machines_own_files_is_a_warning() {
+        let (mut hosts, mut warnings) = (None, Vec::new());
+        own(
+            "/nonexistent/hosts",
+            parse::hosts,
+            &mut hosts,
+            &mut warnings,
+        );
+        assert!(hosts.is_none() && warnings.is_empty());
+        // A directory opens and cannot be read.
+        own("/", parse::hosts, &mut hosts, &mut warnings);
+        assert!(hosts.is_none() && warnings.len() == 1);
+    }
+}

@@ -1,0 +1,400 @@
+//! What is asked and what is answered, as `wit/types.wit` has it.
+//!
+//! With the feature `wasmtime` these types cross the component boundary themselves, so that an
+//! answer is built once and a table's answer is shared, not copied.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+#[cfg(feature = "wasmtime")]
+use wasmtime::component::{ComponentType, Lift, Lower};
+
+/// Names one outstanding request of one session. Never 0; means nothing in another session (`S-R17`).
+pub type TaskHandle = u64;
+
+/// What came of a request: an answer, perhaps shared with others that asked the same, or why not.
+pub type Outcome = Result<Arc<Answer>, ErrorCode>;
+
+/// What went wrong, by Winsock's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(enum))]
+#[repr(u8)]
+pub enum ErrorCode {
+    /// WSAEINTR: a blocking call was cancelled.
+    #[cfg_attr(feature = "wasmtime", component(name = "interrupted"))]
+    Interrupted,
+    /// WSAEACCES: the embedder's policy forbids it (`S-R16`).
+    #[cfg_attr(feature = "wasmtime", component(name = "access-denied"))]
+    AccessDenied,
+    /// WSAEFAULT: a pointer was null or bad.
+    #[cfg_attr(feature = "wasmtime", component(name = "bad-address"))]
+    BadAddress,
+    /// WSAEINVAL: an argument has no meaning.
+    #[cfg_attr(feature = "wasmtime", component(name = "invalid-argument"))]
+    InvalidArgument,
+    /// WSAEWOULDBLOCK: a limit is reached (`S-R2`).
+    #[cfg_attr(feature = "wasmtime", component(name = "would-block"))]
+    WouldBlock,
+    /// WSAEINPROGRESS: a blocking call is under way.
+    #[cfg_attr(feature = "wasmtime", component(name = "in-progress"))]
+    InProgress,
+    /// WSAEALREADY: the request to be cancelled has completed (`S-C2`).
+    #[cfg_attr(feature = "wasmtime", component(name = "already-completed"))]
+    AlreadyCompleted,
+    /// WSAENETDOWN: the resolver side is down (`S-R18`).
+    #[cfg_attr(feature = "wasmtime", component(name = "network-down"))]
+    NetworkDown,
+    /// WSAENOBUFS: the caller's buffer is too small.
+    #[cfg_attr(feature = "wasmtime", component(name = "no-buffer-space"))]
+    NoBufferSpace,
+    /// WSAEPROCLIM: too many programs use the host.
+    #[cfg_attr(feature = "wasmtime", component(name = "process-limit"))]
+    ProcessLimit,
+    /// WSASYSNOTREADY: the host is not ready for start-up.
+    #[cfg_attr(feature = "wasmtime", component(name = "system-not-ready"))]
+    SystemNotReady,
+    /// WSAVERNOTSUPPORTED: the version asked for is not supported.
+    #[cfg_attr(feature = "wasmtime", component(name = "version-not-supported"))]
+    VersionNotSupported,
+    /// WSANOTINITIALISED: start-up has not been called (`S-S5`).
+    #[cfg_attr(feature = "wasmtime", component(name = "not-initialised"))]
+    NotInitialised,
+    /// WSAHOST_NOT_FOUND: no such host (`S-R15`).
+    #[cfg_attr(feature = "wasmtime", component(name = "host-not-found"))]
+    HostNotFound,
+    /// WSATRY_AGAIN: a server was silent or busy (`S-R15`), or
+    /// [`Limits::request_timeout`](crate::Limits::request_timeout) has passed.
+    #[cfg_attr(feature = "wasmtime", component(name = "try-again"))]
+    TryAgain,
+    /// WSANO_RECOVERY: a server refused, or is broken (`S-R15`).
+    #[cfg_attr(feature = "wasmtime", component(name = "no-recovery"))]
+    NoRecovery,
+    /// WSANO_DATA: the name has no data of this kind, or no such entry (`S-R12`, `S-R15`).
+    #[cfg_attr(feature = "wasmtime", component(name = "no-data"))]
+    NoData,
+}
+
+impl ErrorCode {
+    /// Every error, in the order of the interface.
+    pub const ALL: [ErrorCode; 17] = [
+        ErrorCode::Interrupted,
+        ErrorCode::AccessDenied,
+        ErrorCode::BadAddress,
+        ErrorCode::InvalidArgument,
+        ErrorCode::WouldBlock,
+        ErrorCode::InProgress,
+        ErrorCode::AlreadyCompleted,
+        ErrorCode::NetworkDown,
+        ErrorCode::NoBufferSpace,
+        ErrorCode::ProcessLimit,
+        ErrorCode::SystemNotReady,
+        ErrorCode::VersionNotSupported,
+        ErrorCode::NotInitialised,
+        ErrorCode::HostNotFound,
+        ErrorCode::TryAgain,
+        ErrorCode::NoRecovery,
+        ErrorCode::NoData,
+    ];
+
+    /// Winsock's number, such as 11001.
+    pub const fn number(self) -> u16 {
+        self.name_and_number().1
+    }
+
+    /// Winsock's name, such as `WSAHOST_NOT_FOUND`.
+    pub const fn winsock_name(self) -> &'static str {
+        self.name_and_number().0
+    }
+
+    const fn name_and_number(self) -> (&'static str, u16) {
+        match self {
+            ErrorCode::Interrupted => ("WSAEINTR", 10004),
+            ErrorCode::AccessDenied => ("WSAEACCES", 10013),
+            ErrorCode::BadAddress => ("WSAEFAULT", 10014),
+            ErrorCode::InvalidArgument => ("WSAEINVAL", 10022),
+            ErrorCode::WouldBlock => ("WSAEWOULDBLOCK", 10035),
+            ErrorCode::InProgress => ("WSAEINPROGRESS", 10036),
+            ErrorCode::AlreadyCompleted => ("WSAEALREADY", 10037),
+            ErrorCode::NetworkDown => ("WSAENETDOWN", 10050),
+            ErrorCode::NoBufferSpace => ("WSAENOBUFS", 10055),
+            ErrorCode::ProcessLimit => ("WSAEPROCLIM", 10067),
+            ErrorCode::SystemNotReady => ("WSASYSNOTREADY", 10091),
+            ErrorCode::VersionNotSupported => ("WSAVERNOTSUPPORTED", 10092),
+            ErrorCode::NotInitialised => ("WSANOTINITIALISED", 10093),
+            ErrorCode::HostNotFound => ("WSAHOST_NOT_FOUND", 11001),
+            ErrorCode::TryAgain => ("WSATRY_AGAIN", 11002),
+            ErrorCode::NoRecovery => ("WSANO_RECOVERY", 11003),
+            ErrorCode::NoData => ("WSANO_DATA", 11004),
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.winsock_name(), self.number())
+    }
+}
+
+impl std::error::Error for ErrorCode {}
+
+/// One of the six questions, as a guest asked it and before anything was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(variant))]
+pub enum Query {
+    /// A host by its name, or by an IPv4 address as text; "" is the host's own name (`S-R13`).
+    #[cfg_attr(feature = "wasmtime", component(name = "host-by-name"))]
+    HostByName(Box<[u8]>),
+    /// A host by its address.
+    #[cfg_attr(feature = "wasmtime", component(name = "host-by-address"))]
+    HostByAddress(AddressQuery),
+    /// A service by its name.
+    #[cfg_attr(feature = "wasmtime", component(name = "service-by-name"))]
+    ServiceByName(ServiceNameQuery),
+    /// A service by its port.
+    #[cfg_attr(feature = "wasmtime", component(name = "service-by-port"))]
+    ServiceByPort(ServicePortQuery),
+    /// A protocol by its name.
+    #[cfg_attr(feature = "wasmtime", component(name = "protocol-by-name"))]
+    ProtocolByName(Box<[u8]>),
+    /// A protocol by its number, in host order (`S-R11`).
+    #[cfg_attr(feature = "wasmtime", component(name = "protocol-by-number"))]
+    ProtocolByNumber(i32),
+}
+
+/// An address to look a host up by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(record))]
+pub struct AddressQuery {
+    /// The address in network byte order; only 4 bytes make a valid one (`S-R14`).
+    pub address: Box<[u8]>,
+    /// Winsock's number of the family; only [`AF_INET`] is valid (`S-R14`).
+    pub family: i32,
+}
+
+/// Winsock's number of the IPv4 address family.
+pub const AF_INET: i32 = 2;
+
+/// A service to look up by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(record))]
+pub struct ServiceNameQuery {
+    /// Its name or an alias of it, in any case.
+    pub name: Box<[u8]>,
+    /// The protocol; none or an empty one takes the first entry that matches (`S-R4`, `S-R12`).
+    pub protocol: Option<Box<[u8]>>,
+}
+
+/// A service to look up by port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(record))]
+pub struct ServicePortQuery {
+    /// The port as a number: 80 for http.
+    pub port: u16,
+    /// The protocol; none or an empty one takes the first entry that matches (`S-R4`, `S-R12`).
+    pub protocol: Option<Box<[u8]>>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(variant))]
+pub enum Answer {
+    /// A host.
+    #[cfg_attr(feature = "wasmtime", component(name = "host"))]
+    Host(HostEntry),
+    /// A service.
+    #[cfg_attr(feature = "wasmtime", component(name = "service"))]
+    Service(ServiceEntry),
+    /// A protocol.
+    #[cfg_attr(feature = "wasmtime", component(name = "protocol"))]
+    Protocol(ProtocolEntry),
+}
+
+impl Answer {
+    /// Bytes of memory that the answer holds, itself included. Units: bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let strings = |name: &String, aliases: &Vec<String>| {
+            let aliases_own = aliases.iter().map(String::capacity).sum::<usize>();
+            name.capacity() + aliases.capacity() * size_of::<String>() + aliases_own
+        };
+        size_of::<Self>()
+            + match self {
+                Answer::Host(e) => {
+                    strings(&e.name, &e.aliases) + e.addresses.capacity() * size_of::<u32>()
+                }
+                Answer::Service(e) => strings(&e.name, &e.aliases) + e.protocol.capacity(),
+                Answer::Protocol(e) => strings(&e.name, &e.aliases),
+            }
+    }
+
+    /// Leaves out the last addresses, but for the first, and then the last aliases, of an answer that holds more than
+    /// so many bytes. It may still hold more then.
+    pub(crate) fn trim(&mut self, most: usize) {
+        self.shrink();
+        let over = self.bytes().saturating_sub(most);
+        if let Answer::Host(e) = self {
+            let most_out = e.addresses.len().saturating_sub(1);
+            let out = over.div_ceil(size_of::<u32>()).min(most_out);
+            e.addresses.truncate(e.addresses.len() - out);
+        }
+        self.shrink();
+        let mut over = self.bytes().saturating_sub(most);
+        let aliases = self.aliases_mut();
+        while over > 0
+            && let Some(alias) = aliases.pop()
+        {
+            over = over.saturating_sub(size_of::<String>() + alias.capacity());
+        }
+        self.shrink();
+    }
+
+    /// Gives back the room of its lists that it does not need.
+    fn shrink(&mut self) {
+        if let Answer::Host(e) = self {
+            e.addresses.shrink_to_fit();
+        }
+        self.aliases_mut().shrink_to_fit();
+    }
+
+    fn aliases_mut(&mut self) -> &mut Vec<String> {
+        match self {
+            Answer::Host(e) => &mut e.aliases,
+            Answer::Service(e) => &mut e.aliases,
+            Answer::Protocol(e) => &mut e.aliases,
+        }
+    }
+}
+
+impl From<HostEntry> for Answer {
+    fn from(entry: HostEntry) -> Answer {
+        Answer::Host(entry)
+    }
+}
+
+impl From<ServiceEntry> for Answer {
+    fn from(entry: ServiceEntry) -> Answer {
+        Answer::Service(entry)
+    }
+}
+
+impl From<ProtocolEntry> for Answer {
+    fn from(entry: ProtocolEntry) -> Answer {
+        Answer::Protocol(entry)
+    }
+}
+
+/// A host: its names and addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(record))]
+pub struct HostEntry {
+    /// The official name.
+    pub name: String,
+    /// The other names.
+    pub aliases: Vec<String>,
+    /// As the interface has them: lowered in one piece.
+    addresses: Vec<u32>,
+}
+
+impl HostEntry {
+    /// A host without aliases.
+    pub fn new(
+        name: impl Into<String>,
+        addresses: impl IntoIterator<Item = Ipv4Addr>,
+    ) -> HostEntry {
+        let addresses = addresses.into_iter().map(Ipv4Addr::to_bits).collect();
+        HostEntry {
+            name: name.into(),
+            aliases: Vec::new(),
+            addresses,
+        }
+    }
+
+    /// The same with these other names.
+    #[must_use]
+    pub fn with_aliases<S: Into<String>>(mut self, aliases: impl IntoIterator<Item = S>) -> Self {
+        self.aliases = aliases.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The addresses, in the order of the answer.
+    pub fn addresses(&self) -> impl ExactSizeIterator<Item = Ipv4Addr> + '_ {
+        self.addresses.iter().copied().map(Ipv4Addr::from_bits)
+    }
+}
+
+/// A service: its names, port and protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(record))]
+pub struct ServiceEntry {
+    /// The official name.
+    pub name: String,
+    /// The other names.
+    pub aliases: Vec<String>,
+    /// The port as a number: 80 for http.
+    pub port: u16,
+    /// The name of the protocol to use with it.
+    pub protocol: String,
+}
+
+/// A protocol: its names and number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
+#[cfg_attr(feature = "wasmtime", component(record))]
+pub struct ProtocolEntry {
+    /// The official name.
+    pub name: String,
+    /// The other names.
+    pub aliases: Vec<String>,
+    /// The number, in host order (`S-R11`).
+    pub number: i32,
+}
+
+/// The end of a request that was not cancelled; there is exactly one for each (`S-R6`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lower))]
+#[cfg_attr(feature = "wasmtime", component(record))]
+pub struct Completion {
+    /// The request.
+    pub handle: TaskHandle,
+    /// The number that the guest gave with the request.
+    pub tag: u64,
+    /// What was found, or why nothing was.
+    pub outcome: Outcome,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_in_the_order_of_the_interface_and_have_distinct_numbers() {
+        for (i, error) in ErrorCode::ALL.into_iter().enumerate() {
+            assert_eq!(error as usize, i);
+        }
+        assert!(
+            ErrorCode::ALL
+                .map(ErrorCode::number)
+                .is_sorted_by(|a, b| a < b)
+        );
+        assert_eq!(
+            ErrorCode::HostNotFound.to_string(),
+            "WSAHOST_NOT_FOUND (11001)"
+        );
+    }
+
+    #[test]
+    fn an_entry_gives_back_its_addresses() {
+        let addresses = [Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::LOCALHOST];
+        let entry = HostEntry::new("a.test", addresses).with_aliases(["b.test"]);
+        assert!(entry.addresses().eq(addresses));
+        assert_eq!(entry.aliases, ["b.test"]);
+    }
+}

@@ -1,0 +1,265 @@
+//! Resolvers that need no worker: what becomes of a reply, whenever and wherever it is sent.
+
+mod support;
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::{
+    Answer, Completion, ErrorCode, HostEntry, Limits, LookupEngine, Outcome, Session,
+};
+use winsock_async_engine::{Lookup, Resolution, Resolver, Responder};
+
+use support::{ask, host, one, started, workers};
+
+/// Replies to `at-once.test` at once, panics at `panics.test`, drops the reply to `dropped.test`, and hands
+/// the rest to the test. No worker is ever to be asked.
+struct Asker(Sender<Responder>);
+
+impl Resolver for Asker {
+    fn try_resolve(&self, _: &Lookup) -> Resolution {
+        Resolution::Async
+    }
+
+    fn resolve_blocking(&self, _: &Lookup) -> Outcome {
+        panic!("a worker was asked");
+    }
+
+    fn start(&self, lookup: &Lookup, reply: Responder) {
+        let Lookup::HostByName(name) = lookup else {
+            return reply.send(Err(lookup.miss()));
+        };
+        match &**name {
+            "at-once.test" => reply.send(answer()),
+            "panics.test" => panic!("as it was told to"),
+            "dropped.test" => drop(reply),
+            _ => self.0.send(reply).expect("the test takes it"),
+        }
+    }
+}
+
+fn answer() -> Outcome {
+    let entry = HostEntry::new("a.test", [[192, 0, 2, 1].into()]);
+    Ok(Answer::from(entry).into())
+}
+
+fn engine_with(limits: Limits) -> (LookupEngine, Receiver<Responder>) {
+    let (sender, replies) = channel();
+    let builder = LookupEngine::builder()
+        .resolver(Asker(sender))
+        .policy(Policy::allow_all().allow_private());
+    (builder.limits(limits).build(), replies)
+}
+
+fn engine() -> (LookupEngine, Receiver<Responder>) {
+    engine_with(workers(1))
+}
+
+fn nothing_comes(session: &mut Session) {
+    assert!(!session.wait(None), "nothing is outstanding");
+    assert_eq!(session.take(usize::MAX), []);
+}
+
+fn is(completion: Completion, handle: u64, outcome: Outcome) {
+    assert_eq!((completion.handle, completion.outcome), (handle, outcome));
+}
+
+// S-R5, S-R6
+#[test]
+fn a_reply_at_once_is_a_completion_like_any_other() {
+    let (engine, _replies) = engine();
+    let mut session = started(&engine);
+    let handle = ask(&mut session, "at-once.test");
+    assert_eq!(session.outstanding(), 1);
+    // S-C2: it has completed.
+    assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
+    is(one(&mut session), handle, answer());
+    nothing_comes(&mut session);
+    assert_eq!(engine.outstanding(), 0);
+}
+
+// S-R6
+#[test]
+fn replies_come_later_in_any_order_and_from_any_thread() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    let handles = ["a.test", "b.test", "c.test"].map(|name| ask(&mut session, name));
+    assert!(session.take(usize::MAX).is_empty());
+    let mut replies: Vec<_> = replies.try_iter().collect();
+    let last = replies.pop().unwrap();
+    thread::spawn(move || last.send(answer())).join().unwrap();
+    is(one(&mut session), handles[2], answer());
+    // While the guest's thread is parked.
+    let sender = thread::spawn(move || replies.into_iter().for_each(|r| r.send(answer())));
+    is(one(&mut session), handles[0], answer());
+    is(one(&mut session), handles[1], answer());
+    sender.join().unwrap();
+    nothing_comes(&mut session);
+}
+
+#[test]
+fn a_reply_that_is_dropped_or_lost_in_a_panic_fails_the_lookup() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    for name in ["dropped.test", "panics.test"] {
+        let handle = ask(&mut session, name);
+        is(one(&mut session), handle, Err(ErrorCode::NoRecovery));
+    }
+    let handle = ask(&mut session, "a.test");
+    drop(replies.recv().unwrap());
+    is(one(&mut session), handle, Err(ErrorCode::NoRecovery));
+    // S-R4: another kind of answer is the resolver's failure, and a host without address has no data.
+    let handle = ask(&mut session, "a.test");
+    let nobody = Answer::from(HostEntry::new("a.test", []));
+    replies.recv().unwrap().send(Ok(nobody.into()));
+    is(one(&mut session), handle, Err(ErrorCode::NoData));
+}
+
+// S-C1
+#[test]
+fn a_reply_after_the_cancel_reaches_nobody() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    let handle = ask(&mut session, "a.test");
+    let reply = replies.recv().unwrap();
+    assert!(reply.is_wanted());
+    assert_eq!(session.cancel(handle), Ok(()));
+    assert!(!reply.is_wanted());
+    assert_eq!(engine.outstanding(), 0, "at once, S-C6");
+    reply.send(answer());
+    nothing_comes(&mut session);
+    assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
+    // No worker was ever in it, so that none is stuck.
+    assert_eq!(engine.stuck_workers(), 0);
+}
+
+// S-C2
+#[test]
+fn a_cancel_after_the_reply_comes_too_late() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    let handle = ask(&mut session, "a.test");
+    replies.recv().unwrap().send(answer());
+    assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
+    is(one(&mut session), handle, answer());
+    assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
+}
+
+// S-C8: the checkers try every order (session/models.rs); this runs on real threads.
+#[test]
+fn a_cancel_while_the_reply_is_sent_comes_to_one_of_two_ends() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    let (to_sender, from_session) = channel::<Responder>();
+    let sender = thread::spawn(move || from_session.iter().for_each(|r| r.send(answer())));
+    let mut ends = [0, 0];
+    for _ in 0..2000 {
+        let handle = ask(&mut session, "a.test");
+        to_sender.send(replies.recv().unwrap()).unwrap();
+        match session.cancel(handle) {
+            Ok(()) => {
+                nothing_comes(&mut session);
+                ends[0] += 1;
+            }
+            Err(error) => {
+                assert_eq!(error, ErrorCode::AlreadyCompleted);
+                is(one(&mut session), handle, answer());
+                ends[1] += 1;
+            }
+        }
+    }
+    drop(to_sender);
+    sender.join().unwrap();
+    nothing_comes(&mut session);
+    assert_eq!((ends[0] + ends[1], engine.outstanding()), (2000, 0));
+}
+
+// S-S4
+#[test]
+fn the_last_clean_up_drops_what_replies_bring() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    let handle = ask(&mut session, "a.test");
+    ask(&mut session, "at-once.test");
+    session.cleanup().unwrap();
+    assert_eq!(engine.outstanding(), 0);
+    let reply = replies.recv().unwrap();
+    assert!(!reply.is_wanted());
+    session.startup().unwrap();
+    reply.send(answer());
+    nothing_comes(&mut session);
+    assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
+}
+
+// S-R18
+#[test]
+fn an_outage_completes_what_was_asked_and_drops_the_reply() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    let handle = ask(&mut session, "a.test");
+    engine.take_down();
+    assert_eq!(
+        session.request(host("b.test"), 0),
+        Err(ErrorCode::NetworkDown)
+    );
+    let reply = replies.recv().unwrap();
+    assert!(!reply.is_wanted());
+    reply.send(answer());
+    is(one(&mut session), handle, Err(ErrorCode::NetworkDown));
+    nothing_comes(&mut session);
+    engine.bring_up();
+    let handle = ask(&mut session, "at-once.test");
+    is(one(&mut session), handle, answer());
+}
+
+// S-S7
+#[test]
+fn a_session_that_is_gone_wants_no_reply() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    ask(&mut session, "a.test");
+    drop(session);
+    assert_eq!(engine.outstanding(), 0);
+    let reply = replies.recv().unwrap();
+    assert!(!reply.is_wanted());
+    // A reply keeps no engine: it may be the last thing there is.
+    drop(engine);
+    assert!(replies.recv().is_err(), "the resolver is gone");
+    reply.send(answer());
+}
+
+// S-C7: whatever never replies keeps no worker, however much there is of it.
+#[test]
+fn replies_that_never_come_hold_nothing_up() {
+    let (engine, replies) = engine();
+    let mut session = started(&engine);
+    let handles: Vec<_> = (0..1000).map(|_| ask(&mut session, "a.test")).collect();
+    let quick = ask(&mut session, "at-once.test");
+    is(one(&mut session), quick, answer());
+    for handle in handles {
+        assert_eq!(session.cancel(handle), Ok(()));
+    }
+    assert_eq!((session.outstanding(), engine.outstanding()), (0, 0));
+    assert_eq!(replies.try_iter().filter(Responder::is_wanted).count(), 0);
+}
+
+// S-R2: what was asked counts as any other request does.
+#[test]
+fn limits_count_what_was_asked() {
+    let (engine, replies) = engine_with(Limits {
+        workers: 1,
+        max_requests: 2,
+        ..Limits::default()
+    });
+    let mut session = started(&engine);
+    ask(&mut session, "a.test");
+    ask(&mut session, "b.test");
+    assert_eq!(
+        session.request(host("c.test"), 0),
+        Err(ErrorCode::WouldBlock)
+    );
+    replies.recv().unwrap().send(answer());
+    one(&mut session);
+    ask(&mut session, "c.test");
+}

@@ -1,0 +1,374 @@
+//! Sessions against `Scripted`: what is decided, when, and what is left behind.
+
+mod support;
+
+use std::panic::panic_any;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::{
+    Answer, ErrorCode, HostEntry, Limits, LookupEngine, Outcome, Query, Session, TaskHandle,
+};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
+
+use support::*;
+
+// S-C1: the resolver is at work on it, and answers after the cancel.
+#[test]
+fn an_answer_that_comes_after_the_cancel_is_dropped() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    let held = ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    assert_eq!(session.cancel(held), Ok(()));
+    assert_eq!(engine.outstanding(), 0);
+    control.release("held.test");
+    // The only worker has dealt with the first when it deals with the second.
+    let quick = ask(&mut session, "quick.test");
+    assert_eq!(one(&mut session).handle, quick);
+    assert!(session.take(usize::MAX).is_empty());
+    assert_eq!(session.cancel(held), Err(ErrorCode::InvalidArgument));
+}
+
+// S-C2, S-C4: a result that waits in the session's queue has completed, before anybody took it.
+#[test]
+fn a_result_that_has_arrived_cannot_be_cancelled() {
+    let (engine, _) = engine(workers(1));
+    let mut session = started(&engine);
+    let quick = ask(&mut session, "quick.test");
+    assert!(session.wait(None));
+    assert_eq!(session.cancel(quick), Err(ErrorCode::AlreadyCompleted));
+    assert_eq!(session.take(1)[0].handle, quick);
+    assert_eq!(session.cancel(quick), Err(ErrorCode::AlreadyCompleted));
+}
+
+// S-C6: what is cancelled in the queue never gets to a resolver.
+#[test]
+fn a_worker_skips_what_was_cancelled() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    let handles: Vec<_> = (0..1001).map(|_| ask(&mut session, "quick.test")).collect();
+    for handle in &handles[1..] {
+        assert_eq!(session.cancel(*handle), Ok(()));
+    }
+    control.release("held.test");
+    assert!(one(&mut session).outcome.is_ok());
+    assert_eq!(one(&mut session).handle, handles[0]);
+    assert!(!session.wait(None));
+    assert_eq!(
+        asked(&control, "quick.test"),
+        1,
+        "only for the one that lives"
+    );
+}
+
+// S-C7: stuck workers hold up nobody while one is left.
+#[test]
+fn a_stuck_request_holds_up_no_other() {
+    let (engine, control) = engine(workers(2));
+    let (mut stuck, mut other) = (started(&engine), started(&engine));
+    let handle = ask(&mut stuck, "stuck.test");
+    control.wait_until_started("stuck.test");
+    for round in 0..1000 {
+        if round == 500 {
+            assert_eq!(stuck.cancel(handle), Ok(()));
+        }
+        ask(&mut other, "quick.test");
+        assert!(one(&mut other).outcome.is_ok());
+    }
+    // What needs no worker is answered also when all are stuck.
+    ask(&mut stuck, "stuck.test");
+    control.wait_until_started("stuck.test");
+    ask(&mut other, "known.test");
+    assert!(one(&mut other).outcome.is_ok());
+}
+
+// S-C7: with every worker stuck in a cancelled request, spares take over; they are counted, and go
+// when those that were stuck come back.
+#[test]
+fn stuck_workers_are_replaced() {
+    let (engine, control) = engine(workers(2));
+    let mut session = started(&engine);
+    for round in 0..3 {
+        let stuck = [(); 2].map(|()| {
+            let handle = ask(&mut session, "held.test");
+            control.wait_until_started("held.test");
+            handle
+        });
+        // It waits for a worker when the first cancel leaves one behind.
+        ask(&mut session, "quick.test");
+        for handle in stuck {
+            session.cancel(handle).unwrap();
+        }
+        assert!(one(&mut session).outcome.is_ok());
+        assert_eq!(engine.stuck_workers(), 2 * (round + 1));
+    }
+    for _ in 0..6 {
+        control.release("held.test");
+    }
+    // As many as before are left: two more can be stuck and replaced.
+    while engine.stuck_workers() > 0 {
+        ask(&mut session, "quick.test");
+        one(&mut session);
+    }
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+}
+
+// S-C7: no more spares than the limit allows.
+#[test]
+fn spares_are_bounded() {
+    let (engine, control) = engine(Limits {
+        max_extra_workers: 1,
+        ..workers(1)
+    });
+    let mut session = started(&engine);
+    for _ in 0..2 {
+        let stuck = ask(&mut session, "held.test");
+        control.wait_until_started("held.test");
+        session.cancel(stuck).unwrap();
+    }
+    assert_eq!(engine.stuck_workers(), 2);
+    let refused = session.request(host("quick.test"), 0);
+    assert_eq!(refused, Err(ErrorCode::WouldBlock));
+    // What needs no worker is answered.
+    ask(&mut session, "known.test");
+    assert!(one(&mut session).outcome.is_ok());
+    control.release("held.test");
+    while engine.stuck_workers() == 2 {
+        std::thread::yield_now();
+    }
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+}
+
+// A job behind one that hangs gets a worker that was parked, though nobody offers the lane again.
+#[test]
+fn a_parked_worker_takes_what_waits_behind_a_slow_job() {
+    let (engine, control) = engine(workers(2));
+    let (mut session, mut other) = (started(&engine), started(&engine));
+    for _ in 0..100 {
+        let slow = ask(&mut session, "held.test");
+        ask(&mut session, "quick.test");
+        ask(&mut other, "quick.test");
+        assert!(
+            session.wait(Some(Duration::from_secs(60))),
+            "nobody takes the job"
+        );
+        assert!(session.take(1)[0].outcome.is_ok());
+        assert!(
+            other.wait(Some(Duration::from_secs(60))),
+            "nobody takes the lane"
+        );
+        assert!(other.take(1)[0].outcome.is_ok());
+        control.wait_until_started("held.test");
+        control.release("held.test");
+        assert_eq!(one(&mut session).handle, slow);
+    }
+}
+
+// One guest's many requests do not hold up another's first.
+#[test]
+fn sessions_take_turns() {
+    let (engine, control) = engine(workers(1));
+    let (mut many, mut few) = (started(&engine), started(&engine));
+    ask(&mut many, "held.test");
+    control.wait_until_started("held.test");
+    for _ in 0..1000 {
+        ask(&mut many, "quick.test");
+    }
+    for _ in 0..3 {
+        ask(&mut few, "other.test");
+    }
+    control.release("held.test");
+    while few.wait(None) {
+        few.take(usize::MAX);
+    }
+    let asked = control.asked();
+    let is_other = |l: &Lookup| matches!(l, Lookup::HostByName(name) if &**name == "other.test");
+    let places: Vec<_> = (0..asked.len()).filter(|i| is_other(&asked[*i])).collect();
+    assert_eq!(
+        places,
+        [2, 4, 6],
+        "every second place is the other session's"
+    );
+}
+
+// S-S7, S-C7: a session and an engine go while a worker is stuck; nobody waits for it.
+#[test]
+fn dropping_waits_for_nobody() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    for _ in 0..100 {
+        ask(&mut session, "stuck.test");
+    }
+    control.wait_until_started("stuck.test");
+    drop(session);
+    assert_eq!(engine.outstanding(), 0);
+    drop(engine);
+}
+
+struct Odd;
+
+/// What is thrown, and goes off once more.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("when it is dropped, on purpose");
+    }
+}
+
+impl Resolver for Odd {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
+        match lookup {
+            Lookup::ProtocolByNumber(1) => panic!("in known, on purpose"),
+            Lookup::ProtocolByNumber(2) => Resolution::Ready(Ok(host_answer(1))),
+            _ => Resolution::Blocking,
+        }
+    }
+
+    fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
+        match lookup {
+            Lookup::HostByName(name) if &**name == "panic.test" => panic!("on purpose"),
+            Lookup::HostByName(name) if &**name == "bomb.test" => panic_any(Bomb),
+            Lookup::HostByName(name) if &**name == "empty.test" => Ok(host_answer(0)),
+            _ => Ok(host_answer(1)),
+        }
+    }
+}
+
+fn host_answer(addresses: usize) -> Arc<Answer> {
+    let addresses = std::iter::repeat_n([192, 0, 2, 1].into(), addresses);
+    Arc::new(HostEntry::new("odd.test", addresses).into())
+}
+
+// A resolver's faults are its own.
+#[test]
+fn what_a_resolver_does_wrong_is_contained() {
+    let engine = LookupEngine::builder()
+        .resolver(Odd)
+        .policy(Policy::allow_all().allow_private())
+        .limits(workers(1))
+        .build();
+    let mut session = started(&engine);
+    let mut outcome = |query| {
+        session.request(query, 0).unwrap();
+        one(&mut session).outcome
+    };
+    for name in ["panic.test", "bomb.test", "bomb.test"] {
+        assert_eq!(outcome(host(name)), Err(ErrorCode::NoRecovery));
+    }
+    assert_eq!(
+        outcome(Query::ProtocolByNumber(1)),
+        Err(ErrorCode::NoRecovery)
+    );
+    // S-R15: a host without an address is a name without data.
+    assert_eq!(outcome(host("empty.test")), Err(ErrorCode::NoData));
+    // An answer of another kind.
+    assert_eq!(
+        outcome(Query::ProtocolByNumber(2)),
+        Err(ErrorCode::NoRecovery)
+    );
+    assert_eq!(
+        outcome(Query::ProtocolByNumber(3)),
+        Err(ErrorCode::NoRecovery)
+    );
+    assert_eq!(outcome(host("good.test")), Ok(host_answer(1)));
+}
+
+// S-C8, S-R6: many guests and workers; whatever each cancel says is what happens.
+#[test]
+fn every_request_ends_once() {
+    let (engine, _) = engine(workers(4));
+    thread::scope(|scope| {
+        for guest in 0..4 {
+            let engine = &engine;
+            scope.spawn(move || hammer(engine, guest));
+        }
+    });
+    assert_eq!(engine.outstanding(), 0);
+}
+
+fn hammer(engine: &LookupEngine, guest: u64) {
+    let mut session = started(engine);
+    let mut random = 0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(guest + 1);
+    let mut live: Vec<TaskHandle> = Vec::new();
+    let (mut completed, mut cancelled) = (0, 0);
+    const REQUESTS: u64 = 20_000;
+    for tag in 0..REQUESTS {
+        live.push(session.request(host("quick.test"), tag).unwrap());
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        if random.is_multiple_of(4) {
+            let victim = live.swap_remove(random as usize / 4 % live.len());
+            match session.cancel(victim) {
+                Ok(()) => cancelled += 1,
+                Err(ErrorCode::AlreadyCompleted) => live.push(victim),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        if random % 64 == 1 {
+            completed += take_all(&mut session, &mut live);
+        }
+    }
+    while session.wait(None) {
+        completed += take_all(&mut session, &mut live);
+    }
+    assert!(live.is_empty(), "{} never ended", live.len());
+    assert_eq!(completed + cancelled, REQUESTS);
+    assert_eq!(
+        (session.stats().completed(), session.stats().cancelled),
+        (completed, cancelled)
+    );
+}
+
+fn take_all(session: &mut Session, live: &mut Vec<TaskHandle>) -> u64 {
+    let taken = session.take(usize::MAX);
+    for completion in &taken {
+        let i = live.iter().position(|handle| *handle == completion.handle);
+        // A cancelled one, or one that came before, is not there.
+        live.swap_remove(i.expect("it is outstanding"));
+    }
+    taken.len() as u64
+}
+
+#[test]
+fn wait_is_defined_at_every_timeout() {
+    let (engine, control) = engine(workers(1));
+    let mut session = started(&engine);
+    for timeout in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
+        assert!(!session.wait(timeout), "nothing is outstanding");
+    }
+    ask(&mut session, "held.test");
+    assert!(!session.wait(Some(Duration::ZERO)));
+    assert!(!session.wait(Some(Duration::from_millis(1))));
+    control.wait_until_started("held.test");
+    control.release("held.test");
+    assert!(session.wait(Some(Duration::MAX)));
+    assert!(session.wait(None) && session.wait(Some(Duration::ZERO)));
+    assert_eq!(session.take(usize::MAX).len(), 1);
+}
+
+#[test]
+fn latency_is_measured_when_asked_for() {
+    let (script, _) = script();
+    let builder = LookupEngine::builder()
+        .resolver(script)
+        .policy(Policy::allow_all().allow_private());
+    let engine = builder.measure_latency(true).build();
+    let mut session = started(&engine);
+    assert_eq!(session.stats().latency(0.5), None);
+    ask(&mut session, "known.test");
+    ask(&mut session, "quick.test");
+    while session.outstanding() > 0 {
+        one(&mut session);
+    }
+    let (median, late) = (session.stats().latency(0.5), session.stats().latency(0.99));
+    assert!(median.unwrap() > Duration::ZERO && late >= median);
+}

@@ -1,0 +1,300 @@
+//! Spellings of forbidden names and addresses: none reaches a resolver, which records what it is asked.
+
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::{ErrorCode, HostEntry, LookupEngine, Outcome, Query};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
+
+/// Spellings of each kind that are tried.
+const SPELLINGS: u32 = 10_000;
+
+/// Knows every host, at a public address, and remembers who asked.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<Lookup>>>);
+
+impl Recorder {
+    /// What was asked since the last time.
+    fn asked(&self) -> Vec<Lookup> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Resolver for Recorder {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(lookup.clone());
+        let host = HostEntry::new("answer.test", [Ipv4Addr::new(93, 184, 216, 34)]);
+        Resolution::Ready(Ok(Arc::new(host.into())))
+    }
+}
+
+/// An engine that allows the patterns.
+struct Judge {
+    engine: LookupEngine,
+    resolver: Recorder,
+}
+
+impl Judge {
+    fn new(patterns: &[&str]) -> Judge {
+        let resolver = Recorder::default();
+        let policy = patterns.iter().fold(Policy::deny_all(), |policy, pattern| {
+            policy.allow(pattern.parse().unwrap())
+        });
+        let builder = LookupEngine::builder().resolver(resolver.clone());
+        Judge {
+            engine: builder.policy(policy).build(),
+            resolver,
+        }
+    }
+
+    /// What a guest gets for the name, and what the resolver heard of it.
+    fn ask(&self, name: &[u8]) -> (Outcome, Vec<Lookup>) {
+        let mut session = self.engine.session();
+        session.startup().unwrap();
+        session.request(Query::HostByName(name.into()), 0).unwrap();
+        let outcome = session.take(1).remove(0).outcome;
+        (outcome, self.resolver.asked())
+    }
+}
+
+/// Forms of a character that IDNA makes the plain one.
+fn forms(plain: char) -> Vec<String> {
+    let shifted = |base: u32, first: char| {
+        char::from_u32(base + plain as u32 - first as u32)
+            .unwrap()
+            .to_string()
+    };
+    let mut forms = vec![plain.to_string()];
+    match plain {
+        'a'..='z' => {
+            forms.push(plain.to_ascii_uppercase().to_string());
+            // Wide, circled, and mathematical letters.
+            forms.extend([0xff41, 0xff21, 0x24d0, 0x1d41a].map(|base| shifted(base, 'a')));
+        }
+        '0'..='9' => {
+            // Wide, mathematical, and old computers' digits.
+            forms.extend([0xff10, 0x1d7ce, 0x1d7d8, 0x1fbf0].map(|base| shifted(base, '0')));
+            if plain > '0' {
+                // Circled and raised.
+                forms.push(shifted(0x2460, '1'));
+            }
+            let raised = ['\u{2070}', '\u{b9}', '\u{b2}', '\u{b3}', '\u{2074}'];
+            forms.extend(
+                raised
+                    .get(plain as usize - '0' as usize)
+                    .map(char::to_string),
+            );
+        }
+        '.' => forms.extend(["\u{3002}", "\u{ff0e}", "\u{ff61}"].map(String::from)),
+        ':' => forms.push("\u{ff1a}".into()),
+        _ => {}
+    }
+    // What IDNA leaves out: a soft hyphen, a word joiner, a variation selector.
+    let plain = forms[0].clone();
+    forms.extend(["\u{ad}", "\u{2060}", "\u{fe0f}"].map(|nothing| format!("{plain}{nothing}")));
+    forms
+}
+
+/// The text with forms of its characters, or as it is: of one kind of form all over, or mixed.
+fn disguised(text: String) -> impl Strategy<Value = String> {
+    let length = text.chars().count();
+    let uses = prop_oneof![
+        1 => Just(vec![0; length]),
+        3 => vec(0..16usize, length),
+        3 => (0..16usize).prop_map(move |form| vec![form; length]),
+        2 => vec(prop_oneof![8 => Just(0usize), 1 => 1..16usize], length),
+    ];
+    uses.prop_map(move |uses| {
+        let chars = text.chars().zip(uses);
+        chars
+            .map(|(c, form)| {
+                let forms = forms(c);
+                forms[form % forms.len()].clone()
+            })
+            .collect()
+    })
+}
+
+/// What people put around names so that somebody else takes it off.
+fn wrapped(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    const AFTER: [&str; 22] = [
+        ".",
+        "\u{3002}",
+        "..",
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\0",
+        "%",
+        "%00",
+        "%eth0",
+        "#",
+        "/",
+        "?",
+        "\u{a0}",
+        // To whoever stops before the odd character, the name ends there.
+        "\0.allowed.test",
+        "\\.allowed.test",
+        "%00.allowed.test",
+        " .allowed.test",
+        "\n.allowed.test",
+        "/.allowed.test",
+        "#.allowed.test",
+    ];
+    let after = prop_oneof![4 => Just(""), 4 => select(&AFTER[..3]), 2 => select(&AFTER[..])];
+    let before = prop_oneof![12 => Just(""), 1 => select(&[" ", "\t", "\0", "@", "//", "\u{feff}", "."][..])];
+    (before, text, after).prop_map(|(before, text, after)| format!("{before}{text}{after}"))
+}
+
+/// A number as `inet_aton` reads it: decimal, octal or hexadecimal, with zeros before it.
+fn number(value: u32) -> impl Strategy<Value = String> {
+    (0..5u8, 0..3usize).prop_map(move |(base, zeros)| {
+        let zeros = "0".repeat(zeros);
+        match base {
+            0 | 1 => value.to_string(),
+            2 => format!("0{zeros}{value:o}"),
+            3 => format!("0x{zeros}{value:x}"),
+            _ => format!("0X{zeros}{value:X}"),
+        }
+    })
+}
+
+/// An address in one to four parts, of which the last is what the others leave.
+fn parts(address: Ipv4Addr) -> impl Strategy<Value = String> {
+    (1..=4u32).prop_flat_map(move |count| {
+        let bits = address.to_bits();
+        let octet = |i: u32| (bits >> (24 - 8 * i)) & 0xff;
+        let last = bits & (u32::MAX >> (8 * (count - 1)));
+        let parts: Vec<_> = (0..count - 1)
+            .map(octet)
+            .chain([last])
+            .map(number)
+            .collect();
+        parts.prop_map(|parts| parts.join("."))
+    })
+}
+
+/// IPv6 addresses that are this one: mapped, compatible, translated, with a zone, in brackets.
+fn within_ipv6(address: Ipv4Addr) -> impl Strategy<Value = String> {
+    let [a, b, c, d] = address.octets();
+    let hex = format!("{a:x}{b:02x}:{c:x}{d:02x}");
+    const MAPPED: [&str; 7] = [
+        "::ffff:",
+        "::FFFF:",
+        "0:0:0:0:0:ffff:",
+        "::",
+        "64:ff9b::",
+        "::ffff:0:",
+        "2002:",
+    ];
+    (select(&MAPPED[..]), any::<bool>(), 0..4u8).prop_map(move |(before, dotted, form)| {
+        let address = if dotted {
+            format!("{before}{address}")
+        } else {
+            format!("{before}{hex}")
+        };
+        match form {
+            0 => format!("[{address}]"),
+            1 => format!("{address}%1"),
+            2 => format!("[{address}]:80"),
+            _ => address,
+        }
+    })
+}
+
+/// The text in labels of DNS's ASCII form that have nothing else in them.
+fn in_xn_labels(text: String) -> String {
+    let labels = text.split('.').map(|label| format!("xn--{label}-"));
+    labels.collect::<Vec<_>>().join(".")
+}
+
+/// Spellings of an address that no pattern allows.
+fn address() -> impl Strategy<Value = String> {
+    let forbidden = prop_oneof![
+        select(vec![
+            Ipv4Addr::LOCALHOST,
+            Ipv4Addr::new(127, 0, 1, 1),
+            Ipv4Addr::new(10, 0, 0, 7),
+            Ipv4Addr::new(169, 254, 169, 254),
+            Ipv4Addr::new(192, 168, 0, 1),
+            Ipv4Addr::UNSPECIFIED,
+            Ipv4Addr::BROADCAST,
+        ]),
+        any::<u32>().prop_map(Ipv4Addr::from),
+    ];
+    let text = forbidden.prop_flat_map(|address| {
+        prop_oneof![
+            5 => parts(address).boxed(),
+            1 => within_ipv6(address).boxed(),
+            1 => parts(address).prop_map(in_xn_labels).boxed(),
+            1 => parts(address).prop_map(|a| a.replace('.', "%2e")).boxed(),
+            1 => parts(address).prop_map(|a| a.replace('.', "\\.")).boxed(),
+        ]
+    });
+    wrapped(text.prop_flat_map(disguised))
+}
+
+/// Spellings of a name that no pattern allows.
+fn name() -> impl Strategy<Value = String> {
+    let forbidden = select(&[
+        "secret.corp.test",
+        "secret.b\u{fc}cher.test",
+        "localhost",
+        "metadata.internal",
+    ]);
+    let text = forbidden.prop_flat_map(|name: &str| {
+        let octal = format!("\\{:03}{}", name.as_bytes()[0], &name[1..]);
+        let escaped = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
+        let ascii = name.replace("b\u{fc}cher", "xn--bcher-kva");
+        prop_oneof![
+            6 => disguised(name.into()).boxed(),
+            3 => disguised(ascii).boxed(),
+            1 => Just(octal).boxed(),
+            1 => Just(escaped).boxed(),
+            1 => Just(name.replace('.', "\\.")).boxed(),
+            1 => Just(name.replace('.', "%2E")).boxed(),
+            // The same mark in two code points.
+            1 => Just(name.replace('\u{fc}', "u\u{308}").to_uppercase()).boxed(),
+        ]
+    });
+    wrapped(text)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: SPELLINGS, ..ProptestConfig::default() })]
+
+    // S-R16: neighbours of the forbidden names are allowed, what is under them, and every address.
+    #[test]
+    fn no_spelling_of_a_forbidden_name_reaches_a_resolver(name in name()) {
+        thread_local!(static JUDGE: Judge = Judge::new(&[
+            "corp.test", "*.secret.corp.test", "www.corp.test", "*.www.b\u{fc}cher.test", "*.localhost",
+            "internal", "*.allowed.test", "0.0.0.0/0",
+        ]));
+        let (outcome, asked) = JUDGE.with(|judge| judge.ask(name.as_bytes()));
+        prop_assert!(asked.is_empty(), "{name:?} asks for {asked:?}");
+        let refusals = [ErrorCode::AccessDenied, ErrorCode::HostNotFound];
+        prop_assert!(outcome.as_ref().is_err_and(|e| refusals.contains(e)), "{name:?}: {outcome:?}");
+    }
+
+    // S-R13, S-R16: every name is allowed, so that an address that is taken for one shows.
+    #[test]
+    fn no_spelling_of_an_address_reaches_a_resolver(name in address()) {
+        thread_local!(static JUDGES: [Judge; 2] = [&["*"][..], &["*.test", "localhost"]].map(Judge::new));
+        JUDGES.with(|[all, names]| {
+            let (_, asked) = all.ask(name.as_bytes());
+            prop_assert!(asked.is_empty(), "{name:?} asks for {asked:?}");
+            let (outcome, asked) = names.ask(name.as_bytes());
+            prop_assert!(asked.is_empty(), "{name:?} asks for {asked:?}");
+            prop_assert!(outcome.is_err(), "{name:?}: {outcome:?}");
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,339 @@
+//! Lookups that take too long, and are not cancelled: whoever waits for them waits alone (`S-C7`).
+
+mod support;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use support::*;
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Outcome};
+use winsock_async_engine::{Lookup, Resolution, Resolver};
+
+/// Workers that count as stuck very soon.
+fn impatient(workers: usize, spares: usize) -> Limits {
+    Limits {
+        workers,
+        max_extra_workers: spares,
+        stuck_after: Duration::from_millis(1),
+        ..Limits::default()
+    }
+}
+
+fn wait_for_stuck(engine: &LookupEngine, workers: usize) {
+    while engine.stuck_workers() != workers {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_worker_that_takes_too_long_is_replaced() {
+    let (engine, control) = engine(impatient(1, 1));
+    let mut session = started(&engine);
+    for _ in 0..3 {
+        let held = ask(&mut session, "held.test");
+        control.wait_until_started("held.test");
+        ask(&mut session, "quick.test");
+        assert!(one(&mut session).outcome.is_ok());
+        wait_for_stuck(&engine, 1);
+        let metrics = engine.metrics();
+        assert_eq!((metrics.stuck, metrics.spares), (1, 1));
+        // What comes late comes all the same, and one of the two workers ends.
+        control.release("held.test");
+        let late = one(&mut session);
+        assert_eq!(late.handle, held);
+        assert!(late.outcome.is_ok());
+        wait_for_stuck(&engine, 0);
+        while engine.metrics().spares > 0 {
+            std::thread::yield_now();
+        }
+    }
+}
+
+// A worker counts once, though it is stuck in both ways.
+#[test]
+fn a_late_lookup_is_cancelled() {
+    let (engine, control) = engine(impatient(1, 4));
+    let mut session = started(&engine);
+    let held = ask(&mut session, "held.test");
+    wait_for_stuck(&engine, 1);
+    session.cancel(held).unwrap();
+    assert_eq!(engine.stuck_workers(), 1);
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+    control.release("held.test");
+    wait_for_stuck(&engine, 0);
+}
+
+/// A guest asks a thousand times what is never answered; what the next one asks is answered.
+fn beside_a_black_hole(cancelled: bool) {
+    let (engine, _control) = engine(impatient(8, 64));
+    let (mut first, mut next) = (started(&engine), started(&engine));
+    let handles: Vec<_> = (0..1000).map(|_| ask(&mut first, "stuck.test")).collect();
+    if cancelled {
+        for handle in handles {
+            first.cancel(handle).unwrap();
+        }
+    }
+    ask(&mut next, "known.test");
+    assert_eq!(next.take(1).len(), 1, "it needs no worker, so it is there");
+    ask(&mut next, "quick.test");
+    assert!(one(&mut next).outcome.is_ok());
+}
+
+#[test]
+fn a_guest_beside_a_black_hole_is_served() {
+    beside_a_black_hole(false);
+}
+
+#[test]
+fn a_guest_beside_a_black_hole_that_was_cancelled_is_served() {
+    beside_a_black_hole(true);
+}
+
+// S-R2
+#[test]
+fn with_all_workers_stuck_what_needs_one_is_refused() {
+    let (engine, control) = engine(impatient(1, 2));
+    let (mut session, mut other) = (started(&engine), started(&engine));
+    for stuck in 1..=3 {
+        ask(&mut session, "held.test");
+        wait_for_stuck(&engine, stuck);
+    }
+    assert_eq!(engine.metrics().spares, 2);
+    for session in [&mut session, &mut other] {
+        let before = engine.outstanding();
+        let refused = session.request(host("quick.test"), 0);
+        assert_eq!(refused, Err(ErrorCode::WouldBlock));
+        assert_eq!(session.stats().refused, 1);
+        assert_eq!(engine.outstanding(), before);
+        // What needs none works.
+        ask(session, "known.test");
+        assert!(one(session).outcome.is_ok());
+    }
+    assert_eq!((session.stats().requests, other.stats().requests), (4, 1));
+    control.release("held.test");
+    assert!(one(&mut session).outcome.is_ok());
+    wait_for_stuck(&engine, 2);
+    ask(&mut other, "quick.test");
+    assert!(one(&mut other).outcome.is_ok());
+}
+
+// S-S7: one guest cannot have all workers, and what it has asked goes on when some come back.
+#[test]
+fn one_session_keeps_no_more_than_its_share() {
+    let (engine, control) = engine(Limits {
+        max_workers_per_session: 3,
+        // Long enough for what is quick on a busy machine.
+        stuck_after: Duration::from_millis(100),
+        ..impatient(2, 64)
+    });
+    let (mut greedy, mut other) = (started(&engine), started(&engine));
+    // Some may come when it has its share already.
+    let begun = (0..10).filter(|_| greedy.request(host("held.test"), 0).is_ok());
+    let begun = begun.count();
+    assert!(begun >= 3);
+    while engine.stuck_workers() < 3 {
+        std::thread::yield_now();
+    }
+    for _ in 0..100 {
+        ask(&mut other, "quick.test");
+        assert!(one(&mut other).outcome.is_ok());
+    }
+    assert_eq!(asked(&control, "held.test"), 3);
+    let refused = greedy.request(host("quick.test"), 0);
+    assert_eq!(refused, Err(ErrorCode::WouldBlock));
+    ask(&mut greedy, "known.test");
+    assert!(one(&mut greedy).outcome.is_ok());
+    for _ in 0..begun {
+        control.wait_until_started("held.test");
+        control.release("held.test");
+        assert!(one(&mut greedy).outcome.is_ok());
+    }
+    ask(&mut other, "quick.test");
+    assert!(one(&mut other).outcome.is_ok());
+}
+
+// S-S7: a guest whose lookups are slow, and not so slow as to be stuck, has all workers, and spares take over.
+#[test]
+fn slow_lookups_hold_up_no_other_guest() {
+    let (engine, control) = engine(Limits {
+        stuck_after: Duration::from_secs(3600),
+        ..Limits::default()
+    });
+    let (mut slow, mut other) = (started(&engine), started(&engine));
+    for _ in 0..100 {
+        ask(&mut slow, "held.test");
+    }
+    for _ in 0..100 {
+        ask(&mut other, "quick.test");
+        assert!(one(&mut other).outcome.is_ok());
+    }
+    // Slow is not stuck, and nothing is refused for it.
+    assert_eq!(engine.stuck_workers(), 0);
+    ask(&mut slow, "held.test");
+    for _ in 0..101 {
+        control.wait_until_started("held.test");
+        control.release("held.test");
+        assert!(one(&mut slow).outcome.is_ok());
+    }
+    while engine.metrics().spares > 0 {
+        std::thread::yield_now();
+    }
+}
+
+// S-S7: nor once spares that others needed have come to work for whoever asks.
+#[test]
+fn one_session_has_no_more_than_its_share_of_spares() {
+    let (engine, control) = engine(Limits {
+        max_workers_per_session: 3,
+        // Long enough to ask for all this.
+        stuck_after: Duration::from_millis(100),
+        ..impatient(2, 8)
+    });
+    let mut sessions: Vec<_> = (0..3).map(|_| started(&engine)).collect();
+    for session in &mut sessions {
+        for _ in 0..3 {
+            ask(session, "held.test");
+        }
+    }
+    let greedy = &mut sessions[0];
+    let begun = (0..10).filter(|_| greedy.request(host("stuck.test"), 0).is_ok());
+    assert!(begun.count() >= 3);
+    wait_for_stuck(&engine, 9);
+    for _ in 0..9 {
+        control.release("held.test");
+    }
+    wait_for_stuck(&engine, 3);
+    let mut other = started(&engine);
+    for _ in 0..100 {
+        ask(&mut other, "quick.test");
+        assert!(one(&mut other).outcome.is_ok());
+    }
+    assert_eq!(asked(&control, "stuck.test"), 3);
+}
+
+/// Keeps all lookups that have begun until they may go.
+#[derive(Clone, Default)]
+struct Turnstile(Arc<(Mutex<Turns>, Condvar)>);
+
+#[derive(Default)]
+struct Turns {
+    turn: usize,
+    begun: usize,
+    threads: HashSet<ThreadId>,
+}
+
+impl Turnstile {
+    fn state(&self) -> MutexGuard<'_, Turns> {
+        self.0.0.lock().unwrap()
+    }
+
+    fn turn(&self) {
+        self.state().turn += 1;
+        self.0.1.notify_all();
+    }
+}
+
+impl Resolver for Turnstile {
+    fn try_resolve(&self, _: &Lookup) -> Resolution {
+        Resolution::Blocking
+    }
+
+    fn resolve_blocking(&self, _: &Lookup) -> Outcome {
+        let mut state = self.state();
+        state.begun += 1;
+        state.threads.insert(std::thread::current().id());
+        let turn = state.turn;
+        let stays = |state: &mut Turns| state.turn == turn;
+        let _state = self.0.1.wait_while(state, stays).unwrap();
+        Err(ErrorCode::HostNotFound)
+    }
+}
+
+// Where every lookup is slow, it takes no thread for each.
+#[test]
+fn a_relieved_worker_that_comes_back_works_on() {
+    let turnstile = Turnstile::default();
+    let engine = LookupEngine::builder()
+        .resolver(turnstile.clone())
+        .policy(Policy::allow_all())
+        .limits(impatient(1, 1))
+        .build();
+    let mut session = started(&engine);
+    for _ in 0..100 {
+        ask(&mut session, "a.test");
+    }
+    for begun in 1..=50 {
+        while turnstile.state().begun < 2 * begun {
+            std::thread::yield_now();
+        }
+        wait_for_stuck(&engine, 2);
+        turnstile.turn();
+        for _ in 0..2 {
+            one(&mut session);
+        }
+    }
+    // Two, and a few more where one found the lane in the other's hands.
+    let threads = turnstile.state().threads.len();
+    assert!((2..25).contains(&threads), "{threads} threads");
+}
+
+#[test]
+fn no_number_of_spares_is_too_large() {
+    let (engine, control) = engine(impatient(1, usize::MAX));
+    let mut session = started(&engine);
+    ask(&mut session, "held.test");
+    wait_for_stuck(&engine, 1);
+    ask(&mut session, "quick.test");
+    assert!(one(&mut session).outcome.is_ok());
+    control.release("held.test");
+}
+
+#[test]
+fn without_a_bound_only_the_cancelled_are_stuck() {
+    let (engine, control) = engine(workers(2));
+    let (mut session, mut other) = (started(&engine), started(&engine));
+    ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    for _ in 0..1000 {
+        ask(&mut other, "quick.test");
+        one(&mut other);
+    }
+    assert_eq!(engine.stuck_workers(), 0);
+}
+
+/// Tells when it is gone, as nothing is ever sent.
+struct Mortal(#[allow(dead_code, reason = "it is dropped")] mpsc::Sender<()>);
+
+impl Resolver for Mortal {
+    fn try_resolve(&self, _: &Lookup) -> Resolution {
+        Resolution::Blocking
+    }
+
+    fn resolve_blocking(&self, _: &Lookup) -> Outcome {
+        Err(ErrorCode::HostNotFound)
+    }
+}
+
+// All threads end with the engine, the one that keeps time too.
+#[test]
+fn the_resolver_goes_with_the_engine() {
+    let (alive, gone) = mpsc::channel();
+    let limits = Limits {
+        request_timeout: Some(Duration::MAX),
+        ..impatient(2, 2)
+    };
+    let engine = LookupEngine::builder()
+        .resolver(Mortal(alive))
+        .policy(Policy::allow_all())
+        .limits(limits)
+        .build();
+    let mut session = started(&engine);
+    ask(&mut session, "a.test");
+    one(&mut session);
+    drop((session, engine));
+    assert_eq!(gone.recv(), Err(mpsc::RecvError));
+}

@@ -1,0 +1,72 @@
+//! What the tests of sessions share: an engine whose answers are scripted.
+#![allow(dead_code, reason = "each test program uses a part")]
+
+pub mod ways;
+
+use std::time::Duration;
+
+use winsock_async_engine::Lookup;
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::resolvers::{Script, ScriptControl, Scripted};
+use winsock_async_engine::{Completion, Limits, LookupEngine, Query, Session, TaskHandle};
+
+pub const SCRIPT: &str = r#"
+    rule = [
+        { host = "quick.test", addresses = ["192.0.2.1"] },
+        { host = "other.test", addresses = ["192.0.2.4"] },
+        { host = "known.test", addresses = ["192.0.2.2"], now = true },
+        { host = "held.test", addresses = ["192.0.2.3"], never = true },
+        { host = "stuck.test", never = true },
+    ]
+"#;
+
+pub fn script() -> (Scripted, ScriptControl) {
+    let script = Script::parse(SCRIPT, "the test").unwrap();
+    let control = script.control();
+    (script, control)
+}
+
+pub fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
+    let (script, control) = script();
+    let builder = LookupEngine::builder()
+        .resolver(script)
+        .policy(Policy::allow_all().allow_private());
+    (builder.limits(limits).build(), control)
+}
+
+pub fn workers(workers: usize) -> Limits {
+    Limits {
+        workers,
+        // However long a test keeps one: it counts as stuck when that is meant.
+        stuck_after: Duration::MAX,
+        ..Limits::default()
+    }
+}
+
+pub fn started(engine: &LookupEngine) -> Session {
+    let mut session = engine.session();
+    session.startup().unwrap();
+    session
+}
+
+pub fn host(name: &str) -> Query {
+    Query::HostByName(name.as_bytes().into())
+}
+
+pub fn ask(session: &mut Session, name: &str) -> TaskHandle {
+    session.request(host(name), 0).unwrap()
+}
+
+/// Waits for one completion and takes it.
+pub fn one(session: &mut Session) -> Completion {
+    // The bound only ends a test that would hang.
+    let bound = Some(Duration::from_secs(60));
+    assert!(session.wait(bound), "something is to come");
+    let mut taken = session.take(1);
+    taken.pop().expect("wait has promised one")
+}
+
+pub fn asked(control: &ScriptControl, name: &str) -> usize {
+    let is_name = |l: &&Lookup| matches!(l, Lookup::HostByName(n) if &**n == name);
+    control.asked().iter().filter(is_name).count()
+}
