@@ -44,7 +44,7 @@ impl Setting {
             requests_per_engine: 20,
             bytes_per_session,
             workers,
-            stuck_workers,
+            max_extra_workers,
             stuck_after: Duration::MAX,
             ..Limits::default()
         };

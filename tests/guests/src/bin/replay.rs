@@ -1,7 +1,7 @@
 //! Random calls through the interface itself, whose results the model judges. The host's resolver is
 //! the model's `Gates`, and lets a request finish when another name is looked up.
 
-use winsock_async_model::{Code, DisplayQuery, Player, Question, Random, Settings, Subject};
+use winsock_async_model::{Code, Player, Question, Random, Settings, Shown, Subject};
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
 use winsock_async_test_guests::raw::requests::{async_request, cancel};
@@ -39,7 +39,7 @@ impl Subject for Guest {
         cancel(handle).map_err(code)
     }
 
-    fn take(&mut self, _session: usize, max: u32) -> Vec<DisplayQuery> {
+    fn take(&mut self, _session: usize, max: u32) -> Vec<Shown> {
         take(max).iter().map(shown).collect()
     }
 
@@ -68,13 +68,13 @@ impl Subject for Guest {
     }
 }
 
-fn shown(completion: &Completion) -> DisplayQuery {
+fn shown(completion: &Completion) -> Shown {
     let outcome = match &completion.outcome {
         Ok(Answer::Host(host)) => host.addresses.first().copied().ok_or(Code::Other),
         Ok(_) => Err(Code::Other),
         Err(error) => Err(code(*error)),
     };
-    DisplayQuery {
+    Shown {
         handle: completion.handle,
         tag: completion.tag,
         outcome,
