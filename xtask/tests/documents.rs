@@ -1,0 +1,71 @@
+//! The Markdown files of this repository: their links lead somewhere, and their programs are compiled.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every Markdown file that git knows, with its text.
+fn documents() -> Vec<(PathBuf, String)> {
+    let listed = Command::new("git")
+        .current_dir(root())
+        .args(["ls-files", "*.md"])
+        .output()
+        .expect("git lists files");
+    let listed = String::from_utf8(listed.stdout).expect("paths are UTF-8");
+    let read = |name: &str| {
+        let path = root().join(name);
+        let text = fs::read_to_string(&path).expect("a listed file is there");
+        (path, text)
+    };
+    let documents: Vec<_> = listed.lines().map(read).collect();
+    assert!(!documents.is_empty());
+    documents
+}
+
+/// What stands between `](` and `)`, without a fragment.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| {
+        let link = rest.split(')').next()?;
+        let path = link.split('#').next()?;
+        (!path.is_empty() && !path.contains("://")).then_some(path)
+    })
+}
+
+#[test]
+fn relative_links_lead_to_files() {
+    let mut broken = Vec::new();
+    for (path, text) in documents() {
+        let folder = path.parent().expect("a file has a folder");
+        for link in links(&text).filter(|link| !folder.join(link).exists()) {
+            broken.push(format!("{}: {link}", path.display()));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn programs_in_documents_equal_the_compiled_files() {
+    let mut programs = 0;
+    for (path, text) in documents() {
+        for block in text.split("<!-- ").skip(1) {
+            let Some((file, block)) = block.split_once(" -->\n```rust\n") else {
+                continue;
+            };
+            let (shown, _) = block.split_once("```").expect("a block ends");
+            let compiled = fs::read_to_string(root().join(file)).expect("the file is there");
+            assert_eq!(shown, compiled, "{} shows {file}", path.display());
+            programs += 1;
+        }
+    }
+    assert!(programs > 0, "no document names a program");
+}
+
+#[test]
+fn readme_has_at_most_150_lines() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
+    assert!(readme.lines().count() <= 150);
+}
