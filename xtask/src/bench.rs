@@ -4,15 +4,16 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
+use anyhow::Result;
+
 use crate::cargo;
-use crate::error::Error;
 use crate::guests;
 use crate::process;
 use crate::workspace::Workspace;
 
 /// Builds the guests and the harness, as an embedder ships it, and runs it; its status is the
 /// command's.
-pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode, Error> {
+pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
     guests::build(workspace)?;
     let how = ["--package", "winsock-async-bench", "--profile", "bench"];
     let bench = cargo::program(workspace, &how, "bench")?;

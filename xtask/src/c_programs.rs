@@ -9,7 +9,8 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::error::Error;
+use anyhow::{Context, Result, bail};
+
 use crate::process::{self, say};
 use crate::publish;
 use crate::sdk::{self, Sdk};
@@ -34,13 +35,13 @@ const OF_EXAMPLES: &[&str] = STANDARDS[0].1;
 const OPTIONS: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-O1", "-Wl,--strip-debug"];
 
 /// Builds the SDK, and every program that has changed since. `guests` is what guests were built with.
-pub fn build(workspace: &Workspace, guests: Toolchain) -> Result<(), Error> {
+pub fn build(workspace: &Workspace, guests: Toolchain) -> Result<()> {
     let sdk = sdk::build(workspace, Some(guests))?;
     build_with(workspace, &sdk, say)
 }
 
 /// Builds with an SDK what has changed since, and removes what is no program any more.
-fn build_with(workspace: &Workspace, sdk: &Sdk, say: impl Fn(&str)) -> Result<(), Error> {
+fn build_with(workspace: &Workspace, sdk: &Sdk, say: impl Fn(&str)) -> Result<()> {
     let programs = programs(workspace)?;
     let common = common(sdk)?;
     let mut due = Vec::new();
@@ -59,7 +60,7 @@ fn build_with(workspace: &Workspace, sdk: &Sdk, say: impl Fn(&str)) -> Result<()
     let stale = existing.iter().filter(|path| !is_made(path));
     publish::remove(stale, workspace, say)?;
     if failed > 0 {
-        return Err(Error::Compile { failed, all });
+        bail!("{failed} of {all} C programs were not built; the compiler's messages are above");
     }
     Ok(())
 }
@@ -95,7 +96,7 @@ impl Program {
     }
 
     /// A number that tells what the module is made of, `common` telling what all modules are.
-    fn inputs(&self, common: u64, command: &Command) -> Result<u64, Error> {
+    fn inputs(&self, common: u64, command: &Command) -> Result<u64> {
         let mut hasher = DefaultHasher::new();
         (common, process::typed(command)).hash(&mut hasher);
         hash_file(&self.source, &mut hasher)?;
@@ -113,7 +114,7 @@ impl Program {
     }
 
     /// Compiles it, shows what the compiler says, and says whether that went well.
-    fn compile(&self, mut command: Command, inputs: u64) -> Result<bool, Error> {
+    fn compile(&self, mut command: Command, inputs: u64) -> Result<bool> {
         // What was made of other inputs would pass for this.
         let _ = fs::remove_file(&self.output);
         let output = process::captured(&mut command)?;
@@ -121,7 +122,8 @@ impl Program {
         let _ = io::stderr().lock().write_all(&output.stderr);
         if output.status.success() {
             let unfinished = self.unfinished();
-            fs::rename(&unfinished, &self.output).map_err(Error::file(&unfinished))?;
+            fs::rename(&unfinished, &self.output)
+                .with_context(|| format!("cannot rename {}", unfinished.display()))?;
             publish::replace(&self.stamp, inputs.to_string().as_bytes())?;
         }
         Ok(output.status.success())
@@ -129,7 +131,7 @@ impl Program {
 }
 
 /// All programs that there should be.
-fn programs(workspace: &Workspace) -> Result<Vec<Program>, Error> {
+fn programs(workspace: &Workspace) -> Result<Vec<Program>> {
     let program = |source: &Path, suffix: &str, standard| {
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
         let name = format!("{name}{suffix}");
@@ -150,12 +152,13 @@ fn programs(workspace: &Workspace) -> Result<Vec<Program>, Error> {
         programs.push(program(&source, "", OF_EXAMPLES));
     }
     let directory = workspace.c_guests();
-    fs::create_dir_all(&directory).map_err(Error::file(&directory))?;
+    fs::create_dir_all(&directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
     Ok(programs)
 }
 
 /// Compiles on all processors, and gives the number of programs that are not as they should be.
-fn compile(due: Vec<(&Program, Command, u64)>) -> Result<usize, Error> {
+fn compile(due: Vec<(&Program, Command, u64)>) -> Result<usize> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let due = Mutex::new(due.into_iter());
     let next = || due.lock().expect("nothing panics with it").next();
@@ -174,7 +177,7 @@ fn compile(due: Vec<(&Program, Command, u64)>) -> Result<usize, Error> {
 }
 
 /// A number that tells what all programs are made of: the compiler, the headers and the library.
-fn common(sdk: &Sdk) -> Result<u64, Error> {
+fn common(sdk: &Sdk) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     sdk.clang.version()?.hash(&mut hasher);
     for header in publish::tree(&sdk.include)? {
@@ -184,8 +187,8 @@ fn common(sdk: &Sdk) -> Result<u64, Error> {
     Ok(hasher.finish())
 }
 
-fn hash_file(path: &Path, hasher: &mut impl Hasher) -> Result<(), Error> {
-    let bytes = fs::read(path).map_err(Error::file(path))?;
+fn hash_file(path: &Path, hasher: &mut impl Hasher) -> Result<()> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     (path, bytes).hash(hasher);
     Ok(())
 }

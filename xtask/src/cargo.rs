@@ -1,11 +1,11 @@
-//! What cargo's builds produce.
+//! Cargo's builds and what they make, and its tests.
 
 use std::path::PathBuf;
 use std::process::Command;
 
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::error::Error;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -19,7 +19,7 @@ pub struct Program {
 }
 
 /// Runs a `cargo build`, which shows its progress, and lists the programs of it.
-pub fn build(command: &mut Command) -> Result<Vec<Program>, Error> {
+pub fn build(command: &mut Command) -> Result<Vec<Program>> {
     command.arg("--message-format=json-render-diagnostics");
     let mut programs = Vec::new();
     let status = process::each_line(command, None, |line| programs.extend(of_message(line)))?;
@@ -28,30 +28,46 @@ pub fn build(command: &mut Command) -> Result<Vec<Program>, Error> {
 }
 
 /// Builds one program for the host, as `how` says, and gives its file.
-pub fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBuf, Error> {
+pub fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBuf> {
     let mut command = workspace.cargo();
     command.arg("build").args(how).args(["--bin", name]);
     let built = build(&mut command)?
         .into_iter()
         .find(|program| program.name == name);
-    let missing = || Error::NoProgram {
-        package: "the workspace".into(),
-        program: name.into(),
-    };
-    built.map(|program| program.path).ok_or_else(missing)
+    let missing = || format!("`{}` made no program {name}", process::typed(&command));
+    built.map(|program| program.path).with_context(missing)
 }
 
 /// Runs a `cargo build` of a static library, which shows its progress, and gives its file.
-pub fn library(command: &mut Command) -> Result<PathBuf, Error> {
+pub fn library(command: &mut Command) -> Result<PathBuf> {
     command.arg("--message-format=json-render-diagnostics");
     let mut library = None;
     let status = process::each_line(command, None, |line| {
         library = library_of_message(line).or(library.take());
     })?;
     process::succeeded(command, status)?;
-    library.ok_or_else(|| Error::NoLibrary {
-        command: process::typed(command),
-    })
+    library.with_context(|| format!("`{}` made no static library", process::typed(command)))
+}
+
+/// Runs a cargo test, gives `show` what it writes, and counts the tests that ran. With `must_run`, none
+/// is an error.
+pub fn test(command: &mut Command, must_run: bool, show: impl Fn(&str)) -> Result<u64> {
+    let shown = process::typed(command);
+    show(&format!("\n$ {shown}"));
+    let mut ran = 0;
+    let status = process::each_line(command, None, |line| {
+        show(line);
+        ran += passed(line).unwrap_or(0);
+    })?;
+    process::succeeded(command, status)?;
+    ensure!(ran > 0 || !must_run, "no test ran in `{shown}`");
+    Ok(ran)
+}
+
+/// The number of tests that passed, from the summary that a test program ends with.
+fn passed(line: &str) -> Option<u64> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    counts.split_once(" passed;")?.0.parse().ok()
 }
 
 /// The static library that one of cargo's messages is about, if any.
@@ -116,5 +132,40 @@ mod tests {
         ] {
             assert_eq!(of_message(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn summaries_are_counted_and_nothing_else() {
+        let summary = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out";
+        assert_eq!(passed(summary), Some(12));
+        assert_eq!(
+            passed("test result: FAILED. 3 passed; 1 failed; 0 ignored"),
+            Some(3)
+        );
+        for other in [
+            "test a ... ok",
+            "running 3 tests",
+            "",
+            "12 passed; 0 failed",
+        ] {
+            assert_eq!(passed(other), None, "{other}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_run_fails_with_its_tests_and_without_any() {
+        let run = |script: &str, must_run| {
+            let mut command = Command::new("sh");
+            test(command.args(["-c", script]), must_run, |_| ())
+        };
+        let two = "echo 'test result: ok. 2 passed; 0 failed'; echo 'test result: ok. 1 passed;'";
+        assert_eq!(run(two, true).unwrap(), 3);
+        let error = run("exit 0", true).unwrap_err().to_string();
+        assert_eq!(error, "no test ran in `sh -c 'exit 0'`");
+        assert_eq!(run("exit 0", false).unwrap(), 0);
+        let failing = format!("{two}; exit 101");
+        let error = run(&failing, true).unwrap_err().to_string();
+        assert!(error.ends_with("failed (exit status: 101)"), "{error}");
     }
 }

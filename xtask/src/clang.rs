@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Error;
+use anyhow::{Result, anyhow, bail};
+
 use crate::process;
 use crate::setup::{self, Machine};
 
@@ -50,7 +51,7 @@ impl Clang {
     }
 
     /// What it says of its version.
-    pub fn version(&self) -> Result<Vec<u8>, Error> {
+    pub fn version(&self) -> Result<Vec<u8>> {
         let mut command = self.command();
         let output = process::captured(command.arg("--version"))?;
         process::succeeded(&command, output.status)?;
@@ -67,23 +68,25 @@ impl Clang {
 }
 
 /// Finds the compiler, `sdk` being the value of [`SDK_VARIABLE`], and installs Debian's where there is none.
-pub fn set_up(
-    machine: &impl Machine,
-    sdk: Option<&OsStr>,
-    say: impl Fn(&str),
-) -> Result<Clang, Error> {
+pub fn set_up(machine: &impl Machine, sdk: Option<&OsStr>, say: impl Fn(&str)) -> Result<Clang> {
     if let Some(path) = sdk.filter(|path| !path.is_empty()) {
         let program = Path::new(path).join("bin").join("clang");
         if !program.exists() {
-            return Err(Error::NoWasiSdk { missing: program });
+            let missing = program.display();
+            bail!("WASI_SDK_PATH names a directory without {missing}; correct it, or unset it");
         }
         let options = vec!["--target=wasm32-wasip1".into()];
         return Ok(Clang { program, options });
     }
     if machine.missing_file(&FILES).is_some() {
-        setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| Error::NoClang {
-            debian,
-            packages: PACKAGES.join(" "),
+        setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| {
+            let packages = PACKAGES.join(" ");
+            anyhow!(
+                "nothing here can compile C for wasm32-wasip1, and Debian's clang cannot be installed: {debian:#}\n\
+                 Do one of the two, then try again:\n\
+                 \x20 set WASI_SDK_PATH to where https://github.com/WebAssembly/wasi-sdk is unpacked\n\
+                 \x20 apt-get update && apt-get install {packages}   (as root, Debian 12)"
+            )
         })?;
     }
     Ok(Clang::debian())
@@ -112,8 +115,8 @@ mod tests {
             false
         }
 
-        fn add_target(&self, _: Target, _: Duration) -> Result<(), Error> {
-            Err(Error::NotFromCargo)
+        fn add_target(&self, _: Target, _: Duration) -> Result<()> {
+            bail!("no rustup")
         }
 
         fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path> {
@@ -124,7 +127,7 @@ mod tests {
             self.no_root.then(|| "not root".into())
         }
 
-        fn install_packages(&self, packages: &[&str]) -> Result<(), Error> {
+        fn install_packages(&self, packages: &[&str]) -> Result<()> {
             self.packages.set(true);
             let packages = packages.iter().map(|package| (*package).to_owned());
             self.installed.borrow_mut().extend(packages);
@@ -133,7 +136,7 @@ mod tests {
     }
 
     fn found(fake: &Fake, sdk: Option<&Path>) -> Result<Clang, String> {
-        set_up(fake, sdk.map(Path::as_os_str), |_| ()).map_err(|error| error.to_string())
+        set_up(fake, sdk.map(Path::as_os_str), |_| ()).map_err(|error| format!("{error:#}"))
     }
 
     #[test]

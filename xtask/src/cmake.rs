@@ -2,7 +2,8 @@
 
 use std::env;
 
-use crate::error::Error;
+use anyhow::{Result, anyhow};
+
 use crate::setup::{self, Machine};
 
 /// Debian's packages, which are called as the programs are.
@@ -11,13 +12,17 @@ const PACKAGES: [&str; 2] = ["cmake", "make"];
 const FILES: [&str; 2] = ["/usr/bin/cmake", "/usr/bin/make"];
 
 /// Installs Debian's where one is missing, unless `are_there`.
-pub fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)) -> Result<(), Error> {
+pub fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)) -> Result<()> {
     if are_there {
         return Ok(());
     }
-    setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| Error::NoCmake {
-        debian,
-        packages: PACKAGES.join(" "),
+    setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| {
+        let packages = PACKAGES.join(" ");
+        anyhow!(
+            "the runner needs CMake and make, which build c-ares, and Debian's cannot be installed: {debian:#}\n\
+             Install them, then try again:\n\
+             \x20 apt-get update && apt-get install {packages}   (as root, on Debian)"
+        )
     })
 }
 
@@ -49,8 +54,8 @@ mod tests {
             false
         }
 
-        fn add_target(&self, _: Target, _: Duration) -> Result<(), Error> {
-            Err(Error::NotFromCargo)
+        fn add_target(&self, _: Target, _: Duration) -> Result<()> {
+            anyhow::bail!("no rustup")
         }
 
         fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path> {
@@ -61,7 +66,7 @@ mod tests {
             self.no_root.then(|| "not root".into())
         }
 
-        fn install_packages(&self, packages: &[&str]) -> Result<(), Error> {
+        fn install_packages(&self, packages: &[&str]) -> Result<()> {
             assert_eq!(packages, PACKAGES);
             self.installed.set(self.installed.get() + 1);
             Ok(())

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use anyhow::{Result, anyhow};
+
 use crate::cargo;
-use crate::error::Error;
 use crate::guests;
 use crate::process::{self, say};
 use crate::workspace::Workspace;
@@ -27,7 +28,7 @@ const NEVER: &str = "host:never.test";
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Sets up, builds, and shows the lookups; fails if they do not go as they should.
-pub fn run(workspace: &Workspace) -> Result<(), Error> {
+pub fn run(workspace: &Workspace) -> Result<()> {
     say("== Building the guests");
     guests::build(workspace)?;
     say("\n== Building the runner");
@@ -38,15 +39,20 @@ pub fn run(workspace: &Workspace) -> Result<(), Error> {
     say("\n== A guest asks all six kinds at once, of this machine's own databases");
     let allow = ["--allow", "localhost", "--allow", "127.0.0.1"];
     let output = show(workspace, &runner, &allow, &QUERIES)?;
-    six_answers(&output).map_err(|what| Error::Demo { what })?;
+    shows(six_answers(&output))?;
 
     say("\n== A guest asks for a name that never answers, and cancels the request after 500 ms");
     let script = ["--script", "examples/never.toml", "--allow", "never.test"];
     let output = show(workspace, &runner, &script, &["--timeout", "500", NEVER])?;
-    one_cancelled(&output).map_err(|what| Error::Demo { what })?;
+    shows(one_cancelled(&output))?;
 
     say("\nDone: six answers, and one request cancelled, for which status 1 is right.");
     Ok(())
+}
+
+/// An error unless a part of the demo went as it should.
+fn shows(part: Result<(), String>) -> Result<()> {
+    part.map_err(|what| anyhow!("the demo did not show what it should: {what}"))
 }
 
 /// What the runner did.
@@ -58,12 +64,7 @@ struct Output {
 }
 
 /// Runs the guest `lookup` and shows the command line, the output and the status.
-fn show(
-    workspace: &Workspace,
-    runner: &Path,
-    options: &[&str],
-    args: &[&str],
-) -> Result<Output, Error> {
+fn show(workspace: &Workspace, runner: &Path, options: &[&str], args: &[&str]) -> Result<Output> {
     let guest = workspace.guests().join("lookup.wasm");
     let complete = |program: &Path| {
         let mut command = Command::new(program);

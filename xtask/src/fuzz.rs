@@ -4,9 +4,10 @@ use std::env;
 use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
-use crate::error::Error;
+use anyhow::{Context, Result, bail, ensure};
+
 use crate::process::{self, say};
 use crate::workspace::Workspace;
 
@@ -15,7 +16,7 @@ const HANG: u32 = 60;
 
 /// Fuzzes `targets`, or all there are, and fails if one finds a fault. Where this machine lacks what
 /// fuzzing needs it says so, and is content.
-pub fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Result<(), Error> {
+pub fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Result<()> {
     if let Some(missing) = missing() {
         say(&format!("!!! NOT FUZZED: there is no {missing} !!!"));
         return Ok(());
@@ -26,26 +27,25 @@ pub fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Result<()
     let targets = chosen(&all, targets)?;
     let mut build = fuzz("build");
     build.arg("--target-dir").arg(workspace.fuzz_build());
-    shown(&mut build)?;
+    let status = shown(&mut build)?;
+    process::succeeded(&build, status)?;
     let mut failed = Vec::new();
     // Goes on after a fault, so that one run shows them all.
     for target in targets {
         let found = workspace.fuzz_build().join("corpus").join(target);
-        fs::create_dir_all(&found).map_err(Error::file(&found))?;
+        fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
         let mut run = fuzz("run");
         arguments(&mut run, workspace, target, &found, seconds);
-        match shown(&mut run) {
-            Ok(()) => {}
-            Err(Error::Failed { .. }) => failed.push(target.as_str()),
-            Err(other) => return Err(other),
+        if !shown(&mut run)?.success() {
+            failed.push(target.as_str());
         }
     }
-    if failed.is_empty() {
-        return Ok(());
-    }
-    Err(Error::Fuzz {
-        targets: failed.join(", "),
-    })
+    let targets = failed.join(", ");
+    ensure!(
+        failed.is_empty(),
+        "fuzzing has found a fault: {targets}; the input's file is named above"
+    );
+    Ok(())
 }
 
 /// What fuzzing needs and this machine does not have.
@@ -78,14 +78,16 @@ fn runs(command: &mut Command) -> bool {
 }
 
 /// Puts cargo-fuzz into the target directory unless it is there, and gives the folder of its program.
-fn install(workspace: &Workspace) -> Result<PathBuf, Error> {
+fn install(workspace: &Workspace) -> Result<PathBuf> {
     let root = workspace.fuzz_tools();
     let folder = root.join("bin");
     let program = format!("cargo-fuzz{}", env::consts::EXE_SUFFIX);
     if !folder.join(program).exists() {
         let mut install = workspace.cargo();
         install.args(["install", "cargo-fuzz", "--locked", "--root"]);
-        shown(install.arg(root))?;
+        install.arg(root);
+        let status = shown(&mut install)?;
+        process::succeeded(&install, status)?;
     }
     Ok(folder)
 }
@@ -103,7 +105,7 @@ fn cargo_fuzz(workspace: &Workspace, tools: &Path, subcommand: &str) -> Command 
 }
 
 /// The names of all targets.
-fn names(list: &mut Command) -> Result<Vec<String>, Error> {
+fn names(list: &mut Command) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let status = process::each_line(list, None, |line| names.push(line.to_owned()))?;
     process::succeeded(list, status)?;
@@ -111,12 +113,12 @@ fn names(list: &mut Command) -> Result<Vec<String>, Error> {
 }
 
 /// Those that were asked for, which must exist, or all.
-fn chosen<'a>(all: &'a [String], asked: &'a [String]) -> Result<&'a [String], Error> {
+fn chosen<'a>(all: &'a [String], asked: &'a [String]) -> Result<&'a [String]> {
     match asked.iter().find(|target| !all.contains(target)) {
-        Some(unknown) => Err(Error::NoFuzzTarget {
-            name: unknown.clone(),
-            targets: all.join(", "),
-        }),
+        Some(unknown) => bail!(
+            "there is no fuzz target {unknown}; there are {}",
+            all.join(", ")
+        ),
         None if asked.is_empty() => Ok(all),
         None => Ok(asked),
     }
@@ -136,10 +138,9 @@ fn arguments(run: &mut Command, workspace: &Workspace, target: &str, found: &Pat
 }
 
 /// Runs a command that shows its progress, after its line.
-fn shown(command: &mut Command) -> Result<(), Error> {
+fn shown(command: &mut Command) -> Result<ExitStatus> {
     say(&format!("\n$ {}", process::typed(command)));
-    let status = process::each_line(command, None, say)?;
-    process::succeeded(command, status)
+    process::each_line(command, None, say)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 
+use anyhow::{Result, ensure};
+
 use crate::cargo::{self, Program};
-use crate::error::Error;
 use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::publish;
@@ -22,7 +23,7 @@ const PACKAGES: [&str; 4] = [
 ];
 
 /// Sets up what guests need, builds them all, and gives what they were built with.
-pub fn build(workspace: &Workspace) -> Result<Toolchain, Error> {
+pub fn build(workspace: &Workspace) -> Result<Toolchain> {
     let toolchain = setup::set_up(&ThisMachine, Target::Wasip2, say)?;
     let with = toolchain.describe(Target::Wasip2);
     say(&format!("Building guests with {with}"));
@@ -33,12 +34,7 @@ pub fn build(workspace: &Workspace) -> Result<Toolchain, Error> {
         let mut command =
             toolchain.build_command(workspace, Product::Programs(package), environment);
         let built = cargo::build(&mut command)?;
-        if built.is_empty() {
-            return Err(Error::NoProgram {
-                package: package.into(),
-                program: "at all".into(),
-            });
-        }
+        ensure!(!built.is_empty(), "package {package} has no program");
         add(&mut programs, built)?;
     }
     let files = programs
@@ -52,11 +48,13 @@ pub fn build(workspace: &Workspace) -> Result<Toolchain, Error> {
 }
 
 /// Adds programs by name, each name once.
-fn add(programs: &mut BTreeMap<String, PathBuf>, built: Vec<Program>) -> Result<(), Error> {
+fn add(programs: &mut BTreeMap<String, PathBuf>, built: Vec<Program>) -> Result<()> {
     for Program { name, path } in built {
-        if programs.insert(name.clone(), path).is_some() {
-            return Err(Error::SameName { name });
-        }
+        let other = programs.insert(name.clone(), path);
+        ensure!(
+            other.is_none(),
+            "two guest programs are called {name}; rename one"
+        );
     }
     Ok(())
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::error::Error;
+use anyhow::Result;
+
 use crate::process;
 use crate::setup::Machine;
 use crate::toolchain::Target;
@@ -32,7 +33,7 @@ impl Machine for ThisMachine {
         directory.is_some_and(|directory| has_std(Path::new(&directory)))
     }
 
-    fn add_target(&self, target: Target, limit: Duration) -> Result<(), Error> {
+    fn add_target(&self, target: Target, limit: Duration) -> Result<()> {
         let mut add = Command::new("rustup");
         // A failure here is no more than a reason to go the other way: without a backtrace.
         add.env("RUST_BACKTRACE", "0")
@@ -57,7 +58,7 @@ impl Machine for ThisMachine {
         (!root).then(|| "only root can install them".into())
     }
 
-    fn install_packages(&self, packages: &[&str]) -> Result<(), Error> {
+    fn install_packages(&self, packages: &[&str]) -> Result<()> {
         let mut update = apt_get();
         process::check_within(update.arg("update"), Duration::from_secs(300))?;
         let mut install = apt_get();

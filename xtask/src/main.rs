@@ -9,7 +9,6 @@ mod cargo;
 mod clang;
 mod cmake;
 mod demo;
-mod error;
 mod fuzz;
 mod guests;
 mod machine;
@@ -20,6 +19,7 @@ mod rules;
 mod sdk;
 mod setup;
 mod soak;
+mod sources;
 mod suite;
 mod toolchain;
 mod workspace;
@@ -27,9 +27,9 @@ mod workspace;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::error::Error;
 use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::workspace::Workspace;
@@ -149,13 +149,13 @@ fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, Error> {
+fn run(command: Command) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     if command.builds_the_runner() {
         cmake::set_up(&ThisMachine, cmake::are_there(), say)?;

@@ -2,16 +2,17 @@
 
 use std::ffi::OsString;
 
-use crate::error::Error;
+use anyhow::Result;
+
+use crate::cargo;
 use crate::process;
-use crate::suite;
 use crate::workspace::Workspace;
 
 /// Runs the models, `args` being more for cargo test, and gives the number of those that passed.
 ///
 /// Each checker is a build of its own, as it takes the place of the standard library's atomics, locks
 /// and threads; so each has a folder of its own under the target folder.
-pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64, Error> {
+pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64> {
     let mut ran = 0;
     for checker in ["loom", "shuttle"] {
         let mut command = workspace.cargo();
@@ -25,7 +26,7 @@ pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64, Error> {
                 workspace.root().join("target").join(checker),
             );
         process::say(&format!("\nThe models, with {checker}"));
-        ran += suite::tests(&mut command, true, process::say)?;
+        ran += cargo::test(&mut command, true, process::say)?;
     }
     Ok(ran)
 }

@@ -9,13 +9,12 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use wait_timeout::ChildExt;
-
-use crate::error::Error;
 
 /// Runs a command to its end within a time limit, and fails if it does. It gets no input: a question
 /// it asks is answered by end of file.
-pub fn check_within(command: &mut Command, limit: Duration) -> Result<(), Error> {
+pub fn check_within(command: &mut Command, limit: Duration) -> Result<()> {
     let mut child = spawn(command.stdin(Stdio::null()))?;
     let status = wait(command, &mut child, limit, limit)?;
     succeeded(command, status)
@@ -27,7 +26,7 @@ pub fn each_line(
     command: &mut Command,
     limit: Option<Duration>,
     mut each: impl FnMut(&str),
-) -> Result<ExitStatus, Error> {
+) -> Result<ExitStatus> {
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let output = child.stdout.take().expect("standard output is a pipe");
     let (sender, lines) = mpsc::sync_channel(64);
@@ -49,7 +48,7 @@ pub fn each_line(
     });
     let Some(limit) = limit else {
         lines.iter().for_each(|line| each(&line));
-        return child.wait().map_err(start_error(command));
+        return child.wait().with_context(|| cannot_run(command));
     };
     let end = Instant::now() + limit;
     let left = || end.saturating_duration_since(Instant::now());
@@ -65,20 +64,19 @@ pub fn each_line(
 }
 
 /// Runs a command to its end and gives its status and all that it writes. It gets no input.
-pub fn captured(command: &mut Command) -> Result<Output, Error> {
+pub fn captured(command: &mut Command) -> Result<Output> {
     let output = command.stdin(Stdio::null()).output();
-    output.map_err(start_error(command))
+    output.with_context(|| cannot_run(command))
 }
 
 /// Runs a command to its end and passes its status on.
-pub fn exit_code(command: &mut Command) -> Result<ExitCode, Error> {
-    let status = spawn(command)?.wait().map_err(start_error(command))?;
+pub fn exit_code(command: &mut Command) -> Result<ExitCode> {
+    let status = spawn(command)?
+        .wait()
+        .with_context(|| cannot_run(command))?;
     match status.code().and_then(|code| u8::try_from(code).ok()) {
         Some(code) => Ok(code.into()),
-        None => Err(Error::Failed {
-            command: typed(command),
-            status,
-        }),
+        None => bail!("`{}` failed ({status})", typed(command)),
     }
 }
 
@@ -99,18 +97,13 @@ pub fn typed(command: &Command) -> String {
 }
 
 /// An error unless the status is success.
-pub fn succeeded(command: &Command, status: ExitStatus) -> Result<(), Error> {
-    if status.success() {
-        return Ok(());
-    }
-    Err(Error::Failed {
-        command: typed(command),
-        status,
-    })
+pub fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
+    ensure!(status.success(), "`{}` failed ({status})", typed(command));
+    Ok(())
 }
 
-fn spawn(command: &mut Command) -> Result<Child, Error> {
-    command.spawn().map_err(start_error(command))
+fn spawn(command: &mut Command) -> Result<Child> {
+    command.spawn().with_context(|| cannot_run(command))
 }
 
 /// Waits for what is left of the limit, then stops it.
@@ -119,8 +112,11 @@ fn wait(
     child: &mut Child,
     left: Duration,
     limit: Duration,
-) -> Result<ExitStatus, Error> {
-    match child.wait_timeout(left).map_err(start_error(command))? {
+) -> Result<ExitStatus> {
+    match child
+        .wait_timeout(left)
+        .with_context(|| cannot_run(command))?
+    {
         Some(status) => Ok(status),
         None => Err(stop(command, child, limit)),
     }
@@ -130,15 +126,15 @@ fn stop(command: &Command, child: &mut Child, limit: Duration) -> Error {
     // Both fail only if it has just ended by itself, which is as good.
     let _ = child.kill();
     let _ = child.wait();
-    Error::TooLong {
-        command: typed(command),
-        limit,
-    }
+    let seconds = limit.as_secs();
+    anyhow!("`{}` did not end within {seconds} s", typed(command))
 }
 
-fn start_error(command: &Command) -> impl FnOnce(io::Error) -> Error + use<> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    move |source| Error::Start { program, source }
+fn cannot_run(command: &Command) -> String {
+    format!(
+        "`{}` cannot be run",
+        command.get_program().to_string_lossy()
+    )
 }
 
 fn quoted(word: &OsStr) -> String {
@@ -180,10 +176,16 @@ mod tests {
         for script in ["exec sleep 1000000", "exec sleep 1000000 >&-", endless] {
             let limit = Duration::from_millis(50);
             let error = each_line(&mut shell(script), Some(limit), |_| ()).unwrap_err();
-            assert!(matches!(error, Error::TooLong { .. }), "{error}");
+            assert!(
+                error.to_string().contains("did not end within 0 s"),
+                "{error}"
+            );
             let mut unread = shell(script);
             let error = check_within(unread.stdout(Stdio::null()), limit).unwrap_err();
-            assert!(matches!(error, Error::TooLong { .. }), "{error}");
+            assert!(
+                error.to_string().contains("did not end within 0 s"),
+                "{error}"
+            );
         }
     }
 
@@ -192,13 +194,10 @@ mod tests {
         let check = |command: &mut Command| check_within(command, Duration::from_secs(3600));
         let error = check(&mut shell("exit 7")).unwrap_err().to_string();
         assert_eq!(error, "`sh -c 'exit 7'` failed (exit status: 7)");
-        let error = check(&mut Command::new("./no-such-program"))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("`./no-such-program` cannot be run: "),
-            "{error}"
-        );
+        let error = check(&mut Command::new("./no-such-program")).unwrap_err();
+        let error = format!("{error:#}");
+        let expected = "`./no-such-program` cannot be run: ";
+        assert!(error.starts_with(expected), "{error}");
         check(&mut shell("exit 0")).unwrap();
     }
 

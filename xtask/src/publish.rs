@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use anyhow::{Context, Result};
+
 use crate::workspace::Workspace;
 
 /// Makes each file `directory/KEY` a copy of its value where it is not one, takes away those of `existing`
@@ -15,10 +16,10 @@ pub fn publish(
     existing: &[PathBuf],
     workspace: &Workspace,
     say: impl Fn(&str),
-) -> Result<(), Error> {
+) -> Result<()> {
     for (name, built) in files {
         let path = directory.join(name);
-        let bytes = fs::read(built).map_err(Error::file(built))?;
+        let bytes = fs::read(built).with_context(|| format!("cannot read {}", built.display()))?;
         let note = if replace(&path, &bytes)? {
             ""
         } else {
@@ -42,9 +43,9 @@ pub fn remove<'a>(
     stale: impl IntoIterator<Item = &'a PathBuf>,
     workspace: &Workspace,
     say: impl Fn(&str),
-) -> Result<(), Error> {
+) -> Result<()> {
     for path in stale {
-        fs::remove_file(path).map_err(Error::file(path))?;
+        fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
         let shown = workspace.relative(path).display();
         say(&format!("  {shown} removed: nothing makes it any more"));
     }
@@ -53,30 +54,31 @@ pub fn remove<'a>(
 
 /// Makes `path` hold `bytes`, at no time anything else than the old file or the new. Says whether
 /// it was changed.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
     }
     let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory).map_err(Error::file(directory))?;
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
     // Behind the whole name, as files that differ in their extension alone may be written at once.
     let mut new = path.to_owned().into_os_string();
     new.push(format!(".new-{}", std::process::id()));
     let new = PathBuf::from(new);
-    fs::write(&new, bytes).map_err(Error::file(&new))?;
-    fs::rename(&new, path).map_err(Error::file(path))?;
+    fs::write(&new, bytes).with_context(|| format!("cannot write {}", new.display()))?;
+    fs::rename(&new, path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(true)
 }
 
 /// The files in a directory whose names end in `.extension`, in order; none where there is no directory.
-pub fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+pub fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = entries(directory)?;
     files.retain(|path| path.extension().is_some_and(|e| e == extension));
     Ok(files)
 }
 
 /// All files in a directory and the directories in it, in order; none where there is no directory.
-pub fn tree(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+pub fn tree(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in entries(directory)? {
         if path.is_dir() {
@@ -88,13 +90,20 @@ pub fn tree(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+/// What a directory has in it, in order; nothing where there is no directory.
+pub fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
     if !directory.exists() {
         return Ok(Vec::new());
     }
     let mut paths = Vec::new();
-    for entry in fs::read_dir(directory).map_err(Error::file(directory))? {
-        paths.push(entry.map_err(Error::file(directory))?.path());
+    for entry in
+        fs::read_dir(directory).with_context(|| format!("cannot list {}", directory.display()))?
+    {
+        paths.push(
+            entry
+                .with_context(|| format!("cannot list {}", directory.display()))?
+                .path(),
+        );
     }
     paths.sort();
     Ok(paths)

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
+
 use crate::cargo;
 use crate::clang::{self, Clang};
-use crate::error::Error;
 use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::publish;
@@ -37,7 +38,7 @@ pub struct Sdk {
 }
 
 /// Sets up what the SDK needs, and builds it. `guests` is what guests were built with, if they just were.
-pub fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<Sdk, Error> {
+pub fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<Sdk> {
     let sdk = env::var_os(clang::SDK_VARIABLE);
     let clang = clang::set_up(&ThisMachine, sdk.as_deref(), say)?;
     let root = workspace.sdk();
@@ -58,7 +59,7 @@ pub fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<Sdk, Er
 }
 
 /// What builds the library for a target, if it is to be built.
-fn toolchain(target: Target, guests: Option<Toolchain>) -> Result<Option<Toolchain>, Error> {
+fn toolchain(target: Target, guests: Option<Toolchain>) -> Result<Option<Toolchain>> {
     let has_target = ThisMachine.has_target(target);
     match (target, guests) {
         // Nobody here can link it: it is for those who have a C library for it, and rustup.
@@ -75,7 +76,7 @@ fn library(
     toolchain: Toolchain,
     target: Target,
     clang: &Clang,
-) -> Result<PathBuf, Error> {
+) -> Result<PathBuf> {
     let with = toolchain.describe(target);
     say(&format!("Building the library for C with {with}"));
     let environment = env::vars_os().map(|(name, _)| name);
@@ -88,7 +89,7 @@ fn library(
 }
 
 /// The headers and the files of `share`, by their places in the SDK.
-fn sources(directory: &Path) -> Result<BTreeMap<PathBuf, PathBuf>, Error> {
+fn sources(directory: &Path) -> Result<BTreeMap<PathBuf, PathBuf>> {
     let mut files = BTreeMap::new();
     for part in ["include", "share"] {
         for path in publish::tree(&directory.join(part))? {

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::Error;
+use anyhow::{Result, bail};
+
 use crate::toolchain::{FILES, PACKAGES, Target, Toolchain};
 
 /// Time for rustup to fetch the target where nothing else is at hand.
@@ -16,22 +17,18 @@ pub trait Machine {
     /// Whether the toolchain in use has the target.
     fn has_target(&self, target: Target) -> bool;
     /// Has rustup add the target.
-    fn add_target(&self, target: Target, limit: Duration) -> Result<(), Error>;
+    fn add_target(&self, target: Target, limit: Duration) -> Result<()>;
     /// The first of these files that is not there.
     fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path>;
     /// Why packages cannot be installed, if they cannot.
     fn cannot_install(&self) -> Option<String>;
     /// Installs these packages of Debian's.
-    fn install_packages(&self, packages: &[&str]) -> Result<(), Error>;
+    fn install_packages(&self, packages: &[&str]) -> Result<()>;
 }
 
 /// Finds a toolchain for a target, and installs one where there is none. `say` gets a line for what
 /// takes time.
-pub fn set_up(
-    machine: &impl Machine,
-    target: Target,
-    say: impl Fn(&str),
-) -> Result<Toolchain, Error> {
+pub fn set_up(machine: &impl Machine, target: Target, say: impl Fn(&str)) -> Result<Toolchain> {
     if machine.has_target(target) {
         return Ok(Toolchain::Target);
     }
@@ -41,7 +38,7 @@ pub fn set_up(
     let rustup = match machine.add_target(target, limit) {
         Ok(()) if machine.has_target(target) => return Ok(Toolchain::Target),
         Ok(()) => "the target was added to another toolchain than the one in use".to_owned(),
-        Err(error) => error.to_string(),
+        Err(error) => format!("{error:#}"),
     };
     if debian_ready {
         say("Using Debian's compiler instead");
@@ -49,12 +46,17 @@ pub fn set_up(
     }
     match install(machine, &PACKAGES, &FILES, say) {
         Ok(()) => Ok(Toolchain::Debian),
-        Err(debian) => Err(Error::NoGuestToolchain {
-            target: target.name(),
-            rustup,
-            debian,
-            packages: PACKAGES.join(" "),
-        }),
+        Err(debian) => {
+            let (target, packages) = (target.name(), PACKAGES.join(" "));
+            bail!(
+                "nothing here can build for {target}\n\
+                 \x20 with rustup: {rustup}\n\
+                 \x20 with Debian's packages: {debian:#}\n\
+                 Install one of the two, then try again:\n\
+                 \x20 rustup target add {target}\n\
+                 \x20 apt-get update && apt-get install {packages}   (as root, Debian 12)"
+            )
+        }
     }
 }
 
@@ -64,21 +66,17 @@ pub fn install(
     packages: &[&str],
     files: &[&'static str],
     say: impl Fn(&str),
-) -> Result<(), String> {
+) -> Result<()> {
     if let Some(reason) = machine.cannot_install() {
-        return Err(reason);
+        bail!(reason);
     }
     say(&format!("Installing Debian's {}", packages.join(", ")));
-    machine
-        .install_packages(packages)
-        .map_err(|error| error.to_string())?;
-    match machine.missing_file(files) {
-        Some(missing) => {
-            let missing = missing.into();
-            Err(Error::PackagesIncomplete { missing }.to_string())
-        }
-        None => Ok(()),
+    machine.install_packages(packages)?;
+    if let Some(missing) = machine.missing_file(files) {
+        let missing = missing.display();
+        bail!("the packages are installed, yet {missing} is missing");
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -106,15 +104,12 @@ mod tests {
             self.target.get()
         }
 
-        fn add_target(&self, _: Target, limit: Duration) -> Result<(), Error> {
+        fn add_target(&self, _: Target, limit: Duration) -> Result<()> {
             self.done
                 .borrow_mut()
                 .push(format!("rustup {}", limit.as_secs()));
             if !self.rustup_works {
-                return Err(Error::TooLong {
-                    command: "rustup".into(),
-                    limit,
-                });
+                bail!("rustup has no network");
             }
             self.target.set(!self.adds_elsewhere);
             Ok(())
@@ -128,13 +123,10 @@ mod tests {
             self.no_root.then(|| "not root".into())
         }
 
-        fn install_packages(&self, _: &[&str]) -> Result<(), Error> {
+        fn install_packages(&self, _: &[&str]) -> Result<()> {
             self.done.borrow_mut().push("apt".into());
             if !self.apt_works {
-                return Err(Error::TooLong {
-                    command: "apt".into(),
-                    limit: BRIEF,
-                });
+                bail!("apt has no network");
             }
             self.packages.set(!self.apt_incomplete);
             Ok(())
@@ -213,7 +205,7 @@ mod tests {
                 },
                 "not root",
             ),
-            (Fake::default(), "`apt` did not end within 30 s"),
+            (Fake::default(), "apt has no network"),
             (
                 Fake {
                     apt_works: true,
@@ -227,7 +219,7 @@ mod tests {
             let message = outcome(&fake).0.unwrap_err();
             for part in [
                 why,
-                "`rustup` did not end within 300 s",
+                "rustup has no network",
                 "rustup target add wasm32-wasip2",
                 "apt-get install rustc-web rust-web-src rust-web-llvm lld-22 wasi-libc",
             ] {

@@ -5,7 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Error;
+use anyhow::{Context, Result};
+
+/// Cargo says where the workspace is.
+const USAGE: &str = "run it as `cargo xtask`";
 
 /// The workspace, and the cargo that runs this program.
 #[derive(Clone, Debug)]
@@ -16,10 +19,10 @@ pub struct Workspace {
 
 impl Workspace {
     /// The workspace that this program belongs to, by what cargo has put in the environment.
-    pub fn find() -> Result<Workspace, Error> {
-        let package = env::var_os("CARGO_MANIFEST_DIR").ok_or(Error::NotFromCargo)?;
-        let root = Path::new(&package).parent().ok_or(Error::NotFromCargo)?;
-        let cargo = env::var_os("CARGO").ok_or(Error::NotFromCargo)?;
+    pub fn find() -> Result<Workspace> {
+        let package = env::var_os("CARGO_MANIFEST_DIR").context(USAGE)?;
+        let root = Path::new(&package).parent().context(USAGE)?;
+        let cargo = env::var_os("CARGO").context(USAGE)?;
         Ok(Workspace::new(root, cargo))
     }
 

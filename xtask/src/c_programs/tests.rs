@@ -64,7 +64,7 @@ impl Scratch {
         let mut made: Vec<String> = made.lines().map(|line| line.replace("-new", "")).collect();
         made.sort();
         let result = built.map(|()| said.take());
-        (made, result.map_err(|error| error.to_string()))
+        (made, result.map_err(|error| format!("{error:#}")))
     }
 
     /// The modules that are there.
