@@ -6,6 +6,7 @@
 mod bench;
 mod c_programs;
 mod cargo;
+mod circles;
 mod clang;
 mod cmake;
 mod demo;
@@ -87,6 +88,10 @@ enum Command {
         #[arg(value_name = "ID")]
         ids: Vec<String>,
     },
+    /// Looks for modules of a crate that import each other, directly or through others
+    ///
+    /// Fails if there are any.
+    Circles,
     /// Fuzzes the engine and the parsers of its files, and fails if that finds a fault
     ///
     /// Needs rustup's nightly toolchain and a C++ compiler; where one is missing it says so, and
@@ -140,6 +145,7 @@ impl Command {
             | Command::Sdk
             | Command::Models { .. }
             | Command::Rules { .. }
+            | Command::Circles
             | Command::Fuzz { .. } => false,
         }
     }
@@ -174,6 +180,7 @@ fn run(command: Command) -> Result<ExitCode> {
             models::run(&workspace, &args)?;
         }
         Command::Rules { ids } => rules::run(&workspace, &ids)?,
+        Command::Circles => circles::run(&workspace)?,
         Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets)?,
         Command::Bench { args } => return bench::run(&workspace, &args),
         Command::Soak { args } => return soak::run(&workspace, &args),
