@@ -36,6 +36,7 @@ const OPTIONS: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-O1", "-Wl,--strip-d
 
 /// Builds the SDK, and every program that has changed since. `guests` is what guests were built with.
 pub fn build(workspace: &Workspace, guests: Toolchain) -> Result<()> {
+    let _lock = publish::lock(workspace, say)?;
     let sdk = sdk::build(workspace, Some(guests))?;
     build_with(workspace, &sdk, say)
 }

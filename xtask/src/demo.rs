@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
 use crate::cargo;
+use crate::cmake;
 use crate::guests;
+use crate::machine::ThisMachine;
 use crate::process::{self, say};
 use crate::workspace::Workspace;
 
@@ -27,27 +29,67 @@ const NEVER: &str = "host:never.test";
 /// Time for a guest, which takes well under a second.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// The steps, with how long each takes from nothing on a machine with two processors.
+const STEPS: [(&str, &str); 4] = [
+    (
+        "Set up CMake, and the target wasm32-wasip2 for guests",
+        "seconds; up to a minute to install",
+    ),
+    ("Build the guest `lookup`", "a minute"),
+    (
+        "Build the runner: 300 crates, among them wasmtime and c-ares",
+        "ten minutes",
+    ),
+    ("Run the guest twice", "a second"),
+];
+
 /// Sets up, builds, and shows the lookups; fails if they do not go as they should.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    say("== Building the guests");
-    guests::build(workspace)?;
-    say("\n== Building the runner");
-    // With the whole workspace's features, as the tests have them: else wasmtime is compiled twice.
-    let runner = cargo::program(workspace, &["--workspace"], "winsock-async")?;
-    say(&format!("  {}", workspace.relative(&runner).display()));
+    say("The demo takes four steps. What is built once is not built again.");
+    let toolchain = step(0, || {
+        cmake::set_up(&ThisMachine, cmake::are_there(), say)?;
+        guests::set_up()
+    })?;
+    step(1, || guests::build_example(workspace, toolchain, "lookup"))?;
+    let runner = step(2, || {
+        let how = ["--package", "winsock-async"];
+        let runner = cargo::program(workspace, &how, "winsock-async")?;
+        say(&format!("  {}", workspace.relative(&runner).display()));
+        Ok(runner)
+    })?;
+    step(3, || show_both(workspace, &runner))?;
+    say("\nDone: six answers, and one request cancelled, for which status 1 is right.");
+    Ok(())
+}
 
+/// Says which step this is and what remains, does it, and says how long it took.
+fn step<T>(number: usize, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    let ((what, time), all) = (STEPS[number], STEPS.len());
+    say(&format!("\n== {}/{all} {what} ({time})", number + 1));
+    let start = Instant::now();
+    let result = act()?;
+    let seconds = start.elapsed().as_secs_f64();
+    let left: Vec<&str> = STEPS[number + 1..].iter().map(|(what, _)| *what).collect();
+    let left = if left.is_empty() {
+        String::new()
+    } else {
+        format!("; next: {}", left.join(", then: "))
+    };
+    say(&format!("   took {seconds:.1} s{left}"));
+    Ok(result)
+}
+
+/// Runs the guest with each of the two sets of queries.
+fn show_both(workspace: &Workspace, runner: &Path) -> Result<()> {
     say("\n== A guest asks all six kinds at once, of this machine's own databases");
     let allow = ["--allow", "localhost", "--allow", "127.0.0.1"];
-    let output = show(workspace, &runner, &allow, &QUERIES)?;
+    let output = show(workspace, runner, &allow, &QUERIES)?;
     shows(six_answers(&output))?;
 
     say("\n== A guest asks for a name that never answers, and cancels the request after 500 ms");
     let script = ["--script", "examples/never.toml", "--allow", "never.test"];
-    let output = show(workspace, &runner, &script, &["--timeout", "500", NEVER])?;
-    shows(one_cancelled(&output))?;
-
-    say("\nDone: six answers, and one request cancelled, for which status 1 is right.");
-    Ok(())
+    let output = show(workspace, runner, &script, &["--timeout", "500", NEVER])?;
+    shows(one_cancelled(&output))
 }
 
 /// An error unless a part of the demo went as it should.

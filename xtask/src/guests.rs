@@ -24,27 +24,55 @@ const PACKAGES: [&str; 4] = [
 
 /// Sets up what guests need, builds them all, and gives what they were built with.
 pub fn build(workspace: &Workspace) -> Result<Toolchain> {
-    let toolchain = setup::set_up(&ThisMachine, Target::Wasip2, say)?;
+    let toolchain = set_up()?;
+    let _lock = publish::lock(workspace, say)?;
     let with = toolchain.describe(Target::Wasip2);
     say(&format!("Building guests with {with}"));
     let mut programs = BTreeMap::new();
     for package in PACKAGES {
         // One package at a time: together, one would get the features that the other asks for.
-        let environment = env::vars_os().map(|(name, _)| name);
-        let mut command =
-            toolchain.build_command(workspace, Product::Programs(package), environment);
-        let built = cargo::build(&mut command)?;
+        let built = programs_of(workspace, toolchain, Product::Programs(package))?;
         ensure!(!built.is_empty(), "package {package} has no program");
         add(&mut programs, built)?;
     }
-    let files = programs
-        .into_iter()
-        .map(|(name, built)| (format!("{name}.wasm").into(), built))
-        .collect();
-    let directory = workspace.guests();
-    let existing = publish::files(&directory, "wasm")?;
-    publish::publish(&files, &directory, &existing, workspace, say)?;
+    let existing = publish::files(&workspace.guests(), "wasm")?;
+    publish_all(workspace, programs, &existing)?;
     Ok(toolchain)
+}
+
+/// Finds or installs the toolchain for guests.
+pub fn set_up() -> Result<Toolchain> {
+    setup::set_up(&ThisMachine, Target::Wasip2, say)
+}
+
+/// Builds one of the examples. The other guests stay as they are.
+pub fn build_example(workspace: &Workspace, toolchain: Toolchain, name: &str) -> Result<()> {
+    let _lock = publish::lock(workspace, say)?;
+    let [examples, ..] = PACKAGES;
+    let built = programs_of(workspace, toolchain, Product::Program(examples, name))?;
+    let mut programs = BTreeMap::new();
+    add(&mut programs, built)?;
+    publish_all(workspace, programs, &[])
+}
+
+fn programs_of(
+    workspace: &Workspace,
+    toolchain: Toolchain,
+    product: Product<'_>,
+) -> Result<Vec<Program>> {
+    let environment = env::vars_os().map(|(name, _)| name);
+    cargo::build(&mut toolchain.build_command(workspace, product, environment))
+}
+
+/// Puts programs where tests look for them, and removes those of `existing` that are none of these.
+fn publish_all(
+    workspace: &Workspace,
+    programs: BTreeMap<String, PathBuf>,
+    existing: &[PathBuf],
+) -> Result<()> {
+    let file = |(name, built)| (format!("{name}.wasm").into(), built);
+    let files = programs.into_iter().map(file).collect();
+    publish::publish(&files, &workspace.guests(), existing, workspace, say)
 }
 
 /// Adds programs by name, each name once.

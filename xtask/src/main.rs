@@ -138,11 +138,10 @@ impl Command {
     /// Whether it builds what is compiled for this machine with all features.
     fn builds_the_runner(&self) -> bool {
         match self {
-            Command::Demo | Command::Test { .. } | Command::Bench { .. } | Command::Soak { .. } => {
-                true
-            }
+            Command::Test { .. } | Command::Bench { .. } | Command::Soak { .. } => true,
             Command::Guests
             | Command::Sdk
+            | Command::Demo
             | Command::Models { .. }
             | Command::Rules { .. }
             | Command::Circles
@@ -172,6 +171,7 @@ fn run(command: Command) -> Result<ExitCode> {
             c_programs::build(&workspace, toolchain)?;
         }
         Command::Sdk => {
+            let _lock = publish::lock(&workspace, say)?;
             sdk::build(&workspace, None)?;
         }
         Command::Demo => demo::run(&workspace)?,

@@ -1,12 +1,30 @@
 //! Puts what was built where people and tests look for it.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
+
+/// Waits until no other `cargo xtask` builds guests or the SDK, and keeps others waiting until the file is
+/// dropped.
+pub fn lock(workspace: &Workspace, say: impl Fn(&str)) -> Result<File> {
+    let directory = workspace.guest_build();
+    fs::create_dir_all(&directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
+    let path = directory.join("xtask.lock");
+    let cannot_lock = || format!("cannot lock {}", path.display());
+    let file = File::create(&path).with_context(cannot_lock)?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => say("Waiting for another `cargo xtask` to build guests"),
+        Err(TryLockError::Error(error)) => return Err(error).with_context(cannot_lock),
+    }
+    file.lock().with_context(cannot_lock)?;
+    Ok(file)
+}
 
 /// Makes each file `directory/KEY` a copy of its value where it is not one, takes away those of `existing`
 /// that are none of these, and says so.
@@ -111,7 +129,7 @@ pub fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
     use std::env;
 
     use super::*;
@@ -190,6 +208,17 @@ mod tests {
                 "  out/a.wasm removed: nothing makes it any more",
             ]
         );
+    }
+
+    #[test]
+    fn second_build_waits_for_the_first() {
+        let scratch = Scratch::new("lock");
+        let first = Cell::new(Some(
+            lock(&scratch.0, |_| panic!("no other builds")).unwrap(),
+        ));
+        // The first ends when the second says that it waits. Without a lock nothing would be said.
+        let _second = lock(&scratch.0, |_| drop(first.take())).unwrap();
+        assert!(first.take().is_none());
     }
 
     #[test]

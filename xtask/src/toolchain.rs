@@ -17,8 +17,10 @@ pub enum Toolchain {
 /// What is built for WebAssembly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Product<'a> {
-    /// The programs of a package, as components.
+    /// All programs of a package, as components.
     Programs(&'a str),
+    /// One program of a package, as a component: the package and the program.
+    Program(&'a str, &'a str),
     /// The library of a package, for C, and the target it is for.
     Library(&'a str, Target),
 }
@@ -76,7 +78,7 @@ impl Product<'_> {
     /// The target that it is for.
     pub fn target(self) -> Target {
         match self {
-            Product::Programs(_) => Target::Wasip2,
+            Product::Programs(_) | Product::Program(..) => Target::Wasip2,
             Product::Library(_, target) => target,
         }
     }
@@ -112,10 +114,12 @@ impl Toolchain {
             .env("RUSTC_WORKSPACE_WRAPPER", "");
         command.env("CARGO_ENCODED_RUSTFLAGS", self.rustflags().join("\x1f"));
         let (package, part, profile) = match product {
-            Product::Programs(package) => (package, "--bins", "guest"),
-            Product::Library(package, _) => (package, "--lib", "sdk"),
+            Product::Programs(package) => (package, vec!["--bins"], "guest"),
+            Product::Program(package, name) => (package, vec!["--bin", name], "guest"),
+            Product::Library(package, _) => (package, vec!["--lib"], "sdk"),
         };
-        command.args(["build", "--package", package, part, "--profile", profile]);
+        command.args(["build", "--package", package]).args(part);
+        command.args(["--profile", profile]);
         command.args(["--target", product.target().name()]);
         command.arg("--target-dir").arg(workspace.guest_build());
         if self == Toolchain::Debian {
@@ -224,6 +228,16 @@ mod tests {
             variable(&debian, "CARGO_ENCODED_RUSTFLAGS"),
             Some(Some(OsStr::new(flags)))
         );
+    }
+
+    #[test]
+    fn one_program_of_a_package_is_built_alone() {
+        let workspace = Workspace::new("/w", "cargo");
+        let program = Product::Program("guests", "lookup");
+        let command = Toolchain::Target.build_command(&workspace, program, []);
+        let line = crate::process::typed(&command);
+        let expected = "cargo build --package guests --bin lookup --profile guest ";
+        assert!(line.starts_with(expected), "{line}");
     }
 
     #[test]
