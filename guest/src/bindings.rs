@@ -3,14 +3,14 @@
 
 #[cfg(not(feature = "readiness"))]
 wit_bindgen::generate!({
-    path: "../wit",
+    path: "wit",
     world: "imports-without-readiness",
     ownership: Borrowing { duplicate_if_necessary: false },
 });
 
 #[cfg(feature = "readiness")]
 wit_bindgen::generate!({
-    path: "../wit",
+    path: "wit",
     world: "imports",
     ownership: Borrowing { duplicate_if_necessary: false },
     with: { "wasi:io/poll@0.2.0": wasip2::io::poll },

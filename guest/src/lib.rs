@@ -9,7 +9,7 @@
 //! cancels when it is dropped:
 //!
 //! ```no_run
-#![doc = include_str!("../../examples/guests/src/bin/first-future.rs")]
+#![doc = include_str!("../examples/first-future.rs")]
 //! ```
 //!
 //! # Windows and messages
@@ -17,7 +17,7 @@
 //! a message; when it ends, that message comes to that window:
 //!
 //! ```no_run
-#![doc = include_str!("../../examples/guests/src/bin/first-message.rs")]
+#![doc = include_str!("../examples/first-message.rs")]
 //! ```
 //!
 //! - Start up with the guard [`Winsock`], or [`wsa_startup`] and [`wsa_cleanup`].

@@ -9,7 +9,7 @@
 //! from the crates that have them, such as `futures-util`.
 //!
 //! ```no_run
-#![doc = include_str!("../../../examples/guests/src/bin/first-future.rs")]
+#![doc = include_str!("../../examples/first-future.rs")]
 //! ```
 
 mod executor;
