@@ -1,5 +1,5 @@
-//! What `wit-bindgen` makes of `wit/`. Off wasm its imports panic; [`crate::host`] is the seam that
-//! keeps them out of native tests.
+//! The bindings that `wit-bindgen` makes of `wit/`. Off wasm they panic when called; native tests
+//! replace them with a fake host (see [`crate::host`]).
 
 #[cfg(not(feature = "readiness"))]
 wit_bindgen::generate!({
