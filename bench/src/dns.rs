@@ -3,24 +3,16 @@
 //! All have the same server, so many lookups in flight, and no hosts file, and take turns in one run. What the server
 //! takes of the machine is in every figure.
 
-use std::time::Duration;
-
 use wasmtime::Result;
 use winsock_async_dns_server::Server;
 use winsock_async_engine::resolvers::Dns;
 use winsock_async_engine::{LookupEngine, Policy};
 
 use super::guest::{Guest, Samples};
-use super::native;
+use super::native::{self, IN_FLIGHT, TIMEOUT, TRIES};
 use super::neighbours::Figures;
 use super::report::{Table, best};
 
-/// Lookups in flight at a time.
-pub const IN_FLIGHT: usize = 1000;
-/// What is lost is asked for again after so long.
-pub const TIMEOUT: Duration = Duration::from_secs(2);
-/// How often a name is asked for.
-pub const TRIES: u8 = 3;
 const ROUNDS: usize = 7;
 
 pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use c_ares::{
     AddressFamily, Channel, EventSys, FdEventFlags, FdEvents, Flags, Options, ProcessFlags, Socket,
@@ -13,8 +13,12 @@ use mio::{Events, Interest, Poll, Token};
 use wasmtime::{Result, ensure};
 use winsock_async_dns_server::Server;
 
-use super::dns::{IN_FLIGHT, TIMEOUT, TRIES};
-
+/// Lookups in flight at a time. The guest has as many, and the two settings below.
+pub const IN_FLIGHT: usize = 1000;
+/// The time after which a question without a response is sent again.
+pub const TIMEOUT: Duration = Duration::from_secs(2);
+/// How many times a question is sent.
+pub const TRIES: u8 = 3;
 /// As often as the resolver here takes a new port.
 const QUESTIONS_A_PORT: u32 = 128;
 /// Answers for which c-ares' caller is woken once, so that it is not slowed down by being woken.

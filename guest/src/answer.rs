@@ -1,63 +1,68 @@
-//! What was found, owned by whoever holds it.
+//! What a request finds.
 
 use std::net::Ipv4Addr;
 
 use crate::bindings::types;
+use crate::error::WsaError;
 
-/// What a request found.
+/// How a request ended.
+pub(crate) type Outcome = Result<Answer, WsaError>;
+
+/// What a request found. It owns its data.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
-    /// To a host's name or address.
+    /// The answer to the name or address of a host.
     Host(HostEntry),
-    /// To a service's name or port.
+    /// The answer to the name or port of a service.
     Service(ServiceEntry),
-    /// To a protocol's name or number.
+    /// The answer to the name or number of a protocol.
     Protocol(ProtocolEntry),
 }
 
 /// A host.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HostEntry {
-    /// Its official name; for an address given as text, that text (`S-R13`).
+    /// The official name. For an address given as text, that text (`S-R13`).
     pub name: String,
-    /// Its other names.
+    /// The other names.
     pub aliases: Vec<String>,
-    /// Its addresses, in the order of the answer.
+    /// The IPv4 addresses, in the order of the answer.
     pub addresses: Vec<Ipv4Addr>,
 }
 
 /// A service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceEntry {
-    /// Its official name.
+    /// The official name.
     pub name: String,
-    /// Its other names.
+    /// The other names.
     pub aliases: Vec<String>,
-    /// Its port as a number: 80 for http. Winsock's own `s_port` is in network byte order (`S-R11`).
+    /// The port as a number: 80 for http. The `s_port` of Winsock is in network byte order
+    /// (`S-R11`).
     pub port: u16,
-    /// The name of the protocol to use with it.
+    /// The name of the protocol to use with the service.
     pub protocol: String,
 }
 
 /// A protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ProtocolEntry {
-    /// Its official name.
+    /// The official name.
     pub name: String,
-    /// Its other names.
+    /// The other names.
     pub aliases: Vec<String>,
-    /// Its number, in host order (`S-R11`).
+    /// The number, in host order (`S-R11`).
     pub number: i32,
 }
 
-/// Bytes of a pointer, of `hostent`, of `servent` and of `protoent`, on wasm32 (`S-R9`).
+/// The size in bytes of a pointer on wasm32; below, those of the structures of Winsock (`S-R9`).
 const POINTER: usize = 4;
 const HOSTENT: usize = 16;
 const SERVENT: usize = 16;
 const PROTOENT: usize = 12;
 
 impl Answer {
-    /// The official name.
+    /// Returns the official name.
     pub fn name(&self) -> &str {
         match self {
             Answer::Host(entry) => &entry.name,
@@ -66,7 +71,7 @@ impl Answer {
         }
     }
 
-    /// The other names.
+    /// Returns the other names.
     pub fn aliases(&self) -> &[String] {
         match self {
             Answer::Host(entry) => &entry.aliases,
@@ -75,8 +80,8 @@ impl Answer {
         }
     }
 
-    /// Bytes that this answer takes as Winsock's structure on wasm32, with all that it points to
-    /// (`S-R7`, `S-R9`).
+    /// Returns the size in bytes of this answer as the structure of Winsock on wasm32, with
+    /// everything that it points to (`S-R7`, `S-R9`).
     pub fn winsock_size(&self) -> usize {
         let string = |s: &str| s.len() + 1;
         let aliases = self.aliases();
@@ -118,12 +123,42 @@ impl From<types::Answer> for Answer {
     }
 }
 
+/// The kinds of answer that a [`Request`](crate::lookup::Request) can have: [`HostEntry`],
+/// [`ServiceEntry`] and [`ProtocolEntry`].
+pub trait FromAnswer: sealed::Sealed + Sized {
+    /// Returns the entry if the answer is of this kind. A host that answers with another kind is
+    /// broken: the request ends with [`WSANO_RECOVERY`](crate::WSANO_RECOVERY).
+    fn from_answer(answer: Answer) -> Option<Self>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! kinds {
+    ($($entry:ident = $case:ident;)*) => {$(
+        impl sealed::Sealed for $entry {}
+
+        impl FromAnswer for $entry {
+            fn from_answer(answer: Answer) -> Option<Self> {
+                if let Answer::$case(entry) = answer { Some(entry) } else { None }
+            }
+        }
+    )*};
+}
+
+kinds! {
+    HostEntry = Host;
+    ServiceEntry = Service;
+    ProtocolEntry = Protocol;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_those_of_winsocks_structures() {
+    fn the_size_of_an_answer_is_that_of_its_winsock_structure() {
         // S-R7, S-R9
         let host = Answer::Host(HostEntry {
             name: "a.test".into(),
@@ -148,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_the_interface_keeps_everything() {
+    fn an_answer_of_the_interface_keeps_all_its_fields() {
         let answer = Answer::from(types::Answer::Host(types::HostEntry {
             name: "a".into(),
             aliases: vec!["b".into()],

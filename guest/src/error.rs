@@ -1,14 +1,13 @@
-//! Winsock's error numbers, and the thread's last one.
+//! The error numbers of Winsock and of the window system.
 
-use std::cell::Cell;
 use std::fmt;
 
 use crate::bindings::types::ErrorCode;
 
-/// One of Winsock's errors, or one of the window system's, as its number.
+/// The number of an error of Winsock or of the window system.
 ///
-/// The constants of this crate ([`WSAEWOULDBLOCK`] and so on) are the values
-/// that its calls return; they can be matched on.
+/// The calls of this crate return its constants, such as [`WSAEWOULDBLOCK`]. A `match` can name
+/// them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WsaError(i32);
 
@@ -19,7 +18,7 @@ macro_rules! errors {
             pub const $name: WsaError = WsaError($number);
         )*
 
-        /// Every error of this crate: name, number and text, in the order of the numbers.
+        /// The name, number and text of every error of this crate, in the order of the numbers.
         const ERRORS: &[(&str, i32, &str)] = &[$((stringify!($name), $number, $text)),*];
     };
 }
@@ -49,17 +48,18 @@ errors! {
 }
 
 impl WsaError {
-    /// The error of this number, as in the high word of a completion's `lParam`.
+    /// Makes an error of its number, such as the high word of the `lparam` of a completion.
     pub const fn from_number(number: i32) -> WsaError {
         WsaError(number)
     }
 
-    /// Its number, such as 11001.
+    /// Returns the number, such as 11001.
     pub const fn number(self) -> i32 {
         self.0
     }
 
-    /// Its name, such as `WSAHOST_NOT_FOUND`, or none for a number that this crate does not use.
+    /// Returns the name, such as `WSAHOST_NOT_FOUND`, or `None` for a number that this crate does
+    /// not use.
     pub fn name(self) -> Option<&'static str> {
         self.entry().map(|entry| entry.0)
     }
@@ -114,34 +114,12 @@ impl From<ErrorCode> for WsaError {
     }
 }
 
-thread_local! {
-    static LAST: Cell<i32> = const { Cell::new(0) };
-}
-
-/// WSAGetLastError: the number of this thread's last error, 0 if there was none (`S-S6`).
-///
-/// Works before start-up (`S-S5`). A call that succeeds leaves it alone, and what came of a request
-/// is never put here: that is in its message.
-pub fn wsa_get_last_error() -> i32 {
-    LAST.get()
-}
-
-/// WSASetLastError: sets what [`wsa_get_last_error`] returns, before start-up too (`S-S5`).
-pub fn wsa_set_last_error(number: i32) {
-    LAST.set(number);
-}
-
-/// Passes a result on, and makes its error the last one (`S-S6`).
-pub(crate) fn record<T>(result: Result<T, WsaError>) -> Result<T, WsaError> {
-    result.inspect_err(|error| LAST.set(error.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_sorted_so_that_each_is_found_by_its_number() {
+    fn every_error_is_found_by_its_number() {
         assert!(ERRORS.is_sorted_by(|a, b| a.1 < b.1));
         for &(name, number, _) in ERRORS {
             assert_eq!(WsaError::from_number(number).name(), Some(name));
@@ -149,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_prints_its_name_number_and_meaning() {
+    fn an_error_prints_its_name_its_number_and_its_text() {
         let text = "WSAHOST_NOT_FOUND (11001): no such host";
         assert_eq!(WSAHOST_NOT_FOUND.to_string(), text);
         assert_eq!(WsaError::from_number(7).to_string(), "error 7");
@@ -157,16 +135,5 @@ mod tests {
             format!("{WSAEINTR:?} {:?}", WsaError(7)),
             "WSAEINTR(10004) WsaError(7)"
         );
-    }
-
-    #[test]
-    fn the_last_error_belongs_to_the_thread_and_success_leaves_it_alone() {
-        // S-S5, S-S6
-        wsa_set_last_error(5);
-        assert_eq!(record(Ok(1)), Ok(1));
-        assert_eq!(wsa_get_last_error(), 5);
-        assert_eq!(record::<()>(Err(WSAEINVAL)), Err(WSAEINVAL));
-        assert_eq!(wsa_get_last_error(), 10022);
-        assert_eq!(std::thread::spawn(wsa_get_last_error).join().unwrap(), 0);
     }
 }

@@ -1,48 +1,51 @@
-//! A message, as a window procedure gets it.
+//! Messages.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Outcome};
 use crate::error::WsaError;
-use crate::window::Hwnd;
+use crate::handle::{Hwnd, TaskHandle};
 
 /// A message that does nothing.
 pub const WM_NULL: u32 = 0x0000;
-/// The message that ends a message loop; [`get_message`](crate::get_message) turns it into
+/// The message that ends a message loop. [`get_message`](crate::get_message) returns it as
 /// [`Retrieved::Quit`](crate::Retrieved::Quit).
 pub const WM_QUIT: u32 = 0x0012;
-/// A timer has passed; `wparam` is its id (`S-M6`).
+/// The period of a timer has passed; `wparam` is its id (`S-M6`).
 pub const WM_TIMER: u32 = 0x0113;
-/// The first of the numbers that are a window's own, up to 0x7FFF.
+/// The first number for messages of a window class; 0x7FFF is the last.
 pub const WM_USER: u32 = 0x0400;
-/// The first of the numbers that are an application's own, up to 0xBFFF.
+/// The first number for messages of an application; 0xBFFF is the last.
 pub const WM_APP: u32 = 0x8000;
 
 /// What a window procedure returns: `LRESULT`.
 pub type LResult = isize;
 
-/// One message of a window.
+/// A message of a window or of a thread.
 ///
-/// Of a completed request (`S-R6`), `message` and `hwnd` are those that the request was given,
-/// `wparam` is its task handle, the high word of `lparam` its error, 0 for none, and the low word the
-/// size in bytes of the answer. The answer itself is in [`answer`](Message::answer): it owns its data
-/// and lies in no buffer, so the size is what Winsock's structure would need on wasm32 (`S-R7`,
-/// `S-R9`), and 65535 for anything larger.
+/// A completed request has one message (`S-R6`):
+/// - `hwnd` and `message` are those that the request was given;
+/// - `wparam` is the task handle of the request;
+/// - the high word of `lparam` is the error, 0 for none;
+/// - the low word of `lparam` is the size of the answer in bytes.
+///
+/// [`answer`](Message::answer) returns the answer, which owns its data. So the size is what the
+/// structure of Winsock would need on wasm32 (`S-R7`, `S-R9`), or 65535 if that needs more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The window that it is for; none for a message of the thread's own.
+    /// The window that the message is for. `None` for a message of the thread itself.
     pub hwnd: Option<Hwnd>,
-    /// What it is about.
+    /// The number that says what the message is about.
     pub message: u32,
-    /// `wParam`: a task handle, a timer's id, or the poster's own.
+    /// `wParam`: a task handle, the id of a timer, or a number of the poster.
     pub wparam: u64,
-    /// `lParam`: error and size of a completion, or the poster's own.
+    /// `lParam`: error and size of a completion, or a number of the poster.
     pub lparam: u32,
-    outcome: Option<Result<Answer, WsaError>>,
+    outcome: Option<Outcome>,
     is_completion: bool,
 }
 
 impl Message {
-    /// A message that carries no answer, to be given to [`dispatch_message`](crate::dispatch_message)
-    /// or compared with.
+    /// Makes a message that carries no answer, for [`dispatch_message`](crate::dispatch_message) or
+    /// to compare with.
     pub fn new(hwnd: impl Into<Option<Hwnd>>, message: u32, wparam: u64, lparam: u32) -> Message {
         Message {
             hwnd: hwnd.into(),
@@ -54,12 +57,12 @@ impl Message {
         }
     }
 
-    /// The message of a request that ended, `S-R6`.
+    /// Makes the message of a completed request (`S-R6`).
     pub(crate) fn completion(
         hwnd: Option<Hwnd>,
         message: u32,
-        handle: u64,
-        outcome: Result<Answer, WsaError>,
+        handle: TaskHandle,
+        outcome: Outcome,
     ) -> Message {
         let lparam = match &outcome {
             Ok(answer) => makelparam(u16::try_from(answer.winsock_size()).unwrap_or(u16::MAX), 0),
@@ -75,7 +78,7 @@ impl Message {
         }
     }
 
-    /// The same message as the end of a request, which another face has put into words of its own.
+    /// Marks a message of another face as that of a completed request.
     pub(crate) fn into_completion(self) -> Message {
         Message {
             is_completion: true,
@@ -83,50 +86,51 @@ impl Message {
         }
     }
 
-    /// What came of the request whose end this is; none if it is not the end of one.
+    /// Returns the outcome of the request. `None` if this is not the message of a completed
+    /// request.
     pub fn answer(&self) -> Option<Result<&Answer, WsaError>> {
         self.outcome
             .as_ref()
             .map(|outcome| outcome.as_ref().map_err(|&error| error))
     }
 
-    /// Like [`answer`](Message::answer), and gives the answer away.
+    /// Like [`answer`](Message::answer), but consumes the message.
     pub fn into_answer(self) -> Option<Result<Answer, WsaError>> {
         self.outcome
     }
 
-    /// Like [`into_answer`](Message::into_answer), and leaves a message without one.
+    /// Like [`answer`](Message::answer), but takes the outcome out of the message.
     pub fn take_answer(&mut self) -> Option<Result<Answer, WsaError>> {
         self.outcome.take()
     }
 
-    /// Whether it is the end of a request.
+    /// Returns whether this is the message of a completed request.
     pub(crate) fn is_completion(&self) -> bool {
         self.is_completion
     }
 }
 
-/// MAKELPARAM, also MAKELONG: two words in one number.
+/// MAKELPARAM, also MAKELONG: joins two words to one number.
 pub const fn makelparam(low: u16, high: u16) -> u32 {
     low as u32 | (high as u32) << 16
 }
 
-/// LOWORD: the low word.
+/// LOWORD: returns the low word.
 pub const fn loword(value: u32) -> u16 {
     value as u16
 }
 
-/// HIWORD: the high word.
+/// HIWORD: returns the high word.
 pub const fn hiword(value: u32) -> u16 {
     (value >> 16) as u16
 }
 
-/// WSAGETASYNCERROR: the error number in a completion's `lparam`, 0 for none (`S-R6`).
+/// WSAGETASYNCERROR: returns the error number in the `lparam` of a completion, 0 for none (`S-R6`).
 pub const fn wsa_get_async_error(lparam: u32) -> u16 {
     hiword(lparam)
 }
 
-/// WSAGETASYNCBUFLEN: the size in bytes in a completion's `lparam` (`S-R7`).
+/// WSAGETASYNCBUFLEN: returns the size in bytes in the `lparam` of a completion (`S-R7`).
 pub const fn wsa_get_async_buflen(lparam: u32) -> u16 {
     loword(lparam)
 }
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_completion_has_its_handle_error_and_size() {
+    fn a_completion_has_the_handle_the_error_and_the_size() {
         // S-R6, S-R7
         let good = Message::completion(hwnd(), WM_USER, 7 << 40, Ok(protocol("tcp".into())));
         assert_eq!((good.message, good.wparam), (WM_USER, 7 << 40));
@@ -163,14 +167,14 @@ mod tests {
     }
 
     #[test]
-    fn a_size_over_a_word_saturates() {
+    fn a_size_over_65535_is_65535() {
         let large = Message::completion(hwnd(), 0, 1, Ok(protocol("x".repeat(70_000))));
         assert_eq!(loword(large.lparam), 65_535);
         assert_eq!(hiword(large.lparam), 0);
     }
 
     #[test]
-    fn an_answer_is_taken_once_and_a_plain_message_has_none() {
+    fn an_answer_is_taken_once_and_a_message_of_new_has_none() {
         let mut message = Message::completion(hwnd(), 0, 1, Ok(protocol("ip".into())));
         assert_eq!(message.take_answer(), Some(Ok(protocol("ip".into()))));
         assert_eq!(message.take_answer(), None);

@@ -1,48 +1,25 @@
-//! The message queue: post, get, peek, quit, and the loop over them.
+//! The calls of the message queue: post, get, peek, quit, and the loop over them.
 
-use std::collections::VecDeque;
-use std::ops::{Bound, RangeBounds};
+use std::ops::RangeBounds;
 use std::time::Duration;
 
-use crate::error::{ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, WsaError, record};
+use crate::core::{Filter, MessagesOf};
+use crate::error::{ERROR_NOT_ENOUGH_QUOTA, ERROR_POSSIBLE_DEADLOCK, WsaError};
+use crate::handle::Hwnd;
+use crate::host::{Current, Host};
+use crate::last_error::record;
 use crate::message::{Message, WM_QUIT};
 use crate::reactor;
-use crate::state::{State, with};
-use crate::window::{Dispatch, Hwnd, dispatch_message};
-
-/// Messages that a thread's queue holds; one more is refused (`S-M3`).
-pub const QUEUE_LIMIT: usize = 10_000;
-
-/// Messages retrieved before the host is asked for completions although others wait, so that a window
-/// that keeps posting to itself does not keep them from arriving.
-const TURN: u32 = 32;
+use crate::runtime::with;
+use crate::window::{Dispatch, dispatch_message};
 
 /// What [`get_message`] and [`peek_message`] find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Retrieved {
-    /// A message: where GetMessage returns nonzero.
+    /// A message, where GetMessage returns nonzero.
     Message(Message),
-    /// WM_QUIT with its exit code: where GetMessage returns 0 (`S-M2`).
+    /// WM_QUIT with its exit code, where GetMessage returns 0 (`S-M2`).
     Quit(i32),
-}
-
-/// Whose messages are looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MessagesOf {
-    /// Every window's, and the thread's own.
-    #[default]
-    Any,
-    /// This window's.
-    Window(Hwnd),
-    /// The thread's own, which are no window's.
-    Thread,
-}
-
-impl From<Option<Hwnd>> for MessagesOf {
-    /// Without a window, all messages, as GetMessage has it.
-    fn from(hwnd: Option<Hwnd>) -> MessagesOf {
-        hwnd.map_or(MessagesOf::Any, MessagesOf::Window)
-    }
 }
 
 impl Retrieved {
@@ -54,49 +31,43 @@ impl Retrieved {
     }
 }
 
-/// PostMessage, and with no window PostThreadMessage: puts a message at the end of the queue and
+/// PostMessage, and without a window PostThreadMessage: puts a message at the end of the queue, and
 /// returns at once.
 ///
 /// # Errors
-/// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist,
-/// [`ERROR_NOT_ENOUGH_QUOTA`] if [`QUEUE_LIMIT`] messages wait (`S-M3`).
+/// - [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not
+///   exist.
+/// - [`ERROR_NOT_ENOUGH_QUOTA`] if [`QUEUE_LIMIT`](crate::QUEUE_LIMIT) messages wait (`S-M3`).
 pub fn post_message(
     hwnd: impl Into<Option<Hwnd>>,
     message: u32,
     wparam: u64,
     lparam: u32,
 ) -> Result<(), WsaError> {
-    let hwnd = hwnd.into();
-    record(with(|state| {
-        state.windows.check(hwnd)?;
-        state
-            .queue
-            .post(Message::new(hwnd, message, wparam, lparam))
-    }))
+    let message = Message::new(hwnd, message, wparam, lparam);
+    record(with(|core| core.post(message)))
 }
 
-/// PostQuitMessage: has [`get_message`] find [`Retrieved::Quit`] once no other message that it looks
-/// for waits.
+/// PostQuitMessage: has [`get_message`] find [`Retrieved::Quit`] once no other message waits that
+/// it looks for.
 pub fn post_quit_message(code: i32) {
-    with(|state| {
-        state.queue.quit = Some(code);
-        state.queue.news = true;
-    });
+    with(|core| core.queue.post_quit(code));
 }
 
 /// GetMessage: waits for a message and takes it out of the queue (`S-M1`, `S-M2`).
 ///
-/// Looks for messages of a window, or of [whomever](MessagesOf), whose number is in `range` (`..` for
-/// all), the oldest first; then for WM_QUIT, whatever the filter; then for timers. Never spins: it sleeps in
-/// the host until a completion or the next timer. Other messages arrive meanwhile and stay.
+/// It looks for the messages of a window, or of [`MessagesOf`], whose number is in `range`; `..` is
+/// every number. The oldest comes first, then WM_QUIT whatever the filter, then timers. It never
+/// spins: it sleeps in the host until a completion or the next timer. Other messages that arrive
+/// stay in the queue.
 ///
 /// # Errors
-/// - [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist:
-///   where GetMessage returns -1.
+/// - [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not
+///   exist, where GetMessage returns -1.
 /// - [`ERROR_POSSIBLE_DEADLOCK`] if it would never return: no request is outstanding, and no timer
 ///   that it looks for is set. Windows would wait for input here; a component has none.
-/// - [`ERROR_NOT_ENOUGH_QUOTA`] if it would never return and the queue is full of other messages, for
-///   which completions may be waiting.
+/// - [`ERROR_NOT_ENOUGH_QUOTA`] if it would never return and the queue is full of other messages.
+///   Completions may then wait for room.
 pub fn get_message(
     of: impl Into<MessagesOf>,
     range: impl RangeBounds<u32>,
@@ -104,23 +75,21 @@ pub fn get_message(
     next(&Filter::new(of, range)).map(Retrieved::of)
 }
 
-/// What [`get_message`] finds, WM_QUIT as the message that it is.
+/// Like [`get_message`], with WM_QUIT as a message.
 pub(crate) fn next(filter: &Filter) -> Result<Message, WsaError> {
     loop {
         if let Some(found) = record(posted(filter, true))? {
             return Ok(found);
         }
-        // What comes after completions needs the host's word that none is there. Else waiting tells.
-        let behind =
-            |state: &mut State| state.queue.quit.is_some() || state.timers.next(filter).is_some();
-        if with(behind)
-            && let Some(found) = record(retrieve(filter, true))?
-        {
+        // WM_QUIT and timers come after completions, so the host must say first that there are
+        // none. Without either, waiting tells.
+        let is_behind = with(|core| core.queue.has_quit() || core.timers.next(filter).is_some());
+        if is_behind && let Some(found) = record(retrieve(filter, true))? {
             return Ok(found);
         }
-        if !reactor::wait(with(|state| state.timers.next(filter))) {
-            let full = with(|state| state.queue.room() == 0);
-            return record(Err(if full {
+        if !reactor::wait(with(|core| core.timers.next(filter))) {
+            let is_full = with(|core| core.queue.room() == 0);
+            return record(Err(if is_full {
                 ERROR_NOT_ENOUGH_QUOTA
             } else {
                 ERROR_POSSIBLE_DEADLOCK
@@ -129,11 +98,12 @@ pub(crate) fn next(filter: &Filter) -> Result<Message, WsaError> {
     }
 }
 
-/// PeekMessage: what [`get_message`] would find without waiting, or none. With `remove` it is taken
-/// out (PM_REMOVE), without it stays (PM_NOREMOVE) (`S-M1`).
+/// PeekMessage: returns what [`get_message`] would find without waiting. With `remove` the message
+/// leaves the queue (PM_REMOVE), without it stays (PM_NOREMOVE) (`S-M1`).
 ///
 /// # Errors
-/// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not exist.
+/// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not
+/// exist.
 pub fn peek_message(
     of: impl Into<MessagesOf>,
     range: impl RangeBounds<u32>,
@@ -143,20 +113,19 @@ pub fn peek_message(
     Ok(found.map(Retrieved::of))
 }
 
-/// What [`peek_message`] finds, WM_QUIT as the message that it is.
+/// Like [`peek_message`], with WM_QUIT as a message.
 pub(crate) fn peek(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
     record(retrieve(filter, remove))
 }
 
-/// WaitMessage: waits until there is something that [`get_message`] and [`peek_message`] have not been
-/// there to look at: a message, WM_QUIT or a timer that is due. Never spins (`S-M2`).
+/// WaitMessage: waits for a message, WM_QUIT or a timer that [`get_message`] and [`peek_message`]
+/// have not looked at yet. Never spins (`S-M2`).
 ///
 /// # Errors
 /// [`ERROR_POSSIBLE_DEADLOCK`] if nothing can come: no request is outstanding, and no timer is set.
 pub fn wait_message() -> Result<(), WsaError> {
-    let filter = Filter::new(MessagesOf::Any, ..);
-    let is_due = || with(|state| state.timers.due(&filter, false).is_some());
-    while !(with(|state| state.queue.news) || reactor::take() > 0 || is_due()) {
+    let is_due = || due(&Filter::all(), false).is_some();
+    while !(with(|core| core.queue.has_news()) || reactor::take() > 0 || is_due()) {
         if !reactor::wait(next_timer()) {
             return record(Err(ERROR_POSSIBLE_DEADLOCK));
         }
@@ -167,7 +136,7 @@ pub fn wait_message() -> Result<(), WsaError> {
 /// Gets and dispatches messages until WM_QUIT, and returns its exit code.
 ///
 /// # Errors
-/// Those of [`get_message`]: [`ERROR_POSSIBLE_DEADLOCK`] when the program waits for nothing.
+/// Those of [`get_message`]: [`ERROR_POSSIBLE_DEADLOCK`] if nothing can come.
 pub fn run_message_loop() -> Result<i32, WsaError> {
     loop {
         match get_message(None, ..)? {
@@ -177,27 +146,24 @@ pub fn run_message_loop() -> Result<i32, WsaError> {
     }
 }
 
-/// What the default blocking hook does: dispatches a message or a timer in the given way, and says
-/// whether there was one. WM_QUIT stays for the program's own loop (`S-B1`).
+/// Dispatches a message or a timer in the given way, and returns whether there was one: what the
+/// default blocking hook does. WM_QUIT stays for the message loop of the program (`S-B1`).
 pub(crate) fn dispatch_one(dispatch: Dispatch) -> bool {
-    let filter = Filter {
-        quit: false,
-        ..Filter::new(MessagesOf::Any, ..)
-    };
-    // Only a filter's window can be wrong.
+    let filter = Filter::all_but_quit();
+    // Fails only where the filter names a window.
     let message = match arrived(&filter, true).ok().flatten() {
         Some(message) => Some(message),
-        None => with(|state| state.timers.due(&filter, true)),
+        None => due(&filter, true),
     };
     message.as_ref().map(dispatch).is_some()
 }
 
-/// When the first timer is due, on the host's clock.
+/// Returns when the first timer is due, on the clock of the host.
 pub(crate) fn next_timer() -> Option<Duration> {
-    with(|state| state.timers.next(&Filter::new(MessagesOf::Any, ..)))
+    with(|core| core.timers.next(&Filter::all()))
 }
 
-/// What is in the queue or arrives by now.
+/// Finds a message in the queue, or one that has arrived by now.
 fn arrived(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
     loop {
         let found = posted(filter, remove)?;
@@ -207,152 +173,34 @@ fn arrived(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
     }
 }
 
-/// What is in the queue or arrives by now, WM_QUIT, or a timer.
+/// Finds a message in the queue, one that has arrived by now, WM_QUIT, or a timer.
 fn retrieve(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
-    if let Some(found) = arrived(filter, remove)? {
-        return Ok(Some(found));
-    }
-    Ok(with(|state| {
-        let quit = if remove {
-            state.queue.quit.take()
-        } else {
-            state.queue.quit
-        };
-        let quit = quit.map(|code| Message::new(None, WM_QUIT, u64::from(code as u32), 0));
-        quit.or_else(|| state.timers.due(filter, remove))
-    }))
+    let found = arrived(filter, remove)?;
+    let found = found.or_else(|| with(|core| core.queue.quit(remove)));
+    Ok(found.or_else(|| due(filter, remove)))
 }
 
-/// What is in the queue.
+/// Finds a message in the queue.
 fn posted(filter: &Filter, remove: bool) -> Result<Option<Message>, WsaError> {
-    if let MessagesOf::Window(hwnd) = filter.of {
-        with(|state| state.windows.check(Some(hwnd)))?;
-    }
-    if with(|state| state.queue.is_hosts_turn()) {
+    with(|core| core.windows.check(filter.window()))?;
+    if with(|core| core.queue.is_hosts_turn()) {
         reactor::take();
     }
-    let (found, was_full) = with(|state| {
-        let was_full = state.queue.room() == 0;
-        (state.queue.find(filter, remove), was_full)
+    let (found, was_full) = with(|core| {
+        let was_full = core.queue.room() == 0;
+        (core.queue.find(filter, remove), was_full)
     });
     if found.is_some() && remove && was_full {
-        // Room at last: completions have it before the program posts again (S-M3).
+        // Completions get the room before the program posts again (S-M3).
         reactor::take();
     }
     Ok(found)
 }
 
-/// Which messages are looked for.
-pub(crate) struct Filter {
-    of: MessagesOf,
-    range: (Bound<u32>, Bound<u32>),
-    /// Whether a WM_QUIT that was posted is among them.
-    quit: bool,
+/// Finds a timer that is due.
+fn due(filter: &Filter, remove: bool) -> Option<Message> {
+    // Without a timer, the clock is not asked.
+    with(|core| core.timers.next(filter))?;
+    let now = Current::now();
+    with(|core| core.timers.due(filter, now, remove))
 }
-
-impl Filter {
-    pub(crate) fn new(of: impl Into<MessagesOf>, range: impl RangeBounds<u32>) -> Filter {
-        Filter {
-            of: of.into(),
-            range: (range.start_bound().cloned(), range.end_bound().cloned()),
-            quit: true,
-        }
-    }
-
-    pub(crate) fn matches(&self, hwnd: Option<Hwnd>, message: u32) -> bool {
-        let is_wanted = match self.of {
-            MessagesOf::Any => true,
-            MessagesOf::Window(wanted) => hwnd == Some(wanted),
-            MessagesOf::Thread => hwnd.is_none(),
-        };
-        is_wanted && self.range.contains(&message) && (self.quit || message != WM_QUIT)
-    }
-}
-
-/// The queue of a thread.
-#[derive(Default)]
-pub(crate) struct Queue {
-    /// At most [`QUEUE_LIMIT`].
-    posted: VecDeque<Message>,
-    /// Completions taken although there was no room; empty while there is.
-    aside: VecDeque<Message>,
-    quit: Option<i32>,
-    /// Whether something has come since the program last looked.
-    news: bool,
-    retrieved: u32,
-}
-
-impl Queue {
-    /// How many messages can still be posted.
-    pub(crate) fn room(&self) -> usize {
-        QUEUE_LIMIT - self.posted.len()
-    }
-
-    fn post(&mut self, message: Message) -> Result<(), WsaError> {
-        if self.room() == 0 {
-            return Err(ERROR_NOT_ENOUGH_QUOTA);
-        }
-        self.posted.push_back(message);
-        self.news = true;
-        Ok(())
-    }
-
-    /// Posts, or sets aside until there is room (`S-M3`).
-    pub(crate) fn post_completion(&mut self, message: Message) {
-        self.news = true;
-        if self.room() == 0 {
-            self.aside.push_back(message);
-        } else {
-            self.posted.push_back(message);
-        }
-    }
-
-    /// Keeps only these messages, and fills the room that this makes.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Message) -> bool) {
-        self.posted.retain(&mut keep);
-        self.aside.retain(&mut keep);
-        self.fill();
-    }
-
-    /// The oldest message that is looked for.
-    fn find(&mut self, filter: &Filter, remove: bool) -> Option<Message> {
-        self.news = false;
-        let wanted = |m: &Message| filter.matches(m.hwnd, m.message);
-        // What was set aside is as much the program's as what is posted, and younger.
-        let posted = self.posted.iter().position(wanted);
-        let aside = || self.aside.iter().position(wanted);
-        let (is_posted, i) = match posted {
-            Some(i) => (true, i),
-            None => (false, aside()?),
-        };
-        let queue = if is_posted {
-            &mut self.posted
-        } else {
-            &mut self.aside
-        };
-        if !remove {
-            return queue.get(i).cloned();
-        }
-        let message = queue.remove(i);
-        self.retrieved += 1;
-        self.fill();
-        message
-    }
-
-    fn fill(&mut self) {
-        let count = self.room().min(self.aside.len());
-        self.posted.extend(self.aside.drain(..count));
-    }
-
-    /// Whether so many messages were retrieved that the host is asked for more.
-    fn is_hosts_turn(&mut self) -> bool {
-        let turn = self.retrieved >= TURN;
-        if turn {
-            self.retrieved = 0;
-        }
-        turn
-    }
-}
-
-#[cfg(test)]
-mod tests;

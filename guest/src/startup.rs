@@ -3,14 +3,13 @@
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use crate::blocking::{check_idle, wsa_is_blocking};
-use crate::error::{WSAVERNOTSUPPORTED, WsaError, record};
+use crate::checks::check_idle;
+use crate::error::{WSAVERNOTSUPPORTED, WsaError};
 use crate::host::{Current, Host};
-use crate::message::Message;
-use crate::reactor;
-use crate::state::{try_with, with};
+use crate::last_error::record;
+use crate::runtime::{run, try_with, with};
 
-/// MAKEWORD: a version as Winsock writes it, `makeword(major, minor)` (`S-S1`).
+/// MAKEWORD: makes a version as Winsock writes it, `makeword(major, minor)` (`S-S1`).
 pub const fn makeword(low: u8, high: u8) -> u16 {
     u16::from_le_bytes([low, high])
 }
@@ -19,23 +18,26 @@ pub const fn makeword(low: u8, high: u8) -> u16 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WsaData {
-    /// `wVersion`: the version granted, major in the low byte.
+    /// `wVersion`: the version granted, with the major number in the low byte.
     pub version: u16,
-    /// `wHighVersion`: always 2.2.
+    /// `wHighVersion`: 2.2.
     pub high_version: u16,
     /// `szDescription`.
     pub description: &'static str,
     /// `szSystemStatus`.
     pub system_status: &'static str,
-    /// `iMaxSockets`: 0 from version 2 on, as a limit means nothing there.
+    /// `iMaxSockets`: 32,767 for version 1. It means nothing from version 2 on, and is 0.
     pub max_sockets: u16,
-    /// `iMaxUdpDg`, bytes: 0 from version 2 on.
+    /// `iMaxUdpDg`, in bytes: 65,467 for version 1. It means nothing from version 2 on, and is 0.
     pub max_udp_datagram: u16,
 }
 
 impl WsaData {
-    /// What WSAStartup fills in when asked for this version, also where it then fails (`S-S1`,
-    /// `S-S2`): versions to 2.2 as asked, 1.1 for a minor version that 1 never had, else 2.2.
+    /// Returns what WSAStartup fills in for this version, even where it then fails (`S-S1`,
+    /// `S-S2`).
+    ///
+    /// It grants 1.0, 1.1, 2.0, 2.1 and 2.2. For any other 1.x it grants 1.1, and for everything
+    /// else 2.2.
     pub const fn new(requested: u16) -> WsaData {
         let [major, minor] = requested.to_le_bytes();
         let version = match (major, minor) {
@@ -43,27 +45,28 @@ impl WsaData {
             (1, _) => makeword(1, 1),
             _ => makeword(2, 2),
         };
-        let one = major == 1;
+        let is_1 = major == 1;
         WsaData {
             version,
             high_version: makeword(2, 2),
             description: "WinSock 2.0",
             system_status: "Running",
-            max_sockets: if one { 32_767 } else { 0 },
-            max_udp_datagram: if one { 65_467 } else { 0 },
+            max_sockets: if is_1 { 32_767 } else { 0 },
+            max_udp_datagram: if is_1 { 65_467 } else { 0 },
         }
     }
 }
 
-/// WSAStartup: begins the use of Winsock, or adds one to the count (`S-S3`). [`Winsock`] does this
-/// and the clean-up too.
+/// WSAStartup: begins the use of Winsock, or adds one to the count of start-ups (`S-S3`). The guard
+/// [`Winsock`] does this, and cleans up too.
 ///
 /// # Errors
-/// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks: 1.1 has no exception for start-up
-///   (`S-B2`).
-/// - [`WSAVERNOTSUPPORTED`] below version 1.0, when [`WsaData::new`] tells what is supported (`S-S1`).
-/// - [`WSASYSNOTREADY`](crate::WSASYSNOTREADY) and [`WSAEPROCLIM`](crate::WSAEPROCLIM) as the host has
-///   it.
+/// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks: version 1.1 makes no exception
+///   for start-up (`S-B2`).
+/// - [`WSAVERNOTSUPPORTED`] below version 1.0. [`WsaData::new`] then tells what is supported
+///   (`S-S1`).
+/// - [`WSASYSNOTREADY`](crate::WSASYSNOTREADY) and [`WSAEPROCLIM`](crate::WSAEPROCLIM) if the host
+///   says so.
 pub fn wsa_startup(version: u16) -> Result<WsaData, WsaError> {
     record(check_idle().and_then(|()| start_up(version)))
 }
@@ -74,67 +77,48 @@ fn start_up(version: u16) -> Result<WsaData, WsaError> {
     }
     Current::startup()?;
     let data = WsaData::new(version);
-    with(|state| {
-        state.startups += 1;
-        state.blocking.started(data.version);
-    });
+    with(|core| core.started(data.version));
     Ok(data)
 }
 
 /// WSACleanup: takes one from the count of start-ups (`S-S3`).
 ///
-/// The last one cancels every request. No message of theirs comes afterwards, and those that wait in
-/// the queue are removed (`S-S4`). Futures whose requests it cancels end with
-/// [`WSANOTINITIALISED`](crate::WSANOTINITIALISED).
-///
-/// The blocking hook is the default one again.
+/// The last clean-up cancels every request. Their messages do not come, and those that wait in the
+/// queue are removed (`S-S4`). A future whose request it cancels ends with
+/// [`WSANOTINITIALISED`](crate::WSANOTINITIALISED). The blocking hook is the default one again.
 ///
 /// # Errors
-/// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) if it is one too many.
+/// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) if every start-up has had its clean-up.
 /// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks (`S-B2`).
 pub fn wsa_cleanup() -> Result<(), WsaError> {
     record(check_idle().and_then(|()| clean_up()))
 }
 
+/// Cleans up, even while a call blocks. Leaves the last error alone.
 pub(crate) fn clean_up() -> Result<(), WsaError> {
     Current::cleanup()?;
-    let ended = try_with(|state| {
-        state.startups = state.startups.saturating_sub(1);
-        if state.startups > 0 {
-            return None;
-        }
-        state
-            .queue
-            .retain(|message: &Message| !message.is_completion());
-        let dropped = (state.blocking.ended(), state.handles.end_all());
-        Some((state.pending.end_all(), dropped))
-    });
-    // The hook and recipients are dropped, and wakers run, outside the state.
-    if let Some((wakers, _dropped)) = ended.flatten() {
-        reactor::wake(wakers);
-    }
+    run(try_with(|core| core.cleaned_up()).into_iter().flatten());
     Ok(())
 }
 
-/// Winsock, started up. Dropping it cleans up; as start-ups are counted, there may be many.
+/// A start-up that cleans up when it is dropped. Start-ups are counted, so there may be several.
 ///
-/// One that is dropped while a call blocks, in its hook or a window's procedure, cleans up when that
-/// call ends.
+/// If it is dropped while a call blocks, it cleans up when that call ends.
 #[derive(Debug)]
 pub struct Winsock {
     data: WsaData,
-    /// Winsock's state belongs to a thread here.
+    /// The state of Winsock belongs to a thread here.
     not_send: PhantomData<Rc<()>>,
 }
 
 impl Winsock {
-    /// Starts up: [`wsa_startup`], and its errors. The version is `makeword(2, 2)`, for example.
+    /// Starts up like [`wsa_startup`], and with its errors. `makeword(2, 2)` is version 2.2.
     pub fn startup(version: u16) -> Result<Winsock, WsaError> {
         wsa_startup(version).map(Winsock::of)
     }
 
-    /// The same for what is no call of Winsock, and works while a call blocks. Leaves the last error
-    /// alone.
+    /// Starts up for futures, which are no calls of Winsock and work while a call blocks. Leaves
+    /// the last error alone.
     pub(crate) fn startup_for_futures() -> Result<Winsock, WsaError> {
         start_up(makeword(2, 2)).map(Winsock::of)
     }
@@ -146,15 +130,15 @@ impl Winsock {
         }
     }
 
-    /// What start-up said.
+    /// Returns what start-up has said.
     pub fn data(&self) -> &WsaData {
         &self.data
     }
 
-    /// Cleans up now: [`wsa_cleanup`], and its error, which dropping has nobody to tell. With
-    /// [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) it cleans up later, as if dropped.
+    /// Cleans up now, like [`wsa_cleanup`], and returns the error that a drop would hide. With
+    /// [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) it cleans up later, as a drop does.
     pub fn cleanup(self) -> Result<(), WsaError> {
-        if wsa_is_blocking() {
+        if with(|core| core.blocking.is_blocking()) {
             return wsa_cleanup();
         }
         std::mem::forget(self);
@@ -164,95 +148,9 @@ impl Winsock {
 
 impl Drop for Winsock {
     fn drop(&mut self) {
-        if !try_with(|state| state.blocking.defers_cleanup()).unwrap_or(false) {
-            // It fails only where the program has already cleaned up in its place.
+        if !try_with(|core| core.blocking.defers_cleanup()).unwrap_or(false) {
+            // Fails only if the program has already called the clean-up of this start-up.
             let _ = clean_up();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::{WSAEINVAL, WSANO_DATA, WSANOTINITIALISED, wsa_get_last_error};
-    use crate::fake;
-    use crate::message::WM_USER;
-    use crate::queue::{Retrieved, peek_message, post_message};
-    use crate::request::{wsa_async_get_host_by_name, wsa_cancel_async_request};
-    use crate::testing::recorder;
-
-    #[test]
-    fn versions_are_granted_as_windows_does() {
-        // S-S1, S-S2
-        for (asked, granted) in [
-            ((1, 0), (1, 0)),
-            ((1, 1), (1, 1)),
-            ((1, 9), (1, 1)),
-            ((2, 0), (2, 0)),
-            ((2, 1), (2, 1)),
-            ((2, 2), (2, 2)),
-            ((2, 3), (2, 2)),
-            ((255, 255), (2, 2)),
-        ] {
-            let data = wsa_startup(makeword(asked.0, asked.1)).unwrap();
-            assert_eq!(data.version, makeword(granted.0, granted.1), "{asked:?}");
-            assert_eq!(data.high_version, 0x0202);
-            assert_eq!(
-                (data.description, data.system_status),
-                ("WinSock 2.0", "Running")
-            );
-            let limits = if asked.0 == 1 {
-                (32_767, 65_467)
-            } else {
-                (0, 0)
-            };
-            assert_eq!((data.max_sockets, data.max_udp_datagram), limits);
-        }
-        for below in [makeword(0, 0), makeword(0, 9)] {
-            assert_eq!(wsa_startup(below), Err(WSAVERNOTSUPPORTED));
-            assert_eq!(WsaData::new(below).high_version, 0x0202);
-        }
-        assert_eq!(fake::startups(), 8);
-    }
-
-    #[test]
-    fn startups_are_counted_and_guards_clean_up() {
-        // S-S3
-        let outer = Winsock::startup(makeword(2, 2)).unwrap();
-        drop(Winsock::startup(makeword(1, 1)).unwrap());
-        assert_eq!(fake::startups(), 1);
-        assert_eq!(outer.cleanup(), Ok(()));
-        assert_eq!(wsa_cleanup(), Err(WSANOTINITIALISED));
-        assert_eq!(wsa_get_last_error(), 10093);
-        let again = Winsock::startup(makeword(2, 2)).unwrap();
-        assert_eq!(again.data().version, 0x0202);
-    }
-
-    #[test]
-    fn the_last_cleanup_removes_posted_completions_and_leaves_other_messages() {
-        // S-S4
-        let (window, _) = recorder();
-        let hwnd = window.hwnd();
-        wsa_startup(makeword(2, 2)).unwrap();
-        wsa_startup(makeword(2, 2)).unwrap();
-        let done = wsa_async_get_host_by_name(hwnd, WM_USER, "a").unwrap();
-        let waiting = wsa_async_get_host_by_name(hwnd, WM_USER, "b").unwrap();
-        fake::complete(done, Err(WSANO_DATA));
-        post_message(hwnd, WM_USER + 1, 0, 0).unwrap();
-        let first = peek_message(None, WM_USER..=WM_USER, false).unwrap();
-        assert!(matches!(first, Some(Retrieved::Message(m)) if m.wparam == done));
-        wsa_cleanup().unwrap();
-        assert!(
-            peek_message(None, WM_USER..=WM_USER, false)
-                .unwrap()
-                .is_some()
-        );
-        wsa_cleanup().unwrap();
-        assert_eq!(fake::outstanding(), 0);
-        let left = Retrieved::Message(Message::new(hwnd, WM_USER + 1, 0, 0));
-        assert_eq!(peek_message(None, .., true), Ok(Some(left)));
-        assert_eq!(peek_message(None, .., true), Ok(None));
-        wsa_startup(makeword(2, 2)).unwrap();
-        assert_eq!(wsa_cancel_async_request(waiting), Err(WSAEINVAL));
     }
 }

@@ -1,65 +1,76 @@
-//! A request whose outcome is fetched by whoever holds it: a future, or a blocking call.
+//! A request whose holder fetches the outcome: a future, or a blocking call.
 
 use std::task::{Poll, Waker};
 
+use crate::answer::Outcome;
 use crate::bindings::types::Query;
+use crate::core::{Route, WaiterId};
 use crate::error::{WSAEINTR, WsaError};
+use crate::handle::TaskHandle;
 use crate::host::{Current, Host};
-use crate::lookup::pending::Outcome;
-use crate::reactor;
-use crate::request::TaskHandle;
-use crate::route::Route;
-use crate::state::{try_with, with};
+use crate::runtime::{run, try_with, with};
 
-/// A request that has begun. Dropping it cancels it, and nothing of it is delivered afterwards
-/// (`S-C1`).
-pub(crate) struct Waiter {
-    number: u64,
-    handle: TaskHandle,
-}
+/// A request that has begun. Dropping it cancels the request, and nothing of it is delivered
+/// afterwards (`S-C1`).
+pub(crate) struct Waiter(WaiterId);
 
 impl Waiter {
+    /// Begins a request.
     pub(crate) fn start(query: Query<'_>) -> Result<Waiter, WsaError> {
-        let number = with(|state| state.pending.number());
+        let number = with(|core| core.pending.number());
         let handle = Current::request(query, Route::Waiter(number).tag())?;
-        // In time: no completion is taken before the next call that takes some.
-        with(|state| state.pending.insert(number));
-        Ok(Waiter { number, handle })
+        // In time: only the next call takes completions.
+        with(|core| core.pending.insert(number));
+        Ok(Waiter(WaiterId { number, handle }))
+    }
+
+    pub(crate) fn id(&self) -> WaiterId {
+        self.0
     }
 
     pub(crate) fn handle(&self) -> TaskHandle {
-        self.handle
+        self.0.handle
     }
 
-    /// Cancels it: it then ends with [`WSAEINTR`]. Fails as the host says, and then changes nothing.
-    pub(crate) fn cancel(&self) -> Result<(), WsaError> {
-        Current::cancel(self.handle)?;
-        reactor::wake(with(|state| {
-            state.pending.finish(self.number, Err(WSAEINTR))
-        }));
-        Ok(())
-    }
-
-    /// Fetches the outcome, once; until there is one, keeps the waker.
+    /// Fetches the outcome, once. Until it comes, keeps the waker.
     pub(crate) fn poll(&self, waker: Waker) -> Poll<Outcome> {
-        let (poll, unneeded) = with(|state| state.pending.poll(self.number, waker));
-        // Outside the state.
-        drop(unneeded);
+        let (poll, effect) = with(|core| core.pending.poll(self.0.number, waker));
+        run(effect);
         poll
     }
 
-    /// Whether the outcome has come.
+    /// Returns whether the outcome has come.
     pub(crate) fn is_finished(&self) -> bool {
-        with(|state| state.pending.is_finished(self.number))
+        with(|core| core.pending.is_finished(self.0.number))
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        let slot = try_with(|state| state.pending.remove(self.number)).flatten();
-        if slot.is_some_and(|slot| !slot.is_finished()) {
-            // If it has completed meanwhile, its completion finds no slot.
-            let _ = Current::cancel(self.handle);
+        let number = self.0.number;
+        let removed = try_with(|core| {
+            let is_open = !core.pending.is_finished(number);
+            (is_open, core.pending.remove(number))
+        });
+        let Some((is_open, effect)) = removed else {
+            return;
+        };
+        if is_open {
+            // Refused if it has completed meanwhile: its completion finds no waiter.
+            let _ = Current::cancel(self.0.handle);
         }
+        run(effect);
     }
+}
+
+/// Cancels a request: its waiter then gets [`WSAEINTR`].
+///
+/// # Errors
+/// Those of the host. Nothing has changed then.
+pub(crate) fn cancel(waiter: WaiterId) -> Result<(), WsaError> {
+    Current::cancel(waiter.handle)?;
+    run(with(|core| {
+        core.pending.finish(waiter.number, Err(WSAEINTR))
+    }));
+    Ok(())
 }

@@ -16,7 +16,7 @@ use crate::toolchain::{Product, Target, Toolchain};
 use crate::workspace::Workspace;
 
 /// The package of the library.
-const PACKAGE: &str = "winsock-async-guest-c";
+const PACKAGE: &str = "winsock-async-c";
 /// Its directory, with the headers in `include` and all the rest in `share`.
 const SOURCES: &str = "guest/c";
 /// Where the libraries are. The one for preview 1 has no directory of its own, so that a plain `-L` of this one

@@ -8,8 +8,8 @@
     reason = "names are those that programs are compiled and linked with"
 )]
 
-use winsock_async_guest_c_main as _;
-use winsock_async_guest_c_wide_main as _;
+use winsock_async_c_main as _;
+use winsock_async_c_wide_main as _;
 
 mod hwnd;
 mod memory;

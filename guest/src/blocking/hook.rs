@@ -3,34 +3,41 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::{check_host, check_idle, check_version};
-use crate::error::{WsaError, record};
+use crate::checks::{check_host, check_idle, check_version};
+use crate::core::Hook;
+use crate::error::WsaError;
+use crate::last_error::record;
 use crate::queue;
-use crate::state::with;
+use crate::runtime::with;
 use crate::window::{Dispatch, dispatch_message};
 
-/// A blocking hook. The default one gets one message or timer and dispatches it; WM_QUIT it leaves for
-/// the program's own loop.
+/// A blocking hook. The default hook dispatches one message or timer, and leaves WM_QUIT for the
+/// message loop of the program.
 ///
-/// It is made of a closure that returns whether it has dispatched something. Like a window's
-/// procedure it may be called again before it has returned, by the hook itself: see
+/// A program makes its hook of a closure that returns whether it has dispatched something. The hook
+/// may run code that calls it again before it has returned, like the procedure of a
 /// [`Window`](crate::Window).
 #[derive(Clone, Default)]
-pub struct BlockingHook(Option<Rc<dyn Fn() -> bool>>);
+pub struct BlockingHook(Option<Rc<Hook>>);
 
 impl BlockingHook {
-    /// Whether it is the default one.
+    /// Makes a hook of the one in the tables.
+    pub(crate) fn of(hook: Option<Rc<Hook>>) -> BlockingHook {
+        BlockingHook(hook)
+    }
+
+    /// Returns whether this is the default hook.
     pub fn is_default(&self) -> bool {
         self.0.is_none()
     }
 
-    /// Calls it, as a hook does that has replaced it and wants its work done too. Returns whether it
-    /// has dispatched something.
+    /// Calls the hook, and returns whether it has dispatched something. A hook may call the one
+    /// that it has replaced.
     pub fn call(&self) -> bool {
         self.call_with(dispatch_message)
     }
 
-    /// The same, where the default one dispatches in the given way.
+    /// Like [`call`](BlockingHook::call), but the default hook dispatches in the given way.
     pub(crate) fn call_with(&self, dispatch: Dispatch) -> bool {
         match &self.0 {
             Some(hook) => hook(),
@@ -56,18 +63,19 @@ impl fmt::Debug for BlockingHook {
     }
 }
 
-/// WSASetBlockingHook: has blocking calls call this hook, a closure or a [`BlockingHook`], and returns
-/// the former one (`S-B4`). It belongs to this thread, and lasts until the last clean-up.
+/// WSASetBlockingHook: sets the hook of blocking calls, a closure or a [`BlockingHook`], and
+/// returns the former one (`S-B4`). The hook belongs to this thread, and lasts until the last
+/// clean-up.
 ///
-/// A call that blocks calls it until it returns false, then looks whether it was cancelled or is done,
-/// and else sleeps in the host until something arrives, at most
-/// [`HOOK_PERIOD`](crate::HOOK_PERIOD), before it calls it again. So a hook can watch a clock or count,
-/// and give up with [`wsa_cancel_blocking_call`](crate::wsa_cancel_blocking_call). One that always
-/// returns true keeps no call from its end.
+/// A blocking call calls the hook until it returns false. The call then returns if it has completed
+/// or was cancelled. If not, it sleeps in the host until something arrives, at most
+/// [`HOOK_PERIOD`](crate::HOOK_PERIOD), and calls the hook again. So a hook can count or watch a
+/// clock, and give up with [`wsa_cancel_blocking_call`](crate::wsa_cancel_blocking_call). A hook
+/// that always returns true does not keep a call from returning.
 ///
 /// # Errors
-/// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) before start-up (`S-S5`);
-///   [`WSAENETDOWN`](crate::WSAENETDOWN) if the resolver side is down.
+/// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) before start-up (`S-S5`).
+/// - [`WSAENETDOWN`](crate::WSAENETDOWN) if the resolver side is down.
 /// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks (`S-B2`).
 /// - [`WSAEOPNOTSUPP`](crate::WSAEOPNOTSUPP) after start-ups of version 2 alone (`S-B4`).
 pub fn wsa_set_blocking_hook(hook: impl Into<BlockingHook>) -> Result<BlockingHook, WsaError> {
@@ -79,7 +87,6 @@ pub fn wsa_set_blocking_hook(hook: impl Into<BlockingHook>) -> Result<BlockingHo
 /// # Errors
 /// As for [`wsa_set_blocking_hook`].
 pub fn wsa_unhook_blocking_hook() -> Result<(), WsaError> {
-    // What the former hook owns is dropped here, outside the state.
     record(replace(BlockingHook::default()).map(drop))
 }
 
@@ -87,7 +94,6 @@ fn replace(hook: BlockingHook) -> Result<BlockingHook, WsaError> {
     check_host()?;
     check_idle()?;
     check_version()?;
-    Ok(with(|state| {
-        std::mem::replace(&mut state.blocking.hook, hook)
-    }))
+    let former = with(|core| core.blocking.replace_hook(hook.0));
+    Ok(BlockingHook(former))
 }

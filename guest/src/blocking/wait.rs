@@ -1,30 +1,28 @@
 //! The loop in which a call blocks.
 
-use std::cell::Cell;
-use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use super::hook::BlockingHook;
-use super::{Call, check_idle};
+use crate::answer::{FromAnswer, Outcome};
 use crate::bindings::types::Query;
-use crate::error::{WSANO_RECOVERY, WsaError, record};
+use crate::checks::check_idle;
+use crate::error::{WSANO_RECOVERY, WsaError};
 use crate::host::{Current, Host};
-use crate::lookup::FromAnswer;
-use crate::lookup::pending::Outcome;
+use crate::last_error::record;
 use crate::queue::next_timer;
 use crate::reactor;
+use crate::runtime::with;
 use crate::startup::clean_up;
-use crate::state::with;
 use crate::waiter::Waiter;
 use crate::window::{Dispatch, dispatch_message};
 
-/// The longest time between two calls of a program's own blocking hook while a call blocks: 10 ms. The
-/// default hook needs none: it is called when something arrives or a timer is due.
+/// The longest time between two calls of a hook of the program while a call blocks: 10 ms. The
+/// default hook needs no such time: it is called when something arrives or a timer is due.
 pub const HOOK_PERIOD: Duration = Duration::from_millis(10);
 
-/// Calls of a hook that keeps returning true before the request is looked at all the same, so that a
-/// window that keeps posting to itself does not keep a call from its end.
+/// Calls of a hook that keeps returning true before the request is looked at. So a window that
+/// keeps posting to itself does not keep a call from returning.
 const TURN: u32 = 32;
 
 /// Asks, waits for the outcome, and makes its error the last one (`S-S6`).
@@ -35,29 +33,26 @@ pub(super) fn block<T: FromAnswer>(query: Query<'_>) -> Result<T, WsaError> {
     )
 }
 
-/// Asks and waits for the outcome; meanwhile the default hook dispatches in the given way. Leaves the
-/// last error alone.
+/// Asks and waits for the outcome. The default hook dispatches in the given way. Leaves the last
+/// error alone.
 pub(crate) fn ask(query: Query<'_>, dispatch: Dispatch) -> Outcome {
     check_idle()?;
     wait(Waiter::start(query)?, dispatch)
 }
 
 fn wait(waiter: Waiter, dispatch: Dispatch) -> Outcome {
-    let call = Rc::new(Call {
-        waiter,
-        cancelled: Cell::new(false),
-    });
-    let (hook, _guard) = enter(&call);
-    // What is there at once needs no hook (S-B1).
-    while !call.waiter.is_finished() && reactor::turn() {}
+    let hook = BlockingHook::of(with(|core| core.blocking.enter(waiter.id())));
+    let _guard = Guard;
+    // An answer that is there at once needs no hook (S-B1).
+    while !waiter.is_finished() && reactor::turn() {}
     loop {
-        if let Poll::Ready(outcome) = call.waiter.poll(Waker::noop().clone()) {
+        if let Poll::Ready(outcome) = waiter.poll(Waker::noop().clone()) {
             return outcome;
         }
-        let busy = run(&hook, &call, dispatch);
-        let arrived = reactor::turn();
-        // Whatever has arrived may be the hook's to handle, before there is time to sleep.
-        if busy || arrived || call.waiter.is_finished() {
+        let is_busy = call_hook(&hook, dispatch);
+        let has_arrived = reactor::turn();
+        // What has arrived may be for the hook to handle, so there is no time to sleep yet.
+        if is_busy || has_arrived || waiter.is_finished() {
             continue;
         }
         let until = if hook.is_default() {
@@ -66,37 +61,26 @@ fn wait(waiter: Waiter, dispatch: Dispatch) -> Outcome {
             Some(Current::now().saturating_add(HOOK_PERIOD))
         };
         if !reactor::wait(until) {
-            // A host that has lost the request is broken; waiting on would be for ever.
+            // The host has lost the request, so it is broken. To wait on would hang.
             return Err(WSANO_RECOVERY);
         }
     }
 }
 
-/// Calls the hook until it returns false, or the call is cancelled. True if it has not come to that.
-fn run(hook: &BlockingHook, call: &Call, dispatch: Dispatch) -> bool {
-    (0..TURN).all(|_| hook.call_with(dispatch) && !call.cancelled.get())
+/// Calls the hook until it returns false or the call is cancelled. Returns true if it might have
+/// gone on.
+fn call_hook(hook: &BlockingHook, dispatch: Dispatch) -> bool {
+    let is_cancelled = || with(|core| core.blocking.is_cancelled());
+    (0..TURN).all(|_| hook.call_with(dispatch) && !is_cancelled())
 }
 
-/// From here on a call blocks, until the guard is dropped.
-fn enter(call: &Rc<Call>) -> (BlockingHook, Guard) {
-    with(|state| {
-        state.blocking.call = Some(Rc::clone(call));
-        (state.blocking.hook.clone(), Guard)
-    })
-}
-
-/// Also where the hook panics, nothing blocks any more.
+/// Ends the blocking call when it is dropped, even if the hook panics.
 struct Guard;
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // Whoever waits still holds the call, and cancels it by dropping it if it has not ended.
-        let (_call, owed) = with(|state| {
-            let blocking = &mut state.blocking;
-            (blocking.call.take(), std::mem::take(&mut blocking.owed))
-        });
-        for _ in 0..owed {
-            // Fails only where the program has cleaned up too often, as for a `Winsock` dropped then.
+        for _ in 0..with(|core| core.blocking.leave()) {
+            // Fails only if the program has cleaned up too often.
             let _ = clean_up();
         }
     }

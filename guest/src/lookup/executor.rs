@@ -1,4 +1,4 @@
-//! Runs a future to its end.
+//! Runs a future until it is ready.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,13 +9,12 @@ use std::time::Duration;
 use super::time::{Elapsed, timeout};
 use crate::reactor;
 
-/// Runs a future on this thread until it is ready, asleep in the host whenever it waits. Window
-/// messages that arrive meanwhile stay in the queue. It may be called in a window's procedure and in
-/// another future.
+/// Runs a future on this thread until it is ready. It sleeps in the host while the future waits.
+/// Messages that arrive stay in the queue. A window procedure or another future may call it.
 ///
 /// # Panics
-/// When the future waits for something that can never come: no request is outstanding, nothing
-/// sleeps, and nothing has woken it. Waiting on would hang the component.
+/// If the future waits for what can never come: no request is outstanding, nothing sleeps, and
+/// nothing has woken the future. To wait on would hang the component.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let woken = Arc::new(Woken(AtomicBool::new(false)));
@@ -39,13 +38,12 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// Like [`block_on`], for at most `limit`.
 ///
 /// # Errors
-/// [`Elapsed`] when that has passed; the future was dropped, and its requests with it.
-///
+/// [`Elapsed`] after `limit`. The future is then dropped, which cancels its requests.
 pub fn block_on_timeout<F: Future>(limit: Duration, future: F) -> Result<F::Output, Elapsed> {
     block_on(timeout(limit, future))
 }
 
-/// Whether the future has been woken since it was polled.
+/// Whether the future was woken since it was polled.
 struct Woken(AtomicBool);
 
 impl Wake for Woken {

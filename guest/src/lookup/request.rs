@@ -6,33 +6,33 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use crate::answer::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
+use crate::answer::FromAnswer;
 use crate::bindings::types::Query;
 use crate::error::{WSANO_RECOVERY, WsaError};
+use crate::handle::TaskHandle;
 use crate::host::{Current, Host};
-use crate::request::TaskHandle;
 use crate::startup::Winsock;
-use crate::waiter::Waiter;
+use crate::waiter::{self, Waiter};
 
-/// A request that is under way: a future of its answer, or of the error that it ended with.
+/// A request that is under way: a future of its answer, or of the error that it ends with.
 ///
-/// Dropping it cancels it, and nothing of it is delivered afterwards (`S-C1`). It leaves the thread's
-/// last error alone, and may be polled, dropped and kept in windows' procedures.
+/// Dropping it cancels the request, and nothing of it is delivered afterwards (`S-C1`). It leaves
+/// the last error of the thread alone. A window procedure may poll it, keep it and drop it.
 ///
 /// # Panics
-/// When polled again after it was ready.
+/// If it is polled again after it was ready.
 #[must_use = "a request that is dropped is cancelled"]
 pub struct Request<T> {
     stage: Stage,
-    /// Winsock stays started up for as long as the request may need it.
+    /// Keeps Winsock started up for as long as the request may need it.
     _winsock: Rc<Winsock>,
     answer: PhantomData<fn() -> T>,
 }
 
 enum Stage {
-    /// It never began.
+    /// The host did not begin it.
     Refused(WsaError),
-    /// Under way, or ended and not fetched.
+    /// It is under way, or has ended and its outcome was not fetched.
     Started(Waiter),
     /// Its outcome was fetched.
     Fetched { handle: Option<TaskHandle> },
@@ -47,7 +47,7 @@ impl<T> Request<T> {
         }
     }
 
-    /// Its task handle; none if it was refused at its start.
+    /// Returns the task handle. `None` if the host did not begin the request.
     pub fn handle(&self) -> Option<TaskHandle> {
         match &self.stage {
             Stage::Started(waiter) => Some(waiter.handle()),
@@ -56,15 +56,16 @@ impl<T> Request<T> {
         }
     }
 
-    /// Cancels it. After `Ok` the future ends with [`WSAEINTR`](crate::WSAEINTR). Never waits.
+    /// Cancels the request. After `Ok` the future ends with [`WSAEINTR`](crate::WSAEINTR). Never
+    /// waits.
     ///
     /// # Errors
-    /// - [`WSAEALREADY`](crate::WSAEALREADY) if it has completed: the answer can still be awaited,
-    ///   unless it was (`S-C2`).
+    /// - [`WSAEALREADY`](crate::WSAEALREADY) if the request has completed. Its answer can still be
+    ///   awaited, unless it was fetched (`S-C2`).
     /// - [`WSAEINVAL`](crate::WSAEINVAL) if it was cancelled or never began (`S-C3`).
     pub fn cancel(&mut self) -> Result<(), WsaError> {
         match &self.stage {
-            Stage::Started(waiter) => waiter.cancel(),
+            Stage::Started(waiter) => waiter::cancel(waiter.id()),
             _ => Current::cancel(self.handle().unwrap_or(0)),
         }
     }
@@ -94,36 +95,3 @@ impl<T> fmt::Debug for Request<T> {
             .finish_non_exhaustive()
     }
 }
-
-/// The kinds of answer that a [`Request`] can have: [`HostEntry`], [`ServiceEntry`] and
-/// [`ProtocolEntry`].
-pub trait FromAnswer: sealed::Sealed + Sized {
-    /// The entry, if the answer is of this kind. A host that answers with another kind is broken: the
-    /// request ends with [`WSANO_RECOVERY`].
-    fn from_answer(answer: Answer) -> Option<Self>;
-}
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-macro_rules! kinds {
-    ($($entry:ident = $case:ident;)*) => {$(
-        impl sealed::Sealed for $entry {}
-
-        impl FromAnswer for $entry {
-            fn from_answer(answer: Answer) -> Option<Self> {
-                if let Answer::$case(entry) = answer { Some(entry) } else { None }
-            }
-        }
-    )*};
-}
-
-kinds! {
-    HostEntry = Host;
-    ServiceEntry = Service;
-    ProtocolEntry = Protocol;
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,4 @@
-//! What starts requests.
+//! Starts requests.
 
 use std::net::Ipv4Addr;
 use std::rc::Rc;
@@ -7,35 +7,35 @@ use super::request::Request;
 use crate::answer::{HostEntry, ProtocolEntry, ServiceEntry};
 use crate::bindings::types::Query;
 use crate::error::WsaError;
-use crate::query;
-use crate::request::AF_INET;
+use crate::query::{self, AF_INET};
 use crate::startup::Winsock;
 
 /// Starts requests.
 ///
-/// A request is under way when the call that makes it returns, before it is polled, so several that
-/// are made one after the other run at once. Arguments are copied. Every error, also of starting, is
-/// what the future ends with.
+/// A request is under way when the call that makes it returns, before it is polled. So several
+/// requests that are made one after the other run at once. Arguments are copied. Every error is one
+/// that the future ends with, even if the host does not begin the request.
 ///
-/// It has Winsock started up (version 2.2); so has each of its requests. Cloning it is cheap.
+/// A resolver keeps Winsock started up (version 2.2), and so does each of its requests. To clone it
+/// is cheap.
 #[derive(Clone, Debug)]
 pub struct Resolver {
     winsock: Rc<Winsock>,
 }
 
 impl Resolver {
-    /// A resolver.
+    /// Makes a resolver.
     ///
     /// # Errors
-    /// Those that the host has for [`wsa_startup`](crate::wsa_startup): it is not ready, or serves too
-    /// many.
+    /// Those of the host for [`wsa_startup`](crate::wsa_startup): it is not ready, or serves too
+    /// many programs.
     pub fn new() -> Result<Resolver, WsaError> {
         let winsock = Rc::new(Winsock::startup_for_futures()?);
         Ok(Resolver { winsock })
     }
 
-    /// Looks up a host's IPv4 addresses and other names. An IPv4 address as text is its own answer;
-    /// "" is the host's own name (`S-R13`).
+    /// Looks up the IPv4 addresses and other names of a host. An IPv4 address as text is its own
+    /// answer. "" is the name of the host itself (`S-R13`).
     pub fn host(&self, name: impl AsRef<[u8]>) -> Request<HostEntry> {
         self.start(Query::HostByName(name.as_ref()))
     }
@@ -45,18 +45,17 @@ impl Resolver {
         self.start(query::host_by_address(&address.octets(), AF_INET))
     }
 
-    /// Looks up a service by its name or an alias, in any case; without a protocol the first entry
-    /// that matches is taken (`S-R12`).
+    /// Looks up a service by its name or an alias, in any case. Without a protocol, the first entry
+    /// that matches is the answer (`S-R12`).
     pub fn service(&self, name: impl AsRef<[u8]>, protocol: Option<&str>) -> Request<ServiceEntry> {
-        self.start(query::service_by_name(
-            name.as_ref(),
-            protocol.map(str::as_bytes),
-        ))
+        let protocol = protocol.map(str::as_bytes);
+        self.start(query::service_by_name(name.as_ref(), protocol))
     }
 
-    /// Looks up a service by its port, a plain number: 80 for http.
+    /// Looks up a service by its port in host order: 80 for http.
     pub fn service_by_port(&self, port: u16, protocol: Option<&str>) -> Request<ServiceEntry> {
-        self.start(query::service_by_port(port, protocol.map(str::as_bytes)))
+        let protocol = protocol.map(str::as_bytes);
+        self.start(query::service_by_port(port, protocol))
     }
 
     /// Looks up a protocol by its name or an alias, in any case (`S-R12`).

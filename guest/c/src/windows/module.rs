@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::io::{self, Write};
 use std::ptr;
 
-use winsock_async_guest_c_main::INSTANCE;
+use winsock_async_c_main::INSTANCE;
 
 use super::text::{Unit, Wide};
 use super::{ERROR_MOD_NOT_FOUND, Handle, or_fail};

@@ -1,20 +1,15 @@
-use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
-
-use super::*;
-use crate::answer::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
-use crate::error::*;
-use crate::fake;
-use crate::message::{WM_QUIT, WM_TIMER, WM_USER};
-use crate::queue::{Retrieved, peek_message, post_message, post_quit_message};
-use crate::request::*;
-use crate::startup::{Winsock, makeword, wsa_startup};
-use crate::testing::{ms, recorder};
-use crate::timer::set_timer;
-use crate::window::Window;
+//! The blocking calls and their hook.
 
 mod in_progress;
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::support::{ms, recorder};
+use crate::host::{Current, Host, fake};
+use crate::*;
 
 fn entry() -> HostEntry {
     HostEntry {
@@ -91,7 +86,7 @@ fn each_call_asks_its_question_and_returns_its_entry() {
 }
 
 #[test]
-fn an_error_of_the_answer_is_the_calls_and_the_last_one() {
+fn an_error_of_the_answer_is_the_error_of_the_call_and_the_last_one() {
     // S-S6
     let _winsock = version_1();
     for error in [WSAHOST_NOT_FOUND, WSANO_DATA, WSAEACCES, WSAENETDOWN] {
@@ -108,7 +103,7 @@ fn an_error_of_the_answer_is_the_calls_and_the_last_one() {
 }
 
 #[test]
-fn an_answer_that_is_there_at_once_needs_no_hook() {
+fn an_answer_that_is_there_at_once_does_not_run_the_hook() {
     // S-B1
     let _winsock = version_1();
     let calls = counting(|_| false);
@@ -124,7 +119,7 @@ fn an_answer_that_is_there_at_once_needs_no_hook() {
 }
 
 #[test]
-fn a_programs_hook_is_called_until_it_returns_false_and_then_after_a_period() {
+fn the_hook_is_called_until_it_returns_false_and_again_after_each_period() {
     // S-B1
     let _winsock = version_1();
     fake::plan(ms(25), host());
@@ -150,7 +145,7 @@ fn a_hook_finishes_what_it_dispatches_before_the_request_is_looked_at() {
 }
 
 #[test]
-fn a_hook_that_always_returns_true_keeps_no_call_from_its_end() {
+fn a_hook_that_always_returns_true_does_not_keep_a_call_from_returning() {
     // S-B1
     let _winsock = version_1();
     counting(|calls| {
@@ -164,7 +159,7 @@ fn a_hook_that_always_returns_true_keeps_no_call_from_its_end() {
 }
 
 #[test]
-fn the_default_hook_dispatches_messages_timers_and_completions_and_waits_for_no_period() {
+fn the_default_hook_dispatches_messages_timers_and_completions_without_a_period() {
     // S-B1, S-M6: also after a start-up of version 2.
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let (window, seen) = recorder();
@@ -190,7 +185,7 @@ fn the_default_hook_dispatches_messages_timers_and_completions_and_waits_for_no_
 }
 
 #[test]
-fn the_default_hook_loses_no_wm_quit_and_timers_go_on_behind_it() {
+fn the_default_hook_leaves_wm_quit_and_dispatches_timers_behind_it() {
     // S-B1, S-M2
     let _winsock = version_1();
     let (window, seen) = recorder();
@@ -210,7 +205,7 @@ fn the_default_hook_loses_no_wm_quit_and_timers_go_on_behind_it() {
 }
 
 #[test]
-fn a_window_that_keeps_posting_to_itself_keeps_no_call_from_its_end() {
+fn a_window_that_keeps_posting_to_itself_does_not_keep_a_call_from_returning() {
     // S-B1, S-M5
     let _winsock = version_1();
     let posts = Cell::new(0);
@@ -228,7 +223,7 @@ fn a_window_that_keeps_posting_to_itself_keeps_no_call_from_its_end() {
 }
 
 #[test]
-fn cancelling_ends_the_call_with_wsaeintr_and_the_request_with_it() {
+fn cancelling_ends_the_call_with_wsaeintr_and_cancels_its_request() {
     // S-B3
     let _winsock = version_1();
     let calls = counting(|calls| {
@@ -252,7 +247,7 @@ fn cancelling_ends_the_call_with_wsaeintr_and_the_request_with_it() {
 }
 
 #[test]
-fn a_call_that_had_completed_first_succeeds_and_so_does_cancelling_it() {
+fn cancelling_a_completed_call_succeeds_and_the_call_returns_its_answer() {
     // S-B3
     let _winsock = version_1();
     for taken in [false, true] {
@@ -272,7 +267,7 @@ fn a_call_that_had_completed_first_succeeds_and_so_does_cancelling_it() {
 }
 
 #[test]
-fn nothing_blocks_outside_a_call() {
+fn outside_a_call_nothing_blocks_and_cancelling_fails() {
     // S-B3
     assert!(!wsa_is_blocking());
     let _winsock = version_1();
@@ -326,7 +321,7 @@ fn the_former_hook_can_be_called_by_the_new_one() {
 }
 
 #[test]
-fn hooks_need_one_start_up_of_version_1() {
+fn hooks_need_a_start_up_of_version_1() {
     // S-B4, S-S5
     let all = || {
         [
@@ -354,7 +349,7 @@ fn hooks_need_one_start_up_of_version_1() {
 }
 
 #[test]
-fn a_hook_that_panics_leaves_nothing_blocking() {
+fn after_a_hook_has_panicked_nothing_blocks() {
     let _winsock = version_1();
     counting(|_| panic!("on purpose"));
     let caught = catch_unwind(AssertUnwindSafe(|| gethostbyname("a.test")));
@@ -366,7 +361,7 @@ fn a_hook_that_panics_leaves_nothing_blocking() {
 }
 
 #[test]
-fn a_request_that_the_host_has_lost_is_an_error_and_no_hang() {
+fn a_call_whose_request_the_host_has_lost_fails_instead_of_hanging() {
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let window = Window::new(|_| {
         Current::cancel(fake::last()).unwrap();

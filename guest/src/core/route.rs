@@ -1,25 +1,26 @@
-//! Where a completion goes, written into the request's tag, so that no table of requests is needed.
+//! Where a completion goes. The tag of a request says it, so that no table of requests is needed.
 
-use crate::window::Hwnd;
+use crate::handle::Hwnd;
 
-/// The one to whom a completion is delivered.
+/// Where the outcome of a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// A message of this number for this window, or for the thread.
+    /// Into a message of this number, for this window or for the thread.
     Message { hwnd: Option<Hwnd>, message: u32 },
-    /// The future or blocking call that holds the waiter of this number.
+    /// To the future or blocking call that holds the waiter of this number.
     Waiter(u64),
-    /// The recipient of another face's request with this handle.
+    /// To the recipient of the request that has this handle in another face.
     Face(u32),
 }
 
-/// Set in tags that are no message's. Window handles have 31 bits, which leaves it free.
+/// Set in the tag of every route except [`Route::Message`]. A window handle has 31 bits, which
+/// leaves this one free.
 const OTHER: u64 = 1 << 63;
-/// Set as well in those of a face.
+/// Set too in the tag of a [`Route::Face`].
 const FACE: u64 = 1 << 62;
 
 impl Route {
-    /// The tag that stands for it.
+    /// Returns the tag that stands for this route.
     pub(crate) fn tag(self) -> u64 {
         match self {
             Route::Message { hwnd, message } => {
@@ -30,7 +31,7 @@ impl Route {
         }
     }
 
-    /// What a tag stands for.
+    /// Returns the route that a tag stands for.
     pub(crate) fn from_tag(tag: u64) -> Route {
         match (tag & OTHER != 0, tag & FACE != 0) {
             (true, true) => Route::Face(tag as u32),
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_give_back_their_routes() {
+    fn a_tag_gives_back_its_route() {
         let message = |hwnd, message| Route::Message { hwnd, message };
         for route in [
             message(Hwnd::from_raw(Hwnd::MAX), u32::MAX),

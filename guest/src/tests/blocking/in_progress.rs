@@ -1,8 +1,7 @@
-//! What works while a call blocks, and what does not.
+//! Calls while another call blocks.
 
 use super::*;
 use crate::lookup::{Resolver, block_on};
-use crate::startup::wsa_cleanup;
 
 /// Runs `check` once in a hook, while a call blocks that then completes.
 fn while_blocking(check: impl Fn() + 'static) {
@@ -46,7 +45,7 @@ fn all_calls(window: &Window) -> Vec<Result<(), WsaError>> {
 }
 
 #[test]
-fn every_call_fails_before_its_parameters_are_looked_at() {
+fn errors_of_the_host_precede_those_of_parameters() {
     // S-S5, S-C5, S-R1, S-B2
     let (window, _) = recorder();
     let error = |expected: WsaError| {
@@ -67,7 +66,7 @@ fn every_call_fails_before_its_parameters_are_looked_at() {
 }
 
 #[test]
-fn every_other_call_is_in_progress_while_one_blocks() {
+fn every_other_call_of_winsock_fails_while_one_blocks() {
     // S-B2, S-C5, S-R1
     let _winsock = version_1();
     let (window, _) = recorder();
@@ -80,11 +79,6 @@ fn every_other_call_is_in_progress_while_one_blocks() {
         all.extend([makeword(1, 1), 0].map(|version| wsa_startup(version).map(drop)));
         assert!(all.iter().all(|c| *c == Err(WSAEINPROGRESS)), "{all:?}");
         assert_eq!(wsa_get_last_error(), 10036);
-        // NETDOWN goes before it.
-        fake::set_down(true);
-        let down = all_calls(&window);
-        assert!(down.iter().all(|c| *c == Err(WSAENETDOWN)), "{down:?}");
-        fake::set_down(false);
         // These work.
         wsa_set_last_error(5);
         assert_eq!((wsa_get_last_error(), wsa_is_blocking()), (5, true));
@@ -95,7 +89,22 @@ fn every_other_call_is_in_progress_while_one_blocks() {
 }
 
 #[test]
-fn calls_in_a_window_that_the_default_hook_dispatches_to_are_in_progress_too() {
+fn wsaenetdown_precedes_wsaeinprogress_and_ends_the_blocking_call() {
+    // S-B2, S-C5, S-R1, S-R18
+    let _winsock = version_1();
+    let (window, _) = recorder();
+    counting(move |_| {
+        fake::set_down(true);
+        let down = all_calls(&window);
+        assert!(down.iter().all(|c| *c == Err(WSAENETDOWN)), "{down:?}");
+        false
+    });
+    assert_eq!(gethostbyname("a.test"), Err(WSAENETDOWN));
+    assert!(!wsa_is_blocking());
+}
+
+#[test]
+fn calls_of_a_procedure_that_the_default_hook_runs_fail_too() {
     // S-B2
     let _winsock = version_1();
     let seen = Rc::new(Cell::new(None));
@@ -135,7 +144,7 @@ fn futures_work_while_a_call_blocks() {
 }
 
 #[test]
-fn a_future_that_completes_while_a_call_blocks_has_its_answer() {
+fn a_future_that_completes_while_a_call_blocks_keeps_its_answer() {
     let _winsock = version_1();
     let resolver = Resolver::new().unwrap();
     fake::plan(ms(1), host());
@@ -148,7 +157,7 @@ fn a_future_that_completes_while_a_call_blocks_has_its_answer() {
 }
 
 #[test]
-fn a_clean_up_by_dropping_waits_for_the_call_to_end() {
+fn a_guard_that_is_dropped_while_a_call_blocks_cleans_up_afterwards() {
     // S-B2, S-S3, S-S4
     let (outer, second) = (version_1(), version_1());
     let held = RefCell::new(vec![outer, second]);

@@ -1,24 +1,18 @@
+//! Lookups as futures.
+
 use std::cell::RefCell;
 use std::net::Ipv4Addr;
-use std::task::Waker;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_util::future::{Either, join_all, pending, select};
 use futures_util::stream::{self, StreamExt};
 
-use super::*;
-use crate::error::{
-    WSAEALREADY, WSAEINTR, WSAEINVAL, WSAEWOULDBLOCK, WSANO_DATA, WSANOTINITIALISED,
-    wsa_get_last_error,
-};
-use crate::fake;
-use crate::lookup::{Elapsed, Resolver, block_on, block_on_timeout, sleep, timeout};
-use crate::message::WM_USER;
-use crate::queue::{Retrieved, get_message, peek_message, post_message};
-use crate::request::wsa_async_get_host_by_name;
-use crate::startup::wsa_cleanup;
-use crate::testing::{ms, recorder};
-use crate::window::Window;
+use super::support::{ms, recorder};
+use crate::host::{Current, Host, fake};
+use crate::lookup::{Elapsed, Request, Resolver, block_on, block_on_timeout, sleep, timeout};
+use crate::*;
 
 fn entry(name: &str) -> HostEntry {
     HostEntry {
@@ -77,14 +71,14 @@ fn each_method_asks_its_question() {
 }
 
 #[test]
-fn an_answer_of_another_kind_is_the_hosts_fault() {
+fn an_answer_of_another_kind_is_wsano_recovery() {
     let request = resolver().protocol("tcp");
     fake::complete(request.handle().unwrap(), host("a"));
     assert_eq!(block_on(request), Err(WSANO_RECOVERY));
 }
 
 #[test]
-fn requests_run_at_once_and_join() {
+fn joined_requests_run_at_the_same_time() {
     let resolver = resolver();
     let requests = join_all([at(&resolver, 30, "a"), at(&resolver, 10, "b")]);
     assert_eq!(block_on(requests), [Ok(entry("a")), Ok(entry("b"))]);
@@ -92,7 +86,7 @@ fn requests_run_at_once_and_join() {
 }
 
 #[test]
-fn a_bounded_stream_of_requests_keeps_to_its_bound() {
+fn a_bounded_stream_has_no_more_requests_than_its_bound() {
     let resolver = resolver();
     fake::limit(3);
     let names = (1..=20).map(|i| (i, i.to_string()));
@@ -105,7 +99,7 @@ fn a_bounded_stream_of_requests_keeps_to_its_bound() {
 }
 
 #[test]
-fn dropping_a_request_cancels_it_and_nothing_comes_of_it() {
+fn dropping_a_request_cancels_it_and_delivers_nothing() {
     // S-C1
     let resolver = resolver();
     drop(resolver.host("a"));
@@ -136,7 +130,7 @@ fn cancel_ends_the_future_unless_it_has_completed() {
 }
 
 #[test]
-fn what_the_host_refuses_is_the_futures_error() {
+fn a_request_that_the_host_refuses_ends_with_its_error() {
     // S-R2
     let resolver = resolver();
     fake::limit(0);
@@ -147,7 +141,7 @@ fn what_the_host_refuses_is_the_futures_error() {
 
 #[test]
 #[should_panic(expected = "polled after it was ready")]
-fn a_request_is_awaited_once() {
+fn polling_a_request_again_after_it_was_ready_panics() {
     let mut request = at(&resolver(), 0, "a");
     let _ = block_on(&mut request);
     let _ = block_on(&mut request);
@@ -182,7 +176,7 @@ fn a_timeout_drops_the_future_and_cancels_its_requests() {
 }
 
 #[test]
-fn sleeps_wake_in_order_and_alone() {
+fn sleeps_end_in_order_and_need_no_request() {
     let both = async {
         let (long, short) = (sleep(ms(30)), sleep(ms(10)));
         let Either::Right((_, long)) = select(long, short).await else {
@@ -197,18 +191,18 @@ fn sleeps_wake_in_order_and_alone() {
 }
 
 #[test]
-fn a_future_that_keeps_waking_itself_keeps_no_other_waiting() {
+fn a_future_that_keeps_waking_itself_does_not_delay_another() {
     let resolver = resolver();
     let request = resolver.host("a");
     fake::complete(request.handle().unwrap(), host("a"));
-    let busy = poll_fn_forever();
+    let busy = wakes_itself();
     let Either::Left((answer, _)) = block_on(select(request, busy)) else {
         panic!()
     };
     assert_eq!(answer, Ok(entry("a")));
 }
 
-fn poll_fn_forever() -> impl Future<Output = ()> + Unpin {
+fn wakes_itself() -> impl Future<Output = ()> + Unpin {
     let mut polls = 0;
     std::future::poll_fn(move |context| {
         polls += 1;
@@ -220,7 +214,7 @@ fn poll_fn_forever() -> impl Future<Output = ()> + Unpin {
 
 #[test]
 #[should_panic(expected = "what can never come")]
-fn waiting_for_nothing_is_a_panic_and_no_hang() {
+fn block_on_panics_if_nothing_can_come() {
     block_on(pending::<()>());
 }
 
@@ -246,7 +240,7 @@ fn windows_and_futures_share_the_stream_of_completions() {
     assert_eq!(block_on(request), Ok(entry("g")));
 }
 
-struct Post(crate::Hwnd);
+struct Post(Hwnd);
 
 impl std::task::Wake for Post {
     fn wake(self: std::sync::Arc<Self>) {
@@ -255,7 +249,7 @@ impl std::task::Wake for Post {
 }
 
 #[test]
-fn a_full_queue_holds_up_no_future() {
+fn a_full_queue_does_not_delay_a_future() {
     // S-M3
     let resolver = resolver();
     let (window, _) = recorder();
@@ -275,7 +269,7 @@ fn block_on_works_in_a_procedure_and_in_a_future() {
         let resolver = resolver.clone();
         move |_| block_on(async { block_on(at(&resolver, 10, "a")).is_ok() }) as isize
     });
-    assert_eq!(crate::send_message(window.hwnd(), WM_USER, 0, 0), Ok(1));
+    assert_eq!(send_message(window.hwnd(), WM_USER, 0, 0), Ok(1));
 }
 
 #[test]
@@ -283,7 +277,7 @@ fn a_procedure_may_own_a_request() {
     let resolver = resolver();
     let owned = RefCell::new(resolver.host("a"));
     let window = Window::new(move |_| owned.borrow().handle().is_some() as isize);
-    assert_eq!(crate::send_message(window.hwnd(), WM_USER, 0, 0), Ok(1));
+    assert_eq!(send_message(window.hwnd(), WM_USER, 0, 0), Ok(1));
     drop(resolver);
     drop(window);
     assert_eq!((fake::outstanding(), fake::startups()), (0, 0));

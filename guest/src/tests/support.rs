@@ -1,4 +1,4 @@
-//! What several tests use.
+//! What the tests share.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,9 +7,10 @@ use std::time::Duration;
 use crate::message::Message;
 use crate::window::Window;
 
+/// The messages that a window has received.
 pub(crate) type Seen = Rc<RefCell<Vec<Message>>>;
 
-/// A window that records its messages.
+/// Makes a window that records its messages.
 pub(crate) fn recorder() -> (Window, Seen) {
     let seen = Seen::default();
     let window = Window::new({

@@ -1,16 +1,11 @@
+//! The message queue.
+
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::*;
-use crate::error::{ERROR_INVALID_WINDOW_HANDLE, WSANO_DATA, wsa_get_last_error};
-use crate::fake;
-use crate::host::{Current, Host};
-use crate::message::{WM_TIMER, WM_USER};
-use crate::request::{TaskHandle, wsa_async_get_host_by_name};
-use crate::startup::{Winsock, makeword};
-use crate::testing::{ms, recorder};
-use crate::timer::set_timer;
-use crate::window::{Window, destroy_window};
+use super::support::{ms, recorder};
+use crate::host::{Current, Host, fake};
+use crate::*;
 
 fn message(found: Option<Retrieved>) -> Option<u32> {
     match found? {
@@ -31,7 +26,7 @@ fn fill(hwnd: Hwnd) {
 }
 
 #[test]
-fn messages_come_in_order_by_window_and_range() {
+fn messages_come_in_order_and_by_window_and_number() {
     // S-M1
     let ((a, _), (b, _)) = (recorder(), recorder());
     for (window, number) in [(&a, 1), (&b, 2), (&a, 3), (&b, 4), (&a, 5)] {
@@ -68,13 +63,13 @@ fn quit_comes_after_posted_messages_and_before_timers() {
     assert_eq!(run_message_loop(), Ok(3));
     assert_eq!(seen.borrow().len(), 1);
     let next = peek_message(None, .., true).unwrap();
-    assert_eq!(message(next), Some(crate::WM_TIMER));
+    assert_eq!(message(next), Some(WM_TIMER));
     post_message(window.hwnd(), WM_QUIT, 4, 0).unwrap();
     assert_eq!(run_message_loop(), Ok(4));
 }
 
 #[test]
-fn windows_that_do_not_exist_are_errors() {
+fn posting_to_or_looking_for_a_window_that_does_not_exist_fails() {
     // S-M2, S-M3
     let (window, _) = recorder();
     let hwnd = window.hwnd();
@@ -89,7 +84,7 @@ fn windows_that_do_not_exist_are_errors() {
 }
 
 #[test]
-fn get_message_waits_in_the_host_and_says_when_nothing_can_come() {
+fn get_message_waits_in_the_host_and_fails_if_nothing_can_come() {
     // S-M2
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let ((window, _), (other, _)) = (recorder(), recorder());
@@ -111,14 +106,14 @@ fn a_timer_ends_the_wait_for_a_completion() {
     let request = wsa_async_get_host_by_name(window.hwnd(), WM_USER, "a").unwrap();
     fake::complete_at(ms(50), request, Err(WSANO_DATA));
     set_timer(window.hwnd(), 1, ms(40)).unwrap();
-    assert_eq!(message(get_message(None, ..).ok()), Some(crate::WM_TIMER));
+    assert_eq!(message(get_message(None, ..).ok()), Some(WM_TIMER));
     assert_eq!(Current::now(), ms(40));
     assert_eq!(handle(get_message(None, ..).unwrap()), request);
     assert_eq!((Current::now(), fake::pauses()), (ms(50), 2));
 }
 
 #[test]
-fn a_full_queue_refuses_posts_and_loses_no_completion() {
+fn a_full_queue_refuses_a_post_and_keeps_a_completion() {
     // S-M3
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let (window, _) = recorder();
@@ -150,7 +145,7 @@ fn a_full_queue_refuses_posts_and_loses_no_completion() {
 }
 
 #[test]
-fn waiting_at_a_full_queue_finds_the_completions_in_order() {
+fn completions_come_in_order_while_the_queue_is_full() {
     // S-M3
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let ((window, _), (full, _)) = (recorder(), recorder());
@@ -168,7 +163,7 @@ fn waiting_at_a_full_queue_finds_the_completions_in_order() {
 }
 
 #[test]
-fn what_was_set_aside_is_found_while_others_are_outstanding() {
+fn a_completion_set_aside_is_found_while_another_request_is_outstanding() {
     // S-M2, S-M5
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let ((window, _), (full, _)) = (recorder(), recorder());
@@ -181,7 +176,7 @@ fn what_was_set_aside_is_found_while_others_are_outstanding() {
 }
 
 #[test]
-fn destroying_a_window_that_fills_the_queue_lets_completions_in() {
+fn destroying_the_window_that_fills_the_queue_makes_room_for_completions() {
     // S-M3
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let ((window, _), (full, _)) = (recorder(), recorder());
@@ -194,7 +189,7 @@ fn destroying_a_window_that_fills_the_queue_lets_completions_in() {
 }
 
 #[test]
-fn a_window_that_keeps_posting_to_itself_keeps_no_completion_away() {
+fn a_window_that_keeps_posting_to_itself_does_not_delay_completions() {
     // S-M5
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let posts = Rc::new(Cell::new(0));
@@ -230,7 +225,7 @@ fn a_window_that_keeps_posting_to_itself_keeps_no_completion_away() {
 }
 
 #[test]
-fn a_flood_of_completions_arrives_in_order() {
+fn a_thousand_completions_arrive_in_order() {
     // S-M1
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let (window, _) = recorder();
@@ -248,7 +243,7 @@ fn a_flood_of_completions_arrives_in_order() {
 }
 
 #[test]
-fn the_threads_own_messages_are_no_windows() {
+fn messages_of_the_thread_are_found_apart_from_those_of_windows() {
     // S-M1
     let (window, seen) = recorder();
     post_message(None, 1, 0, 0).unwrap();
@@ -269,7 +264,7 @@ fn the_threads_own_messages_are_no_windows() {
 }
 
 #[test]
-fn waiting_ends_with_what_was_not_looked_at() {
+fn wait_message_returns_for_what_was_not_looked_at() {
     // S-M2
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let (window, _) = recorder();

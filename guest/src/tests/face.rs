@@ -1,19 +1,12 @@
+//! Requests of another face.
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::*;
-use crate::answer::ProtocolEntry;
-use crate::blocking::{gethostbyname, wsa_set_blocking_hook};
-use crate::error::{
-    WSAEALREADY, WSAEINPROGRESS, WSAEINVAL, WSAENETDOWN, WSANO_DATA, WSANOTINITIALISED,
-    wsa_get_last_error,
-};
-use crate::fake;
-use crate::message::WM_USER;
-use crate::queue::{MessagesOf, QUEUE_LIMIT, Retrieved, get_message, peek_message, post_message};
-use crate::startup::{Winsock, makeword, wsa_cleanup};
-use crate::testing::{ms, recorder};
-use crate::window::{destroy_window, dispatch_message};
+use super::support::{ms, recorder};
+use crate::face::{Question, Recipient, ask, cancel, request, set_timer};
+use crate::host::fake;
+use crate::*;
 
 type Log = Rc<RefCell<Vec<String>>>;
 
@@ -59,8 +52,14 @@ fn winsock() -> Winsock {
     Winsock::startup(makeword(1, 1)).unwrap()
 }
 
+/// The message of a request that ended with WSANO_DATA.
 fn found(handle: u32, hwnd: Option<Hwnd>) -> Retrieved {
-    let message = Message::new(hwnd, WM_USER, u64::from(handle), 11004);
+    ended(handle, hwnd, 11004)
+}
+
+/// The message of a request that ended with this error.
+fn ended(handle: u32, hwnd: Option<Hwnd>, error: u32) -> Retrieved {
+    let message = Message::new(hwnd, WM_USER, u64::from(handle), error);
     Retrieved::Message(message.into_completion())
 }
 
@@ -92,7 +91,7 @@ fn without_a_window_the_message_is_the_threads() {
 }
 
 #[test]
-fn where_the_window_is_gone_the_outcome_is_still_delivered() {
+fn an_outcome_is_delivered_although_the_window_is_gone() {
     // S-M4
     let _winsock = winsock();
     let (window, _) = recorder();
@@ -105,7 +104,7 @@ fn where_the_window_is_gone_the_outcome_is_still_delivered() {
 }
 
 #[test]
-fn a_cancelled_request_is_dropped_at_once() {
+fn cancelling_drops_the_recipient_at_once() {
     // S-C1, S-C3
     let _winsock = winsock();
     let (handle, log) = started(None);
@@ -140,44 +139,51 @@ fn a_cancel_that_comes_too_late_delivers_first_although_the_queue_is_full() {
 }
 
 #[test]
-fn a_cancel_that_is_refused_withdraws_the_recipient() {
+fn a_cancel_while_the_resolver_side_is_down_delivers_first() {
     // S-C4, S-C5, S-R18
     let _winsock = winsock();
-    let (pending, pending_log) = started(None);
     let (ready, ready_log) = started(None);
     fake::complete_last();
+    let (pending, pending_log) = started(None);
     fake::set_down(true);
     assert_eq!(cancel(pending), Err(WSAENETDOWN));
-    assert_eq!(noted(&pending_log), "withdrawn");
+    assert_eq!(noted(&pending_log), "10050 dropped");
     assert_eq!(cancel(ready), Err(WSAENETDOWN));
     assert_eq!(noted(&ready_log), "11004 dropped");
-    fake::set_down(false);
-    fake::complete(1, Err(WSANO_DATA));
-    for handle in [ready, pending] {
-        assert_eq!(peek_message(None, .., true), Ok(Some(found(handle, None))));
+    for (handle, error) in [(ready, 11004), (pending, 10050)] {
+        let own = peek_message(None, .., true);
+        assert_eq!(own, Ok(Some(ended(handle, None, error))));
     }
-    assert_eq!(noted(&pending_log), "withdrawn 11004 dropped");
 }
 
 #[test]
 fn a_cancel_while_a_call_blocks_withdraws_the_recipient() {
     // S-C4, S-B2
     let _winsock = winsock();
-    let (handle, log) = started(None);
+    let ((cancelled, cancelled_log), (kept, kept_log)) = (started(None), started(None));
+    let kept_request = fake::last();
     wsa_set_blocking_hook(move || {
-        assert_eq!(cancel(handle), Err(WSAEINPROGRESS));
+        for handle in [cancelled, kept] {
+            assert_eq!(cancel(handle), Err(WSAEINPROGRESS));
+        }
         false
     })
     .unwrap();
     fake::plan(ms(5), Err(WSANO_DATA));
     assert_eq!(gethostbyname("a.test"), Err(WSANO_DATA));
-    assert_eq!(noted(&log), "withdrawn");
-    assert_eq!(cancel(handle), Ok(()));
-    assert_eq!(noted(&log), "withdrawn dropped");
+    for log in [&cancelled_log, &kept_log] {
+        assert_eq!(noted(log), "withdrawn");
+    }
+    assert_eq!(cancel(cancelled), Ok(()));
+    assert_eq!(noted(&cancelled_log), "withdrawn dropped");
+    // What comes for a withdrawn recipient still has its message.
+    fake::complete(kept_request, Err(WSANO_DATA));
+    assert_eq!(peek_message(None, .., true), Ok(Some(found(kept, None))));
+    assert_eq!(noted(&kept_log), "withdrawn 11004 dropped");
 }
 
 #[test]
-fn the_last_cleanup_drops_what_is_pending_and_what_waits() {
+fn the_last_clean_up_drops_pending_recipients_and_waiting_messages() {
     // S-S4, S-C3
     let winsock = winsock();
     let (pending, pending_log) = started(None);
@@ -196,41 +202,7 @@ fn the_last_cleanup_drops_what_is_pending_and_what_waits() {
 }
 
 #[test]
-fn handles_go_round_and_leave_out_what_still_means_something() {
-    // S-R17, S-C9
-    struct Nobody;
-    impl Recipient for Nobody {
-        fn deliver(self: Box<Self>, _: u32, _: Result<Answer, WsaError>) -> Message {
-            Message::new(None, 0, 0, 0)
-        }
-        fn withdraw(&mut self) {}
-    }
-    let mut handles = Handles::default();
-    handles.last = u32::MAX - 1;
-    let begin = |handles: &mut Handles| {
-        let handle = handles.unused();
-        handles.begin(handle, u64::from(handle) << 32, Box::new(Nobody));
-        handle
-    };
-    assert_eq!(begin(&mut handles), u32::MAX);
-    assert_eq!([(); 2].map(|()| begin(&mut handles)), [1, 2]);
-    handles.complete(1).unwrap();
-    handles.last = u32::MAX;
-    assert_eq!(begin(&mut handles), 3);
-    assert_eq!(handles.hosts(1), Some(1 << 32));
-    // Only the last of those that completed are known.
-    for _ in 1..65_536 {
-        let handle = begin(&mut handles);
-        handles.complete(handle).unwrap();
-    }
-    assert_eq!(handles.hosts(1), Some(1 << 32));
-    handles.complete(2).unwrap();
-    assert_eq!((handles.hosts(1), handles.hosts(2)), (None, Some(2 << 32)));
-    assert!(handles.is_pending(3));
-}
-
-#[test]
-fn an_answer_is_waited_for() {
+fn asking_waits_for_the_answer() {
     // S-B1, S-R4
     assert_eq!(
         ask(Question::invalid(), dispatch_message),
@@ -255,7 +227,7 @@ fn an_answer_is_waited_for() {
 }
 
 #[test]
-fn a_timer_has_its_parameter() {
+fn a_timer_of_a_face_has_its_parameter() {
     let (window, _) = recorder();
     set_timer(Some(window.hwnd()), 7, ms(10), 99).unwrap();
     let Ok(Retrieved::Message(message)) = get_message(None, ..) else {

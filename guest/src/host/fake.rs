@@ -1,38 +1,41 @@
-//! A host for native tests: it does what it is told, on a clock that moves only when something waits.
+//! A host for native tests. It does what a test tells it, on a clock that moves only when something
+//! waits. `tests/fake.rs` has the model of a session judge it.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::answer::Answer;
+use super::seam::{Completion, Host};
+use crate::answer::Outcome;
 use crate::bindings::types::Query;
 use crate::error::{
     WSAEALREADY, WSAEINVAL, WSAENETDOWN, WSAEWOULDBLOCK, WSANO_DATA, WSANOTINITIALISED, WsaError,
 };
-use crate::host::{Completion, Host};
+use crate::handle::TaskHandle;
 
-type Outcome = Result<Answer, WsaError>;
-
-/// The fake host of a thread, and so of a test.
+/// The fake host of a thread. Each test has a thread.
 pub(crate) struct Fake;
 
 #[derive(Default)]
 struct State {
     now: Duration,
-    /// Calls of `wait`, and those that found nothing to take.
+    /// Calls of `wait`.
     waits: u32,
+    /// Calls of `wait` that found nothing to take.
     pauses: u32,
     startups: u32,
-    last: u64,
+    last: TaskHandle,
     limit: Option<usize>,
     down: bool,
-    /// When the next requests complete, counted from their start, and with what.
+    /// The outcomes of the next requests, and when they complete after their start.
     planned: VecDeque<(Duration, Outcome)>,
     queries: Vec<String>,
-    outstanding: BTreeMap<u64, u64>,
-    ended: HashSet<u64>,
+    /// The tags of the requests that have not completed.
+    outstanding: BTreeMap<TaskHandle, u64>,
+    completed: HashSet<TaskHandle>,
+    /// Completions that were not taken.
     ready: VecDeque<Completion>,
-    schedule: BTreeMap<(Duration, u64), Outcome>,
+    schedule: BTreeMap<(Duration, TaskHandle), Outcome>,
 }
 
 thread_local! {
@@ -44,26 +47,36 @@ fn with<R>(f: impl FnOnce(&mut State) -> R) -> R {
 }
 
 /// Completes an outstanding request now.
-pub(crate) fn complete(handle: u64, outcome: Outcome) {
+pub(crate) fn complete(handle: TaskHandle, outcome: Outcome) {
     with(|state| state.complete(handle, outcome));
 }
 
-/// Completes a request when the clock gets there, unless it is cancelled before.
-pub(crate) fn complete_at(time: Duration, handle: u64, outcome: Outcome) {
+/// Completes a request when the clock reaches `time`, unless it is cancelled before.
+pub(crate) fn complete_at(time: Duration, handle: TaskHandle, outcome: Outcome) {
     with(|state| state.schedule.insert((time, handle), outcome));
 }
 
-/// Completes the next request for which nothing is planned yet, so long after its start.
+/// Completes the next request that has no plan yet, `after` its start.
 pub(crate) fn plan(after: Duration, outcome: Outcome) {
     with(|state| state.planned.push_back((after, outcome)));
 }
 
-/// Takes the resolver side down, or up again.
+/// Takes the resolver side down, which completes every request (`S-R18`), or brings it up again.
 pub(crate) fn set_down(down: bool) {
-    with(|state| state.down = down);
+    with(|state| {
+        state.down = down;
+        while down && let Some(&handle) = state.outstanding.keys().next() {
+            state.complete(handle, Err(WSAENETDOWN));
+        }
+    });
 }
 
-/// Completes the request that was started last, with an error.
+/// Puts a new host in the place of this one.
+pub(crate) fn reset() {
+    with(|state| *state = State::default());
+}
+
+/// Completes the request that was started last, with WSANO_DATA.
 pub(crate) fn complete_last() {
     with(|state| state.complete(state.last, Err(WSANO_DATA)));
 }
@@ -73,44 +86,45 @@ pub(crate) fn advance(time: Duration) {
     with(|state| state.advance(state.now + time));
 }
 
-/// Sets how many requests may be outstanding.
+/// Sets how many requests may be outstanding or have a completion that was not taken.
 pub(crate) fn limit(requests: usize) {
     with(|state| state.limit = Some(requests));
 }
 
-/// How often the guest waited or slept.
+/// Returns how often the guest has waited or slept.
 pub(crate) fn pauses() -> u32 {
     with(|state| state.pauses)
 }
 
+/// Returns start-ups less clean-ups.
 pub(crate) fn startups() -> u32 {
     with(|state| state.startups)
 }
 
-/// Requests that are neither completed nor cancelled.
+/// Returns the number of requests that are neither completed nor cancelled.
 pub(crate) fn outstanding() -> usize {
     with(|state| state.outstanding.len())
 }
 
-/// Completions that the guest has not taken.
+/// Returns the number of completions that the guest has not taken.
 pub(crate) fn waiting() -> usize {
     with(|state| state.ready.len())
 }
 
-/// The request that was started last.
-pub(crate) fn last() -> u64 {
+/// Returns the request that was started last.
+pub(crate) fn last() -> TaskHandle {
     with(|state| state.last)
 }
 
-/// What was asked, in order.
+/// Returns the questions that were asked, in order.
 pub(crate) fn queries() -> Vec<String> {
     with(|state| state.queries.clone())
 }
 
 impl State {
-    fn complete(&mut self, handle: u64, outcome: Outcome) {
+    fn complete(&mut self, handle: TaskHandle, outcome: Outcome) {
         if let Some(tag) = self.outstanding.remove(&handle) {
-            self.ended.insert(handle);
+            self.completed.insert(handle);
             self.ready.push_back(Completion {
                 handle,
                 tag,
@@ -139,14 +153,14 @@ impl Host for Fake {
             state.startups = state.startups.checked_sub(1).ok_or(WSANOTINITIALISED)?;
             if state.startups == 0 {
                 state.outstanding.clear();
-                state.ended.clear();
+                state.completed.clear();
                 state.ready.clear();
             }
             Ok(())
         })
     }
 
-    fn request(query: Query<'_>, tag: u64) -> Result<u64, WsaError> {
+    fn request(query: Query<'_>, tag: u64) -> Result<TaskHandle, WsaError> {
         with(|state| {
             if state.startups == 0 {
                 return Err(WSANOTINITIALISED);
@@ -154,10 +168,8 @@ impl Host for Fake {
             if state.down {
                 return Err(WSAENETDOWN);
             }
-            if state
-                .limit
-                .is_some_and(|limit| state.outstanding.len() >= limit)
-            {
+            let held = state.outstanding.len() + state.ready.len();
+            if state.limit.is_some_and(|limit| held >= limit) {
                 return Err(WSAEWOULDBLOCK);
             }
             state.queries.push(format!("{query:?}"));
@@ -173,7 +185,7 @@ impl Host for Fake {
         })
     }
 
-    fn cancel(handle: u64) -> Result<(), WsaError> {
+    fn cancel(handle: TaskHandle) -> Result<(), WsaError> {
         with(|state| match state.outstanding.contains_key(&handle) {
             _ if state.startups == 0 => Err(WSANOTINITIALISED),
             _ if state.down => Err(WSAENETDOWN),
@@ -181,7 +193,7 @@ impl Host for Fake {
                 state.outstanding.remove(&handle);
                 Ok(())
             }
-            false if state.ended.contains(&handle) => Err(WSAEALREADY),
+            false if state.completed.contains(&handle) => Err(WSAEALREADY),
             false => Err(WSAEINVAL),
         })
     }

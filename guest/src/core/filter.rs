@@ -1,0 +1,73 @@
+//! Which messages a call looks for.
+
+use std::ops::{Bound, RangeBounds};
+
+use crate::handle::Hwnd;
+use crate::message::WM_QUIT;
+
+/// Whose messages a call looks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessagesOf {
+    /// Those of every window, and of the thread itself.
+    #[default]
+    Any,
+    /// Those of this window.
+    Window(Hwnd),
+    /// Those of the thread itself, which have no window.
+    Thread,
+}
+
+impl From<Option<Hwnd>> for MessagesOf {
+    /// Returns [`MessagesOf::Any`] for `None`, as GetMessage has it.
+    fn from(hwnd: Option<Hwnd>) -> MessagesOf {
+        hwnd.map_or(MessagesOf::Any, MessagesOf::Window)
+    }
+}
+
+/// The messages that a call looks for: whose they are, and their numbers.
+pub(crate) struct Filter {
+    of: MessagesOf,
+    range: (Bound<u32>, Bound<u32>),
+    /// Whether a posted message WM_QUIT is among them.
+    quit: bool,
+}
+
+impl Filter {
+    pub(crate) fn new(of: impl Into<MessagesOf>, range: impl RangeBounds<u32>) -> Filter {
+        Filter {
+            of: of.into(),
+            range: (range.start_bound().cloned(), range.end_bound().cloned()),
+            quit: true,
+        }
+    }
+
+    /// All messages.
+    pub(crate) fn all() -> Filter {
+        Filter::new(MessagesOf::Any, ..)
+    }
+
+    /// All messages except WM_QUIT.
+    pub(crate) fn all_but_quit() -> Filter {
+        Filter {
+            quit: false,
+            ..Filter::all()
+        }
+    }
+
+    /// The window whose messages are looked for, if it is one window.
+    pub(crate) fn window(&self) -> Option<Hwnd> {
+        match self.of {
+            MessagesOf::Window(hwnd) => Some(hwnd),
+            MessagesOf::Any | MessagesOf::Thread => None,
+        }
+    }
+
+    pub(crate) fn matches(&self, hwnd: Option<Hwnd>, message: u32) -> bool {
+        let is_wanted = match self.of {
+            MessagesOf::Any => true,
+            MessagesOf::Window(wanted) => hwnd == Some(wanted),
+            MessagesOf::Thread => hwnd.is_none(),
+        };
+        is_wanted && self.range.contains(&message) && (self.quit || message != WM_QUIT)
+    }
+}
