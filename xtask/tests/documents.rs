@@ -65,6 +65,30 @@ fn programs_in_documents_equal_the_compiled_files() {
 }
 
 #[test]
+fn page_of_the_runner_has_every_option() {
+    let page = fs::read_to_string(root().join("docs/runner.md")).expect("there is a page");
+    let options = options();
+    assert!(options.len() > 20, "{options:?}");
+    let missing: Vec<_> = options.iter().filter(|o| !page.contains(*o)).collect();
+    assert!(missing.is_empty(), "docs/runner.md lacks {missing:?}");
+}
+
+/// The runner's options, each with the backtick before it. A field after `#[arg(long` is the option
+/// of its name.
+fn options() -> Vec<String> {
+    let files = ["host/cli/src/args.rs", "host/cli/src/args/mod.rs"];
+    let read = |file| fs::read_to_string(root().join(file)).unwrap_or_default();
+    let source = files.map(read).concat();
+    let fields = source.split("#[arg(long").skip(1).filter_map(|rest| {
+        let field = rest.lines().nth(1)?.trim().split(':').next()?;
+        field.rsplit(' ').next()
+    });
+    fields
+        .map(|field| format!("`--{}", field.replace('_', "-")))
+        .collect()
+}
+
+#[test]
 fn readme_has_at_most_150_lines() {
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
     assert!(readme.lines().count() <= 150);

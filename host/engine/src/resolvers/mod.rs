@@ -3,6 +3,12 @@
 //! # DNS
 //!
 //! With the feature `dns` there is `Dns`, which speaks DNS itself.
+//!
+//! # A custom resolver
+//!
+//! ```
+#![doc = include_str!("../../examples/resolver.rs")]
+//! ```
 
 #[cfg(all(feature = "dns", not(unix)))]
 compile_error!("the feature `dns` waits for sockets as Unix does: build without it");
