@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, mpsc};
 
-use crate::lookup::{Delivered, Owner, Receiver};
+use crate::lookup::{Client, Delivered, Receiver};
 use crate::lookup::{Lookup, Resolution, Resolver, Responder};
 use crate::types::{ErrorCode, Outcome};
 
@@ -167,8 +167,8 @@ impl Receiver for Search {
         }
     }
 
-    fn owner(&self) -> Owner {
-        self.reply.owner()
+    fn client(&self) -> Client {
+        self.reply.client()
     }
 }
 

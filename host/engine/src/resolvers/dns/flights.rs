@@ -9,7 +9,7 @@ use quick_cache::DefaultHashBuilder;
 
 use super::answer::Found;
 use super::plan::Plan;
-use crate::lookup::{Delivered, Owner};
+use crate::lookup::{Client, Delivered};
 use crate::lookup::{Lookup, Responder};
 use crate::panics::contained;
 use crate::types::{ErrorCode, Outcome};
@@ -24,7 +24,7 @@ pub(super) struct Flights {
 /// One question, and how far its search has come.
 pub(super) struct Flight {
     /// Whose place it holds.
-    pub(super) owner: Owner,
+    pub(super) client: Client,
     /// Which question it is at, of all that were ever asked: each name of its search is one.
     pub(super) question: u64,
     pub(super) step: usize,
@@ -61,7 +61,7 @@ impl Flights {
                 return false;
             }
             Entry::Vacant(entry) => entry.insert(Flight {
-                owner: reply.owner(),
+                client: reply.client(),
                 question: 0,
                 step: 0,
                 plan: plan(),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 use super::flights::give;
 use super::turns::Turns;
 use super::waiting::Ask;
-use crate::lookup::Owner;
+use crate::lookup::Client;
 use crate::sync::Event;
 use crate::types::ErrorCode;
 
@@ -64,18 +64,18 @@ impl Inbox {
     }
 
     /// A place is held no more.
-    pub(super) fn give_back(&self, owner: Owner) {
-        self.desk().turns.give_back(owner);
+    pub(super) fn give_back(&self, client: Client) {
+        self.desk().turns.give_back(client);
     }
 
     /// Whether a spare place may be taken; it is held from here on.
-    pub(super) fn take_spare(&self, owner: Owner) -> bool {
-        self.desk().turns.take_spare(owner)
+    pub(super) fn take_spare(&self, client: Client) -> bool {
+        self.desk().turns.take_spare(client)
     }
 
     /// A spare place is held no more.
-    pub(super) fn give_back_spare(&self, owner: Owner) {
-        self.desk().turns.give_back_spare(owner);
+    pub(super) fn give_back_spare(&self, client: Client) {
+        self.desk().turns.give_back_spare(client);
     }
 
     /// Nothing more is put in.
@@ -131,8 +131,8 @@ mod tests {
         assert!(!inbox.is_idle());
         taken.clear();
         inbox.take(usize::MAX, &mut taken);
-        let owners: Vec<_> = taken.iter().map(|(_, reply)| reply.owner()).collect();
-        assert_eq!(owners, [Owner::of_session(2)]);
+        let clients: Vec<_> = taken.iter().map(|(_, reply)| reply.client()).collect();
+        assert_eq!(clients, [Client::of_session(2)]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::ops::Bound;
 
 use super::waiting::{Ask, STEPS, Sweep, Waiting};
-use crate::lookup::Owner;
+use crate::lookup::Client;
 
 /// The part of the free places that one may have: one in so many.
 const SHARE: usize = 8;
@@ -23,9 +23,9 @@ pub(super) struct Turns {
     places: Places,
     spares: Places,
     /// Sessions that hold places or wait for one.
-    parties: BTreeMap<Owner, Party>,
+    parties: BTreeMap<Client, Party>,
     /// Those whose turn comes.
-    line: BTreeMap<u64, Owner>,
+    line: BTreeMap<u64, Client>,
     /// Those that wait and hold as much as they may.
     full: BTreeSet<Full>,
     /// Turns that were ever given.
@@ -34,7 +34,7 @@ pub(super) struct Turns {
     waiting: usize,
     sweep: Sweep,
     /// Whose lookups were all looked at for what was cancelled, with those before it.
-    swept: Bound<Owner>,
+    swept: Bound<Client>,
 }
 
 /// So many, of which some are held.
@@ -64,7 +64,7 @@ enum Place {
 struct Full {
     held: usize,
     since: u64,
-    owner: Owner,
+    client: Client,
 }
 
 impl Turns {
@@ -90,14 +90,14 @@ impl Turns {
                 self.sweep_one(&mut gone);
             }
         }
-        let owner = ask.1.owner();
-        let party = self.parties.entry(owner).or_default();
+        let client = ask.1.client();
+        let party = self.parties.entry(client).or_default();
         party.waiting.push(ask);
         self.waiting += 1;
         if party.place.is_none() {
             self.turns += 1;
             party.place = Some(Place::InLine(self.turns));
-            self.line.insert(self.turns, owner);
+            self.line.insert(self.turns, client);
         }
         gone
     }
@@ -107,15 +107,15 @@ impl Turns {
         if !self.has_next() {
             return None;
         }
-        let (_, owner) = self.line.pop_first()?;
-        let party = self.parties.get_mut(&owner)?;
+        let (_, client) = self.line.pop_first()?;
+        let party = self.parties.get_mut(&client)?;
         let ask = party.waiting.pop()?;
         self.waiting -= 1;
         self.places.held += 1;
         party.held += 1;
         self.turns += 1;
         party.place = (!party.waiting.is_empty()).then(|| {
-            self.line.insert(self.turns, owner);
+            self.line.insert(self.turns, client);
             Place::InLine(self.turns)
         });
         Some(ask)
@@ -124,45 +124,49 @@ impl Turns {
     /// Whether there is one. At most one session comes from those that are full: a place that is given back is not to cost
     /// as much as there are sessions.
     pub(super) fn has_next(&mut self) -> bool {
-        if let Some(&Full { held, since, owner }) = self.full.first()
+        if let Some(&Full {
+            held,
+            since,
+            client,
+        }) = self.full.first()
             && self.places.may_be_held(held)
         {
             // With the turn that it has waited for, so that none in the line keeps it from that.
             let place = Place::InLine(since);
-            self.change(owner, |party| party.place = Some(place));
+            self.change(client, |party| party.place = Some(place));
         }
-        while let Some((&turn, &owner)) = self.line.first_key_value() {
-            let held = self.parties.get(&owner).map_or(0, |party| party.held);
+        while let Some((&turn, &client)) = self.line.first_key_value() {
+            let held = self.parties.get(&client).map_or(0, |party| party.held);
             if self.places.may_be_held(held) {
                 return true;
             }
             let place = Place::Full(turn);
-            self.change(owner, |party| party.place = Some(place));
+            self.change(client, |party| party.place = Some(place));
         }
         false
     }
 
     /// A place is held no more.
-    pub(super) fn give_back(&mut self, owner: Owner) {
+    pub(super) fn give_back(&mut self, client: Client) {
         self.places.held -= 1;
-        self.change(owner, |party| party.held -= 1);
+        self.change(client, |party| party.held -= 1);
     }
 
     /// Whether a spare place may be taken; it is held from here on.
-    pub(super) fn take_spare(&mut self, owner: Owner) -> bool {
-        let held = self.parties.get(&owner).map_or(0, |party| party.spares);
+    pub(super) fn take_spare(&mut self, client: Client) -> bool {
+        let held = self.parties.get(&client).map_or(0, |party| party.spares);
         let may = self.spares.may_be_held(held);
         if may {
             self.spares.held += 1;
-            self.parties.entry(owner).or_default().spares += 1;
+            self.parties.entry(client).or_default().spares += 1;
         }
         may
     }
 
     /// A spare place is held no more.
-    pub(super) fn give_back_spare(&mut self, owner: Owner) {
+    pub(super) fn give_back_spare(&mut self, client: Client) {
         self.spares.held -= 1;
-        self.change(owner, |party| party.spares -= 1);
+        self.change(client, |party| party.spares -= 1);
     }
 
     /// Everything that waits.
@@ -178,27 +182,27 @@ impl Turns {
     /// Looks at one lookup, and takes it out if it was cancelled; or ends with the session whose it is.
     fn sweep_one(&mut self, gone: &mut Vec<Ask>) {
         let next = (self.swept, Bound::Unbounded);
-        let Some((&owner, party)) = self.parties.range_mut(next).next() else {
+        let Some((&client, party)) = self.parties.range_mut(next).next() else {
             self.swept = Bound::Unbounded;
             return self.sweep.end(self.waiting);
         };
         let before = party.waiting.len();
         if party.waiting.sweep_one(gone) {
-            self.swept = Bound::Excluded(owner);
+            self.swept = Bound::Excluded(client);
         }
         self.waiting -= before - party.waiting.len();
-        self.change(owner, |_| ());
+        self.change(client, |_| ());
     }
 
     /// Changes what is known of a session, and has it stand where that belongs.
-    fn change(&mut self, owner: Owner, change: impl FnOnce(&mut Party)) {
-        let Entry::Occupied(mut entry) = self.parties.entry(owner) else {
+    fn change(&mut self, client: Client, change: impl FnOnce(&mut Party)) {
+        let Entry::Occupied(mut entry) = self.parties.entry(client) else {
             return;
         };
         let party = entry.get_mut();
         match party.place {
             Some(Place::InLine(turn)) => drop(self.line.remove(&turn)),
-            Some(Place::Full(since)) => drop(self.full.remove(&party.full(since, owner))),
+            Some(Place::Full(since)) => drop(self.full.remove(&party.full(since, client))),
             None => {}
         }
         change(party);
@@ -206,8 +210,8 @@ impl Turns {
             party.place = None;
         }
         match party.place {
-            Some(Place::InLine(turn)) => drop(self.line.insert(turn, owner)),
-            Some(Place::Full(since)) => drop(self.full.insert(party.full(since, owner))),
+            Some(Place::InLine(turn)) => drop(self.line.insert(turn, client)),
+            Some(Place::Full(since)) => drop(self.full.insert(party.full(since, client))),
             None if party.held + party.spares == 0 => drop(entry.remove()),
             None => {}
         }
@@ -227,9 +231,13 @@ impl Places {
 }
 
 impl Party {
-    fn full(&self, since: u64, owner: Owner) -> Full {
+    fn full(&self, since: u64, client: Client) -> Full {
         let held = self.held;
-        Full { held, since, owner }
+        Full {
+            held,
+            since,
+            client,
+        }
     }
 }
 
@@ -244,13 +252,13 @@ mod tests {
         Lookup::HostByName(format!("{n}.test").into())
     }
 
-    fn owner(session: u64) -> Owner {
-        Owner::of_session(session)
+    fn client(session: u64) -> Client {
+        Client::of_session(session)
     }
 
     /// Whose turns come, until no more may ask.
-    fn all(turns: &mut Turns) -> Vec<Owner> {
-        let next = || turns.next().map(|(_, reply)| reply.owner());
+    fn all(turns: &mut Turns) -> Vec<Client> {
+        let next = || turns.next().map(|(_, reply)| reply.client());
         std::iter::from_fn(next).collect()
     }
 
@@ -263,8 +271,11 @@ mod tests {
         waiters
     }
 
-    fn count(owners: &[Owner], session: u64) -> usize {
-        owners.iter().filter(|&&one| one == owner(session)).count()
+    fn count(clients: &[Client], session: u64) -> usize {
+        clients
+            .iter()
+            .filter(|&&one| one == client(session))
+            .count()
     }
 
     #[test]
@@ -279,7 +290,7 @@ mod tests {
         assert!(turns.places.held < 8150, "{}", turns.places.held);
         // Whoever comes next.
         push(&mut turns, 21, 1);
-        assert_eq!(all(&mut turns), [owner(21)]);
+        assert_eq!(all(&mut turns), [client(21)]);
     }
 
     #[test]
@@ -303,11 +314,11 @@ mod tests {
         assert_eq!(count(&all(&mut turns), 2), 9);
         // One that is given back makes the other come, who has fewer.
         for _ in 0..3 {
-            turns.give_back(owner(2));
-            turns.give_back(owner(1));
+            turns.give_back(client(2));
+            turns.give_back(client(1));
         }
         let had = all(&mut turns);
-        assert_eq!(had[..2], [owner(2), owner(1)]);
+        assert_eq!(had[..2], [client(2), client(1)]);
         assert_eq!((count(&had, 1), count(&had, 2)), (2, 3));
     }
 
@@ -316,19 +327,19 @@ mod tests {
         let mut turns = Turns::new(900, 900);
         for session in 1..=20 {
             let mut had = 0;
-            while turns.take_spare(owner(session)) {
+            while turns.take_spare(client(session)) {
                 had += 1;
             }
             assert!(session > 1 || had == 100, "{had}");
         }
         assert!(turns.spares.held < 815, "{}", turns.spares.held);
         push(&mut turns, 1, 1);
-        assert_eq!(all(&mut turns), [owner(1)]);
-        turns.give_back(owner(1));
-        assert!(!turns.take_spare(owner(1)));
+        assert_eq!(all(&mut turns), [client(1)]);
+        turns.give_back(client(1));
+        assert!(!turns.take_spare(client(1)));
         for session in 1..=20 {
-            while turns.parties.contains_key(&owner(session)) {
-                turns.give_back_spare(owner(session));
+            while turns.parties.contains_key(&client(session)) {
+                turns.give_back_spare(client(session));
             }
         }
         assert_eq!((turns.spares.held, turns.places.held), (0, 0));
@@ -345,7 +356,7 @@ mod tests {
             turns.give_back(one);
             had.push(one);
         }
-        assert_eq!(had, [1, 2, 3, 1, 2, 3].map(owner));
+        assert_eq!(had, [1, 2, 3, 1, 2, 3].map(client));
         assert!(turns.parties.is_empty() && turns.line.is_empty() && turns.full.is_empty());
     }
 
@@ -368,8 +379,8 @@ mod tests {
             (turns.waiting, turns.line.len(), turns.parties.len()),
             (0, 0, 1)
         );
-        turns.give_back(owner(1));
+        turns.give_back(client(1));
         push(&mut turns, 2, 1);
-        assert_eq!(all(&mut turns), [owner(2)]);
+        assert_eq!(all(&mut turns), [client(2)]);
     }
 }

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::lookup::Responder;
-use crate::lookup::{Delivered, Owner, Receiver};
+use crate::lookup::{Client, Delivered, Receiver};
 use crate::types::Outcome;
 
 #[derive(Clone, Default)]
 pub(super) struct Waiter {
-    owner: Owner,
+    client: Client,
     cancelled: Arc<AtomicBool>,
     got: Arc<Mutex<Vec<Outcome>>>,
 }
@@ -18,7 +18,7 @@ impl Waiter {
     /// One of a session.
     pub(super) fn of(session: u64) -> Waiter {
         Waiter {
-            owner: Owner::of_session(session),
+            client: Client::of_session(session),
             ..Waiter::default()
         }
     }
@@ -46,7 +46,7 @@ impl Receiver for Waiter {
         Delivered::NOBODY
     }
 
-    fn owner(&self) -> Owner {
-        self.owner
+    fn client(&self) -> Client {
+        self.client
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::{AT_ONCE, Asker, Heard, How};
 use crate::lookup::Lookup;
-use crate::lookup::{Delivered, Owner};
+use crate::lookup::{Client, Delivered};
 use crate::resolvers::dns::answer::Found;
 use crate::resolvers::dns::flights::Flight;
 use crate::resolvers::dns::plan::{Set, Step};
@@ -46,8 +46,8 @@ impl Asker {
                 continue;
             }
             flight.asked = now;
-            let (inbox, owner) = (&self.shared.inbox, flight.owner);
-            let spare = || inbox.take_spare(owner);
+            let (inbox, client) = (&self.shared.inbox, flight.client);
+            let spare = || inbox.take_spare(client);
             let step = flight.plan.next_overdue(&self.health, tries, spare);
             self.take_step(&lookup, step, now);
         }
@@ -60,12 +60,12 @@ impl Asker {
         let Some(flight) = self.flights.get_mut(lookup) else {
             return;
         };
-        let (inbox, owner) = (&self.shared.inbox, flight.owner);
-        let spare = || mem::take(&mut has_spare) || inbox.take_spare(owner);
+        let (inbox, client) = (&self.shared.inbox, flight.client);
+        let spare = || mem::take(&mut has_spare) || inbox.take_spare(client);
         let tries = self.shared.settings.tries;
         let step = flight.plan.next(&self.health, tries, spare);
         if has_spare {
-            inbox.give_back_spare(owner);
+            inbox.give_back_spare(client);
         }
         self.take_step(lookup, step, now);
     }
@@ -83,7 +83,7 @@ impl Asker {
         let Heard {
             lookup,
             question,
-            owner,
+            client,
             server,
             asked,
             found,
@@ -91,7 +91,7 @@ impl Asker {
             is_alone,
         } = heard;
         if is_alone {
-            self.alone.remove(owner);
+            self.alone.remove(client);
         }
         match how {
             How::Said => self.health.heard(server, now),
@@ -100,7 +100,7 @@ impl Asker {
         }
         let flight = self.flights.get_mut(&lookup);
         let Some(flight) = flight.filter(|flight| flight.question == question) else {
-            return self.give_back(question, owner);
+            return self.give_back(question, client);
         };
         flight.plan.is_back(server);
         let is_wanted = flight.is_wanted();
@@ -137,7 +137,7 @@ impl Asker {
             return self.go_on(&lookup, false, now);
         }
         if let Some(flight) = self.flights.end(&lookup) {
-            self.shared.inbox.give_back(flight.owner);
+            self.shared.inbox.give_back(flight.client);
             self.end_flight(lookup, flight, found, now);
         }
     }
@@ -156,7 +156,7 @@ impl Asker {
     /// Nobody waits for it any more.
     fn give_up(&mut self, lookup: &Lookup, has_spare: bool, now: Instant) {
         if has_spare && let Some(flight) = self.flights.get_mut(lookup) {
-            self.shared.inbox.give_back_spare(flight.owner);
+            self.shared.inbox.give_back_spare(flight.client);
         }
         self.fail(lookup, ErrorCode::TryAgain, now);
     }
@@ -167,7 +167,7 @@ impl Asker {
             return;
         };
         if flight.plan.out().is_empty() {
-            self.shared.inbox.give_back(flight.owner);
+            self.shared.inbox.give_back(flight.client);
         } else {
             self.owing.insert(flight.question);
         }
@@ -175,11 +175,11 @@ impl Asker {
     }
 
     /// A server has done with a question that has ended.
-    fn give_back(&mut self, question: u64, owner: Owner) {
+    fn give_back(&mut self, question: u64, client: Client) {
         if self.owing.remove(&question) {
-            self.shared.inbox.give_back(owner);
+            self.shared.inbox.give_back(client);
         } else {
-            self.shared.inbox.give_back_spare(owner);
+            self.shared.inbox.give_back_spare(client);
         }
     }
 

@@ -29,7 +29,7 @@ use super::plan::{Health, Plan, Set};
 use super::question::Questions;
 use super::settings::{self, Settings};
 use super::waiting::Ask;
-use crate::lookup::{Delivered, Owner};
+use crate::lookup::{Client, Delivered};
 use crate::lookup::{Lookup, Responder};
 use crate::panics::contained;
 use crate::types::ErrorCode;
@@ -58,7 +58,7 @@ pub(super) struct Shared {
 struct Heard {
     lookup: Lookup,
     question: u64,
-    owner: Owner,
+    client: Client,
     server: usize,
     /// When it was asked.
     asked: Instant,
@@ -190,11 +190,11 @@ impl Asker {
         let mut taken = std::mem::take(&mut self.taken);
         let is_closed = self.shared.inbox.take(AT_ONCE, &mut taken);
         for (lookup, reply) in taken.drain(..) {
-            let owner = reply.owner();
+            let client = reply.client();
             if is_closed {
                 give(reply, Err(ErrorCode::TryAgain));
             } else if !self.receive(lookup, reply) {
-                self.shared.inbox.give_back(owner);
+                self.shared.inbox.give_back(client);
             }
         }
         self.taken = taken;
@@ -247,7 +247,7 @@ impl Asker {
             let heard = |found, how| Heard {
                 lookup: lookup.clone(),
                 question: flight.question,
-                owner: flight.owner,
+                client: flight.client,
                 server,
                 asked: now,
                 found,
@@ -267,8 +267,8 @@ impl Asker {
                 _ => None,
             };
             let says = self.says.clone();
-            if flight.is_again && self.alone.has_room(flight.owner) {
-                self.alone.add(flight.owner);
+            if flight.is_again && self.alone.has_room(flight.client) {
+                self.alone.add(flight.client);
                 heard.is_alone = true;
             }
             let channel = server * CHANNELS_EACH + usize::from(heard.is_alone);
