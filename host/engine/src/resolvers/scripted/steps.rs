@@ -1,66 +1,66 @@
-//! Rules that ask the same, used in turn.
+//! The rules for one lookup, which apply one after the other.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::types::Outcome;
 
-/// What is done for one thing that is asked, one step after the other.
-pub(super) struct Turns {
+/// The steps for one lookup.
+pub(super) struct Steps {
     /// At least one.
     steps: Vec<Step>,
     next: AtomicUsize,
 }
 
-/// What is done once.
+/// What one rule does.
 pub(super) struct Step {
     pub(super) outcome: Outcome,
-    pub(super) wait: Wait,
+    pub(super) timing: Timing,
 }
 
 /// How long a lookup takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wait {
-    /// It is answered on the guest's thread.
-    Now,
-    /// It goes to a worker, and takes this long there.
-    For(Duration),
-    /// It ends when a test says so.
-    Ever,
+pub(super) enum Timing {
+    /// The lookup is answered on the guest's thread.
+    AtOnce,
+    /// The lookup takes this long, on a worker.
+    After(Duration),
+    /// The lookup ends when a test releases it.
+    OnRelease,
 }
 
-impl Turns {
-    pub(super) fn new(step: Step) -> Turns {
-        Turns {
+impl Steps {
+    pub(super) fn new(step: Step) -> Steps {
+        Steps {
             steps: vec![step],
             next: AtomicUsize::new(0),
         }
     }
 
-    /// Adds what is done after the others.
+    /// Adds a step after the others.
     pub(super) fn push(&mut self, step: Step) {
         self.steps.push(step);
     }
 
-    /// Takes a turn.
+    /// Takes the next step. The last step stays.
     pub(super) fn take(&self) -> &Step {
         let last = self.steps.len() - 1;
-        let turn = self
+        let step = self
             .next
-            .fetch_update(Relaxed, Relaxed, |turn| (turn < last).then_some(turn + 1));
-        &self.steps[turn.unwrap_or(last)]
+            .fetch_update(Relaxed, Relaxed, |step| (step < last).then_some(step + 1));
+        &self.steps[step.unwrap_or(last)]
     }
 
-    /// Takes a turn if it is one that is answered at once.
-    pub(super) fn take_if_now(&self) -> Option<&Outcome> {
+    /// Takes the next step if it answers at once.
+    pub(super) fn take_if_at_once(&self) -> Option<&Outcome> {
         let last = self.steps.len() - 1;
-        let is_now = |turn: usize| self.steps[turn].wait == Wait::Now;
-        let turn = self
+        let is_at_once = |step: usize| self.steps[step].timing == Timing::AtOnce;
+        let step = self
             .next
-            .fetch_update(Relaxed, Relaxed, |turn| {
-                is_now(turn).then_some(last.min(turn + 1))
+            .fetch_update(Relaxed, Relaxed, |step| {
+                is_at_once(step).then_some(last.min(step + 1))
             })
             .ok()?;
-        Some(&self.steps[turn].outcome)
+        Some(&self.steps[step].outcome)
     }
 }

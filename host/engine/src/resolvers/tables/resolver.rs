@@ -1,36 +1,31 @@
-//! Hosts, services and protocols in memory.
-
-mod builder;
-mod error;
-mod hosts;
-mod iana;
-mod numbered;
-mod parse;
+//! The resolver: finds answers in the tables.
 
 use std::fmt;
 
-use self::hosts::Hosts;
-use self::numbered::{Protocols, Services};
+use super::error::TablesError;
+use super::hosts::Hosts;
+use super::numbered::{Protocols, Services};
 use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
-pub use self::builder::TablesBuilder;
-pub use self::error::{LineError, Problem, TablesError};
-
 /// Answers from tables in memory, at once, on the guest's thread.
 ///
-/// The tables come from files of the form that `/etc/hosts`, `/etc/services` and `/etc/protocols`
-/// have. A name that has capitals, or is not in the table, costs little more than one that is.
+/// The tables come from files in the format of `/etc/hosts`, `/etc/services` and `/etc/protocols`.
 ///
-/// - **Hosts**: by name or alias, all addresses of all lines that have the name, with the official name
-///   and the aliases of the first of them; by address, the first line that has it. What is not
-///   here may be known elsewhere, so a [`Chain`](super::Chain) goes on.
-/// - **Services and protocols**: the first entry that matches, by name or alias in any case, or by
-///   number; with a protocol, both must match (`S-R12`). What is not here does not exist: WSANO_DATA.
+/// - **Hosts** by name or alias: the addresses of all lines that have the name, with the official
+///   name and the aliases of the first such line. By address: the first line that has it. A host
+///   that is not in the table may be known elsewhere, so a [`Chain`](crate::resolvers::Chain) goes
+///   on.
+/// - **Services and protocols** by name or alias in any case, or by number: the first entry that
+///   matches. With a protocol, both must match (`S-R12`: without one, the first entry matches). An
+///   entry that is not in the table does not exist: WSANO_DATA.
 ///
-/// Limits: read once, so later changes of a file are not seen; IPv4 only, lines with an IPv6
-/// address are read and not kept; a file is of at most 32 MiB, a line of at most 8 KiB, and a line of
-/// hosts has at most 64 names.
+/// # Limits
+///
+/// - Files are read once: later changes are not seen.
+/// - IPv4 only: lines with an IPv6 address are checked and not kept.
+/// - A file has at most 32 MiB, a line at most 8 KiB, and a line of hosts at most 64 names. A
+///   longer file is an error, and a longer line is malformed.
 ///
 /// ```
 /// use winsock_async_engine::resolvers::Tables;
@@ -42,33 +37,15 @@ pub use self::error::{LineError, Problem, TablesError};
 /// # Ok::<(), winsock_async_engine::resolvers::TablesError>(())
 /// ```
 pub struct Tables {
-    hosts: Hosts,
-    services: Services,
-    protocols: Protocols,
-    warnings: Vec<TablesError>,
+    pub(super) hosts: Hosts,
+    pub(super) services: Services,
+    pub(super) protocols: Protocols,
+    pub(super) warnings: Vec<TablesError>,
 }
 
 impl Tables {
-    /// The tables of this machine: `/etc/hosts`, `/etc/services`, `/etc/protocols`.
-    ///
-    /// A file that is missing is replaced: hosts by `localhost` alone, services and protocols by tables
-    /// made from IANA's registries. Lines that are malformed are left out and are in
-    /// [`warnings`](Self::warnings), as is a file that cannot be read.
-    pub fn system() -> Tables {
-        Tables::builder()
-            .system_hosts()
-            .system_services()
-            .system_protocols()
-            .finish()
-    }
-
-    /// Begins with nothing of this machine: `localhost`, and services and protocols of IANA's registries.
-    pub fn builder() -> TablesBuilder {
-        TablesBuilder::default()
-    }
-
-    /// What was left out of this machine's own files, and why: of each file the first 100 lines, and
-    /// how many more there are.
+    /// What was skipped, and why: files of this machine that cannot be read, and malformed lines.
+    /// Of each file the first 100 such lines, and how many more there are.
     pub fn warnings(&self) -> &[TablesError] {
         &self.warnings
     }
@@ -177,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_has_the_addresses_of_all_its_lines() {
+    fn host_has_the_addresses_of_all_its_lines() {
         let www = host(&tables(), &by_name("www.test"));
         assert_eq!(www.name, "www.test");
         assert_eq!(www.aliases, ["Web.Test", "www"]);
@@ -188,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_found_by_an_alias_in_any_case_and_with_a_trailing_dot() {
+    fn host_is_found_by_alias_in_any_case_and_with_a_trailing_dot() {
         for name in ["web.test", "web.test.", "www"] {
             let web = host(&tables(), &by_name(name));
             assert_eq!(web.name, "www.test", "{name}");
@@ -201,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_the_name_of_its_first_line() {
+    fn address_has_the_name_of_its_first_line() {
         let lookup = Lookup::HostByAddress(Ipv4Addr::new(192, 0, 2, 1));
         assert_eq!(host(&tables(), &lookup).name, "www.test");
         assert!(
@@ -212,9 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_not_here_may_be_elsewhere() {
+    fn missing_host_is_not_found_so_that_a_chain_goes_on() {
         let tables = tables();
-        // S-R13: a name that has an IPv6 address alone is not here.
+        // S-R13: HostByName gives IPv4 only, so a name with IPv6 lines alone is missing.
         for name in ["six.test", "unknown.test", "", "."] {
             assert_eq!(
                 tables.try_resolve(&by_name(name)),
@@ -231,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_shared() {
+    fn names_of_the_same_lines_share_an_answer() {
         let tables = tables();
         let answer = |name: &str| match tables.try_resolve(&by_name(name)) {
             Resolution::Ready(Ok(answer)) => answer,
@@ -241,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_protocol_the_first_service_that_matches() {
+    fn service_without_a_protocol_is_the_first_that_matches() {
         // S-R12
         let found = |name: &str, port, protocol: &str| Ok((name.into(), port, protocol.into()));
         assert_eq!(service("echo", None), found("echo", 7, "udp"));
@@ -255,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_can_have_many_protocols() {
+    fn service_is_found_among_20_000_protocols() {
         // S-R12
         let text: String = (0..20_000).map(|i| format!("many 7/P{i}\n")).collect();
         let tables = Tables::builder().services_text(&text).build().unwrap();
@@ -280,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_entries_with_the_same_protocol_the_first() {
+    fn first_of_two_entries_with_the_same_protocol_counts() {
         // S-R12
         let text = "a 1/tcp\na 2/udp\na 3/TCP\na 4/UDP\n";
         let tables = Tables::builder().services_text(text).build().unwrap();
@@ -297,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_or_protocol_that_is_not_here_does_not_exist() {
+    fn missing_service_or_protocol_is_no_data() {
         // S-R12
         for missing in [
             service("echos", None),
@@ -323,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn protocols_by_name_in_any_case_and_by_number() {
+    fn protocol_is_found_by_name_in_any_case_and_by_number() {
         // S-R12
         let lookups = [
             (Lookup::ProtocolByName("Tcp".into()), "tcp", 6),
@@ -350,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_knows_tcp_and_http() {
+    fn tables_of_this_machine_have_tcp_and_http() {
         let tables = Tables::system();
         let lookups = [
             Lookup::ProtocolByNumber(6),
