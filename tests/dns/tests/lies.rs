@@ -191,7 +191,7 @@ fn malformed_messages_end_no_other_question_when_dedicated_ports_run_out() {
     for _ in 0..40 {
         let outcome = next_completion(&mut fixture.session).outcome;
         assert_ne!(outcome, Err(ErrorCode::NoRecovery));
-        // Answer the questions that are retried meanwhile.
+        // Answer the questions that have been retried.
         fixture.server.release();
     }
 }

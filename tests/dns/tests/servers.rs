@@ -153,7 +153,7 @@ fn permits_are_released_however_queries_end() {
             next_completion(&mut fixture.session);
         }
     }
-    // With a lost permit no question would be sent; with a lost extra permit, none to the silent
+    // Without the permit, no question would be sent; without the extra one, none to the silent
     // server.
     let asked = silent.asked(Lie::Silent);
     let (mut names, begun) = ((0..).map(|n| format!("good-last-{n}.test")), Instant::now());

@@ -24,8 +24,8 @@ use super::settings::{self, Settings};
 const SYSTEM: &str = "/etc/resolv.conf";
 /// Bytes that are read of a file: more than are parsed, so that the parser sees what is too long.
 const MAX_READ_BYTES: u64 = 65 * 1024;
-/// Most permits and extra permits. One channel may have all of their questions, tells them apart by
-/// a 16-bit id, and would look for a free id for ever if all ids were in use.
+/// Most permits and extra permits. One channel may have all of their questions, with a 16-bit id
+/// each. If all ids were in use, c-ares would look for a free one for ever.
 const MAX_QUERIES: usize = 32_768;
 const MAX_EXTRA_PERMITS: usize = 32_767;
 
@@ -162,7 +162,8 @@ impl DnsBuilder {
         self
     }
 
-    /// Sets whether each query begins with the next server in turn. Default: false.
+    /// Sets whether each query begins with the server after that of the query before. Default:
+    /// false.
     pub fn rotate(mut self, rotate: bool) -> Self {
         self.rotate = rotate;
         self

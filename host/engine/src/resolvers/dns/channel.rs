@@ -40,9 +40,9 @@ pub(super) fn channel(
 /// The shortest time-out that c-ares chooses for a quick server.
 const MIN_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// How often c-ares sends a question within `timeout`. c-ares waits five times the server's usual
-/// response time, not the time that it is told, and then twice as long each time. It may lose an
-/// answer that comes later.
+/// How often c-ares sends a question within `timeout`. Whatever its time-out, c-ares first waits
+/// five times the server's usual response time, and then twice as long each time. An answer that
+/// comes later may be lost.
 fn tries(timeout: Duration) -> u32 {
     let mut waited = Duration::ZERO;
     let mut tries = 0;

@@ -15,9 +15,9 @@ const SHARE: usize = 8;
 ///
 /// A query in flight holds a permit until c-ares is done with it, cancelled or not. A client may
 /// acquire a permit while it holds none, or less than an eighth of the free ones. So a lone client
-/// holds a ninth of all permits at most, twenty greedy clients leave a tenth, and a newcomer gets a
-/// permit at once. Clients that may acquire a permit take turns. Of the clients that may not, the
-/// one that holds least is the next that may.
+/// holds a ninth of all permits at most. Twenty greedy clients leave a tenth, and a newcomer gets a
+/// permit at once. Clients that may acquire a permit get one each, in the order of their tickets.
+/// Of the other clients, the one that holds least is the next that may acquire one.
 ///
 /// Extra permits, shared out by the same rule, are for the further servers that have a question. No
 /// lookup waits for an extra permit.
@@ -30,7 +30,7 @@ pub(super) struct FairQueue {
     wait_queue: BTreeMap<u64, Client>,
     /// Clients that wait and hold as many permits as they may.
     exhausted: BTreeSet<ExhaustedClient>,
-    /// The latest ticket. Each turn of a client has a ticket of its own.
+    /// The latest ticket. A client gets a new ticket with each permit.
     last_ticket: u64,
     /// Lookups that wait.
     waiting: usize,
@@ -84,7 +84,8 @@ impl FairQueue {
         }
     }
 
-    /// Adds a lookup. Returns cancelled lookups that were removed meanwhile: up to [`SWEEP_STEPS`].
+    /// Adds a lookup. Returns the cancelled lookups that this call has removed: up to
+    /// [`SWEEP_STEPS`].
     pub(super) fn push(&mut self, lookup: PendingLookup) -> Vec<PendingLookup> {
         let mut removed = Vec::new();
         for _ in 0..SWEEP_STEPS {
@@ -123,13 +124,13 @@ impl FairQueue {
         Some(lookup)
     }
 
-    /// Whether a lookup may acquire a permit. Moves at most one client out of the exhausted ones,
-    /// so that the cost of a released permit does not depend on the number of clients.
+    /// Whether a lookup may acquire a permit. Moves at most one client out of the exhausted ones:
+    /// the cost of a released permit does not grow with the clients.
     pub(super) fn has_next(&mut self) -> bool {
         if let Some(&first) = self.exhausted.first()
             && self.permits.is_available(first.permits)
         {
-            // The client keeps its ticket, so that nobody in the wait queue overtakes it.
+            // The client keeps its ticket, so that no client in the wait queue overtakes it.
             let position = Position::InWaitQueue(first.ticket);
             self.change(first.client, |state| state.position = Some(position));
         }

@@ -9,7 +9,8 @@ use crate::lookup::Lookup;
 /// The largest answer over UDP, by EDNS: it crosses networks without fragments.
 const UDP_SIZE_BYTES: u16 = 1232;
 
-/// A message for each kind of question. Its name is replaced for each lookup; c-ares copies it.
+/// A message for each kind of question. Its name is replaced for each lookup, as c-ares copies the
+/// message.
 pub(super) struct Questions {
     a: DnsRecord,
     ptr: DnsRecord,

@@ -34,8 +34,8 @@ use crate::types::Outcome;
 /// - By address, an answer has the names of the PTR records under `in-addr.arpa`. The first name is
 ///   the official one, the others are aliases. A CNAME on the way is followed and not shown (RFC
 ///   2317).
-/// - Bytes that no host name has are written as in DNS: `\DDD` in decimal, so that a NUL is `\000`,
-///   and `\.` for a dot within a label. The root is `.`.
+/// - Bytes that no host name has are escaped as in DNS: a NUL is `\000`, in decimal, and a dot
+///   within a label is `\.`. The root is `.`.
 /// - A message has at most 65,535 bytes, and so at most about 4,000 addresses.
 ///
 /// # Errors
@@ -44,8 +44,8 @@ use crate::types::Outcome;
 ///
 /// | the servers' answer | error |
 /// |---|---|
-/// | NXDOMAIN for every name of the search; or a name that is too long with every domain | WSAHOST_NOT_FOUND |
-/// | no error, and no A record (PTR record) at the end of the chain, for a name of the search | WSANO_DATA |
+/// | NXDOMAIN for every name of the search, or names that are too long | WSAHOST_NOT_FOUND |
+/// | no error and no A (PTR) record at the end of the chain, for one name | WSANO_DATA |
 /// | none within the time-out; or only messages with another id or question | WSATRY_AGAIN |
 /// | SERVFAIL; or no server is reachable, or each closes the connection halfway | WSATRY_AGAIN |
 /// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
@@ -60,7 +60,7 @@ use crate::types::Outcome;
 ///
 /// Servers get a question in their order: the next one when one fails, or when its
 /// [time-out](DnsBuilder::timeout) is over. The first answer counts, also from a server whose
-/// time-out is over. A server is *silent* if it has answered nobody since it left a question
+/// time-out is over. A server is *silent* if it has answered no client since it left a question
 /// unanswered. A silent server still gets each question, and the next server that is not silent
 /// gets it too. So a dead server costs its time-out once. A guest's unanswered questions send no
 /// other guest's question away from a server that answers.
@@ -73,8 +73,8 @@ use crate::types::Outcome;
 ///   nothing. WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its [bounds](DnsBuilder::cache)
 ///   the cache evicts.
 /// - A cached answer is given at once, on the guest's thread. A cached miss is
-///   [`Resolution::Async`], so that a chain goes on to the next resolver; it is given at once, too,
-///   and waits for no permit.
+///   [`Resolution::Async`], so that a chain goes on to the next resolver. The miss is given at
+///   once, too, and waits for no permit.
 /// - Equal lookups in flight are one query. A cancelled request leaves the query. The search goes
 ///   on while one client waits.
 ///
@@ -84,18 +84,18 @@ use crate::types::Outcome;
 ///   such as `%eth0`.
 /// - Settings are read once: later changes of resolv.conf are not seen. The first three servers of
 ///   the file are used.
-/// - At most [`max_queries`](DnsBuilder::max_queries) queries are in flight, and as many more for
-///   each further server. c-ares cannot take back a question that is cancelled, or answered by
-///   another server: the question counts until c-ares is done with it, after five times the
-///   time-out for a time-out of 5 seconds.
+/// - At most [`max_queries`](DnsBuilder::max_queries) queries are in flight, and the same number
+///   for each further server. A question that is cancelled, or answered by another server, counts
+///   until c-ares is done with it. With a time-out of 5 seconds, that takes up to 25 seconds.
 /// - One session has less than an eighth of the free queries in flight, so a ninth of all at most,
-///   but always one. Its other lookups wait until some of its queries end. Other sessions do not
+///   but always one. Its other lookups wait until its queries end. Other sessions do not
 ///   wait for them.
-/// - A malformed message fails all questions of its port in c-ares, whichever client's they are.
-///   They are retried on ports of their own: 256 at a time, 16 for each session. Past these bounds,
-///   and over TCP, where all questions share a stream, a malformed message or a connection closed
-///   halfway may end other clients' questions with WSATRY_AGAIN. A hostile zone can only cause this
-///   through a name server that forwards messages that it cannot read.
+/// - A malformed message fails all questions of its port in c-ares, whichever session's they are.
+///   They are retried on dedicated ports: 256 at a time, 16 for each session. Past these bounds, a
+///   malformed message may end other sessions' questions with WSATRY_AGAIN. Over TCP all questions
+///   share a stream: a malformed message, or a connection closed halfway, may do the same. A
+///   hostile zone can only cause this through a name server that forwards messages that it cannot
+///   read.
 /// - No DNSSEC: an answer is as trustworthy as the path to the server. Message ids are random, and
 ///   the port is a new random one every 128 questions.
 ///

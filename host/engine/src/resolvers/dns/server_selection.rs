@@ -7,7 +7,7 @@ use crate::types::ErrorCode;
 /// Most servers: as many as a [`ServerSet`] has bits.
 pub(super) const MAX_SERVERS: usize = u32::BITS as usize;
 
-/// What the questions of all clients have shown of the servers.
+/// The state of the servers, by the questions of all clients.
 pub(super) struct ServerHealth {
     servers: Vec<ServerState>,
     /// With `rotate`, the first server of the latest question.
@@ -24,8 +24,8 @@ struct ServerState {
 ///
 /// The servers get the question in their order: the next one when one fails, or when its time is
 /// over. There are as many rounds as tries. A silent server is not skipped, as it may be silent to
-/// another client alone: it gets the question along with the next server that is not silent, and
-/// the first answer counts.
+/// another client alone. It gets the question along with the next server that is not silent. The
+/// first answer counts.
 #[derive(Debug)]
 pub(super) struct ServerSelection {
     first: usize,
@@ -70,7 +70,7 @@ impl ServerHealth {
     }
 
     /// Records that a server has not answered a question sent at `sent_at`. The server is silent if
-    /// it has answered nobody since.
+    /// it has answered no client since.
     pub(super) fn missed(&mut self, server: usize, sent_at: Instant) {
         let state = &mut self.servers[server];
         state.is_silent |= state.answered_at < Some(sent_at);

@@ -42,9 +42,8 @@
 //! ```
 //!
 //! Each `[[rule]]` has exactly one of the keys of the first column, which names the lookup, and an
-//! answer. The table says which parts the answer must have (`must`) or may have (`may`). Where
-//! `name` may be missing, the name of the lookup takes its place; where `addresses` may be missing,
-//! the address of the lookup.
+//! answer. The table says which parts the answer must have (`must`) or may have (`may`). The
+//! default of `name` is the name of the lookup, and that of `addresses` its address.
 //!
 //! | key | lookup | `name` | `aliases` | `addresses` | `transport` | `port` | `number` |
 //! |---|---|---|---|---|---|---|---|

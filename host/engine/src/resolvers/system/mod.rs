@@ -29,9 +29,9 @@ use crate::types::Outcome;
 ///   the name errors are told apart).
 /// - When all name servers refuse, glibc gives WSATRY_AGAIN. `Dns`, with the feature `dns`, gives
 ///   WSANO_RECOVERY (`S-R15`).
-/// - The system's settings apply. The search list completes names without a trailing dot, and nscd
-///   or a local resolver may answer from a cache. glibc reads the environment variables
-///   `RES_OPTIONS`, `LOCALDOMAIN` and `HOSTALIASES` of this process.
+/// - The system's settings apply. The search list completes names without a trailing dot. nscd or a
+///   local resolver may answer from a cache. With glibc, this process's environment variables
+///   `RES_OPTIONS`, `LOCALDOMAIN` and `HOSTALIASES` apply.
 /// - Bytes in an answer's names that are not UTF-8 are shown as `\DDD`, in decimal as in DNS.
 /// - An answer of more than 1 MiB is WSANO_RECOVERY.
 #[derive(Clone, Copy, Debug, Default)]

@@ -68,7 +68,7 @@ impl Hosts {
     }
 }
 
-/// An answer with the names of the first of these lines, and each address of all of them once.
+/// An answer with the names of the first of these lines, and each address of these lines once.
 fn merged(lines: &[HostLine], on: &[usize]) -> Arc<Answer> {
     let mut seen = rustc_hash::FxHashSet::default();
     let addresses = on

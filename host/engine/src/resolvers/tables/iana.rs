@@ -1,9 +1,9 @@
 //! The default services and protocols.
 //!
-//! The data are facts of IANA's registries "Service Name and Transport Protocol Port Number" and
-//! "Assigned Internet Protocol Numbers": the system ports (1 to 1023), the registered ports that
-//! are in use, and the protocol numbers. The traditional names "ip", for protocol 0, and "www", for
-//! http, are not IANA's.
+//! The data are facts of two registries of IANA. "Service Name and Transport Protocol Port Number"
+//! has the system ports (1 to 1023) and the registered ports that are in use. "Assigned Internet
+//! Protocol Numbers" has the protocol numbers. The traditional names "ip", for protocol 0, and
+//! "www", for http, are not IANA's.
 
 use super::parse::{self, Malformed, ProtocolLine, ServiceLine};
 

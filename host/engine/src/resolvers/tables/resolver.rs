@@ -12,10 +12,9 @@ use crate::types::{ErrorCode, Outcome};
 ///
 /// The tables come from files in the format of `/etc/hosts`, `/etc/services` and `/etc/protocols`.
 ///
-/// - **Hosts** by name or alias: the addresses of all lines that have the name, with the official
-///   name and the aliases of the first such line. By address: the first line that has it. A host
-///   that is not in the table may be known elsewhere, so a [`Chain`](crate::resolvers::Chain) goes
-///   on.
+/// - **Hosts** by name or alias: the addresses of all lines with the name, the official name and
+///   the aliases of the first. By address: the first line that has it. A host that is not in the
+///   table may be known elsewhere, so a [`Chain`](crate::resolvers::Chain) goes on.
 /// - **Services and protocols** by name or alias in any case, or by number: the first entry that
 ///   matches. With a protocol, both must match (`S-R12`: without one, the first entry matches). An
 ///   entry that is not in the table does not exist: WSANO_DATA.
@@ -44,7 +43,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// What was skipped, and why: files of this machine that cannot be read, and malformed lines.
+    /// The files of this machine that cannot be read, and the malformed lines that were skipped.
     /// Of each file the first 100 such lines, and how many more there are.
     pub fn warnings(&self) -> &[TablesError] {
         &self.warnings

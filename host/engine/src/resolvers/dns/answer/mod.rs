@@ -25,9 +25,9 @@ impl QueryResult {
         }
     }
 
-    /// Combines the results of a search's earlier names, `self`, and its next name: the first
-    /// result that is not a miss; else WSANO_DATA if one of the names is known (`S-R15`: a known
-    /// name is not unknown).
+    /// Combines the results of a search's earlier names, `self`, and its next name. The first
+    /// result that is not a miss counts. Of two misses, WSANO_DATA counts (`S-R15`: a known name is
+    /// not unknown).
     pub(super) fn then(self, next: QueryResult) -> QueryResult {
         match (&self.outcome, &next.outcome) {
             (Err(ErrorCode::NoData), Err(ErrorCode::HostNotFound)) => QueryResult {
@@ -217,8 +217,8 @@ fn time_to_live(seconds: u32) -> Duration {
     Duration::from_secs(seconds.into())
 }
 
-/// A name as an answer has it. c-ares escapes the bytes that no host name has: `\000` for a NUL,
-/// `\.` for a dot within a label.
+/// A name as text. c-ares escapes bytes that no host name has: a NUL is `\000`, a dot within a
+/// label is `\.`.
 fn shown(name: &str) -> String {
     if name.is_empty() { "." } else { name }.to_owned()
 }

@@ -1,7 +1,7 @@
 //! The event loop: one thread that owns c-ares' channels and selects the servers of questions.
 //!
 //! Sessions put lookups into the thread's inbox and wake the thread if it sleeps. The thread never
-//! calls c-ares from within a callback of c-ares: a callback queues a [`Response`], and the thread
+//! calls c-ares from within a callback of c-ares. A callback queues a [`Response`], and the thread
 //! handles the response once the call has returned.
 
 mod dedicated_ports;
@@ -43,7 +43,7 @@ pub(super) const CHANNELS_PER_SERVER: usize = 2;
 const CHECKS_PER_TIMEOUT: u32 = 8;
 const MIN_CHECK_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What the resolver and its thread share.
+/// The state that the resolver and its thread share.
 pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) cache: Cache,
@@ -72,17 +72,16 @@ enum ResponseKind {
     Unanswered,
     /// The question was not sent.
     NotSent,
-    /// A message could not be read. It may have answered another question of the same port.
+    /// A message could not be read, which may have answered another question of the same port.
     Malformed,
 }
 
-/// Starts the thread. Nobody joins it: it ends when the inbox is closed.
+/// Starts the thread. No thread joins it: it ends when the inbox is closed.
 pub(super) fn start(shared: Arc<Shared>, channels: Vec<Channel>, poller: Poller) -> io::Result<()> {
     let run = move || {
         // However the thread ends, also in a panic, no lookup stays in the inbox.
         let _guard = EndInboxOnDrop(Arc::clone(&shared));
-        // `new` fails where the machine is short of memory: every lookup then ends with
-        // WSATRY_AGAIN.
+        // `new` fails only for lack of memory. Every lookup then ends with WSATRY_AGAIN.
         if let Ok(mut event_loop) = EventLoop::new(shared, channels, poller) {
             event_loop.run();
             event_loop.end();
@@ -113,7 +112,7 @@ struct EventLoop {
     /// Lookups out of the inbox. Empty between calls, and kept for its capacity.
     taken: Vec<PendingLookup>,
     questions: Questions,
-    /// The number of the latest question. Each name of a search is a question of its own.
+    /// The number of the latest question. Each name of a search is another question.
     last_question: u64,
     queries: InFlightQueries,
     /// Questions of ended queries whose permit is owed: a server still has the question.
@@ -435,8 +434,8 @@ impl EventLoop {
         }
     }
 
-    /// Sends a server the question once more, on a port of its own if one is free: c-ares fails all
-    /// questions of a port when it cannot read a message there.
+    /// Sends a server the question once more, on a dedicated port if one is free. A malformed
+    /// message on a shared port fails all questions of that port.
     fn retry(&mut self, lookup: &Lookup, server: usize, now: Instant) {
         let Some(query) = self.queries.get_mut(lookup) else {
             return;
