@@ -38,7 +38,7 @@ fn chain(options: &Run) -> Result<Chain, Failure> {
     if let Some(path) = &options.hosts {
         // Services and protocols are this machine's here too: the first table has the last word.
         let tables = Tables::builder()
-            .leave_out_malformed()
+            .skip_malformed()
             .hosts_file(path)
             .system_services()
             .system_protocols()

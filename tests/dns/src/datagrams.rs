@@ -1,4 +1,4 @@
-//! Datagrams by the hundred: a server that a bench has beside it is to take little of the machine.
+//! Receives and sends datagrams in batches, so that the server takes little CPU beside a benchmark.
 
 use std::io::{self, IoSlice};
 use std::net::{SocketAddr, UdpSocket};
@@ -7,47 +7,47 @@ use rustix::net::{
     MMsgHdr, RecvFlags, SendAncillaryBuffer, SendFlags, SocketAddrAny, recvfrom, sendmmsg,
 };
 
-/// Datagrams at a time.
-const AT_ONCE: usize = 128;
-/// The longest question. Units: bytes.
-const LONGEST: usize = 2048;
+/// Datagrams in a batch.
+const BATCH: usize = 128;
+/// The longest question.
+const MAX_BYTES: usize = 2048;
 
-/// Waits for one datagram at least, and has `see` look at each that is there.
-pub fn receive(socket: &UdpSocket, mut see: impl FnMut(&[u8], SocketAddr)) -> io::Result<()> {
-    let mut room = [0; LONGEST];
-    let (len, from) = socket.recv_from(&mut room)?;
-    see(&room[..len], from);
-    for _ in 1..AT_ONCE {
-        // There is no more, or an error, which the next wait has.
-        let Ok((len, _, Some(from))) = recvfrom(socket, &mut room, RecvFlags::DONTWAIT) else {
+/// Waits for a datagram, and calls `handle` for each datagram that is there.
+pub fn receive(socket: &UdpSocket, mut handle: impl FnMut(&[u8], SocketAddr)) -> io::Result<()> {
+    let mut buffer = [0; MAX_BYTES];
+    let (len, from) = socket.recv_from(&mut buffer)?;
+    handle(&buffer[..len], from);
+    for _ in 1..BATCH {
+        // None is left, or there is an error, which the next call returns.
+        let Ok((len, _, Some(from))) = recvfrom(socket, &mut buffer, RecvFlags::DONTWAIT) else {
             break;
         };
         if let Ok(from) = from.try_into() {
-            see(&room[..len], from);
+            handle(&buffer[..len], from);
         }
     }
     Ok(())
 }
 
-/// Sends them. What cannot be sent is lost.
+/// Sends datagrams. One that cannot be sent is lost.
 pub fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Vec<u8>)]) {
-    for some in datagrams.chunks(AT_ONCE) {
-        let to: Vec<SocketAddrAny> = some.iter().map(|(to, _)| (*to).into()).collect();
-        let slices: Vec<_> = some
+    for batch in datagrams.chunks(BATCH) {
+        let to: Vec<SocketAddrAny> = batch.iter().map(|(to, _)| (*to).into()).collect();
+        let slices: Vec<_> = batch
             .iter()
             .map(|(_, bytes)| [IoSlice::new(bytes)])
             .collect();
-        let mut nothing: Vec<_> = some
+        let mut ancillary: Vec<_> = batch
             .iter()
             .map(|_| SendAncillaryBuffer::default())
             .collect();
-        let parts = to.iter().zip(&slices).zip(&mut nothing);
+        let parts = to.iter().zip(&slices).zip(&mut ancillary);
         let mut messages: Vec<_> = parts
-            .map(|((to, slice), nothing)| MMsgHdr::new_with_addr(to, slice, nothing))
+            .map(|((to, slice), ancillary)| MMsgHdr::new_with_addr(to, slice, ancillary))
             .collect();
         let mut left = &mut messages[..];
         while !left.is_empty() {
-            // Where it fails, it is for the first of them.
+            // An error is about the first message, which is lost.
             let sent = sendmmsg(socket, left, SendFlags::empty()).unwrap_or(1);
             left = &mut left[sent.max(1)..];
         }

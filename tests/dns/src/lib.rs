@@ -1,7 +1,8 @@
-//! A name server on loopback that lies, for tests: what it does with a question is in the name that is asked for.
+//! A name server on loopback that lies, for tests: a question's name selects the answer.
 //!
-//! The first label of a name, up to its first `-`, names a [`Lie`]; what follows makes names unique. A name under
-//! `in-addr.arpa` has the last number of its address for a lie: see [`Lie::of_address`].
+//! The first label of a name, up to its first `-`, names a [`Lie`]. The rest of the label makes
+//! names unique. For a name under `in-addr.arpa`, the last number of the address selects the lie:
+//! see [`Lie::of_address`].
 
 #[cfg(target_os = "linux")]
 mod datagrams;

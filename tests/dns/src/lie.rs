@@ -1,15 +1,15 @@
-//! What the server does with a question.
+//! The ways in which the server answers.
 
 use hickory_proto::rr::Name;
 
-/// One way to answer, named by the first label of what is asked.
+/// One way to answer, named by the first label of the question's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lie {
-    /// `good`: one address, 192.0.2.1, for a minute. By address: one name.
+    /// `good`: one address, 192.0.2.1, with a TTL of a minute. By address: one name.
     Good,
-    /// `silent`: nothing, ever.
+    /// `silent`: no answer.
     Silent,
-    /// `late`: a good answer once the test says so.
+    /// `late`: a good answer, once the test releases it.
     Late,
     /// `refused`: REFUSED.
     Refused,
@@ -21,31 +21,32 @@ pub enum Lie {
     NotImp,
     /// `nobody`: NXDOMAIN, with an SOA record of a minute.
     Nobody,
-    /// `nodata`: no records, with an SOA record of a minute.
+    /// `nodata`: no error and no records, with an SOA record of a minute.
     NoData,
-    /// `elsewhere`: NXDOMAIN for a name under `x.test`, once the test says so; a good answer for others.
+    /// `elsewhere`: NXDOMAIN for a name under `x.test`, once the test releases it; a good answer
+    /// for other names.
     Elsewhere,
-    /// `truncated`: an empty message with TC over UDP, a good one over TCP.
+    /// `truncated`: an empty message with TC over UDP, a good answer over TCP.
     Truncated,
-    /// `id`: a good answer with another number.
+    /// `id`: a good answer with another id.
     WrongId,
     /// `question`: a good answer to another question.
     WrongQuestion,
-    /// `garbage`: bytes that are no message but for the number.
-    Garbage,
-    /// `loop`: CNAMEs that come back to the name.
+    /// `malformed`: a malformed message, with the right id.
+    Malformed,
+    /// `loop`: CNAMEs that lead back to the name.
     Loop,
     /// `chain`: as many CNAMEs as [`CHAIN`](crate::CHAIN), then an address.
     Chain,
-    /// `escapes`: a CNAME to a name with a NUL, a dot within a label, a backslash and a byte of no text.
+    /// `escapes`: a CNAME to a name with a NUL, a dot in a label, a backslash and a byte above 127.
     Escapes,
     /// `many`: as many addresses as fit in a message, over TCP.
     Many,
-    /// `zero`: an address that lives for no time.
+    /// `zero`: an address with a TTL of 0.
     Zero,
-    /// `huge`: an address that lives for 2³¹ seconds.
+    /// `huge`: an address with a TTL of 2³¹ seconds.
     Huge,
-    /// `half`: TC over UDP, and half a message over TCP before it hangs up.
+    /// `half`: TC over UDP; half a message over TCP, and then the end of the connection.
     Half,
 }
 
@@ -64,7 +65,7 @@ impl Lie {
         ("truncated", Lie::Truncated),
         ("id", Lie::WrongId),
         ("question", Lie::WrongQuestion),
-        ("garbage", Lie::Garbage),
+        ("malformed", Lie::Malformed),
         ("loop", Lie::Loop),
         ("chain", Lie::Chain),
         ("escapes", Lie::Escapes),
@@ -75,7 +76,7 @@ impl Lie {
         ("elsewhere", Lie::Elsewhere),
     ];
 
-    /// The lie about this name; what names none does not exist.
+    /// The lie that a name selects. A name without one is [`Nobody`](Lie::Nobody).
     pub fn of(name: &Name) -> Lie {
         let first = name.iter().next().unwrap_or_default();
         let first = str::from_utf8(first).unwrap_or_default();
@@ -87,7 +88,7 @@ impl Lie {
         found.map_or(Lie::Nobody, |(_, lie)| *lie)
     }
 
-    /// The lie about an address, by its last number: the place of the lie in [`ALL`](Lie::ALL), the first being 0.
+    /// The lie that the last number of an address selects: its index in [`ALL`](Lie::ALL).
     pub fn of_address(last: u8) -> Lie {
         Lie::ALL.get(usize::from(last)).map_or(Lie::Nobody, |l| l.1)
     }

@@ -1,4 +1,4 @@
-//! The messages, built by hickory's crate.
+//! Builds the server's messages with hickory-proto.
 
 use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, CNAME, PTR, SOA};
@@ -8,23 +8,23 @@ use crate::lie::Lie;
 
 /// CNAMEs in the long chain.
 pub const CHAIN: usize = 100;
-/// Addresses in the largest message: ten thousand would take 160,000 bytes, and a message has at most 65,535.
+/// Addresses in the largest message, which has at most 65,535 bytes.
 pub const MANY: usize = 4090;
 
-/// What is sent for a question.
+/// What the server sends for a question.
 pub enum Sent {
-    /// These bytes.
+    /// The message.
     Whole(Vec<u8>),
-    /// The first half of these, before the connection ends.
+    /// The first half of the message; then the connection ends.
     Half(Vec<u8>),
-    /// These, once the test says so.
+    /// The message, once the test releases it.
     Late(Vec<u8>),
     /// Nothing.
     Nothing,
 }
 
-/// The answer to a question for the address of a good name, without taking it apart: a bench is not to measure the
-/// server.
+/// Answers a question for the address of a good name without parsing it, so that a benchmark does
+/// not measure the server. `None` for any other question.
 fn quick(question: &[u8]) -> Option<Vec<u8>> {
     const HEADER: usize = 12;
     if question.get(4..6)? != [0, 1] || question.get(HEADER + 1..HEADER + 6)? != b"good-" {
@@ -40,14 +40,15 @@ fn quick(question: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let mut bytes = question[..end].to_vec();
-    // An answer, recursion desired and available; one question, one record.
+    // Flags: a response, recursion desired and available. Counts: one question, one answer.
     bytes[2..HEADER].copy_from_slice(&[0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
     bytes.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]);
     Some(bytes)
 }
 
-/// What is sent for these bytes, `always` the same or what the name says; none if they are no question.
-pub fn reply(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie, Sent)> {
+/// Answers a question: with the lie `always`, or else the one that the name selects. `None` if the
+/// bytes are no question.
+pub fn answer(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie, Sent)> {
     if always.is_none()
         && let Some(bytes) = quick(question)
     {
@@ -80,7 +81,7 @@ pub fn reply(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie,
         }
         Lie::Truncated | Lie::Many | Lie::Half if !is_tcp => message.metadata.truncation = true,
         Lie::Many => {
-            // By hand, as hickory's crate writes the name out each time, and then not even 3000 fit.
+            // hickory-proto does not compress each name, and then not even 3,000 addresses fit.
             let mut bytes = message.to_vec().ok()?;
             let [_, _, high, low] = (MANY as u32).to_be_bytes();
             bytes[6..8].copy_from_slice(&[high, low]);
@@ -100,9 +101,9 @@ pub fn reply(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie,
             message.queries = vec![Query::query(named("other.test."), query.query_type())];
             message.add_answer(good(&query));
         }
-        Lie::Garbage => {
+        Lie::Malformed => {
             let mut bytes = message.to_vec().ok()?;
-            // More answers than there are, and a name that points past the end.
+            // A count of more answers than there are, and a name that points past the end.
             bytes[6..8].copy_from_slice(&[0xff, 0xff]);
             bytes.extend([0xc0, 0xff, 0xff, 0xff]);
             return Some((lie, Sent::Whole(bytes)));
@@ -151,16 +152,16 @@ pub fn reply(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie,
     Some((lie, sent))
 }
 
-/// Whether it is a name that is [elsewhere](Lie::Elsewhere).
+/// Whether the answer for an [elsewhere](Lie::Elsewhere) name is held back.
 fn is_held_back(name: &Name) -> bool {
     named("x.test.").zone_of(name)
 }
 
 fn named(text: &str) -> Name {
-    Name::from_ascii(text).expect("a name of this file")
+    Name::from_ascii(text).expect("names in this file are valid")
 }
 
-/// What an honest server has on a question.
+/// The record of an honest server.
 fn good(query: &Query) -> Record {
     match query.query_type() {
         RecordType::PTR => {
@@ -179,7 +180,7 @@ fn cname(name: Name, target: Name) -> Record {
     Record::from_rdata(name, 60, RData::CNAME(CNAME(target)))
 }
 
-/// The zone says that what is missing is missing for a minute.
+/// The SOA record, by which a miss lives for a minute.
 fn zone() -> Record {
     let soa = SOA::new(named("ns.test."), named("root.test."), 1, 1, 1, 1, 60);
     Record::from_rdata(named("test."), 60, RData::SOA(soa))

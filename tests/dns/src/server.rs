@@ -1,4 +1,4 @@
-//! The server: a socket for datagrams, one for streams, and a count of what was asked.
+//! The server: a UDP socket, a TCP socket, and a count of the questions.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -9,15 +9,15 @@ use std::thread;
 
 use crate::datagrams;
 use crate::lie::Lie;
-use crate::message::{Sent, reply};
+use crate::message::{Sent, answer};
 
-/// Ports that are tried until one is free for both kinds of socket.
-const TRIES: usize = 100;
-/// Room for questions that were not read yet: what has none is lost. Units: bytes.
+/// Most ports that are tried until one is free for both sockets.
+const MAX_PORTS_TRIED: usize = 100;
+/// The receive buffer of the UDP socket. Questions that do not fit are lost.
 #[cfg(target_os = "linux")]
-const BUFFER: usize = 16 << 20;
+const BUFFER_BYTES: usize = 16 << 20;
 
-/// A name server on a port of 127.0.0.1 that the machine chooses. It ends when it is dropped.
+/// A name server on a port of 127.0.0.1 that the system chooses. It ends when it is dropped.
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -26,7 +26,7 @@ pub struct Server {
 
 struct Shared {
     udp: UdpSocket,
-    /// What is done with every question, whatever it asks for.
+    /// The lie for every question, whatever its name.
     always: Option<Lie>,
     ended: AtomicBool,
     state: Mutex<State>,
@@ -35,25 +35,26 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Questions by what was done with them, and whether they came over TCP.
+    /// Questions by lie, and whether they came over TCP.
     asked: HashMap<(Lie, bool), usize>,
+    /// Answers that are held back.
     late: Vec<(SocketAddr, Vec<u8>)>,
-    /// Whether somebody waits for more to be asked: else nobody is woken, which takes a call.
+    /// Whether a test has ever waited for questions: without one, no notification is needed.
     is_awaited: bool,
-    /// Those that are open, by a number of their own.
+    /// The open connections, by a number.
     streams: HashMap<usize, TcpStream>,
 }
 
 impl Server {
-    /// Starts it.
+    /// Starts a server whose lies are selected by name.
     ///
     /// # Errors
-    /// The machine has no port or thread for it.
+    /// The machine has no free port or thread.
     pub fn start() -> io::Result<Server> {
         Server::with(sockets()?, None)
     }
 
-    /// Starts one that does this with every question.
+    /// Starts a server that answers every question with this lie.
     ///
     /// # Errors
     /// As [`start`](Self::start).
@@ -61,10 +62,10 @@ impl Server {
         Server::with(sockets()?, Some(always))
     }
 
-    /// Starts one at an address of this machine, where another has been.
+    /// Starts a server at an address where another was before.
     ///
     /// # Errors
-    /// As [`start`](Self::start), and if somebody else is there.
+    /// As [`start`](Self::start), and if the address is in use.
     pub fn start_at(address: SocketAddr) -> io::Result<Server> {
         Server::with(sockets_at(address)?, None)
     }
@@ -93,23 +94,24 @@ impl Server {
         })
     }
 
-    /// Where it listens, for datagrams and streams.
+    /// The address of both sockets.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Questions that it has done this with, over both kinds of socket.
+    /// The number of questions that were answered with this lie, over UDP and TCP.
     pub fn asked(&self, lie: Lie) -> usize {
         self.asked_over(lie, false) + self.asked_over(lie, true)
     }
 
-    /// Questions that it has done this with, over TCP or over UDP.
+    /// The number of questions that were answered with this lie, over TCP or over UDP.
     pub fn asked_over(&self, lie: Lie, tcp: bool) -> usize {
         let state = self.shared.state.lock().expect("no holder panics");
         state.asked.get(&(lie, tcp)).copied().unwrap_or(0)
     }
 
-    /// Waits until it has done this with so many questions.
+    /// Waits until `count` questions were answered with this lie, over UDP and TCP. Blocks for ever
+    /// if they do not come.
     pub fn wait_until_asked(&self, lie: Lie, count: usize) {
         let mut state = self.shared.state.lock().expect("no holder panics");
         state.is_awaited = true;
@@ -123,7 +125,7 @@ impl Server {
         );
     }
 
-    /// Sends every answer that was held back.
+    /// Sends the answers that are held back.
     pub fn release(&self) {
         let late = std::mem::take(&mut self.shared.state.lock().expect("no holder panics").late);
         for (to, bytes) in late {
@@ -135,7 +137,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
-        // Both threads look whether it has ended once something comes.
+        // Both threads check `ended` when something comes.
         let _ = self.shared.udp.send_to(&[], self.address);
         let _ = TcpStream::connect(self.address);
         let mut state = self.shared.state.lock().expect("no holder panics");
@@ -153,7 +155,7 @@ fn sockets() -> io::Result<(UdpSocket, TcpListener)> {
     let mut tried = 0;
     loop {
         match sockets_at((Ipv4Addr::LOCALHOST, 0).into()) {
-            Err(_) if tried < TRIES => tried += 1,
+            Err(_) if tried < MAX_PORTS_TRIED => tried += 1,
             other => return other,
         }
     }
@@ -166,12 +168,12 @@ fn sockets_at(address: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
     Ok((udp, tcp))
 }
 
-/// Makes room for thousands of questions, as far as the machine lets this process.
+/// Enlarges the receive buffer as far as the operating system permits.
 #[cfg(target_os = "linux")]
 fn enlarge(udp: &UdpSocket) {
     use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_recv_buffer_size_force};
-    if set_socket_recv_buffer_size_force(udp, BUFFER).is_err() {
-        let _ = set_socket_recv_buffer_size(udp, BUFFER);
+    if set_socket_recv_buffer_size_force(udp, BUFFER_BYTES).is_err() {
+        let _ = set_socket_recv_buffer_size(udp, BUFFER_BYTES);
     }
 }
 
@@ -186,9 +188,9 @@ impl Shared {
     fn serve_datagrams(&self) {
         let (mut lies, mut answers, mut late) = (Vec::new(), Vec::new(), Vec::new());
         while !self.has_ended() {
-            // An error is that of an earlier answer, to a port that is closed by now.
+            // An error is about an earlier answer, to a port that is closed by now.
             let _ = datagrams::receive(&self.udp, |question, from| {
-                let Some((lie, sent)) = reply(question, false, self.always) else {
+                let Some((lie, sent)) = answer(question, false, self.always) else {
                     return;
                 };
                 lies.push(lie);
@@ -198,13 +200,13 @@ impl Shared {
                     Sent::Nothing => {}
                 }
             });
-            // Counted before they are seen, and once they are held back.
+            // A question counts before its answer is sent, and once a late answer can be released.
             let mut state = self.state.lock().expect("no holder panics");
             state.late.append(&mut late);
             for lie in lies.drain(..) {
                 *state.asked.entry((lie, false)).or_default() += 1;
             }
-            self.tell(&state);
+            self.notify(&state);
             drop(state);
             datagrams::send(&self.udp, &answers);
             answers.clear();
@@ -214,11 +216,11 @@ impl Shared {
     fn count_over_tcp(&self, lie: Lie) {
         let mut state = self.state.lock().expect("no holder panics");
         *state.asked.entry((lie, true)).or_default() += 1;
-        self.tell(&state);
+        self.notify(&state);
     }
 
-    /// Wakes who waits for this.
-    fn tell(&self, state: &State) {
+    /// Wakes a test that waits for questions.
+    fn notify(&self, state: &State) {
         if state.is_awaited {
             self.changed.notify_all();
         }
@@ -245,14 +247,14 @@ impl Shared {
         }
     }
 
-    /// Until the other side hangs up, or this one does.
+    /// Answers questions until either side closes the connection.
     fn serve_stream(&self, mut stream: TcpStream) -> Option<()> {
         loop {
             let mut len = [0; 2];
             stream.read_exact(&mut len).ok()?;
             let mut question = vec![0; usize::from(u16::from_be_bytes(len))];
             stream.read_exact(&mut question).ok()?;
-            let (lie, sent) = reply(&question, true, self.always)?;
+            let (lie, sent) = answer(&question, true, self.always)?;
             self.count_over_tcp(lie);
             let (bytes, all) = match sent {
                 Sent::Whole(bytes) | Sent::Late(bytes) => (bytes, true),

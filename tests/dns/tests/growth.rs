@@ -1,4 +1,5 @@
-//! Whatever a server says, memory and files stay as they were. One test to a process, as it looks at the whole of it.
+//! Memory and open files do not grow, whatever a server answers. One test in this process, as it
+//! measures the whole process.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -10,10 +11,11 @@ use winsock_async_dns_server::Lie;
 
 use support::*;
 
-/// What this process has.
+/// What this process holds.
 struct Held {
-    /// Bytes in memory.
+    /// Resident memory.
     bytes: usize,
+    /// Open files.
     files: usize,
 }
 
@@ -28,37 +30,46 @@ impl Held {
     }
 }
 
-/// Runs so many rounds, which are given their number, and then so many while it is looked at what they leave.
-fn leaves_nothing(bench: &mut Bench, first: usize, then: usize, round: impl Fn(&mut Bench, usize)) {
-    (0..first).for_each(|n| round(bench, n));
+/// Runs `first` rounds, then `then` more, which must leave nothing. A round gets its number.
+fn assert_no_growth(
+    fixture: &mut Fixture,
+    first: usize,
+    then: usize,
+    round: impl Fn(&mut Fixture, usize),
+) {
+    (0..first).for_each(|n| round(fixture, n));
     let before = Held::now();
-    (first..first + then).for_each(|n| round(bench, n));
+    (first..first + then).for_each(|n| round(fixture, n));
     let after = Held::now();
     let grown = after.bytes.saturating_sub(before.bytes);
     assert!(grown < 8 << 20, "{grown} bytes");
-    // A port is used for 128 questions, so that some files come and go.
+    // A port serves 128 questions, so the number of files varies.
     let files = after.files.saturating_sub(before.files);
     assert!(files < 16, "{files} files");
-    assert_eq!((bench.dns.under_way(), bench.engine.outstanding()), (0, 0));
+    assert_eq!(
+        (fixture.dns.in_flight(), fixture.engine.outstanding()),
+        (0, 0)
+    );
 }
 
-/// Asks for so many new names of each of these lies, and takes what comes of them.
-fn told(lies: impl Fn(Lie) -> bool, count: usize) -> impl Fn(&mut Bench, usize) {
+/// Requests `count` new names of each of these lies, and takes their completions.
+fn ask_for(lies: impl Fn(Lie) -> bool, count: usize) -> impl Fn(&mut Fixture, usize) {
     let labels: Vec<_> = Lie::ALL.iter().filter(|(_, lie)| lies(*lie)).collect();
-    move |bench, n| {
+    move |fixture, n| {
         for (label, _) in &labels {
             for m in 0..count {
-                ask(&mut bench.session, &format!("{label}-{n}-{m}.test"));
+                request(&mut fixture.session, &format!("{label}-{n}-{m}.test"));
             }
         }
         for _ in 0..labels.len() * count {
-            one(&mut bench.session);
+            next_completion(&mut fixture.session);
         }
     }
 }
 
-/// c-ares sees no end of a stream within a message, and waits for the rest of it.
-fn ends_with_the_time(lie: Lie) -> bool {
+/// Whether the query ends by its time-out. c-ares does not see the end of a stream within a
+/// message, and waits for the rest.
+fn ends_by_timeout(lie: Lie) -> bool {
     let waits = [Lie::Silent, Lie::WrongId, Lie::WrongQuestion, Lie::Half];
     waits.contains(&lie)
 }
@@ -68,46 +79,46 @@ fn is_over_tcp(lie: Lie) -> bool {
 }
 
 fn is_quick(lie: Lie) -> bool {
-    lie != Lie::Late && !ends_with_the_time(lie) && !is_over_tcp(lie)
+    lie != Lie::Late && !ends_by_timeout(lie) && !is_over_tcp(lie)
 }
 
-/// A late answer to a request that is there, and one to a request that was cancelled.
-fn late(bench: &mut Bench, n: usize) {
-    let stays = ask(&mut bench.session, &format!("late-stays-{n}.test"));
-    let goes = ask(&mut bench.session, &format!("late-goes-{n}.test"));
-    bench.server.wait_until_asked(Lie::Late, 2 * (n + 1));
-    assert_eq!(bench.session.cancel(goes), Ok(()));
-    bench.server.release();
-    assert_eq!(one(&mut bench.session).handle, stays);
-    // Answers come in order, so that the other is there before this.
-    ask(&mut bench.session, &format!("good-{n}.test"));
-    one(&mut bench.session);
+/// A late answer to an outstanding request, and one to a cancelled request.
+fn late(fixture: &mut Fixture, n: usize) {
+    let stays = request(&mut fixture.session, &format!("late-stays-{n}.test"));
+    let goes = request(&mut fixture.session, &format!("late-goes-{n}.test"));
+    fixture.server.wait_until_asked(Lie::Late, 2 * (n + 1));
+    assert_eq!(fixture.session.cancel(goes), Ok(()));
+    fixture.server.release();
+    assert_eq!(next_completion(&mut fixture.session).handle, stays);
+    // Answers come in order, so the late ones come before this one.
+    request(&mut fixture.session, &format!("good-{n}.test"));
+    next_completion(&mut fixture.session);
 }
 
-/// Ten requests that are cancelled: some before they are asked, some afterwards, some too late.
-fn cancelled(bench: &mut Bench, n: usize) {
+/// Ten requests that are cancelled: some before their question is sent, some after, some too late.
+fn cancelled(fixture: &mut Fixture, n: usize) {
     let handles: Vec<_> = (0..10)
-        .map(|m| ask(&mut bench.session, &format!("good-{n}-{m}.test")))
+        .map(|m| request(&mut fixture.session, &format!("good-{n}-{m}.test")))
         .collect();
     for handle in handles {
-        if bench.session.cancel(handle).is_err() {
-            one(&mut bench.session);
+        if fixture.session.cancel(handle).is_err() {
+            next_completion(&mut fixture.session);
         }
     }
-    // Those that were asked were asked before this.
-    ask(&mut bench.session, &format!("good-{n}.test"));
-    one(&mut bench.session);
+    // Questions are sent in order, so those of the ten come before this one.
+    request(&mut fixture.session, &format!("good-{n}.test"));
+    next_completion(&mut fixture.session);
 }
 
-// S-S7: tens of thousands of times. One test, as others would be looked at too.
+// S-S7: nothing is left behind in the host, after tens of thousands of requests.
 #[test]
-fn no_lie_makes_anything_grow() {
-    let of = |timeout| bench_with(|dns| dns.cache(100, 1 << 20).timeout(timeout));
+fn memory_and_files_do_not_grow_with_any_lie() {
+    let of = |timeout| fixture_with(|dns| dns.cache(100, 1 << 20).timeout(timeout));
     let patient = || of(Duration::from_secs(600));
-    leaves_nothing(&mut patient(), 200, 2000, told(is_quick, 1));
-    leaves_nothing(&mut patient(), 100, 1000, told(is_over_tcp, 1));
-    leaves_nothing(&mut patient(), 200, 2000, late);
-    leaves_nothing(&mut patient(), 1000, 10_000, cancelled);
-    let mut hasty = of(Duration::from_millis(50));
-    leaves_nothing(&mut hasty, 10, 20, told(ends_with_the_time, 500));
+    assert_no_growth(&mut patient(), 200, 2000, ask_for(is_quick, 1));
+    assert_no_growth(&mut patient(), 100, 1000, ask_for(is_over_tcp, 1));
+    assert_no_growth(&mut patient(), 200, 2000, late);
+    assert_no_growth(&mut patient(), 1000, 10_000, cancelled);
+    let mut impatient = of(Duration::from_millis(50));
+    assert_no_growth(&mut impatient, 10, 20, ask_for(ends_by_timeout, 500));
 }

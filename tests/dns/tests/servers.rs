@@ -1,4 +1,4 @@
-//! Several servers: which is asked, and that one guest's questions say nothing of them to another's.
+//! Several servers: which get a question, and that one guest's questions redirect no other's.
 
 mod support;
 
@@ -11,12 +11,12 @@ use winsock_async_engine::resolvers::{Dns, DnsBuilder};
 
 use support::*;
 
-/// Nothing in these tests waits so long.
+/// A time-out that no test here waits for.
 const NEVER: Duration = Duration::from_secs(600);
 
-/// The bench's own server comes last.
-fn after(first: &[std::net::SocketAddr], set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Bench {
-    bench_on(Server::start().unwrap(), |last| {
+/// The fixture's own server comes after `first`. One try, and no time-out by default.
+fn after(first: &[std::net::SocketAddr], set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
+    fixture_on(Server::start().unwrap(), |last| {
         let first = first
             .iter()
             .fold(Dns::builder(), |dns, one| dns.server(*one));
@@ -26,165 +26,170 @@ fn after(first: &[std::net::SocketAddr], set: impl FnOnce(DnsBuilder) -> DnsBuil
 
 // S-R15
 #[test]
-fn whatever_a_server_cannot_say_the_next_is_asked() {
+fn next_server_is_asked_when_the_first_fails_in_any_way() {
     for lie in [
         Lie::ServFail,
         Lie::Refused,
         Lie::FormErr,
         Lie::NotImp,
-        Lie::Garbage,
+        Lie::Malformed,
         Lie::Loop,
     ] {
         let first = Server::start_with(lie).unwrap();
-        let mut bench = after(&[first.address()], |dns| dns);
-        assert_eq!(bench.by_name("good.test"), good("good.test"), "{lie:?}");
+        let mut fixture = after(&[first.address()], |dns| dns);
+        assert_eq!(fixture.by_name("good.test"), good("good.test"), "{lie:?}");
         assert!(first.asked(lie) > 0, "{lie:?}");
     }
 }
 
 // S-R15
 #[test]
-fn what_a_server_says_is_missing_is_missing() {
+fn miss_of_the_first_server_counts() {
     for (lie, error) in [
         (Lie::Nobody, ErrorCode::HostNotFound),
         (Lie::NoData, ErrorCode::NoData),
     ] {
         let first = Server::start_with(lie).unwrap();
-        let mut bench = after(&[first.address()], |dns| dns);
-        assert_eq!(bench.by_name("good.test"), Err(error));
-        assert_eq!(bench.server.asked(Lie::Good), 0);
+        let mut fixture = after(&[first.address()], |dns| dns);
+        assert_eq!(fixture.by_name("good.test"), Err(error));
+        assert_eq!(fixture.server.asked(Lie::Good), 0);
     }
 }
 
 #[test]
-fn a_server_that_is_silent_has_its_time_and_the_next_is_asked() {
+fn next_server_is_asked_when_the_first_times_out() {
     let first = Server::start_with(Lie::Silent).unwrap();
     let second = Duration::from_secs(1);
-    let mut bench = after(&[first.address()], |dns| dns.timeout(second));
-    assert_eq!(bench.by_name("good.test"), good("good.test"));
-    // c-ares would ask it three times, a second apart.
+    let mut fixture = after(&[first.address()], |dns| dns.timeout(second));
+    assert_eq!(fixture.by_name("good.test"), good("good.test"));
+    // c-ares would send it the question three times, a second apart.
     assert!(first.asked(Lie::Silent) < 3);
     for n in 0..3 {
         let name = format!("good-{n}.test");
-        assert_eq!(bench.by_name(&name), good(&name));
+        assert_eq!(fixture.by_name(&name), good(&name));
     }
-    // It is asked still, as it may be silent to somebody else alone.
+    // The silent server still gets questions, as it may be silent to another guest alone.
     first.wait_until_asked(Lie::Silent, 4);
 }
 
 #[test]
-fn the_first_may_answer_after_its_time() {
+fn answer_counts_after_the_servers_timeout() {
     let first = Server::start_with(Lie::Late).unwrap();
     let last = Server::start_with(Lie::Silent).unwrap();
-    // A quarter of a second is the least that c-ares waits by itself.
+    // 250 ms is the shortest time-out of c-ares.
     let quarter = Duration::from_millis(250);
-    let mut bench = bench_on(last, |last| {
+    let mut fixture = fixture_on(last, |last| {
         let dns = Dns::builder().server(first.address()).server(last);
         dns.tries(200).timeout(quarter)
     });
-    ask(&mut bench.session, "a.test");
-    bench.server.wait_until_asked(Lie::Silent, 1);
-    // In the second round, as c-ares has given the first question up.
+    request(&mut fixture.session, "a.test");
+    fixture.server.wait_until_asked(Lie::Silent, 1);
+    // In the second round: c-ares has given up the question of the first.
     let asked = first.asked(Lie::Late);
     first.wait_until_asked(Lie::Late, asked + 1);
     first.release();
-    assert!(one(&mut bench.session).outcome.is_ok());
+    assert!(next_completion(&mut fixture.session).outcome.is_ok());
 }
 
-// S-C7, S-S7: what one guest asks is not answered by a first server that answers others, and the second is dead.
+// S-C7, S-S7: the first server leaves one guest's questions unanswered and answers others. The
+// second is dead.
 #[test]
-fn a_guest_s_silent_names_send_no_other_to_a_dead_server() {
+fn unanswered_questions_of_one_guest_send_no_other_to_a_dead_server() {
     let gone = Server::start().unwrap().address();
-    let mut bench = after(&[gone], |dns| dns);
-    // The first is silent to this guest, and so it is with everybody's next question.
-    let mut hostile = started(&bench.engine);
-    ask(&mut hostile, "good-hostile.test");
-    assert!(one(&mut hostile).outcome.is_ok());
+    let mut fixture = after(&[gone], |dns| dns);
+    // The first server is silent to this guest, and so counts as silent for any guest.
+    let mut hostile = started(&fixture.engine);
+    request(&mut hostile, "good-hostile.test");
+    assert!(next_completion(&mut hostile).outcome.is_ok());
     let first = Server::start_at(gone).unwrap();
-    // The second has this question and never answers.
-    ask(&mut bench.session, "late.test");
+    // The second server gets this question too, and never answers.
+    request(&mut fixture.session, "late.test");
     first.wait_until_asked(Lie::Late, 1);
-    bench.server.wait_until_asked(Lie::Late, 1);
+    fixture.server.wait_until_asked(Lie::Late, 1);
     first.release();
-    assert!(one(&mut bench.session).outcome.is_ok());
-    // It has spoken: the second is left alone from here on.
-    assert_eq!(bench.by_name_beside("good.test"), good("good.test"));
-    assert_eq!(bench.server.asked(Lie::Good), 1);
+    assert!(next_completion(&mut fixture.session).outcome.is_ok());
+    // The first server has answered, so the second gets no question from here on.
+    assert_eq!(fixture.by_name_beside("good.test"), good("good.test"));
+    assert_eq!(fixture.server.asked(Lie::Good), 1);
 }
 
 #[test]
-fn a_dead_server_holds_up_nobody_for_long() {
+fn thousands_of_lookups_are_answered_beside_a_dead_server() {
     let dead = UdpSocket::bind("127.0.0.1:0").unwrap();
     let quarter = Duration::from_millis(250);
-    let mut bench = after(&[dead.local_addr().unwrap()], |dns| {
-        dns.timeout(quarter).questions(90)
+    let mut fixture = after(&[dead.local_addr().unwrap()], |dns| {
+        dns.timeout(quarter).max_queries(90)
     });
     for n in 0..2000 {
-        ask(&mut bench.session, &format!("good-{n}.test"));
+        request(&mut fixture.session, &format!("good-{n}.test"));
     }
     for _ in 0..2000 {
-        assert!(one(&mut bench.session).outcome.is_ok());
+        assert!(next_completion(&mut fixture.session).outcome.is_ok());
     }
-    assert_eq!(bench.dns.under_way(), 0);
+    assert_eq!(fixture.dns.in_flight(), 0);
 }
 
-// Each question with each server holds a place until it is over, and no longer.
+// A question holds a permit for each server that has it.
 #[test]
-fn places_come_back_however_questions_end() {
+fn permits_are_released_however_queries_end() {
     let silent = Server::start_with(Lie::Silent).unwrap();
     let fails = Server::start_with(Lie::ServFail).unwrap();
-    let mut bench = after(&[silent.address(), fails.address()], |dns| {
-        // c-ares has a question a second time when this is over.
-        let hasty = dns.timeout(Duration::from_millis(300)).tries(2);
-        // One place and a spare one for each session.
-        hasty.questions(9).search(["a.test", "b.test"])
+    let mut fixture = after(&[silent.address(), fails.address()], |dns| {
+        // The second try begins while c-ares still has the first question.
+        let dns = dns.timeout(Duration::from_millis(300)).tries(2);
+        // One permit and one extra permit for each session.
+        dns.max_queries(9).search(["a.test", "b.test"])
     });
     for round in 0..3 {
-        for name in ["silent", "good", "garbage"] {
-            ask(&mut bench.session, &format!("{name}-{round}.test."));
+        for name in ["silent", "good", "malformed"] {
+            request(&mut fixture.session, &format!("{name}-{round}.test."));
         }
-        ask(&mut bench.session, &format!("nobody-{round}"));
-        let goes = ask(&mut bench.session, &format!("silent-goes-{round}.test."));
-        one(&mut bench.session);
-        // It fails, or is cancelled before its turn or in the middle of it.
-        let _ = bench.session.cancel(goes);
-        while bench.session.outstanding() > 0 {
-            one(&mut bench.session);
+        request(&mut fixture.session, &format!("nobody-{round}"));
+        let goes = request(&mut fixture.session, &format!("silent-goes-{round}.test."));
+        next_completion(&mut fixture.session);
+        // It fails, or is cancelled while it waits or is in flight.
+        let _ = fixture.session.cancel(goes);
+        while fixture.session.outstanding() > 0 {
+            next_completion(&mut fixture.session);
         }
     }
-    // With a place lost nothing would be asked; with a spare one, no silent server along with the next.
+    // Without the permit, no question would be sent; without the extra one, none to the silent
+    // server.
     let asked = silent.asked(Lie::Silent);
     let (mut names, begun) = ((0..).map(|n| format!("good-last-{n}.test")), Instant::now());
     while silent.asked(Lie::Silent) <= asked + 2 {
-        // It only ends a test that would hang.
-        assert!(begun.elapsed() < Duration::from_secs(60), "a place is lost");
+        // The bound only ends a test that hangs.
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "a permit is lost"
+        );
         let name = names.next().unwrap();
-        assert_eq!(bench.by_name_beside(&name), good(&name));
+        assert_eq!(fixture.by_name_beside(&name), good(&name));
     }
 }
 
-// Each question has leave for all the servers there are.
+// There are extra permits for all further servers.
 #[test]
-fn two_dead_servers_cost_their_time_and_no_more() {
+fn two_dead_servers_cost_their_timeouts_once() {
     let dead = [(); 2].map(|()| Server::start_with(Lie::Silent).unwrap());
     let addresses = dead.each_ref().map(Server::address);
     let two = Duration::from_secs(2);
-    let mut bench = after(&addresses, |dns| dns.questions(9).timeout(two));
-    assert_eq!(bench.by_name("good.test"), good("good.test"));
-    // c-ares would ask each four times, two seconds apart.
+    let mut fixture = after(&addresses, |dns| dns.max_queries(9).timeout(two));
+    assert_eq!(fixture.by_name("good.test"), good("good.test"));
+    // c-ares would send each the question four times, two seconds apart.
     assert!(dead[0].asked(Lie::Silent) < 4);
 }
 
 #[test]
-fn servers_that_are_asked_in_turn() {
+fn rotate_spreads_queries_over_the_servers() {
     let others = [Server::start().unwrap(), Server::start().unwrap()];
     let addresses = others.each_ref().map(Server::address);
-    let mut bench = after(&addresses, |dns| dns.rotate(true));
+    let mut fixture = after(&addresses, |dns| dns.rotate(true));
     for n in 0..9 {
         let name = format!("good-{n}.test");
-        assert_eq!(bench.by_name(&name), good(&name));
+        assert_eq!(fixture.by_name(&name), good(&name));
     }
-    for server in others.iter().chain([&bench.server]) {
+    for server in others.iter().chain([&fixture.server]) {
         assert_eq!(server.asked(Lie::Good), 3);
     }
 }

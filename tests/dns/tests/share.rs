@@ -1,4 +1,4 @@
-//! What one guest asks of a silent server keeps no other from asking.
+//! Permits: a guest's unanswered queries keep no other guest from asking.
 
 mod support;
 
@@ -8,75 +8,81 @@ use winsock_async_dns_server::Lie;
 
 use support::*;
 
-/// Questions that may be under way, and what one session has of them: less than an eighth of what is free.
-const QUESTIONS: usize = 100;
-const OF_ONE: usize = 11;
+/// Queries that may be in flight.
+const MAX_QUERIES: usize = 100;
+/// Queries that one session may have in flight: less than an eighth of the free ones.
+const MAX_OF_ONE_SESSION: usize = 11;
 
-fn few() -> Bench {
-    bench_with(|dns| dns.questions(QUESTIONS).timeout(Duration::from_secs(600)))
+fn fixture_with_few_permits() -> Fixture {
+    fixture_with(|dns| {
+        dns.max_queries(MAX_QUERIES)
+            .timeout(Duration::from_secs(600))
+    })
 }
 
 // S-C7
 #[test]
-fn a_guest_that_fills_it_keeps_no_other_from_asking() {
-    let mut bench = few();
-    let mut fills = started(&bench.engine);
+fn flooding_guest_keeps_no_other_from_asking() {
+    let mut fixture = fixture_with_few_permits();
+    let mut flooding = started(&fixture.engine);
     for n in 0..1000 {
-        ask(&mut fills, &format!("silent-{n}.test"));
+        request(&mut flooding, &format!("silent-{n}.test"));
     }
-    bench.server.wait_until_asked(Lie::Silent, OF_ONE);
-    assert_eq!(bench.by_name_beside("good.test"), good("good.test"));
-    assert_eq!(bench.dns.under_way(), OF_ONE);
+    fixture
+        .server
+        .wait_until_asked(Lie::Silent, MAX_OF_ONE_SESSION);
+    assert_eq!(fixture.by_name_beside("good.test"), good("good.test"));
+    assert_eq!(fixture.dns.in_flight(), MAX_OF_ONE_SESSION);
 }
 
-// S-C7, S-C6: c-ares keeps what was cancelled until its time is over.
+// S-C7, S-C6: c-ares keeps a cancelled question until its time is over.
 #[test]
-fn nor_does_one_that_cancels_all_of_it() {
-    let mut bench = few();
-    let mut fills = started(&bench.engine);
+fn guest_that_cancels_a_flood_keeps_no_other_from_asking() {
+    let mut fixture = fixture_with_few_permits();
+    let mut flooding = started(&fixture.engine);
     for n in 0..1000 {
-        let handle = ask(&mut fills, &format!("silent-{n}.test"));
-        // The first are under way when they are cancelled.
-        bench
+        let handle = request(&mut flooding, &format!("silent-{n}.test"));
+        // The first ones are in flight when they are cancelled.
+        fixture
             .server
-            .wait_until_asked(Lie::Silent, (n + 1).min(OF_ONE));
-        assert_eq!(fills.cancel(handle), Ok(()));
+            .wait_until_asked(Lie::Silent, (n + 1).min(MAX_OF_ONE_SESSION));
+        assert_eq!(flooding.cancel(handle), Ok(()));
     }
-    assert_eq!(bench.by_name_beside("good.test"), good("good.test"));
-    assert_eq!(bench.dns.under_way(), OF_ONE);
-    assert_eq!(bench.engine.outstanding(), 0);
+    assert_eq!(fixture.by_name_beside("good.test"), good("good.test"));
+    assert_eq!(fixture.dns.in_flight(), MAX_OF_ONE_SESSION);
+    assert_eq!(fixture.engine.outstanding(), 0);
 }
 
 // S-C7, S-S7
 #[test]
-fn nor_do_many_that_come_and_go() {
-    let mut bench = few();
+fn guests_that_come_and_go_keep_no_other_from_asking() {
+    let mut fixture = fixture_with_few_permits();
     for guest in 0..10 {
-        let mut fills = started(&bench.engine);
+        let mut flooding = started(&fixture.engine);
         for n in 0..100 {
-            ask(&mut fills, &format!("silent-{guest}-{n}.test"));
+            request(&mut flooding, &format!("silent-{guest}-{n}.test"));
         }
         assert_eq!(
-            bench.by_name_beside(&format!("good-{guest}.test")),
+            fixture.by_name_beside(&format!("good-{guest}.test")),
             good(&format!("good-{guest}.test"))
         );
     }
-    assert!(bench.dns.under_way() < QUESTIONS);
-    assert_eq!(bench.server.asked(Lie::Good), 10);
+    assert!(fixture.dns.in_flight() < MAX_QUERIES);
+    assert_eq!(fixture.server.asked(Lie::Good), 10);
 }
 
-// What a guest has waiting for its turn is not waited for by another that asks the same.
+// A guest does not wait for an equal lookup that waits for another guest's permit.
 #[test]
-fn nobody_waits_for_anothers_turn() {
-    let mut bench = few();
-    let mut fills = started(&bench.engine);
+fn equal_lookup_of_another_guest_does_not_wait_for_a_permit() {
+    let mut fixture = fixture_with_few_permits();
+    let mut flooding = started(&fixture.engine);
     for n in 0..100 {
-        ask(&mut fills, &format!("silent-{n}.test"));
+        request(&mut flooding, &format!("silent-{n}.test"));
     }
-    let handle = ask(&mut fills, "good.test");
-    assert_eq!(bench.by_name_beside("good.test"), good("good.test"));
-    // It waits still, unless the other's question was under way when it came.
-    if fills.cancel(handle).is_err() {
-        assert_eq!(one(&mut fills).handle, handle);
+    let handle = request(&mut flooding, "good.test");
+    assert_eq!(fixture.by_name_beside("good.test"), good("good.test"));
+    // It still waits, unless it joined the other guest's query.
+    if flooding.cancel(handle).is_err() {
+        assert_eq!(next_completion(&mut flooding).handle, handle);
     }
 }

@@ -5,7 +5,7 @@ mod responder;
 use std::net::Ipv4Addr;
 
 pub use self::responder::Responder;
-pub(crate) use self::responder::{Delivered, Notify, Owner, Receiver};
+pub(crate) use self::responder::{Client, Delivered, Notify, Receiver};
 use crate::types::{Answer, ErrorCode, Outcome};
 
 /// A question that was checked: the names are text that a name can be, and policy allows it.

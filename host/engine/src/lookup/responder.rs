@@ -17,24 +17,24 @@ pub(crate) trait Receiver: Send {
     /// Takes the outcome. Must not wait.
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
 
-    /// The session that the outcome is for.
-    fn owner(&self) -> Owner {
-        Owner::default()
+    /// The client that the outcome is for.
+    fn client(&self) -> Client {
+        Client::default()
     }
 }
 
-/// One session of one engine; the default stands for an unknown one.
+/// The client of a lookup: one session of one engine. The default stands for an unknown client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Owner {
+pub(crate) struct Client {
     pub(crate) engine: usize,
     pub(crate) session: u64,
 }
 
 #[cfg(all(test, feature = "dns"))]
-impl Owner {
+impl Client {
     /// A session of no engine.
-    pub(crate) fn of_session(session: u64) -> Owner {
-        Owner { engine: 0, session }
+    pub(crate) fn of_session(session: u64) -> Client {
+        Client { engine: 0, session }
     }
 }
 
@@ -79,11 +79,11 @@ impl Responder {
         self.0.as_ref().is_some_and(|receiver| receiver.is_wanted())
     }
 
-    /// The session that waits, for resolvers that share their resources among sessions.
-    pub(crate) fn owner(&self) -> Owner {
+    /// The client that waits, for resolvers that share their resources among clients.
+    pub(crate) fn client(&self) -> Client {
         self.0
             .as_ref()
-            .map_or(Owner::default(), |receiver| receiver.owner())
+            .map_or(Client::default(), |receiver| receiver.client())
     }
 }
 
@@ -98,7 +98,7 @@ impl Drop for Responder {
 impl fmt::Debug for Responder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Responder")
-            .field("owner", &self.owner())
+            .field("client", &self.client())
             .field("is_wanted", &self.is_wanted())
             .finish()
     }

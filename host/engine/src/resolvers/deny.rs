@@ -1,12 +1,12 @@
-//! The resolver that refuses.
+//! The resolver that denies every lookup.
 
 use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::types::{ErrorCode, Outcome};
 
-/// Answers everything with WSAEACCES, at once.
+/// Answers every lookup with WSAEACCES, at once.
 ///
-/// Limits: it denies services and protocols too; put a [`Tables`](super::Tables) before it in
-/// a [`Chain`](super::Chain) to have those.
+/// `Deny` denies services and protocols too. To answer those, put a [`Tables`](super::Tables)
+/// before it in a [`Chain`](super::Chain).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Deny;
 
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_is_denied_at_once() {
+    fn lookup_is_denied_at_once_and_on_a_worker() {
         let lookup = Lookup::ProtocolByNumber(6);
         assert_eq!(
             Deny.try_resolve(&lookup),

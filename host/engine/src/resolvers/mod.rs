@@ -2,7 +2,7 @@
 //!
 //! # DNS
 //!
-//! With the feature `dns` there is `Dns`, which speaks DNS itself.
+//! The feature `dns` adds `Dns`, a DNS client.
 //!
 //! # A custom resolver
 //!
@@ -11,7 +11,7 @@
 //! ```
 
 #[cfg(all(feature = "dns", not(unix)))]
-compile_error!("the feature `dns` waits for sockets as Unix does: build without it");
+compile_error!("the feature `dns` needs Unix, whose sockets it polls: build without it");
 
 mod chain;
 mod deny;
@@ -20,6 +20,7 @@ mod dns;
 pub mod scripted;
 mod system;
 mod tables;
+mod wait;
 
 pub use chain::Chain;
 pub use deny::Deny;

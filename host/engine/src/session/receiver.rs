@@ -1,6 +1,6 @@
 //! Receives the outcomes of lookups that no worker waits for.
 
-use crate::lookup::{Delivered, Notify, Owner, Receiver};
+use crate::lookup::{Client, Delivered, Notify, Receiver};
 use crate::observe::RunsOn;
 use crate::pool::job::{Finished, Job, Lane};
 use crate::sync::{Arc, Fault, planted};
@@ -28,8 +28,8 @@ impl Receiver for SessionReceiver {
         Delivered::to(lane)
     }
 
-    fn owner(&self) -> Owner {
-        Owner {
+    fn client(&self) -> Client {
+        Client {
             engine: Arc::as_ptr(&self.lane.judge).addr(),
             session: self.lane.watch.session(),
         }

@@ -1,4 +1,4 @@
-//! An engine whose hosts come from the lying server.
+//! An engine whose resolver asks the lying name server.
 #![allow(dead_code, reason = "each test program uses a part")]
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,22 +13,23 @@ use winsock_async_engine::{
     Session, TaskHandle,
 };
 
-/// The server, the resolver that asks it, and a guest.
-pub struct Bench {
+/// A server, a resolver that asks it, and a session.
+pub struct Fixture {
     pub server: Server,
     pub dns: Arc<Dns>,
     pub engine: LookupEngine,
     pub session: Session,
 }
 
-/// One server, asked once, which is silent for as long as this before it is given up.
-pub fn bench() -> Bench {
-    bench_with(|dns| dns)
+/// A resolver with one server, one try and a time-out of 500 ms.
+pub fn fixture() -> Fixture {
+    fixture_with(|dns| dns)
 }
 
-pub fn bench_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Bench {
-    bench_on(Server::start().unwrap(), |address| {
-        // What waits for a time-out waits this long; nothing here is sooner than it by design.
+/// The same, with further settings.
+pub fn fixture_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
+    fixture_on(Server::start().unwrap(), |address| {
+        // Tests of silent servers wait this long. No other outcome depends on it.
         let dns = Dns::builder()
             .server(address)
             .tries(1)
@@ -37,11 +38,11 @@ pub fn bench_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Bench {
     })
 }
 
-/// With this server, and settings that may name others.
-pub fn bench_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> Bench {
+/// A resolver with this server, and settings that may name others.
+pub fn fixture_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> Fixture {
     let dns = Arc::new(set(server.address()).build().unwrap());
     let limits = Limits {
-        // What the server says, uncut.
+        // Answers are not cut.
         answer_bytes: usize::MAX,
         ..Limits::default()
     };
@@ -51,7 +52,7 @@ pub fn bench_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> B
         .policy(Policy::allow_all().allow_private())
         .build();
     let session = started(&engine);
-    Bench {
+    Fixture {
         server,
         dns,
         engine,
@@ -59,33 +60,36 @@ pub fn bench_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> B
     }
 }
 
-/// A patient one, for what ends when the test says so.
-pub fn patient() -> Bench {
-    bench_with(|dns| dns.timeout(Duration::from_secs(600)))
+/// A resolver with a time-out of ten minutes, for queries that the test ends.
+pub fn patient() -> Fixture {
+    fixture_with(|dns| dns.timeout(Duration::from_secs(600)))
 }
 
+/// A session that has called start-up.
 pub fn started(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
     session.startup().unwrap();
     session
 }
 
-pub fn ask(session: &mut Session, name: &str) -> TaskHandle {
+/// Requests the addresses of a name.
+pub fn request(session: &mut Session, name: &str) -> TaskHandle {
     session
         .request(Query::HostByName(name.as_bytes().into()), 0)
         .unwrap()
 }
 
-/// Waits for one completion and takes it.
-pub fn one(session: &mut Session) -> Completion {
-    // The bound only ends a test that would hang.
+/// Waits for a completion and takes it.
+pub fn next_completion(session: &mut Session) -> Completion {
+    // The bound only ends a test that hangs.
     assert!(
         session.wait(Some(Duration::from_secs(60))),
-        "something is to come"
+        "no completion comes"
     );
-    session.take(1).pop().expect("wait has promised one")
+    session.take(1).pop().expect("wait has returned true")
 }
 
+/// Name, aliases and addresses.
 pub type Host = (String, Vec<String>, Vec<Ipv4Addr>);
 
 fn host(completion: Completion) -> Result<Host, ErrorCode> {
@@ -100,14 +104,14 @@ fn parts(entry: &HostEntry) -> Host {
     (entry.name.clone(), entry.aliases.clone(), addresses)
 }
 
-impl Bench {
-    /// What comes of this name.
+impl Fixture {
+    /// Looks a name up. Nothing else may be outstanding.
     pub fn by_name(&mut self, name: &str) -> Result<Host, ErrorCode> {
-        ask(&mut self.session, name);
+        request(&mut self.session, name);
         self.end()
     }
 
-    /// What comes of this address.
+    /// Looks an address up. Nothing else may be outstanding.
     pub fn by_address(&mut self, address: [u8; 4]) -> Result<Host, ErrorCode> {
         let query = Query::HostByAddress(AddressQuery {
             address: address.into(),
@@ -117,15 +121,15 @@ impl Bench {
         self.end()
     }
 
-    /// The same, beside what is outstanding.
+    /// Looks a name up while other queries are in flight.
     pub fn by_name_beside(&mut self, name: &str) -> Result<Host, ErrorCode> {
-        ask(&mut self.session, name);
-        host(one(&mut self.session))
+        request(&mut self.session, name);
+        host(next_completion(&mut self.session))
     }
 
     fn end(&mut self) -> Result<Host, ErrorCode> {
-        let host = host(one(&mut self.session));
-        assert_eq!(self.dns.under_way(), 0, "nothing is left of it");
+        let host = host(next_completion(&mut self.session));
+        assert_eq!(self.dns.in_flight(), 0, "no query is left");
         assert_eq!(
             (self.session.outstanding(), self.engine.outstanding()),
             (0, 0)
@@ -134,7 +138,7 @@ impl Bench {
     }
 }
 
-/// The answer of an honest server.
+/// The answer of a server that does not lie.
 pub fn good(name: &str) -> Result<Host, ErrorCode> {
     Ok((name.into(), vec![], vec![Ipv4Addr::new(192, 0, 2, 1)]))
 }

@@ -1,21 +1,22 @@
 //! Several resolvers as one.
 
 use std::fmt;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
-use crate::lookup::{Delivered, Owner, Receiver};
-use crate::lookup::{Lookup, Resolution, Resolver, Responder};
+use super::wait::start_and_wait;
+use crate::lookup::{Client, Delivered, Lookup, Receiver, Resolution, Resolver, Responder};
 use crate::types::{ErrorCode, Outcome};
 
-/// Asks several resolvers in order; a name that one does not know goes to the next.
+/// Asks several resolvers in order: a lookup that one resolver does not find goes on to the next.
 ///
-/// - What a resolver knows at once ends the search, be it an answer or an error: it comes from
-///   something that has the whole truth, such as a [`Tables`](super::Tables) on services.
-/// - What one does not find after a wait goes on to the next; any other error is the outcome. A name
-///   server that is silent does not make a name unknown.
-/// - One that has to wait is not overtaken by those after it.
-/// - A worker is needed only if one of those that may be asked needs one.
-/// - When none has it: WSANO_DATA if one of them knows the name, else WSAHOST_NOT_FOUND (`S-R15`).
+/// - An immediate answer or error ends the search: its resolver knows all names of that kind, as
+///   [`Tables`](super::Tables) knows all services.
+/// - After a wait, WSAHOST_NOT_FOUND and WSANO_DATA go on to the next resolver. Any other error
+///   ends the search: a silent name server does not make a name unknown.
+/// - Resolvers after one that waits do not overtake it.
+/// - A lookup takes a worker thread only if one of the resolvers that it may reach needs one.
+/// - If no resolver finds the lookup, the outcome is WSAHOST_NOT_FOUND, or WSANO_DATA if a resolver
+///   knows the name (`S-R15`: the name errors are told apart).
 ///
 /// ```
 /// use winsock_async_engine::resolvers::{Chain, System, Tables};
@@ -24,19 +25,19 @@ use crate::types::{ErrorCode, Outcome};
 /// # let _ = resolver;
 /// ```
 ///
-/// Limits: a chain of none finds nothing.
+/// An empty chain finds nothing.
 #[derive(Default)]
 pub struct Chain {
     resolvers: Vec<Arc<dyn Resolver>>,
 }
 
 impl Chain {
-    /// A chain of none.
+    /// An empty chain.
     pub fn new() -> Chain {
         Chain::default()
     }
 
-    /// The same with this one to ask after the others.
+    /// Adds a resolver after the others.
     #[must_use]
     pub fn then(mut self, resolver: impl Resolver) -> Chain {
         self.resolvers.push(Arc::new(resolver));
@@ -46,61 +47,62 @@ impl Chain {
 
 impl Resolver for Chain {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
-        let mut known = self
+        let mut resolutions = self
             .resolvers
             .iter()
             .map(|resolver| resolver.try_resolve(lookup));
-        match known.find(|known| *known != Resolution::NotFound) {
-            Some(Resolution::Async) if known.any(|known| known == Resolution::Blocking) => {
+        match resolutions.find(|first| *first != Resolution::NotFound) {
+            Some(Resolution::Async) if resolutions.any(|later| later == Resolution::Blocking) => {
                 Resolution::Blocking
             }
-            known => known.unwrap_or(Resolution::NotFound),
+            first => first.unwrap_or(Resolution::NotFound),
         }
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
-        let mut found = Found::new(lookup);
+        let mut partial = PartialResult::new(lookup);
         for resolver in &self.resolvers {
             let is_last = match resolver.try_resolve(lookup) {
-                Resolution::Ready(outcome) => found.is_the_end(outcome, true),
+                Resolution::Ready(outcome) => partial.add(outcome, true),
                 Resolution::NotFound => false,
-                Resolution::Blocking => found.is_the_end(resolver.resolve_blocking(lookup), false),
-                Resolution::Async => found.is_the_end(ask_and_wait(resolver, lookup), false),
+                Resolution::Blocking => partial.add(resolver.resolve_blocking(lookup), false),
+                Resolution::Async => partial.add(start_and_wait(resolver, lookup), false),
             };
             if is_last {
                 break;
             }
         }
-        found.0
+        partial.0
     }
 
-    fn start(&self, lookup: &Lookup, reply: Responder) {
+    fn start(&self, lookup: &Lookup, responder: Responder) {
         let search = Search {
             left: self.resolvers.iter().rev().cloned().collect(),
-            found: Found::new(lookup),
+            partial: PartialResult::new(lookup),
             lookup: lookup.clone(),
-            reply,
+            responder,
         };
-        drop(search.go_on());
+        drop(search.advance());
     }
 }
 
-/// What was found so far.
-struct Found(Outcome);
+/// The outcome if no further resolver finds the lookup.
+struct PartialResult(Outcome);
 
-impl Found {
-    fn new(lookup: &Lookup) -> Found {
-        Found(Err(lookup.miss()))
+impl PartialResult {
+    fn new(lookup: &Lookup) -> PartialResult {
+        PartialResult(Err(lookup.miss()))
     }
 
-    /// Notes what one resolver has found, and says whether the search ends with it.
-    fn is_the_end(&mut self, outcome: Outcome, is_whole_truth: bool) -> bool {
+    /// Adds the outcome of one resolver, and returns whether the search ends with it.
+    /// `is_immediate` says that the resolver gave it at once.
+    fn add(&mut self, outcome: Outcome, is_immediate: bool) -> bool {
         match outcome {
-            // Another may have it; that the name is known is remembered.
-            Err(ErrorCode::HostNotFound) => is_whole_truth,
+            // The next resolver may find it. An earlier WSANO_DATA stays: the name is known.
+            Err(ErrorCode::HostNotFound) => is_immediate,
             Err(ErrorCode::NoData) => {
                 self.0 = outcome;
-                is_whole_truth
+                is_immediate
             }
             _ => {
                 self.0 = outcome;
@@ -110,65 +112,54 @@ impl Found {
     }
 }
 
-/// Blocks the thread until a resolver that does not wait has replied.
-pub(super) fn ask_and_wait(resolver: &dyn Resolver, lookup: &Lookup) -> Outcome {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    // Nobody receives only if this thread is gone.
-    resolver.start(
-        lookup,
-        Responder::new(move |outcome| drop(sender.send(outcome))),
-    );
-    receiver.recv().unwrap_or(Err(ErrorCode::NoRecovery))
-}
-
-/// A search among resolvers of which none waits.
+/// A search among resolvers that need no worker.
 struct Search {
-    /// Those that were not asked, the next one last.
+    /// The resolvers that are left, the next one last.
     left: Vec<Arc<dyn Resolver>>,
-    found: Found,
+    partial: PartialResult,
     lookup: Lookup,
-    reply: Responder,
+    responder: Responder,
 }
 
 impl Search {
-    fn go_on(mut self) -> Delivered {
-        while let Some(resolver) = self.left.pop().filter(|_| self.reply.is_wanted()) {
+    fn advance(mut self) -> Delivered {
+        while let Some(resolver) = self.left.pop().filter(|_| self.responder.is_wanted()) {
             let is_last = match resolver.try_resolve(&self.lookup) {
-                Resolution::Ready(outcome) => self.found.is_the_end(outcome, true),
+                Resolution::Ready(outcome) => self.partial.add(outcome, true),
                 Resolution::NotFound => false,
                 Resolution::Async => {
                     let lookup = self.lookup.clone();
                     resolver.start(&lookup, Responder::to(self));
                     return Delivered::NOBODY;
                 }
-                // Against its own word when the search began.
+                // The resolver was not `Blocking` when the search began.
                 Resolution::Blocking => self
-                    .found
-                    .is_the_end(resolver.resolve_blocking(&self.lookup), false),
+                    .partial
+                    .add(resolver.resolve_blocking(&self.lookup), false),
             };
             if is_last {
                 break;
             }
         }
-        self.reply.deliver(self.found.0)
+        self.responder.deliver(self.partial.0)
     }
 }
 
 impl Receiver for Search {
     fn is_wanted(&self) -> bool {
-        self.reply.is_wanted()
+        self.responder.is_wanted()
     }
 
     fn receive(mut self: Box<Self>, outcome: Outcome) -> Delivered {
-        if self.found.is_the_end(outcome, false) {
-            self.reply.deliver(self.found.0)
+        if self.partial.add(outcome, false) {
+            self.responder.deliver(self.partial.0)
         } else {
-            self.go_on()
+            self.advance()
         }
     }
 
-    fn owner(&self) -> Owner {
-        self.reply.owner()
+    fn client(&self) -> Client {
+        self.responder.client()
     }
 }
 

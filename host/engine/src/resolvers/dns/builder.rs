@@ -1,4 +1,4 @@
-//! The settings of a resolver, one by one or from a file.
+//! Collects the settings of a resolver, one by one or from a file, and starts the resolver.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,29 +9,29 @@ use std::time::Duration;
 
 use c_ares::Options;
 
-use super::Dns;
-use super::asker::{self, CHANNELS_EACH, Shared};
 use super::cache::{Bounds, Cache};
 use super::channel::channel;
 use super::conf;
-use super::ears::Ears;
 use super::error::{ConfError, DnsError};
+use super::event_loop::{self, CHANNELS_PER_SERVER, Shared};
 use super::inbox::Inbox;
-use super::plan::MOST_SERVERS;
+use super::poller::Poller;
+use super::resolver::Dns;
+use super::server_selection::MAX_SERVERS;
 use super::settings::{self, Settings};
 
-/// This machine's settings.
+/// The file with this machine's settings.
 const SYSTEM: &str = "/etc/resolv.conf";
-/// What is read of a file: a little more than is looked at, so that it shows. Units: bytes.
-const READ: u64 = 65 * 1024;
-/// The most places for questions, and spare ones. All of them may be a channel's, which tells answers apart by a number of 16
-/// bits, and would look for a free one for ever if it had all of them.
-const MOST: usize = 32_768;
-const MOST_SPARES: usize = 32_767;
+/// Bytes that are read of a file: more than are parsed, so that the parser sees what is too long.
+const MAX_READ_BYTES: u64 = 65 * 1024;
+/// Most permits and extra permits. One channel may have all of their questions, with a 16-bit id
+/// each. If all ids were in use, c-ares would look for a free one for ever.
+const MAX_QUERIES: usize = 32_768;
+const MAX_EXTRA_PERMITS: usize = 32_767;
 
 /// Settings of a [`Dns`].
 ///
-/// What is given here comes before what a file says, whichever is called first.
+/// A setting that is given here takes precedence over that of a file, in any order of the calls.
 #[derive(Debug)]
 #[must_use]
 pub struct DnsBuilder {
@@ -45,7 +45,7 @@ pub struct DnsBuilder {
     tries: Option<u8>,
     tcp: bool,
     rotate: bool,
-    most: usize,
+    max_queries: usize,
     cache: Bounds,
 }
 
@@ -62,22 +62,38 @@ impl Default for DnsBuilder {
             tries: None,
             tcp: false,
             rotate: false,
-            most: 16_384,
+            max_queries: 16_384,
             cache: Bounds {
                 entries: 65_536,
                 bytes: 32 << 20,
-                longest: Duration::from_secs(24 * 60 * 60),
+                max_ttl: Duration::from_secs(24 * 60 * 60),
             },
         }
     }
 }
 
-impl DnsBuilder {
-    /// Takes the settings of a file of the form of resolv.conf over. Lines that are malformed are left out,
-    /// and are in [`Dns::warnings`].
+impl Dns {
+    /// A resolver with the settings of `/etc/resolv.conf`. Malformed lines are skipped, and listed
+    /// in [`warnings`](Self::warnings).
     ///
     /// # Errors
-    /// [`DnsError::Unreadable`].
+    /// As [`DnsBuilder::build`], and [`DnsError::Unreadable`].
+    pub fn system() -> Result<Dns, DnsError> {
+        Dns::builder().system()?.build()
+    }
+
+    /// A builder without a name server, and with no setting of this machine.
+    pub fn builder() -> DnsBuilder {
+        DnsBuilder::default()
+    }
+}
+
+impl DnsBuilder {
+    /// Reads a file in the format of resolv.conf. Malformed lines are skipped, and listed in
+    /// [`Dns::warnings`].
+    ///
+    /// # Errors
+    /// [`DnsError::Unreadable`]: the file cannot be read.
     pub fn resolv_conf(self, path: impl AsRef<Path>) -> Result<DnsBuilder, DnsError> {
         let path = path.as_ref();
         let file: Box<str> = path.display().to_string().into();
@@ -87,7 +103,7 @@ impl DnsBuilder {
         }
     }
 
-    /// The same with the text of such a file; `file` is what warnings call it.
+    /// Reads text in the format of resolv.conf. `file` names the text in warnings.
     pub fn resolv_conf_text(mut self, text: &[u8], file: &str) -> DnsBuilder {
         self.file = Settings::default();
         self.file_name = file.into();
@@ -95,102 +111,116 @@ impl DnsBuilder {
         self
     }
 
-    /// Takes this machine's settings over, from `/etc/resolv.conf`.
+    /// Reads this machine's settings from `/etc/resolv.conf`.
     ///
     /// # Errors
-    /// [`DnsError::Unreadable`].
+    /// [`DnsError::Unreadable`]: the file cannot be read.
     pub fn system(self) -> Result<DnsBuilder, DnsError> {
         self.resolv_conf(SYSTEM)
     }
 
-    /// A name server to ask, after those given before, 32 at most; with one, those of a file are not asked.
+    /// Adds a name server, after those given before. At most 32. With a server given here, those of
+    /// a file are not used.
     pub fn server(mut self, server: SocketAddr) -> Self {
         self.servers.push(server);
         self
     }
 
-    /// Domains that complete a name without a trailing dot, in this order. Default: none.
+    /// Sets the domains that complete a name without a trailing dot, in this order. Default: none.
     pub fn search<S: Into<String>>(mut self, domains: impl IntoIterator<Item = S>) -> Self {
         self.search = Some(domains.into_iter().map(Into::into).collect());
         self
     }
 
-    /// From how many dots on a name is asked for as it is before it is completed. Default: 1.
+    /// Sets how many dots a name needs to be tried as it is first. A name with fewer dots is tried
+    /// with the domains of the search list first. Default: 1.
     pub fn ndots(mut self, dots: u8) -> Self {
         self.ndots = Some(dots);
         self
     }
 
-    /// How long a server has for an answer before the next is asked too. Default: 5 seconds.
+    /// Sets how long a server has for an answer before the next server gets the question too. From
+    /// 1 ms to 1 hour. Default: 5 seconds.
     ///
-    /// In that time it is asked again, as a message may be lost: first after five times what its answers to others take, and
-    /// no less than a quarter of a second, then after up to twice as long each time; an answer to an earlier message may be
-    /// lost. A name that no server answers takes this, times the servers, times the [`tries`](Self::tries), and up to half
-    /// as much again; less where servers are known to be silent, as those are asked at once.
-    /// [`Limits::request_timeout`](crate::Limits::request_timeout) is a bound for what a guest waits.
+    /// Within that time the question is sent again, as a message may be lost. The first repeat
+    /// comes after five times the server's usual response time, and not before 250 ms. Each further
+    /// interval is up to twice as long. An answer to an earlier message may be lost.
+    ///
+    /// A name that no server answers takes the time-out, times the servers, times the
+    /// [`tries`](Self::tries), and up to half as much again. It takes less where servers are known
+    /// to be silent, as those get the question at once.
+    /// [`Limits::request_timeout`](crate::Limits::request_timeout) bounds the time that a guest
+    /// waits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How often each server is given that time for a name. Default: 2.
+    /// Sets how often each server gets the time-out for a name. At least 1. Default: 2.
     pub fn tries(mut self, tries: u8) -> Self {
         self.tries = Some(tries);
         self
     }
 
-    /// Whether servers are asked in turn, rather than the first unless it fails. Default: no.
+    /// Sets whether each query begins with the server after that of the query before. Default:
+    /// false.
     pub fn rotate(mut self, rotate: bool) -> Self {
         self.rotate = rotate;
         self
     }
 
-    /// Whether all is asked over TCP, rather than what is too long for UDP. Default: no.
+    /// Sets whether all questions go over TCP, instead of those alone whose answer is too long for
+    /// UDP. Default: false.
     pub fn tcp(mut self, tcp: bool) -> Self {
         self.tcp = tcp;
         self
     }
 
-    /// How many questions may be under way; more wait their turn. One session has a ninth of these at most, or one. Default:
-    /// 16,384.
-    pub fn questions(mut self, most: usize) -> Self {
-        self.most = most;
+    /// Sets how many queries may be in flight. Further lookups wait. One session has at most a
+    /// ninth of these queries in flight, and always one. From 1 to 32,768. Default: 16,384.
+    pub fn max_queries(mut self, max: usize) -> Self {
+        self.max_queries = max;
         self
     }
 
-    /// How many answers are kept, and how many bytes of them; of either, 0 keeps none. Default: 65,536 and
-    /// 32 MiB.
+    /// Sets how many outcomes the cache keeps, and how many bytes of them. 0 of either keeps none.
+    /// Default: 65,536 outcomes and 32 MiB.
     pub fn cache(mut self, entries: usize, bytes: u64) -> Self {
         self.cache.entries = entries;
         self.cache.bytes = bytes;
         self
     }
 
-    /// How long an answer is kept if its records would live longer. Default: a day.
-    pub fn longest_life(mut self, life: Duration) -> Self {
-        self.cache.longest = life;
+    /// Sets how long the cache keeps an outcome at most, whatever its records' time to live. 0
+    /// keeps none. Default: a day.
+    pub fn max_ttl(mut self, ttl: Duration) -> Self {
+        self.cache.max_ttl = ttl;
         self
     }
 
-    /// Starts the resolver with its thread.
+    /// Starts the resolver and its thread, `winsock-dns`.
     ///
     /// # Errors
-    /// [`DnsError::NoServer`] or [`DnsError::NoGoodServer`] where neither a file nor [`server`](Self::server) names one;
-    /// [`DnsError::Port`], [`DnsError::Domain`] and [`DnsError::Bounds`] for what was given here;
-    /// [`DnsError::Cares`] and [`DnsError::Thread`] where the machine is short of something.
+    /// - [`DnsError::NoServer`], [`DnsError::NoGoodServer`]: neither a file nor
+    ///   [`server`](Self::server) names a name server.
+    /// - [`DnsError::Port`], [`DnsError::Domain`], [`DnsError::Bounds`]: a setting is out of its
+    ///   bounds.
+    /// - [`DnsError::Cares`], [`DnsError::Poll`], [`DnsError::Thread`]: the machine is short of
+    ///   memory, files or threads.
     pub fn build(self) -> Result<Dns, DnsError> {
         let settings = self.settings()?;
         let further = settings.servers.len() - 1;
-        let spares = MOST_SPARES.min(self.most * further);
-        let count = settings.servers.len() * CHANNELS_EACH;
-        let ears = Ears::new(count).map_err(DnsError::Poll)?;
-        let channel = |number| {
+        let extra_permits = MAX_EXTRA_PERMITS.min(self.max_queries * further);
+        let count = settings.servers.len() * CHANNELS_PER_SERVER;
+        let poller = Poller::new(count).map_err(DnsError::Poll)?;
+        let channel = |index| {
             let mut options = Options::new();
-            ears.listen_to(number, &mut options)
+            poller
+                .register(index, &mut options)
                 .map_err(DnsError::Poll)?;
-            let server = settings.servers[number / CHANNELS_EACH];
-            // A server's second is for questions that its first could not keep from others' garbage.
-            let shares_ports = number % CHANNELS_EACH == 0;
+            let server = settings.servers[index / CHANNELS_PER_SERVER];
+            // A server's second channel retries what malformed messages fail on the first one.
+            let shares_ports = index % CHANNELS_PER_SERVER == 0;
             channel(options, &settings, server, shares_ports)
                 .map_err(|error| DnsError::Cares(error.to_string().into()))
         };
@@ -198,10 +228,10 @@ impl DnsBuilder {
         let shared = Arc::new(Shared {
             settings,
             cache: Cache::new(&self.cache),
-            under_way: Arc::default(),
-            inbox: Inbox::new(self.most, spares),
+            in_flight: Arc::default(),
+            inbox: Inbox::new(self.max_queries, extra_permits),
         });
-        asker::start(Arc::clone(&shared), channels, ears).map_err(DnsError::Thread)?;
+        event_loop::start(Arc::clone(&shared), channels, poller).map_err(DnsError::Thread)?;
         Ok(Dns {
             shared,
             warnings: self.warnings,
@@ -227,7 +257,7 @@ impl DnsBuilder {
             return Err(DnsError::Port(*server));
         }
         bounds(
-            settings.servers.len() <= MOST_SERVERS,
+            settings.servers.len() <= MAX_SERVERS,
             "the number of servers",
             "32 at most",
         )?;
@@ -252,8 +282,8 @@ impl DnsBuilder {
         )?;
         bounds(settings.tries > 0, "the number of tries", "over 0")?;
         bounds(
-            (1..=MOST).contains(&self.most),
-            "the number of questions",
+            (1..=MAX_QUERIES).contains(&self.max_queries),
+            "the number of queries",
             "from 1 to 32,768",
         )?;
         Ok(settings)
@@ -262,7 +292,9 @@ impl DnsBuilder {
 
 fn contents(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(READ).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(MAX_READ_BYTES)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -282,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_comes_before_what_a_file_says() {
+    fn builder_settings_take_precedence_over_those_of_a_file() {
         let text = b"nameserver 192.0.2.9\nsearch a.test\noptions ndots:3 attempts:4";
         let settings = builder()
             .tries(1)
@@ -296,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn settings_out_of_bounds_are_refused() {
         assert_eq!(
             refused(Dns::builder().resolv_conf_text(b"search a.test", "conf")),
             "conf: names no name server"
@@ -331,16 +363,16 @@ mod tests {
             refused(servers(33)),
             "the number of servers must be 32 at most"
         );
-        for most in [0, MOST + 1] {
+        for max in [0, MAX_QUERIES + 1] {
             assert_eq!(
-                refused(builder().questions(most)),
-                "the number of questions must be from 1 to 32,768"
+                refused(builder().max_queries(max)),
+                "the number of queries must be from 1 to 32,768"
             );
         }
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_told_of() {
+    fn missing_file_is_an_error() {
         let error = Dns::builder().resolv_conf("/no/such/file").unwrap_err();
         assert!(
             error

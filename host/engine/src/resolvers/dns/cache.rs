@@ -1,4 +1,4 @@
-//! What was answered, for as long as its records live.
+//! The cache: outcomes, for their time to live.
 
 use std::time::{Duration, Instant};
 
@@ -8,76 +8,78 @@ use quick_cache::{DefaultHashBuilder, Weighter};
 use crate::lookup::Lookup;
 use crate::types::Outcome;
 
-/// How much is kept, and how long.
+/// Bounds of the cache.
 #[derive(Clone, Debug)]
 pub(super) struct Bounds {
     pub(super) entries: usize,
-    /// Units: bytes.
     pub(super) bytes: u64,
-    pub(super) longest: Duration,
+    pub(super) max_ttl: Duration,
 }
 
-/// Outcomes by lookup. Looking waits for nobody but another thread that is in the same shard of the map, for the
-/// length of one step there.
+/// Outcomes by lookup. A call waits at most for one step of another thread in the same shard.
 pub(super) struct Cache {
     store: Store<Lookup, Entry, Weigh, DefaultHashBuilder>,
-    longest: Duration,
+    max_ttl: Duration,
 }
 
 #[derive(Clone)]
 struct Entry {
     outcome: Outcome,
-    dies: Instant,
+    expires_at: Instant,
 }
 
-/// An entry weighs its bytes, and at least so much that no more than the bound of entries fit.
+/// An entry weighs its bytes, and at least `min`, so that no more entries fit than their bound.
 #[derive(Clone)]
 struct Weigh {
-    least: u64,
+    min: u64,
 }
 
 impl Weighter<Lookup, Entry> for Weigh {
     fn weight(&self, lookup: &Lookup, entry: &Entry) -> u64 {
         let answer = entry.outcome.as_ref().map_or(0, |answer| answer.bytes());
         let bytes = size_of::<(Lookup, Entry)>() + lookup.heap_bytes() + answer;
-        self.least.max(bytes as u64)
+        self.min.max(bytes as u64)
     }
 }
 
 impl Cache {
     pub(super) fn new(bounds: &Bounds) -> Cache {
-        let least = bounds.bytes.div_ceil(bounds.entries.max(1) as u64);
-        // Without entries or bytes nothing fits.
+        let min = bounds.bytes.div_ceil(bounds.entries.max(1) as u64);
+        // With a bound of 0 nothing fits.
         let bytes = if bounds.entries == 0 { 0 } else { bounds.bytes };
         Cache {
             store: Store::with(
                 bounds.entries,
                 bytes,
-                Weigh { least },
+                Weigh { min },
                 DefaultHashBuilder::default(),
                 Default::default(),
             ),
-            longest: bounds.longest,
+            max_ttl: bounds.max_ttl,
         }
     }
 
-    /// What is known, and has not died by `now`.
+    /// The outcome of a lookup, if it is cached and has not expired by `now`.
     pub(super) fn get(&self, lookup: &Lookup, now: Instant) -> Option<Outcome> {
         let entry = self.store.get(lookup)?;
-        if entry.dies > now {
+        if entry.expires_at > now {
             return Some(entry.outcome);
         }
         self.store.remove(lookup);
         None
     }
 
-    /// Keeps an outcome for its time to live; not at all if that is 0.
-    pub(super) fn put(&self, lookup: Lookup, outcome: Outcome, life: Duration, now: Instant) {
-        let Some(dies) = now.checked_add(life.min(self.longest)) else {
+    /// Caches an outcome for its time to live; not at all if that is 0.
+    pub(super) fn put(&self, lookup: Lookup, outcome: Outcome, ttl: Duration, now: Instant) {
+        let Some(expires_at) = now.checked_add(ttl.min(self.max_ttl)) else {
             return;
         };
-        if dies > now {
-            self.store.insert(lookup, Entry { outcome, dies });
+        if expires_at > now {
+            let entry = Entry {
+                outcome,
+                expires_at,
+            };
+            self.store.insert(lookup, entry);
         }
     }
 
@@ -99,7 +101,7 @@ mod tests {
         Cache::new(&Bounds {
             entries,
             bytes,
-            longest: 100 * SECOND,
+            max_ttl: 100 * SECOND,
         })
     }
 
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_lives_as_long_as_its_records() {
+    fn outcome_expires_after_its_ttl_or_the_maximum() {
         let (cache, now) = (cache(10, 100_000), Instant::now());
         cache.put(name(1), answer(1), 5 * SECOND, now);
         cache.put(name(2), Err(ErrorCode::HostNotFound), SECOND, now);
@@ -122,18 +124,18 @@ mod tests {
         assert_eq!(cache.get(&name(2), now), Some(Err(ErrorCode::HostNotFound)));
         assert_eq!(cache.get(&name(3), now), None);
         cache.put(name(3), answer(1), u32::MAX * SECOND, now);
-        assert_eq!(cache.get(&name(3), now + 100 * SECOND), None, "the longest");
+        assert_eq!(cache.get(&name(3), now + 100 * SECOND), None, "max_ttl");
     }
 
     #[test]
-    fn what_lives_for_no_time_is_not_kept() {
+    fn outcome_with_a_ttl_of_0_is_not_cached() {
         let (cache, now) = (cache(10, 100_000), Instant::now());
         cache.put(name(1), answer(1), Duration::ZERO, now);
         assert_eq!((cache.len(), cache.get(&name(1), now)), (0, None));
     }
 
     #[test]
-    fn entries_are_bounded() {
+    fn entries_stay_within_their_bound() {
         let (cache, now) = (cache(100, 1 << 20), Instant::now());
         for n in 0..10_000 {
             cache.put(name(n), answer(1), SECOND, now);
@@ -142,17 +144,17 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_bounded() {
+    fn bytes_stay_within_their_bound() {
         let (cache, now) = (cache(10_000, 1 << 20), Instant::now());
         for n in 0..1000 {
             cache.put(name(n), answer(4000), SECOND, now);
         }
-        // Each answer is of 16,000 bytes and more.
+        // Each answer has at least 16,000 bytes.
         assert!((1..=65).contains(&cache.len()), "{}", cache.len());
     }
 
     #[test]
-    fn a_cache_of_nothing_keeps_nothing() {
+    fn cache_with_a_bound_of_0_keeps_nothing() {
         for cache in [cache(0, 1 << 20), cache(10, 0)] {
             cache.put(name(1), answer(1), SECOND, Instant::now());
             assert_eq!(cache.len(), 0);

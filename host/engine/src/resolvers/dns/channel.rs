@@ -1,4 +1,4 @@
-//! How c-ares is set.
+//! The settings of c-ares.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use c_ares::{Channel, Flags, Options};
 
 use super::settings::Settings;
 
-/// Questions over one port: so answers cannot be guessed for long, and all of them fit in its buffer.
-const QUESTIONS_A_PORT: u32 = 128;
+/// Questions over one port: few enough for answers to be hard to guess, and to fit in its buffer.
+const QUESTIONS_PER_PORT: u32 = 128;
 
-/// c-ares for one server, with these settings and nothing of this machine's. Which server is asked, and what its answer
-/// means, is decided here.
+/// Makes a channel of c-ares for one server, with these settings and none of this machine's. This
+/// crate selects the server, and interprets its answers.
 pub(super) fn channel(
     mut options: Options,
     settings: &Settings,
@@ -26,8 +26,8 @@ pub(super) fn channel(
         .set_timeout(settings.timeout)
         .set_max_timeout(settings.timeout)
         .set_tries(tries(settings.timeout))
-        .set_udp_max_queries(Some(if shares_ports { QUESTIONS_A_PORT } else { 1 }))
-        // The cache is this crate's: answers are in it as they are given.
+        .set_udp_max_queries(Some(if shares_ports { QUESTIONS_PER_PORT } else { 1 }))
+        // This crate has a cache of outcomes.
         .set_query_cache_max_ttl(0)
         .set_lookups("b")?
         .set_resolvconf_path("/dev/null")?
@@ -37,17 +37,17 @@ pub(super) fn channel(
     Ok(channel)
 }
 
-/// The shortest time-out that c-ares comes to by itself, when a server is quick.
-const SHORTEST: Duration = Duration::from_millis(250);
+/// The shortest time-out that c-ares chooses for a quick server.
+const MIN_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// How often c-ares is to ask a server in the time that it has. For it does not wait for an answer as long as it is told,
-/// but five times as long as the server's answers take, and then twice as long each time; what comes later than
-/// that may be lost.
+/// How often c-ares sends a question within `timeout`. Whatever its time-out, c-ares first waits
+/// five times the server's usual response time, and then twice as long each time. An answer that
+/// comes later may be lost.
 fn tries(timeout: Duration) -> u32 {
     let mut waited = Duration::ZERO;
     let mut tries = 0;
     while waited < timeout {
-        waited += (SHORTEST * (1 << tries.min(16))).min(timeout);
+        waited += (MIN_TIMEOUT * (1 << tries.min(16))).min(timeout);
         tries += 1;
     }
     tries
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_is_slow_has_its_time() {
+    fn tries_fill_the_timeout() {
         let of = |timeout| tries(Duration::from_millis(timeout));
         assert_eq!([1, 250, 1000, 5000].map(of), [1, 1, 3, 5]);
     }

@@ -1,4 +1,4 @@
-//! Reading resolv.conf: what is malformed is left out, and told of.
+//! Parses resolv.conf. Malformed lines are skipped with a warning.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -8,15 +8,15 @@ use super::settings::{self, Settings};
 
 /// The port of a name server.
 const PORT: u16 = 53;
-/// Name servers that are asked: as many as glibc asks.
-const SERVERS: usize = 3;
-/// Where a file is cut. Units: bytes.
-const LONGEST: usize = 64 * 1024;
-/// Lines that are told of.
-const TOLD: usize = 100;
+/// Name servers that are used: as many as glibc uses.
+const MAX_SERVERS: usize = 3;
+/// Bytes of a file that are parsed.
+const MAX_BYTES: usize = 64 * 1024;
+/// Warnings that are kept.
+const MAX_WARNINGS: usize = 100;
 
-/// Options that say nothing to a resolver of IPv4 addresses over c-ares, and are no mistake.
-const NOTHING_HERE: [&str; 12] = [
+/// Valid options that do not apply to IPv4 lookups with c-ares.
+const IGNORED_OPTIONS: [&str; 12] = [
     "debug",
     "edns0",
     "inet6",
@@ -31,11 +31,11 @@ const NOTHING_HERE: [&str; 12] = [
     "single-request-reopen",
 ];
 
-/// Takes the settings of a resolv.conf over, and gives what is wrong in it.
+/// Parses a resolv.conf into `settings`, and returns the problems of its lines.
 pub(super) fn read(bytes: &[u8], file: &str, settings: &mut Settings) -> Vec<ConfError> {
     let mut problems = Vec::new();
     let mut tell = |line, problem| {
-        if problems.len() < TOLD {
+        if problems.len() < MAX_WARNINGS {
             let file = file.into();
             problems.push(ConfError {
                 file,
@@ -44,11 +44,11 @@ pub(super) fn read(bytes: &[u8], file: &str, settings: &mut Settings) -> Vec<Con
             });
         }
     };
-    let (bytes, is_cut) = match bytes.get(..LONGEST) {
-        Some(start) if bytes.len() > LONGEST => (start, true),
+    let (bytes, is_cut) = match bytes.get(..MAX_BYTES) {
+        Some(start) if bytes.len() > MAX_BYTES => (start, true),
         _ => (bytes, false),
     };
-    // Editors of other systems begin a file with it.
+    // Editors of other systems begin a file with a byte order mark.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut lines = 0;
     for (i, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
@@ -59,13 +59,13 @@ pub(super) fn read(bytes: &[u8], file: &str, settings: &mut Settings) -> Vec<Con
         }
     }
     if is_cut {
-        tell(lines, ConfProblem::TooLong(LONGEST));
+        tell(lines, ConfProblem::TooLong(MAX_BYTES));
     }
     problems
 }
 
 fn read_line(line: &str, settings: &mut Settings, tell: &mut dyn FnMut(ConfProblem)) {
-    // A comment is a line of its own, as in glibc, or ends one.
+    // A comment is a whole line, as in glibc, or the end of one.
     let line = line.split(['#', ';']).next().unwrap_or("");
     let mut words = line.split_whitespace();
     let Some(setting) = words.next() else { return };
@@ -75,13 +75,13 @@ fn read_line(line: &str, settings: &mut Settings, tell: &mut dyn FnMut(ConfProbl
     }
     match setting {
         "nameserver" => words.for_each(|word| match word.parse::<IpAddr>() {
-            Ok(_) if settings.servers.len() == SERVERS => {
-                tell(ConfProblem::TooManyServers(SERVERS));
+            Ok(_) if settings.servers.len() == MAX_SERVERS => {
+                tell(ConfProblem::TooManyServers(MAX_SERVERS));
             }
             Ok(address) => settings.servers.push(SocketAddr::new(address, PORT)),
             Err(_) => tell(ConfProblem::Address(word.into())),
         }),
-        // The last line of either decides.
+        // The last `search` or `domain` line counts.
         "search" | "domain" => {
             let mut domains = Vec::new();
             for word in words {
@@ -93,7 +93,7 @@ fn read_line(line: &str, settings: &mut Settings, tell: &mut dyn FnMut(ConfProbl
             settings.search = domains;
         }
         "options" => words.for_each(|word| read_option(word, settings, tell)),
-        // The order of an answer's addresses is the server's.
+        // Addresses stay in the server's order, and the others are about other name services.
         "sortlist" | "lookup" | "family" => {}
         _ => tell(ConfProblem::Setting(setting.into())),
     }
@@ -105,14 +105,14 @@ fn read_option(option: &str, settings: &mut Settings, tell: &mut dyn FnMut(ConfP
         None => (option, None),
     };
     match (name, number) {
-        // Over these bounds glibc takes them for the bounds.
+        // As in glibc, a number over its bound is the bound.
         ("ndots", Some(n)) => settings.ndots = n.min(15) as u8,
         ("timeout", Some(n @ 1..)) => settings.timeout = Duration::from_secs(n.min(30).into()),
         ("attempts", Some(n @ 1..)) => settings.tries = n.min(5) as u8,
         ("ndots" | "timeout" | "attempts", _) => tell(ConfProblem::Number(option.into())),
         ("rotate", _) => settings.rotate = true,
         ("use-vc", _) => settings.tcp = true,
-        (name, _) if NOTHING_HERE.contains(&name) || name == "trust-ad" => {}
+        (name, _) if IGNORED_OPTIONS.contains(&name) || name == "trust-ad" => {}
         _ => tell(ConfProblem::Setting(option.into())),
     }
 }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_taken_over() {
+    fn every_setting_is_read() {
         let (settings, problems) = conf(
             b"# a comment\n; another\n\nnameserver 192.0.2.1 # the first\nnameserver\t2001:db8::1\n\
               domain old.test\nsearch a.test B.test. \noptions ndots:2 timeout:3 attempts:4 rotate\n\
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_is_told_with_its_line_and_the_rest_is_used() {
+    fn malformed_lines_are_warnings_and_the_other_lines_count() {
         let (settings, problems) = conf(
             b"nameserver\nnameserver 1.2.3\nnameserver fe80::1%eth0\nnamserver 192.0.2.9\n\
               nameserver 192.0.2.1\nsearch a..b c.test\n\xff\xfe\noptions ndots:x timeout:0 wide\n\
@@ -154,14 +154,14 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "conf:1: `nameserver` is followed by nothing",
+                "conf:1: `nameserver` has no value",
                 "conf:2: `1.2.3` is not an address",
                 "conf:3: `fe80::1%eth0` is not an address",
                 "conf:4: `namserver` is not a setting",
                 "conf:6: `a..b` is not a domain",
                 "conf:7: not UTF-8",
-                "conf:8: `ndots:x` has no number that it may have",
-                "conf:8: `timeout:0` has no number that it may have",
+                "conf:8: `ndots:x` has no valid number",
+                "conf:8: `timeout:0` has no valid number",
                 "conf:8: `wide` is not a setting",
                 "conf:11: more than 3 name servers",
             ]
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_over_the_bounds_are_the_bounds() {
+    fn number_over_its_bound_is_the_bound() {
         let (settings, problems) =
             conf("\u{feff}options ndots:300 timeout:99 attempts:256".as_bytes());
         assert_eq!(problems, [""; 0]);
@@ -185,11 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_end_is_cut() {
-        let (_, problems) = conf(&b"x\n".repeat(LONGEST));
-        assert_eq!(problems.len(), TOLD);
+    fn long_file_is_cut_with_a_warning() {
+        let (_, problems) = conf(&b"x\n".repeat(MAX_BYTES));
+        assert_eq!(problems.len(), MAX_WARNINGS);
         let mut long = b"nameserver 192.0.2.1\n".to_vec();
-        long.resize(LONGEST + 1, b' ');
+        long.resize(MAX_BYTES + 1, b' ');
         let (settings, problems) = conf(&long);
         assert_eq!(settings.servers.len(), 1);
         assert_eq!(
@@ -200,7 +200,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_read(bytes: Vec<u8>) {
+        fn arbitrary_bytes_are_parsed_without_a_panic(bytes: Vec<u8>) {
             conf(&bytes);
         }
     }

@@ -1,13 +1,13 @@
-//! What is wrong with the settings of a resolver.
+//! Errors of a resolver's settings.
 
 use std::io;
 use std::net::SocketAddr;
 
-/// Why there is no resolver. Each is one line.
+/// Why a [`Dns`](crate::resolvers::Dns) cannot be built. The message is one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DnsError {
-    /// The file of settings cannot be read.
+    /// The settings file cannot be read.
     #[error("{file}: cannot be read: {source}")]
     Unreadable {
         /// The file.
@@ -15,76 +15,76 @@ pub enum DnsError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// No name server is given, and none is assumed.
+    /// The settings, which this names, have no name server. There is no default server.
     #[error("{0}: names no name server")]
     NoServer(Box<str>),
-    /// The same of a file in which this is malformed.
+    /// The file has no name server, and this line of it is malformed.
     #[error("{0}, and no line names a name server")]
     NoGoodServer(ConfError),
-    /// A name server has port 0.
+    /// The port of a name server is 0.
     #[error("{0}: a name server has no port 0")]
     Port(SocketAddr),
-    /// What is to be searched is no domain.
+    /// An entry of the search list is not a domain.
     #[error("`{0}` is not a domain to search")]
     Domain(Box<str>),
-    /// A number is out of its bounds.
+    /// A setting is out of its bounds.
     #[error("{setting} must be {bounds}")]
     Bounds {
-        /// What it is the number of.
+        /// The setting.
         setting: &'static str,
-        /// What it may be.
+        /// The bounds.
         bounds: &'static str,
     },
-    /// c-ares does not start.
+    /// c-ares cannot be started.
     #[error("c-ares cannot be started: {0}")]
     Cares(Box<str>),
-    /// The machine has no way to wait for sockets.
-    #[error("sockets cannot be waited for: {0}")]
+    /// The operating system cannot poll sockets for this process.
+    #[error("sockets cannot be polled: {0}")]
     Poll(#[source] io::Error),
-    /// The thread that asks does not start.
+    /// The thread of the event loop cannot be started.
     #[error("a thread cannot be started: {0}")]
     Thread(#[source] io::Error),
 }
 
-/// A line of a resolv.conf that is left out, shown as `FILE:LINE: PROBLEM`.
+/// A malformed line of a resolv.conf, which is skipped. Shown as `FILE:LINE: PROBLEM`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {problem}")]
 #[non_exhaustive]
 pub struct ConfError {
-    /// The file, or what the text was given as.
+    /// The file, or the name that the text was given with.
     pub file: Box<str>,
-    /// The line; the first is 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: ConfProblem,
 }
 
-/// What is wrong with a line. What a variant holds is the part of the line that it speaks of.
+/// The problem of a line. A variant's value is the part of the line that it is about.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfProblem {
-    /// It is not text.
+    /// The line is not UTF-8.
     #[error("not UTF-8")]
     NotUtf8,
-    /// It has nothing after its first word.
-    #[error("`{0}` is followed by nothing")]
+    /// The line has nothing after its first word.
+    #[error("`{0}` has no value")]
     Missing(Box<str>),
-    /// It begins with a word that has no meaning here.
+    /// The setting or option is unknown.
     #[error("`{0}` is not a setting")]
     Setting(Box<str>),
-    /// It is no address of a name server.
+    /// The word is not the address of a name server.
     #[error("`{0}` is not an address")]
     Address(Box<str>),
-    /// There are more name servers than are asked.
+    /// There are more name servers than are used: this many.
     #[error("more than {0} name servers")]
     TooManyServers(usize),
-    /// It is no domain to search.
+    /// The word is not a domain.
     #[error("`{0}` is not a domain")]
     Domain(Box<str>),
-    /// The number of an option is none.
-    #[error("`{0}` has no number that it may have")]
+    /// The option has no number, or one out of its bounds.
+    #[error("`{0}` has no valid number")]
     Number(Box<str>),
-    /// No more lines are read, and no more is said of them.
+    /// The file has more bytes than are read: this many.
     #[error("more than {0} bytes; the rest is not read")]
     TooLong(usize),
 }

@@ -1,164 +1,168 @@
-//! Where sessions put what they look up, and the thread finds it: nothing of it is the thread's work before its turn.
+//! The inbox: sessions put lookups in, and the event loop takes those out that hold a permit.
+//! Lookups that wait cost the event loop no work.
 
 use std::sync::{Mutex, MutexGuard};
 
-use super::flights::give;
-use super::turns::Turns;
-use super::waiting::Ask;
-use crate::lookup::Owner;
+use super::fair_queue::FairQueue;
+use super::in_flight::send;
+use super::lookup_queue::PendingLookup;
+use crate::lookup::Client;
 use crate::sync::Event;
 use crate::types::ErrorCode;
 
-/// Lookups that wait for their turn, and the places that they wait for.
+/// Lookups that wait for a permit, and the permits.
 pub(super) struct Inbox {
-    desk: Mutex<Desk>,
-    /// That there may be something to do.
-    pub(super) told: Event,
+    state: Mutex<State>,
+    /// Notified when there may be something to do for the event loop.
+    pub(super) ready: Event,
 }
 
-struct Desk {
-    turns: Turns,
+struct State {
+    queue: FairQueue,
     is_closed: bool,
 }
 
 impl Inbox {
-    /// With so many places, and spare ones.
-    pub(super) fn new(places: usize, spares: usize) -> Inbox {
+    pub(super) fn new(permits: usize, extra_permits: usize) -> Inbox {
         Inbox {
-            desk: Mutex::new(Desk {
-                turns: Turns::new(places, spares),
+            state: Mutex::new(State {
+                queue: FairQueue::new(permits, extra_permits),
                 is_closed: false,
             }),
-            told: Event::default(),
+            ready: Event::default(),
         }
     }
 
-    /// Puts a lookup in, and wakes the thread if it sleeps and there is a place. Where the thread is gone, nobody is
-    /// asked.
-    pub(super) fn put(&self, ask: Ask) {
-        let mut desk = self.desk();
-        if desk.is_closed {
-            drop(desk);
-            return refuse([ask]);
+    /// Puts a lookup in, and wakes the event loop if it sleeps and a permit is available. Fails the
+    /// lookup with WSATRY_AGAIN if the inbox is closed.
+    pub(super) fn push(&self, lookup: PendingLookup) {
+        let mut state = self.lock();
+        if state.is_closed {
+            drop(state);
+            return fail([lookup]);
         }
-        let gone = desk.turns.push(ask);
-        let has_next = desk.turns.has_next();
-        drop(desk);
+        let removed = state.queue.push(lookup);
+        let has_next = state.queue.has_next();
+        drop(state);
         if has_next {
-            self.told.notify();
+            self.ready.notify();
         }
-        refuse(gone);
+        fail(removed);
     }
 
-    /// Takes up to `most` out, each of which holds a place from here on. Says whether it is closed.
-    pub(super) fn take(&self, most: usize, taken: &mut Vec<Ask>) -> bool {
-        let mut desk = self.desk();
-        taken.extend((0..most).map_while(|_| desk.turns.next()));
-        desk.is_closed
+    /// Takes up to `max` lookups out, each of which holds a permit from here on. Returns whether
+    /// the inbox is closed.
+    pub(super) fn take(&self, max: usize, taken: &mut Vec<PendingLookup>) -> bool {
+        let mut state = self.lock();
+        taken.extend((0..max).map_while(|_| state.queue.next()));
+        state.is_closed
     }
 
-    /// Whether the thread has nothing to do here.
+    /// Whether the event loop has nothing to do here.
     pub(super) fn is_idle(&self) -> bool {
-        let mut desk = self.desk();
-        !desk.turns.has_next() && !desk.is_closed
+        let mut state = self.lock();
+        !state.queue.has_next() && !state.is_closed
     }
 
-    /// A place is held no more.
-    pub(super) fn give_back(&self, owner: Owner) {
-        self.desk().turns.give_back(owner);
+    /// Releases a permit.
+    pub(super) fn release(&self, client: Client) {
+        self.lock().queue.release(client);
     }
 
-    /// Whether a spare place may be taken; it is held from here on.
-    pub(super) fn take_spare(&self, owner: Owner) -> bool {
-        self.desk().turns.take_spare(owner)
+    /// Acquires an extra permit. Returns false if the client may not have one more.
+    pub(super) fn acquire_extra(&self, client: Client) -> bool {
+        self.lock().queue.acquire_extra(client)
     }
 
-    /// A spare place is held no more.
-    pub(super) fn give_back_spare(&self, owner: Owner) {
-        self.desk().turns.give_back_spare(owner);
+    /// Releases an extra permit.
+    pub(super) fn release_extra(&self, client: Client) {
+        self.lock().queue.release_extra(client);
     }
 
-    /// Nothing more is put in.
+    /// Closes the inbox to further lookups, and wakes the event loop.
     pub(super) fn close(&self) {
-        self.desk().is_closed = true;
-        self.told.notify();
+        self.lock().is_closed = true;
+        self.ready.notify();
     }
 
-    /// The same, and whoever waits for what is there is told that nobody answers.
+    /// Closes the inbox, and fails the lookups in it with WSATRY_AGAIN.
     pub(super) fn end(&self) {
         self.close();
-        let left = self.desk().turns.drain();
-        refuse(left);
+        let left = self.lock().queue.drain();
+        fail(left);
     }
 
-    fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().expect("no holder panics")
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
     }
 }
 
-/// Whoever waits for these is told that nobody answers. Not under the lock, as it may be somebody else's code.
-fn refuse(asks: impl IntoIterator<Item = Ask>) {
-    for (_, reply) in asks {
-        give(reply, Err(ErrorCode::TryAgain));
+/// Fails lookups. Not to be called under the lock, as a receiver may be the embedder's code.
+fn fail(lookups: impl IntoIterator<Item = PendingLookup>) {
+    for (_, responder) in lookups {
+        send(responder, Err(ErrorCode::TryAgain));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lookup_queue::MIN_SWEEP;
     use super::super::waiter::Waiter;
-    use super::super::waiting::SWEEP;
     use super::*;
     use crate::lookup::Lookup;
 
-    fn put(inbox: &Inbox, session: u64) -> Waiter {
+    fn push(inbox: &Inbox, session: u64) -> Waiter {
         let waiter = Waiter::of(session);
-        inbox.put((Lookup::HostByName("a.test".into()), waiter.reply()));
+        inbox.push((Lookup::HostByName("a.test".into()), waiter.responder()));
         waiter
     }
 
     // S-S7
     #[test]
-    fn one_that_floods_is_none_of_the_thread_s_business() {
+    fn flooding_session_leaves_the_event_loop_idle() {
         let inbox = Inbox::new(90, 90);
         for _ in 0..100_000 {
-            put(&inbox, 1);
+            push(&inbox, 1);
         }
         let mut taken = Vec::new();
         inbox.take(usize::MAX, &mut taken);
         assert_eq!(taken.len(), 10);
         assert!(inbox.is_idle());
-        put(&inbox, 2);
+        push(&inbox, 2);
         assert!(!inbox.is_idle());
         taken.clear();
         inbox.take(usize::MAX, &mut taken);
-        let owners: Vec<_> = taken.iter().map(|(_, reply)| reply.owner()).collect();
-        assert_eq!(owners, [Owner::of_session(2)]);
+        let clients: Vec<_> = taken
+            .iter()
+            .map(|(_, responder)| responder.client())
+            .collect();
+        assert_eq!(clients, [Client::of_session(2)]);
     }
 
     #[test]
-    fn what_was_cancelled_does_not_pile_up() {
+    fn cancelled_lookups_do_not_pile_up() {
         let inbox = Inbox::new(1, 1);
-        let holds = put(&inbox, 1);
+        let holder = push(&inbox, 1);
         inbox.take(1, &mut Vec::new());
-        let stays = put(&inbox, 1);
+        let stays = push(&inbox, 1);
         for _ in 0..100_000 {
-            put(&inbox, 1).cancel();
+            push(&inbox, 1).cancel();
         }
-        let left: Vec<_> = inbox.desk().turns.drain().collect();
-        assert!(left.len() <= 2 * SWEEP, "{}", left.len());
-        refuse(left);
-        assert_eq!(stays.got(), [Err(ErrorCode::TryAgain)]);
-        drop(holds);
+        let left: Vec<_> = inbox.lock().queue.drain().collect();
+        assert!(left.len() <= 2 * MIN_SWEEP, "{}", left.len());
+        fail(left);
+        assert_eq!(stays.outcomes(), [Err(ErrorCode::TryAgain)]);
+        drop(holder);
     }
 
     #[test]
-    fn once_it_has_ended_nothing_waits_in_it() {
+    fn ended_inbox_fails_the_lookups_before_and_after() {
         let inbox = Inbox::new(1, 1);
-        let before = put(&inbox, 1);
+        let before = push(&inbox, 1);
         inbox.end();
-        let after = put(&inbox, 1);
+        let after = push(&inbox, 1);
         for waiter in [before, after] {
-            assert_eq!(waiter.got(), [Err(ErrorCode::TryAgain)]);
+            assert_eq!(waiter.outcomes(), [Err(ErrorCode::TryAgain)]);
         }
         assert!(inbox.take(1, &mut Vec::new()) && !inbox.is_idle());
     }

@@ -1,4 +1,4 @@
-//! Questions as c-ares has them.
+//! Questions as messages of c-ares.
 
 use c_ares::{
     DnsCls, DnsFlags, DnsOpcode, DnsRcode, DnsRecord, DnsRecordType, DnsRrKey, DnsSection, Result,
@@ -6,28 +6,29 @@ use c_ares::{
 
 use crate::lookup::Lookup;
 
-/// The largest answer over UDP that is asked for: it crosses networks in one piece. Units: bytes.
-const UDP_SIZE: u16 = 1232;
+/// The largest answer over UDP, by EDNS: it crosses networks without fragments.
+const UDP_SIZE_BYTES: u16 = 1232;
 
-/// A question of each kind, in which only the name changes. c-ares copies what it is given.
+/// A message for each kind of question. Its name is replaced for each lookup, as c-ares copies the
+/// message.
 pub(super) struct Questions {
-    address: DnsRecord,
-    name: DnsRecord,
+    a: DnsRecord,
+    ptr: DnsRecord,
 }
 
 impl Questions {
     pub(super) fn new() -> Result<Questions> {
         Ok(Questions {
-            address: question(DnsRecordType::A)?,
-            name: question(DnsRecordType::PTR)?,
+            a: question(DnsRecordType::A)?,
+            ptr: question(DnsRecordType::PTR)?,
         })
     }
 
-    /// The question for this name; none for a name that cannot be.
+    /// The question for a name. `None` for a name that cannot exist.
     pub(super) fn of(&mut self, lookup: &Lookup, name: &str) -> Option<&DnsRecord> {
         let question = match lookup {
-            Lookup::HostByAddress(_) => &mut self.name,
-            _ => &mut self.address,
+            Lookup::HostByAddress(_) => &mut self.ptr,
+            _ => &mut self.a,
         };
         if name.is_empty() {
             return None;
@@ -39,10 +40,10 @@ impl Questions {
     }
 }
 
-/// c-ares gives each question that it sends a number of its own.
-fn question(what: DnsRecordType) -> Result<DnsRecord> {
+/// Makes a message with one question, with an id of 0: c-ares gives each question a random one.
+fn question(kind: DnsRecordType) -> Result<DnsRecord> {
     let mut message = DnsRecord::new(0, DnsFlags::RD, DnsOpcode::Query, DnsRcode::NoError)?;
-    message.query_add("", what, DnsCls::IN)?;
+    message.query_add("", kind, DnsCls::IN)?;
     message
         .rr_add(
             DnsSection::Additional,
@@ -51,7 +52,7 @@ fn question(what: DnsRecordType) -> Result<DnsRecord> {
             DnsCls::IN,
             0,
         )?
-        .set_u16(DnsRrKey::OPT_UDP_SIZE, UDP_SIZE)?
+        .set_u16(DnsRrKey::OPT_UDP_SIZE, UDP_SIZE_BYTES)?
         .set_u8(DnsRrKey::OPT_VERSION, 0)?
         .set_u16(DnsRrKey::OPT_FLAGS, 0)?;
     Ok(message)

@@ -1,4 +1,4 @@
-//! What a resolver is set to, and the names that it asks for.
+//! Settings, and the names of a search.
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,14 +7,14 @@ use std::time::Duration;
 use crate::lookup::Lookup;
 use crate::names::{self, HostName};
 
-/// The longest name that DNS can carry, without its trailing dot. Units: bytes.
-const LONGEST_NAME: usize = 253;
+/// The longest name of DNS, without its trailing dot.
+const MAX_NAME_BYTES: usize = 253;
 
-/// Settings, as resolv.conf has them, with its defaults.
+/// The settings of resolv.conf, with its defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) servers: Vec<SocketAddr>,
-    /// Without trailing dots.
+    /// Domains, without trailing dots.
     pub(super) search: Vec<Box<str>>,
     pub(super) ndots: u8,
     pub(super) timeout: Duration,
@@ -38,8 +38,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The name to ask for at this step of a search, the first being 0; none past the last. An empty one
-    /// is too long to exist.
+    /// The name of this step of a search, from 0. `None` past the last step. An empty name stands
+    /// for one that is too long to exist.
     pub(super) fn name<'a>(&self, lookup: &'a Lookup, step: usize) -> Option<Cow<'a, str>> {
         let name = match lookup {
             Lookup::HostByName(name) => name,
@@ -49,7 +49,7 @@ impl Settings {
             _ => return None,
         };
         if name.ends_with('.') {
-            return (step == 0).then_some(Cow::Borrowed(own_name(lookup)));
+            return (step == 0).then_some(Cow::Borrowed(given_name(lookup)));
         }
         let dots = name.bytes().filter(|&byte| byte == b'.').count();
         let itself = if dots >= usize::from(self.ndots) {
@@ -62,7 +62,7 @@ impl Settings {
         }
         let domain = self.search.get(step - usize::from(step > itself))?;
         let long = format!("{name}.{domain}");
-        Some(Cow::Owned(if long.len() > LONGEST_NAME {
+        Some(Cow::Owned(if long.len() > MAX_NAME_BYTES {
             String::new()
         } else {
             long
@@ -70,23 +70,23 @@ impl Settings {
     }
 }
 
-/// The name that is looked up, without its trailing dot.
-pub(super) fn own_name(lookup: &Lookup) -> &str {
+/// The name of a lookup, without its trailing dot.
+pub(super) fn given_name(lookup: &Lookup) -> &str {
     match lookup {
         Lookup::HostByName(name) => name.strip_suffix('.').unwrap_or(name),
         _ => "",
     }
 }
 
-/// A domain that can be searched, in the form of names here; the root is none.
+/// A domain of a search list in canonical form. `None` if it is no domain, or the root.
 pub(super) fn domain(text: &str) -> Option<Box<str>> {
-    match names::canonical_host(text.as_bytes().into(), LONGEST_NAME + 1)? {
+    match names::canonical_host(text.as_bytes().into(), MAX_NAME_BYTES + 1)? {
         HostName::Name(name) => Some(name.strip_suffix('.').unwrap_or(&name).into()),
         _ => None,
     }
 }
 
-/// The name that has an address' names.
+/// The name under `in-addr.arpa` that has an address' PTR records.
 fn reverse(address: Ipv4Addr) -> String {
     let [a, b, c, d] = address.octets();
     format!("{d}.{c}.{b}.{a}.in-addr.arpa")
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_enough_dots_are_asked_for_first() {
+    fn name_with_ndots_dots_is_tried_as_it_is_first() {
         let search = ["x.test", "y.test"];
         assert_eq!(
             names("a.b", 1, &search),
@@ -125,18 +125,18 @@ mod tests {
     }
 
     #[test]
-    fn a_trailing_dot_ends_the_search() {
+    fn name_with_a_trailing_dot_is_not_searched() {
         assert_eq!(names("a.", 1, &["x.test"]), ["a"]);
     }
 
     #[test]
-    fn what_would_be_too_long_is_not_asked_for() {
+    fn completed_name_that_is_too_long_is_empty() {
         let long = format!("{}a", "abc.".repeat(62));
         assert_eq!(names(&long, 1, &["x.test"]), [&long, ""]);
     }
 
     #[test]
-    fn addresses_are_names_backwards() {
+    fn address_is_looked_up_under_in_addr_arpa() {
         let lookup = Lookup::HostByAddress(Ipv4Addr::new(192, 0, 2, 10));
         let settings = Settings {
             search: vec!["x.test".into()],

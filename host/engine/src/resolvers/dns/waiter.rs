@@ -1,29 +1,28 @@
-//! For tests: one who waits until it is cancelled.
+//! For tests: a receiver that can be cancelled, and keeps the outcomes that it gets.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::lookup::Responder;
-use crate::lookup::{Delivered, Owner, Receiver};
+use crate::lookup::{Client, Delivered, Receiver, Responder};
 use crate::types::Outcome;
 
 #[derive(Clone, Default)]
 pub(super) struct Waiter {
-    owner: Owner,
+    client: Client,
     cancelled: Arc<AtomicBool>,
-    got: Arc<Mutex<Vec<Outcome>>>,
+    outcomes: Arc<Mutex<Vec<Outcome>>>,
 }
 
 impl Waiter {
-    /// One of a session.
+    /// A waiter of this session.
     pub(super) fn of(session: u64) -> Waiter {
         Waiter {
-            owner: Owner::of_session(session),
+            client: Client::of_session(session),
             ..Waiter::default()
         }
     }
 
-    pub(super) fn reply(&self) -> Responder {
+    pub(super) fn responder(&self) -> Responder {
         Responder::to(self.clone())
     }
 
@@ -31,8 +30,8 @@ impl Waiter {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn got(&self) -> Vec<Outcome> {
-        self.got.lock().unwrap().clone()
+    pub(super) fn outcomes(&self) -> Vec<Outcome> {
+        self.outcomes.lock().unwrap().clone()
     }
 }
 
@@ -42,11 +41,11 @@ impl Receiver for Waiter {
     }
 
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
-        self.got.lock().unwrap().push(outcome);
+        self.outcomes.lock().unwrap().push(outcome);
         Delivered::NOBODY
     }
 
-    fn owner(&self) -> Owner {
-        self.owner
+    fn client(&self) -> Client {
+        self.client
     }
 }

@@ -1,4 +1,4 @@
-//! Where lookups wait for their delay or their release, and the test's handle to it.
+//! The gate at which lookups wait for their delay or their release, and the test's handle to it.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,94 +7,95 @@ use std::time::Instant;
 use crossbeam_queue::SegQueue;
 use rustc_hash::FxHashMap;
 
-use super::turns::Wait;
+use super::steps::Timing;
 use crate::lookup::Lookup;
 
-/// Lets a test see which lookups reach a [`Scripted`](super::Scripted), and decide when they end.
+/// Shows a test which lookups reach a [`Scripted`](super::Scripted), and lets the test end them.
 ///
-/// Lookups are named by what they ask for, as text: a host's name or address, a service's name or
-/// port, a protocol's name or number. Case and a trailing dot do not matter.
+/// A lookup's name is its key as text: a host's name or address, a service's name or port, a
+/// protocol's name or number. Case and a trailing dot do not matter.
 #[derive(Clone, Debug)]
 pub struct ScriptControl {
-    stage: Arc<Stage>,
+    gate: Arc<Gate>,
 }
 
 impl ScriptControl {
-    pub(super) fn new(stage: Arc<Stage>) -> ScriptControl {
-        stage.recording.store(true, Relaxed);
-        ScriptControl { stage }
+    pub(super) fn new(gate: Arc<Gate>) -> ScriptControl {
+        gate.recording.store(true, Relaxed);
+        ScriptControl { gate }
     }
 
-    /// Waits until a worker has begun with a lookup of this name, one that no earlier call has waited
-    /// for. Lookups that are answered at once are not begun by a worker, and do not count.
+    /// Waits until a worker has begun with a lookup of this name. Each call waits for a lookup of
+    /// its own. Lookups that are answered at once reach no worker, and do not count. Blocks for
+    /// ever if none comes.
     pub fn wait_until_started(&self, name: &str) {
         let name = label(name);
-        let mut state = self.stage.lock();
+        let mut state = self.gate.lock();
         while !take_one(&mut state.started, &name) {
-            state = self.stage.wait(state);
+            state = self.gate.wait_for_change(state);
         }
     }
 
-    /// Ends one lookup of this name that waits, with its answer. If none does, the next one will not.
+    /// Ends one waiting lookup of this name, with its answer. If none waits, ends the next one.
     pub fn release(&self, name: &str) {
-        *self.stage.lock().released.entry(label(name)).or_default() += 1;
-        self.stage.changed.notify_all();
+        *self.gate.lock().released.entry(label(name)).or_default() += 1;
+        self.gate.changed.notify_all();
     }
 
-    /// Every lookup that has reached the resolver, in order. One that is not scripted and passes
-    /// through a [`Chain`](crate::lookup::Chain) may be there twice.
+    /// Every lookup that has reached the resolver, in order. A lookup without a rule may be there
+    /// twice if it comes through a [`Chain`](crate::resolvers::Chain).
     pub fn asked(&self) -> Vec<Lookup> {
-        let mut state = self.stage.lock();
-        while let Some(lookup) = self.stage.asked.pop() {
-            state.seen.push(lookup);
+        let mut state = self.gate.lock();
+        while let Some(lookup) = self.gate.asked.pop() {
+            state.record.push(lookup);
         }
-        state.seen.clone()
+        state.record.clone()
     }
 }
 
-/// Where lookups wait.
+/// Holds lookups until their delay is over or a test releases them, and records them.
 #[derive(Debug, Default)]
-pub(super) struct Stage {
+pub(super) struct Gate {
     state: Mutex<State>,
-    /// Told of every change of the state.
+    /// Notified of every change of the state.
     changed: Condvar,
-    /// Whether anything wants to know what was asked; without, the record would grow for nothing.
+    /// Whether a test has a control: without one, the record would grow for nothing.
     recording: AtomicBool,
-    /// What was asked and is not in the state yet. Lock-free, as it is filled on guests' threads.
+    /// Lookups that are not in the state's record yet. Lock-free, as guests' threads push.
     asked: SegQueue<Lookup>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many lookups were begun that nobody has waited for.
+    /// Lookups that have begun and that no call has waited for, by name.
     started: FxHashMap<Box<str>, usize>,
-    /// How many releases nobody has used.
+    /// Releases that no lookup has used, by name.
     released: FxHashMap<Box<str>, usize>,
-    seen: Vec<Lookup>,
+    record: Vec<Lookup>,
 }
 
-impl Stage {
+impl Gate {
     pub(super) fn record(&self, lookup: &Lookup) {
         if self.recording.load(Relaxed) {
             self.asked.push(lookup.clone());
         }
     }
 
-    /// Says that the lookup has begun, and waits as long as it shall take.
-    pub(super) fn play(&self, lookup: &Lookup, wait: Wait) {
+    /// Marks the lookup as begun, and waits until it is to end.
+    pub(super) fn wait(&self, lookup: &Lookup, timing: Timing) {
         let name = label_of(lookup);
         let mut state = self.lock();
         *state.started.entry(name.clone()).or_default() += 1;
         self.changed.notify_all();
-        // A time that is too far away to be told is never.
-        let until = match wait {
-            Wait::Now => return,
-            Wait::For(delay) => Instant::now().checked_add(delay),
-            Wait::Ever => None,
+        // A delay that no `Instant` can express never ends.
+        let until = match timing {
+            Timing::AtOnce => return,
+            Timing::After(delay) => Instant::now().checked_add(delay),
+            Timing::OnRelease => None,
         };
         while !take_one(&mut state.released, &name) {
             state = match until {
-                None => self.wait(state),
+                None => self.wait_for_change(state),
                 Some(until) => {
                     let left = until.saturating_duration_since(Instant::now());
                     if left.is_zero() {
@@ -111,14 +112,14 @@ impl Stage {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    fn wait_for_change<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         self.changed
             .wait(state)
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Takes one from a count, if there is one.
+/// Decrements a count. Returns false if it is 0.
 fn take_one(counts: &mut FxHashMap<Box<str>, usize>, name: &str) -> bool {
     let Some(count) = counts.get_mut(name) else {
         return false;

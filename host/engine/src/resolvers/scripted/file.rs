@@ -1,16 +1,17 @@
-//! Reads a script from TOML.
+//! Parses a script from TOML.
 
 use toml::Spanned;
 
 use super::file_rule::FileRule;
-use super::{RuleError, Script, Scripted};
+use super::resolver::Scripted;
+use super::rule::{RuleError, Script};
 
 impl Script {
-    /// Reads a script; `file` is what errors call it. See the [module](super) for the form.
+    /// Parses a script. `file` names it in errors. See the [module](super) for the format.
     ///
     /// # Errors
     ///
-    /// What is wrong, and the line that it is on.
+    /// The first error, with its line.
     pub fn parse(text: &str, file: &str) -> Result<Scripted, ScriptError> {
         let line = |at: usize| 1 + text.bytes().take(at).filter(|&b| b == b'\n').count();
         let script: File = toml::from_str(text).map_err(|error| ScriptError::Syntax {
@@ -35,7 +36,7 @@ impl Script {
             rule.check().map_err(wrong)?;
             rules = rules.rule(rule);
         }
-        // Every rule was checked; line 1 stands for the whole.
+        // Every rule is valid by now, so this never fails.
         rules.build().map_err(|problem| ScriptError::Rule {
             file: file.into(),
             line: 1,
@@ -44,28 +45,28 @@ impl Script {
     }
 }
 
-/// What is wrong with a script's file, shown as `FILE:LINE: PROBLEM`.
+/// An error in a script's file, shown as `FILE:LINE: PROBLEM`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScriptError {
-    /// It is not TOML, or something in it is unknown or of the wrong type.
+    /// The file is not TOML, or a key is unknown or of the wrong type.
     #[error("{file}:{line}: {message}")]
     Syntax {
         /// The file.
         file: Box<str>,
-        /// The line; the first is 1.
+        /// The line number, from 1.
         line: usize,
-        /// What is wrong.
+        /// The problem.
         message: Box<str>,
     },
-    /// A rule makes no sense.
+    /// A rule is invalid.
     #[error("{file}:{line}: {problem}")]
     Rule {
         /// The file.
         file: Box<str>,
-        /// The line where the rule begins; the first is 1.
+        /// The number of the line where the rule begins, from 1.
         line: usize,
-        /// What is wrong.
+        /// The problem.
         problem: RuleError,
     },
 }
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_is_answered() {
+    fn rule_of_each_kind_answers_its_lookup() {
         let localhost = Ipv4Addr::LOCALHOST;
         let script = r#"
             rule = [
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_delays_and_what_is_answered_at_once() {
+    fn errors_delays_and_never_are_parsed() {
         let script = r#"
             [[rule]]
             host = "a"
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn error_names_its_line() {
         let starts = |rule: &str, start: &str| {
             let error = error(rule);
             assert!(error.starts_with(start) && !error.contains('\n'), "{error}");
@@ -208,7 +209,7 @@ mod tests {
         );
         starts(
             "host = 'a'\nerror = 'TRY_AGAIN'",
-            "F:5: `TRY_AGAIN` is no error of Winsock; such are WSAEINTR, ",
+            "F:5: `TRY_AGAIN` is not a Winsock error; expected one of WSAEINTR, ",
         );
         starts("service-port = 65536", "F:4: ");
         starts("delay-ms = -1", "F:4: ");
@@ -252,7 +253,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_script_or_an_error(text in "(\\[\\[rule\\]\\]|host|=|'a'|1|never|true|\n|\\PC){0,20}") {
+        fn arbitrary_text_is_a_script_or_an_error(text in "(\\[\\[rule\\]\\]|host|=|'a'|1|never|true|\n|\\PC){0,20}") {
             if let Err(error) = Script::parse(&text, "F") {
                 prop_assert!(error.to_string().starts_with("F:"));
             }

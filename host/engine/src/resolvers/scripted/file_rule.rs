@@ -1,4 +1,4 @@
-//! A rule as a script's file has it.
+//! A rule of a script's file.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer};
 
-use super::{Rule, RuleError};
+use super::rule::{Rule, RuleError};
 use crate::types::{Answer, ErrorCode, HostEntry, ProtocolEntry, ServiceEntry};
 
-/// A rule as it is written.
+/// The keys of a rule.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct FileRule {
@@ -36,9 +36,9 @@ pub(super) struct FileRule {
 }
 
 impl FileRule {
-    /// The rule that it is, of which only its parts have been checked.
+    /// Makes the rule. Its parts are valid, and their combination is unchecked.
     pub(super) fn into_rule(mut self) -> Result<Rule, RuleError> {
-        let asked = (
+        let lookup = (
             self.host.take(),
             self.address.take(),
             self.service.take(),
@@ -46,7 +46,7 @@ impl FileRule {
             self.protocol.take(),
             self.protocol_number.take(),
         );
-        let (mut rule, answer) = match asked {
+        let (mut rule, answer) = match lookup {
             (Some(name), None, None, None, None, None) => {
                 (Rule::host(&name), self.host_answer(Some(name), None))
             }
@@ -93,7 +93,7 @@ impl FileRule {
         Ok(rule)
     }
 
-    /// A rule has no answer when it has an error, or ends never and has nothing of an answer.
+    /// Whether the rule has an answer: neither an error, nor `never` without a part of an answer.
     fn has_answer(&self) -> bool {
         self.error.is_none() && (!self.never || self.nothing_unused().is_err())
     }
@@ -133,7 +133,7 @@ impl FileRule {
         if !self.has_answer() {
             return Ok(None);
         }
-        // The port of a lookup by port is the port of its answer.
+        // By port, the port of the lookup is that of the answer.
         let port = port.or_else(|| self.port.take());
         let entry = ServiceEntry {
             name: self
@@ -169,7 +169,7 @@ impl FileRule {
         Ok(Some(entry.into()))
     }
 
-    /// Whether all that an answer could have has been taken.
+    /// Fails if a part of an answer was not taken.
     fn nothing_unused(&self) -> Result<(), RuleError> {
         let parts = [
             ("name", self.name.is_some()),
@@ -186,7 +186,7 @@ impl FileRule {
     }
 }
 
-/// An error by Winsock's name.
+/// An error by its Winsock name.
 struct ErrorName(ErrorCode);
 
 impl<'de> Deserialize<'de> for ErrorName {
@@ -204,7 +204,7 @@ struct UnknownError<'a>(&'a str);
 
 impl fmt::Display for UnknownError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no error of Winsock; such are", self.0)?;
+        write!(f, "`{}` is not a Winsock error; expected one of", self.0)?;
         for (i, error) in ErrorCode::ALL.into_iter().enumerate() {
             write!(
                 f,

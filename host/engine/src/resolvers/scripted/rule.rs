@@ -1,4 +1,4 @@
-//! What a script is made of.
+//! Scripts and their rules.
 
 use std::hash::Hash;
 use std::net::Ipv4Addr;
@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use super::turns::{Step, Turns, Wait};
-use super::{ByTransport, Scripted};
+use super::resolver::{ByTransport, Scripted};
+use super::steps::{Step, Steps, Timing};
 use crate::lookup::Lookup;
 use crate::names::{self, HostName};
 use crate::types::{Answer, ErrorCode, Outcome};
 
-/// Longest host name of a rule. Units: bytes.
-const LONGEST_NAME: usize = 255;
+/// The longest host name of a rule.
+const MAX_NAME_BYTES: usize = 255;
 
 /// Rules that make a [`Scripted`] resolver. See the [module](super).
 ///
@@ -37,12 +37,12 @@ pub struct Script {
 }
 
 impl Script {
-    /// A script without rules, by which nothing is found.
+    /// A script without rules, which finds nothing.
     pub fn new() -> Script {
         Script::default()
     }
 
-    /// Adds a rule; of rules that ask the same, the first is used first.
+    /// Adds a rule. Rules for one lookup apply in the order of the calls, and the last one stays.
     pub fn rule(mut self, rule: Rule) -> Script {
         self.rules.push(rule);
         self
@@ -52,7 +52,7 @@ impl Script {
     ///
     /// # Errors
     ///
-    /// The first rule that makes no sense.
+    /// The first rule that is invalid.
     pub fn build(self) -> Result<Scripted, RuleError> {
         let mut scripted = Scripted {
             hosts: FxHashMap::default(),
@@ -61,7 +61,7 @@ impl Script {
             ports: FxHashMap::default(),
             protocols: FxHashMap::default(),
             numbers: FxHashMap::default(),
-            stage: Arc::default(),
+            gate: Arc::default(),
         };
         for rule in self.rules {
             rule.check()?;
@@ -71,11 +71,11 @@ impl Script {
     }
 }
 
-/// What is done when something is asked.
+/// A lookup, and how it ends.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Rule {
-    asked: Lookup,
+    lookup: Lookup,
     outcome: Option<Outcome>,
     delay: Option<Duration>,
     never: bool,
@@ -83,17 +83,18 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// For a host by its name, in any spelling that IDNA takes for it.
+    /// A rule for a host by its name, in any spelling that IDNA maps to it.
     pub fn host(name: &str) -> Rule {
         Rule::new(Lookup::HostByName(name.into()))
     }
 
-    /// For a host by its address.
+    /// A rule for a host by its address.
     pub fn address(address: Ipv4Addr) -> Rule {
         Rule::new(Lookup::HostByAddress(address))
     }
 
-    /// For a service by its name, asked with this protocol or none; without one, asked with any.
+    /// A rule for a service by its name, for lookups with this protocol or none. Without a
+    /// protocol, it applies to lookups with any.
     pub fn service(name: &str, protocol: Option<&str>) -> Rule {
         let protocol = protocol.map(Into::into);
         Rule::new(Lookup::ServiceByName {
@@ -102,26 +103,27 @@ impl Rule {
         })
     }
 
-    /// For a service by its port, asked with this protocol or none; without one, asked with any.
+    /// A rule for a service by its port, for lookups with this protocol or none. Without a
+    /// protocol, it applies to lookups with any.
     pub fn service_port(port: u16, protocol: Option<&str>) -> Rule {
         let protocol = protocol.map(Into::into);
         Rule::new(Lookup::ServiceByPort { port, protocol })
     }
 
-    /// For a protocol by its name.
+    /// A rule for a protocol by its name.
     pub fn protocol(name: &str) -> Rule {
         Rule::new(Lookup::ProtocolByName(name.into()))
     }
 
-    /// For a protocol by its number.
+    /// A rule for a protocol by its number.
     pub fn protocol_number(number: i32) -> Rule {
         Rule::new(Lookup::ProtocolByNumber(number))
     }
 
-    /// For this lookup.
-    pub fn new(asked: Lookup) -> Rule {
+    /// A rule for this lookup.
+    pub fn new(lookup: Lookup) -> Rule {
         Rule {
-            asked,
+            lookup,
             outcome: None,
             delay: None,
             never: false,
@@ -129,38 +131,38 @@ impl Rule {
         }
     }
 
-    /// The answer.
+    /// Sets the answer.
     pub fn answer(mut self, answer: impl Into<Answer>) -> Rule {
         self.outcome = Some(Ok(Arc::new(answer.into())));
         self
     }
 
-    /// The error, instead of an answer.
+    /// Sets an error instead of an answer.
     pub fn error(mut self, error: ErrorCode) -> Rule {
         self.outcome = Some(Err(error));
         self
     }
 
-    /// It takes this long, unless a test releases it before.
+    /// Has the lookup take this long, unless a test releases it. Default: no delay, on a worker.
     pub fn delay(mut self, delay: Duration) -> Rule {
         self.delay = Some(delay);
         self
     }
 
-    /// It does not end, unless a test releases it.
+    /// Has the lookup not end until a test releases it.
     pub fn never(mut self) -> Rule {
         self.never = true;
         self
     }
 
-    /// It is answered at once, on the guest's thread.
+    /// Has the lookup answered at once, on the guest's thread.
     pub fn now(mut self) -> Rule {
         self.now = true;
         self
     }
 
     pub(super) fn check(&self) -> Result<(), RuleError> {
-        if let Lookup::HostByName(name) = &self.asked {
+        if let Lookup::HostByName(name) = &self.lookup {
             host_key(name).ok_or_else(|| RuleError::HostName(name.clone()))?;
         }
         if (self.now && (self.never || self.delay.is_some()))
@@ -171,7 +173,7 @@ impl Rule {
         match &self.outcome {
             None if self.never => Ok(()),
             None => Err(RuleError::NoOutcome),
-            Some(Ok(answer)) if self.asked.checked(Ok(answer.clone())).is_err() => {
+            Some(Ok(answer)) if self.lookup.checked(Ok(answer.clone())).is_err() => {
                 Err(RuleError::WrongKind)
             }
             Some(_) => Ok(()),
@@ -180,16 +182,16 @@ impl Rule {
 
     fn add_to(self, scripted: &mut Scripted) {
         let step = Step {
-            outcome: self.outcome.unwrap_or(Err(self.asked.miss())),
-            wait: match (self.now, self.never) {
-                (true, _) => Wait::Now,
-                (_, true) => Wait::Ever,
-                _ => Wait::For(self.delay.unwrap_or_default()),
+            outcome: self.outcome.unwrap_or(Err(self.lookup.miss())),
+            timing: match (self.now, self.never) {
+                (true, _) => Timing::AtOnce,
+                (_, true) => Timing::OnRelease,
+                _ => Timing::After(self.delay.unwrap_or_default()),
             },
         };
-        match self.asked {
+        match self.lookup {
             Lookup::HostByName(name) => {
-                // Checked before.
+                // `check` has found it valid.
                 add(&mut scripted.hosts, host_key(&name).unwrap_or(name), step);
             }
             Lookup::HostByAddress(address) => add(&mut scripted.addresses, address, step),
@@ -215,41 +217,41 @@ impl Rule {
     }
 }
 
-/// Why a rule makes no sense.
+/// Why a rule is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RuleError {
     /// No host can have this name, or it is an address.
     #[error("`{0}` is not a host name")]
     HostName(Box<str>),
-    /// It says nothing of the end of the lookup.
+    /// The rule does not say how the lookup ends.
     #[error("a rule needs an answer, an error, or `never`")]
     NoOutcome,
-    /// The answer is not of the kind that is asked for.
-    #[error("the answer is not of the kind that is asked for, or is not complete")]
+    /// The answer is not of the lookup's kind, or is a host without an address.
+    #[error("the answer is not of the lookup's kind, or is not complete")]
     WrongKind,
-    /// At most one of `now`, `never` and a delay can be.
+    /// The rule has more than one of `now`, `never` and a delay.
     #[error("a rule has at most one of `now`, `never` and a delay")]
     Contradiction,
-    /// The rule of a file asks for nothing, or for several things.
+    /// The rule of a file has no key for its lookup, or several.
     #[error(
         "a rule has exactly one of `host`, `address`, `service`, `service-port`, `protocol` \
          and `protocol-number`"
     )]
     Asked,
-    /// The answer lacks something.
+    /// The answer lacks this part.
     #[error("the answer needs `{0}`")]
     Missing(&'static str),
-    /// Something is there that has no meaning in this rule.
+    /// The rule has a part that does not apply to its lookup.
     #[error("`{0}` has no meaning in this rule")]
     Unused(&'static str),
 }
 
-fn add<K: Eq + Hash>(to: &mut FxHashMap<K, Turns>, key: K, step: Step) {
+fn add<K: Eq + Hash>(to: &mut FxHashMap<K, Steps>, key: K, step: Step) {
     match to.get_mut(&key) {
-        Some(turns) => turns.push(step),
+        Some(steps) => steps.push(step),
         None => {
-            to.insert(key, Turns::new(step));
+            to.insert(key, Steps::new(step));
         }
     }
 }
@@ -260,14 +262,14 @@ fn add_transport(to: &mut ByTransport, transport: Option<Box<str>>, step: Step) 
         (a, b) => a == b,
     };
     match to.iter_mut().find(|(other, _)| same(other)) {
-        Some((_, turns)) => turns.push(step),
-        None => to.push((transport, Turns::new(step))),
+        Some((_, steps)) => steps.push(step),
+        None => to.push((transport, Steps::new(step))),
     }
 }
 
-/// The name in the form that is looked up, without a trailing dot.
+/// The name in canonical form, without a trailing dot.
 fn host_key(name: &str) -> Option<Box<str>> {
-    match names::canonical_host(name.as_bytes().into(), LONGEST_NAME)? {
+    match names::canonical_host(name.as_bytes().into(), MAX_NAME_BYTES)? {
         HostName::Name(name) => Some(name.strip_suffix('.').map_or(name.clone(), Into::into)),
         _ => None,
     }
@@ -288,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_make_no_sense_are_refused() {
+    fn invalid_rules_are_refused() {
         let rule = || Rule::host("a.test").answer(host());
         assert_eq!(error(Rule::host("a.test")), RuleError::NoOutcome);
         assert_eq!(error(rule().now().never()), RuleError::Contradiction);
@@ -318,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_found_by_its_canonical_name() {
+    fn host_is_found_by_its_canonical_name() {
         let scripted = Script::new()
             .rule(Rule::host("B\u{fc}cher.Test.").answer(host()))
             .build();

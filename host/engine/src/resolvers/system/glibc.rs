@@ -1,4 +1,4 @@
-//! Hosts by glibc's reentrant calls, which keep aliases.
+//! Hosts by glibc's reentrant calls, whose answers have aliases.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::net::Ipv4Addr;
@@ -9,9 +9,9 @@ use libc::{hostent, size_t, socklen_t};
 
 use crate::types::{ErrorCode, HostEntry, Outcome};
 
-/// The buffer that is tried first, and the largest. Units: bytes.
-const FIRST_BUFFER: usize = 2048;
-const LARGEST_BUFFER: usize = 1 << 20;
+/// The size of the first buffer. It doubles up to the maximum while the answer does not fit.
+const MIN_BUFFER_BYTES: usize = 2048;
+const MAX_BUFFER_BYTES: usize = 1 << 20;
 
 // The values of <netdb.h>.
 const NETDB_INTERNAL: c_int = -1;
@@ -20,7 +20,7 @@ const TRY_AGAIN: c_int = 2;
 const NO_RECOVERY: c_int = 3;
 const NO_DATA: c_int = 4;
 
-// <netdb.h>; the crate libc has `hostent` and not these.
+// Of <netdb.h>. The crate libc has `hostent` and not these functions.
 unsafe extern "C" {
     fn gethostbyname2_r(
         name: *const c_char,
@@ -49,7 +49,7 @@ pub(super) fn host_by_name(name: &str) -> Outcome {
         return Err(ErrorCode::HostNotFound);
     };
     ask(|call| {
-        // SAFETY: `name` ends with a NUL and lives through the call; `Call` says the same of the rest.
+        // SAFETY: `name` ends with a NUL and lives through the call. See `Call` for the others.
         unsafe {
             gethostbyname2_r(
                 name.as_ptr(),
@@ -68,8 +68,8 @@ pub(super) fn host_by_name(name: &str) -> Outcome {
 pub(super) fn host_by_address(address: Ipv4Addr) -> Outcome {
     let octets = address.octets();
     ask(|call| {
-        // SAFETY: `octets` has the 4 bytes that it is said to have and lives through the call;
-        // `Call` says the same of the rest.
+        // SAFETY: `octets` has `octets.len()` bytes and lives through the call. `Call` documents
+        // the other pointers.
         unsafe {
             gethostbyaddr_r(
                 octets.as_ptr().cast(),
@@ -85,8 +85,8 @@ pub(super) fn host_by_address(address: Ipv4Addr) -> Outcome {
     })
 }
 
-/// What both calls take in the end: pointers that are good for the length of one call, the
-/// buffer being of `length` bytes.
+/// The last parameters of both functions: pointers that are valid during one call, to a buffer of
+/// `length` bytes and to single values.
 struct Call {
     entry: *mut hostent,
     buffer: *mut c_char,
@@ -95,12 +95,12 @@ struct Call {
     h_errno: *mut c_int,
 }
 
-/// Calls `lookup` with a buffer that is large enough.
+/// Calls `lookup` with larger and larger buffers until the answer fits.
 fn ask(lookup: impl Fn(&Call) -> c_int) -> Outcome {
-    let mut length = FIRST_BUFFER;
-    while length <= LARGEST_BUFFER {
+    let mut length = MIN_BUFFER_BYTES;
+    while length <= MAX_BUFFER_BYTES {
         let mut buffer = vec![0u8; length];
-        // SAFETY: a `hostent` is pointers and integers, of which all zeros is a value.
+        // SAFETY: `hostent` consists of pointers and integers, for which all zeros is valid.
         let mut entry: hostent = unsafe { mem::zeroed() };
         let mut result = ptr::null_mut();
         let mut h_errno = 0;
@@ -118,14 +118,14 @@ fn ask(lookup: impl Fn(&Call) -> c_int) -> Outcome {
         if status != 0 || result.is_null() {
             return Err(error(status, h_errno));
         }
-        // SAFETY: the call succeeded, so `result` is `entry`, whose pointers lead into `buffer`;
-        // both live to the end of this block.
+        // SAFETY: the call succeeded, so `result` is `entry`, whose pointers point into `buffer`.
+        // Both live to the end of this block.
         return unsafe { host(&*result) };
     }
     Err(ErrorCode::NoRecovery)
 }
 
-/// Which of the four errors it is (`S-R15`).
+/// Maps an error to one of the four name errors (`S-R15`: they are told apart).
 fn error(status: c_int, h_errno: c_int) -> ErrorCode {
     match h_errno {
         TRY_AGAIN => ErrorCode::TryAgain,
@@ -133,26 +133,27 @@ fn error(status: c_int, h_errno: c_int) -> ErrorCode {
         NO_DATA => ErrorCode::NoData,
         HOST_NOT_FOUND => ErrorCode::HostNotFound,
         NETDB_INTERNAL => match status {
-            // The machine is short of something, which passes.
+            // The machine is short of memory or files, which is temporary.
             libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE => ErrorCode::TryAgain,
             _ => ErrorCode::NoRecovery,
         },
-        // No call failed, and there is no entry.
+        // The call succeeded without an entry.
         0 if status == 0 => ErrorCode::HostNotFound,
         _ => ErrorCode::NoRecovery,
     }
 }
 
-/// Copies an entry.
+/// Copies an entry into an answer.
 ///
 /// # Safety
 ///
-/// `entry` is what a call that succeeded has filled, and its buffer is alive.
+/// A call that succeeded has filled `entry`, and its buffer is alive.
 unsafe fn host(entry: &hostent) -> Outcome {
     if entry.h_addrtype != libc::AF_INET || entry.h_length != 4 {
         return Err(ErrorCode::NoData);
     }
-    // SAFETY: the caller's; `h_addr_list` leads to addresses of `h_length` bytes, and names end with NUL.
+    // SAFETY: by the caller's promise, `h_addr_list` points to addresses of `h_length` bytes, and
+    // names end with NUL.
     let (name, aliases, addresses) = unsafe {
         let address = |p: *const c_char| Ipv4Addr::from(p.cast::<[u8; 4]>().read_unaligned());
         (
@@ -169,41 +170,41 @@ unsafe fn host(entry: &hostent) -> Outcome {
     ))
 }
 
-/// The pointers of a list that ends with null.
+/// Iterates over the pointers of a list that ends with null.
 ///
 /// # Safety
 ///
-/// `list` is null, or leads to such a list, which outlives the iterator.
+/// `list` is null, or points to such a list, which outlives the iterator.
 unsafe fn list(mut list: *mut *mut c_char) -> impl Iterator<Item = *const c_char> {
     std::iter::from_fn(move || {
         if list.is_null() {
             return None;
         }
-        // SAFETY: the caller's: this is not beyond the null that ends the list, as `list` stays there.
+        // SAFETY: by the caller's promise; `list` never moves past the null that ends the list.
         let item = unsafe { *list };
         if item.is_null() {
             return None;
         }
-        // SAFETY: the item is not the last, so there is one after it.
+        // SAFETY: the item is not the null that ends the list, so another follows.
         list = unsafe { list.add(1) };
         Some(item.cast_const())
     })
 }
 
-/// A name as text.
+/// Copies a name as text.
 ///
 /// # Safety
 ///
-/// `name` is null, or leads to bytes that end with NUL.
+/// `name` is null, or points to bytes that end with NUL.
 unsafe fn text(name: *const c_char) -> String {
     if name.is_null() {
         return String::new();
     }
-    // SAFETY: the caller's.
+    // SAFETY: by the caller's promise.
     escape(unsafe { CStr::from_ptr(name) }.to_bytes())
 }
 
-/// Shows the bytes that are not UTF-8 as `\DDD`.
+/// Escapes the bytes that are not UTF-8 as `\DDD`.
 fn escape(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
@@ -221,16 +222,16 @@ mod tests {
     use crate::types::Answer;
     use std::cell::Cell;
 
-    /// Fills an entry as glibc does: name, aliases and addresses in the buffer.
+    /// Fills an entry as glibc does, with the name, aliases and addresses in the buffer.
     fn fill(call: &Call, name: &CStr, alias: &CStr, addresses: &[[u8; 4]]) -> c_int {
         let pointers = (addresses.len() + 3) * size_of::<*mut c_char>();
         let strings = name.count_bytes() + alias.count_bytes() + 2;
         if call.length < pointers + strings + addresses.len() * 4 + 16 {
-            // SAFETY: `Call`'s pointers are good.
+            // SAFETY: `Call`'s pointers are valid.
             unsafe { *call.h_errno = NETDB_INTERNAL };
             return libc::ERANGE;
         }
-        // SAFETY: there is room for all of it, as was just checked.
+        // SAFETY: the check above has found room for all of it.
         unsafe {
             let start = call
                 .buffer
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn the_buffer_grows_until_the_answer_fits() {
+    fn buffer_grows_until_the_answer_fits() {
         let addresses: Vec<[u8; 4]> = (0..4000u32).map(u32::to_be_bytes).collect();
         let calls = Cell::new(0);
         let outcome = ask(|call| {
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_never_fits_ends() {
+    fn answer_that_fits_no_buffer_is_no_recovery() {
         let calls = Cell::new(0);
         let outcome = ask(|_| {
             calls.set(calls.get() + 1);
@@ -295,18 +296,18 @@ mod tests {
     }
 
     #[test]
-    fn a_host_without_addresses_has_no_data() {
+    fn host_without_addresses_is_no_data() {
         // S-R15
         let outcome = ask(|call| fill(call, c"a.test", c"b.test", &[]));
         assert_eq!(outcome, Err(ErrorCode::NoData));
     }
 
     #[test]
-    fn the_four_errors_are_told_apart() {
+    fn each_h_errno_has_its_error() {
         // S-R15
         let outcome = |status, h_errno: c_int| {
             ask(|call| {
-                // SAFETY: `Call`'s pointers are good.
+                // SAFETY: `Call`'s pointers are valid.
                 unsafe { *call.h_errno = h_errno };
                 status
             })
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_nul_is_asked_of_nothing() {
+    fn name_with_a_nul_is_not_found() {
         assert_eq!(host_by_name("a\0b"), Err(ErrorCode::HostNotFound));
     }
 }

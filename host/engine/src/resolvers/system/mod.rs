@@ -14,28 +14,31 @@ mod imp;
 use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::types::Outcome;
 
-/// Hosts by the operating system's name service: its hosts file, DNS, and whatever else it is set up to
-/// ask. It knows nothing at once, and nothing of services and protocols; see [`Tables`](super::Tables).
+/// Looks hosts up by the operating system's name service: its hosts file, DNS, and the other
+/// sources that the system is configured with. Each lookup takes a worker thread. Services and
+/// protocols are not found; [`Tables`](super::Tables) has those.
 ///
-/// Limits:
-/// - IPv4 only (`S-R13`).
-/// - A lookup that has begun cannot be interrupted: it takes as long as the operating system lets it
-///   take, some seconds for a silent name server, and keeps its thread as long.
-/// - Where there is glibc the answer has the aliases and every address, by `gethostbyname2_r` and
-///   `gethostbyaddr_r`. Elsewhere it has no aliases, the name is the one that was asked, and a system
-///   that does not tell "no such name" from "no address" gives WSAHOST_NOT_FOUND for both (`S-R15`).
-/// - glibc asks the next name server when one refuses, and says WSATRY_AGAIN when all have;
-///   `Dns`, with the feature `dns`, says WSANO_RECOVERY (`S-R15`).
-/// - What the system is set up to do applies: the search list completes names that have no trailing
-///   dot, nscd or a resolver of the machine's own may answer from a cache, and glibc looks at a few
-///   variables of this process's environment (`RES_OPTIONS`, `LOCALDOMAIN`, `HOSTALIASES`).
+/// # Limits
+///
+/// - IPv4 only (`S-R13`: HostByName gives IPv4 only).
+/// - A lookup that has begun cannot be interrupted. It keeps its thread until the operating system
+///   returns: with glibc's defaults 10 seconds for one silent name server.
+/// - With glibc, the answer has the aliases and every address, by `gethostbyname2_r` and
+///   `gethostbyaddr_r`. Elsewhere it has no aliases, and its name is the requested one. A system
+///   that does not tell "no such name" from "no address" gives WSAHOST_NOT_FOUND for both (`S-R15`:
+///   the name errors are told apart).
+/// - When all name servers refuse, glibc gives WSATRY_AGAIN. `Dns`, with the feature `dns`, gives
+///   WSANO_RECOVERY (`S-R15`).
+/// - The system's settings apply. The search list completes names without a trailing dot. nscd or a
+///   local resolver may answer from a cache. With glibc, this process's environment variables
+///   `RES_OPTIONS`, `LOCALDOMAIN` and `HOSTALIASES` apply.
 /// - Bytes in an answer's names that are not UTF-8 are shown as `\DDD`, in decimal as in DNS.
-/// - An answer of over 1 MiB is WSANO_RECOVERY.
+/// - An answer of more than 1 MiB is WSANO_RECOVERY.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
 
 impl System {
-    /// The name service of this machine.
+    /// A resolver on the name service of this machine.
     pub const fn new() -> System {
         System
     }
@@ -64,7 +67,7 @@ mod tests {
     use crate::types::{Answer, ErrorCode, HostEntry};
     use std::net::Ipv4Addr;
 
-    /// Whether this machine's hosts file has the pair; then nothing but that file is asked.
+    /// Whether this machine's hosts file has the pair, so that the name service asks no server.
     fn hosts_file_has(name: &str, address: Ipv4Addr) -> bool {
         let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
         hosts.lines().any(|line| {
@@ -81,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn localhost_both_ways() {
+    fn localhost_is_found_by_name_and_by_address() {
         let localhost = Ipv4Addr::LOCALHOST;
         if !hosts_file_has("localhost", localhost) {
             return;
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_need_waiting_and_the_rest_is_not_here() {
+    fn hosts_need_a_worker_and_other_lookups_are_not_found() {
         assert_eq!(
             System.try_resolve(&Lookup::HostByName("localhost".into())),
             Resolution::Blocking

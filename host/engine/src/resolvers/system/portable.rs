@@ -1,4 +1,4 @@
-//! Hosts by `getaddrinfo` and `getnameinfo`, where there is no glibc. They have no aliases.
+//! Hosts by `getaddrinfo` and `getnameinfo`, for systems without glibc. Answers have no aliases.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::types::{ErrorCode, HostEntry, Outcome};
 pub(super) fn host_by_name(name: &str) -> Outcome {
     let hints = AddrInfoHints {
         address: AddrFamily::Inet.into(),
-        // One entry an address, instead of one for each kind of socket.
+        // One entry for each address, instead of one for each type of socket.
         socktype: SockType::Stream.into(),
         ..AddrInfoHints::default()
     };
@@ -31,14 +31,14 @@ pub(super) fn host_by_name(name: &str) -> Outcome {
 /// Looks a host up by address.
 pub(super) fn host_by_address(address: Ipv4Addr) -> Outcome {
     let name = dns_lookup::lookup_addr(&IpAddr::V4(address)).map_err(error)?;
-    // An address that has no name comes back as it is.
+    // An address without a name comes back as text.
     if name.parse::<IpAddr>().is_ok() {
         return Err(ErrorCode::HostNotFound);
     }
     Ok(Arc::new(HostEntry::new(name, [address]).into()))
 }
 
-/// Which of the four errors it is (`S-R15`).
+/// Maps an error to one of the four name errors (`S-R15`: they are told apart).
 fn error(error: LookupError) -> ErrorCode {
     match error.kind() {
         LookupErrorKind::NoName => ErrorCode::HostNotFound,

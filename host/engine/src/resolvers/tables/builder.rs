@@ -1,4 +1,4 @@
-//! Gathers what tables are made from.
+//! Collects the sources of tables, and makes the tables.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::error::TablesError;
 use super::hosts::Hosts;
+use super::iana;
 use super::numbered::{Protocols, Services};
 use super::parse::{self, HostLine, Malformed, ProtocolLine, ServiceLine};
-use super::{Tables, iana};
+use super::resolver::Tables;
 
-/// Largest file. Units: bytes.
-const LARGEST_FILE: u64 = 32 << 20;
+/// The largest file.
+const MAX_FILE_BYTES: u64 = 32 << 20;
 
 const HOSTS: &str = "/etc/hosts";
 const SERVICES: &str = "/etc/services";
@@ -19,38 +20,60 @@ const PROTOCOLS: &str = "/etc/protocols";
 
 /// Makes [`Tables`]; see [`Tables::builder`].
 ///
-/// Sources of one kind add up, in the order in which they were given. The first replaces what is there
-/// without one: `localhost`, and the services and protocols of IANA's registries.
+/// Sources of one kind add up, in the order in which they are given. The first source of a kind
+/// replaces its default: `localhost`, and the services and protocols of IANA's registries.
 #[derive(Debug, Default)]
 #[must_use]
 pub struct TablesBuilder {
     hosts: Option<Vec<HostLine>>,
     services: Option<Vec<ServiceLine>>,
     protocols: Option<Vec<ProtocolLine>>,
-    /// What is to become of malformed lines of the files that are named.
+    /// What to do at a malformed line of a named file.
     malformed: Malformed,
-    /// What is wrong with the files that were named; the first fails the build.
+    /// Errors of named files and of texts. The first fails the build.
     errors: Vec<TablesError>,
-    /// What is wrong with the machine's own, or is left out.
+    /// Errors of this machine's files, and skipped lines of named files.
     warnings: Vec<TablesError>,
 }
 
+impl Tables {
+    /// The tables of this machine: `/etc/hosts`, `/etc/services`, `/etc/protocols`.
+    ///
+    /// A missing file is replaced by its default: hosts by `localhost`, services and protocols by
+    /// IANA's registries. Malformed lines are skipped, and are in [`warnings`](Self::warnings), as
+    /// is a file that cannot be read.
+    pub fn system() -> Tables {
+        Tables::builder()
+            .system_hosts()
+            .system_services()
+            .system_protocols()
+            .finish()
+    }
+
+    /// A builder without a file of this machine. Without a source, the tables have `localhost`, and
+    /// the services and protocols of IANA's registries.
+    pub fn builder() -> TablesBuilder {
+        TablesBuilder::default()
+    }
+}
+
 impl TablesBuilder {
-    /// Has malformed lines of the files that are named from here on left out, and told of in [`Tables::warnings`].
-    /// A file of which no line is of use fails the build all the same.
-    pub fn leave_out_malformed(mut self) -> Self {
-        self.malformed = Malformed::LeaveOut;
+    /// Skips malformed lines of the files that are named after this call, and lists them in
+    /// [`Tables::warnings`]. A file with malformed lines and no valid line still fails the build.
+    /// Default: a malformed line of a named file fails the build.
+    pub fn skip_malformed(mut self) -> Self {
+        self.malformed = Malformed::Skip;
         self
     }
 
-    /// Adds the hosts of a file. It is read by this call.
+    /// Adds the hosts of a file, which this call reads. [`build`](Self::build) reports errors.
     pub fn hosts_file(mut self, path: impl Into<PathBuf>) -> Self {
         let lines = self.named(path.into(), parse::hosts);
         self.hosts.get_or_insert_default().extend(lines);
         self
     }
 
-    /// Adds hosts from text, which errors call `hosts`.
+    /// Adds hosts from text. Errors name the text `hosts`.
     pub fn hosts_text(mut self, text: &str) -> Self {
         given(
             "hosts",
@@ -62,20 +85,21 @@ impl TablesBuilder {
         self
     }
 
-    /// Adds this machine's `/etc/hosts`, without the lines of it that are malformed.
+    /// Adds this machine's `/etc/hosts`. Malformed lines are skipped with a warning, and a missing
+    /// file is no error.
     pub fn system_hosts(mut self) -> Self {
-        own(HOSTS, parse::hosts, &mut self.hosts, &mut self.warnings);
+        system(HOSTS, parse::hosts, &mut self.hosts, &mut self.warnings);
         self
     }
 
-    /// Adds the services of a file. It is read by this call.
+    /// Adds the services of a file, which this call reads. [`build`](Self::build) reports errors.
     pub fn services_file(mut self, path: impl Into<PathBuf>) -> Self {
         let lines = self.named(path.into(), parse::services);
         self.services.get_or_insert_default().extend(lines);
         self
     }
 
-    /// Adds services from text, which errors call `services`.
+    /// Adds services from text. Errors name the text `services`.
     pub fn services_text(mut self, text: &str) -> Self {
         given(
             "services",
@@ -87,9 +111,10 @@ impl TablesBuilder {
         self
     }
 
-    /// Adds this machine's `/etc/services`, without the lines of it that are malformed.
+    /// Adds this machine's `/etc/services`. Malformed lines are skipped with a warning, and a
+    /// missing file is no error.
     pub fn system_services(mut self) -> Self {
-        own(
+        system(
             SERVICES,
             parse::services,
             &mut self.services,
@@ -98,14 +123,14 @@ impl TablesBuilder {
         self
     }
 
-    /// Adds the protocols of a file. It is read by this call.
+    /// Adds the protocols of a file, which this call reads. [`build`](Self::build) reports errors.
     pub fn protocols_file(mut self, path: impl Into<PathBuf>) -> Self {
         let lines = self.named(path.into(), parse::protocols);
         self.protocols.get_or_insert_default().extend(lines);
         self
     }
 
-    /// Adds protocols from text, which errors call `protocols`.
+    /// Adds protocols from text. Errors name the text `protocols`.
     pub fn protocols_text(mut self, text: &str) -> Self {
         given(
             "protocols",
@@ -117,9 +142,10 @@ impl TablesBuilder {
         self
     }
 
-    /// Adds this machine's `/etc/protocols`, without the lines of it that are malformed.
+    /// Adds this machine's `/etc/protocols`. Malformed lines are skipped with a warning, and a
+    /// missing file is no error.
     pub fn system_protocols(mut self) -> Self {
-        own(
+        system(
             PROTOCOLS,
             parse::protocols,
             &mut self.protocols,
@@ -128,7 +154,7 @@ impl TablesBuilder {
         self
     }
 
-    /// The lines of a file that was named.
+    /// Reads the lines of a named file.
     fn named<T>(&mut self, path: PathBuf, parser: Parser<T>) -> Vec<T> {
         let file = path.display().to_string();
         let bytes = match read(&path, &file) {
@@ -142,11 +168,12 @@ impl TablesBuilder {
         let lines = parser(&file, &bytes, self.malformed, &mut wrong);
         match self.malformed {
             Malformed::Stop => self.errors.append(&mut wrong),
-            Malformed::LeaveOut if lines.is_empty() => {
+            Malformed::Skip if lines.is_empty() => {
                 let first = wrong.into_iter().next();
-                self.errors.extend(first.map(TablesError::of_no_use));
+                self.errors
+                    .extend(first.map(TablesError::without_valid_line));
             }
-            Malformed::LeaveOut => self.warnings.append(&mut wrong),
+            Malformed::Skip => self.warnings.append(&mut wrong),
         }
         lines
     }
@@ -155,8 +182,8 @@ impl TablesBuilder {
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong with a file or a text that was given. What is wrong with the
-    /// machine's own files, or [left out](Self::leave_out_malformed), is in [`Tables::warnings`].
+    /// The first error of a named file or a text. Errors of this machine's files, and lines that
+    /// are [skipped](Self::skip_malformed), are in [`Tables::warnings`].
     pub fn build(mut self) -> Result<Tables, TablesError> {
         if !self.errors.is_empty() {
             return Err(self.errors.swap_remove(0));
@@ -164,8 +191,8 @@ impl TablesBuilder {
         Ok(self.finish())
     }
 
-    /// The tables, with whatever is wrong left out.
-    pub(super) fn finish(self) -> Tables {
+    /// Makes the tables, whatever the errors.
+    fn finish(self) -> Tables {
         Tables {
             hosts: Hosts::new(self.hosts.unwrap_or_else(|| vec![HostLine::localhost()])),
             services: Services::new(self.services.unwrap_or_else(iana::services)),
@@ -178,6 +205,7 @@ impl TablesBuilder {
 type Parser<T> = fn(&str, &[u8], Malformed, &mut Vec<TablesError>) -> Vec<T>;
 type Lines<T> = Option<Vec<T>>;
 
+/// Adds the lines of a text.
 fn given<T>(
     name: &str,
     text: &str,
@@ -189,11 +217,12 @@ fn given<T>(
         .extend(parser(name, text.as_bytes(), Malformed::Stop, errors));
 }
 
-fn own<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Vec<TablesError>) {
+/// Adds the lines of a file of this machine.
+fn system<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Vec<TablesError>) {
     match read(Path::new(file), file) {
         Ok(bytes) => {
             to.get_or_insert_default()
-                .extend(parser(file, &bytes, Malformed::LeaveOut, warnings))
+                .extend(parser(file, &bytes, Malformed::Skip, warnings))
         }
         Err(TablesError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
         }
@@ -204,15 +233,15 @@ fn own<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Vec<T
 fn read(path: &Path, file: &str) -> Result<Vec<u8>, TablesError> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
         .map_err(|source| TablesError::Unreadable {
             file: file.into(),
             source,
         })?;
-    if bytes.len() as u64 > LARGEST_FILE {
+    if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(TablesError::TooLarge {
             file: file.into(),
-            limit: LARGEST_FILE,
+            limit: MAX_FILE_BYTES,
         });
     }
     Ok(bytes)
@@ -231,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn without_sources_there_is_localhost_and_what_iana_registered() {
+    fn tables_without_sources_have_localhost_and_ianas_registries() {
         let tables = Tables::builder().build().unwrap();
         assert!(has_host(&tables, "localhost"));
         let http = Lookup::ServiceByPort {
@@ -248,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_add_up_and_replace_what_is_built_in() {
+    fn sources_add_up_and_replace_the_defaults() {
         let texts = Tables::builder()
             .hosts_text("192.0.2.1 a")
             .hosts_text("192.0.2.2 b");
@@ -259,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_malformed_line_fails_the_build() {
+    fn first_malformed_line_fails_the_build() {
         let error = Tables::builder()
             .hosts_text("192.0.2.1 a\n\n1.2.3 b\n1.2.3.4.5 c\n")
             .services_text("bad")
@@ -272,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_in_its_errors() {
+    fn errors_of_a_file_name_it() {
         let directory = std::env::temp_dir().join(format!("winsock-tables-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let file = directory.join("services");
@@ -299,14 +328,14 @@ mod tests {
     }
 
     #[test]
-    fn malformed_lines_of_a_file_can_be_left_out_but_not_all_of_them() {
+    fn malformed_lines_are_skipped_but_a_file_without_a_valid_line_fails() {
         let directory =
             std::env::temp_dir().join(format!("winsock-left-out-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let file = directory.join("hosts");
         let built = |text: &str| {
             std::fs::write(&file, text).unwrap();
-            let builder = Tables::builder().leave_out_malformed();
+            let builder = Tables::builder().skip_malformed();
             builder
                 .hosts_file(&file)
                 .build()
@@ -322,22 +351,22 @@ mod tests {
         let missing = format!("{shown}:3: a host's name is missing");
         let address = "`1.2.3` is not an IPv4 or IPv6 address";
         assert_eq!(told, [format!("{shown}:1: {address}"), missing]);
-        let reason = format!("{shown}:2: {address}, and no other line is of use");
+        let reason = format!("{shown}:2: {address}, and no other line is valid");
         assert_eq!((useless, empty), (Err(reason), Ok(0)));
     }
 
     #[test]
-    fn what_is_wrong_with_the_machines_own_files_is_a_warning() {
+    fn errors_of_this_machines_files_are_warnings() {
         let (mut hosts, mut warnings) = (None, Vec::new());
-        own(
+        system(
             "/nonexistent/hosts",
             parse::hosts,
             &mut hosts,
             &mut warnings,
         );
         assert!(hosts.is_none() && warnings.is_empty());
-        // A directory opens and cannot be read.
-        own("/", parse::hosts, &mut hosts, &mut warnings);
+        // A directory can be opened and not read.
+        system("/", parse::hosts, &mut hosts, &mut warnings);
         assert!(hosts.is_none() && warnings.len() == 1);
     }
 }

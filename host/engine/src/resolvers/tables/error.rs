@@ -1,8 +1,8 @@
-//! What is wrong with a file of a table.
+//! Errors of the files of tables.
 
 use std::io;
 
-/// Why a table could not be read. Each is one line that begins with the file.
+/// Why a table cannot be read. The message is one line that begins with the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TablesError {
@@ -11,7 +11,7 @@ pub enum TablesError {
     Unreadable {
         /// The file.
         file: Box<str>,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The file is larger than a table may be.
@@ -19,77 +19,77 @@ pub enum TablesError {
     TooLarge {
         /// The file.
         file: Box<str>,
-        /// The limit. Units: bytes.
+        /// The most bytes that a file may have.
         limit: u64,
     },
     /// A line is malformed.
     #[error(transparent)]
     Line(#[from] LineError),
-    /// A line is malformed, and no other is there or well-formed.
-    #[error("{0}, and no other line is of use")]
-    NothingOfUse(LineError),
-    /// More lines of a file are malformed than are told one by one.
+    /// A line is malformed, and no line of the file is valid.
+    #[error("{0}, and no other line is valid")]
+    NoValidLine(LineError),
+    /// More lines of a file are malformed than are listed.
     #[error("{file}: {lines} more lines are malformed")]
     More {
         /// The file.
         file: Box<str>,
-        /// How many lines are not told.
+        /// How many malformed lines are not listed.
         lines: usize,
     },
 }
 
 impl TablesError {
-    /// Nothing else of the file is of use.
-    pub(super) fn of_no_use(self) -> TablesError {
+    /// The same error of a file without a valid line.
+    pub(super) fn without_valid_line(self) -> TablesError {
         match self {
-            TablesError::Line(line) => TablesError::NothingOfUse(line),
+            TablesError::Line(line) => TablesError::NoValidLine(line),
             other => other,
         }
     }
 }
 
-/// A line that is malformed, shown as `FILE:LINE: PROBLEM`.
+/// A malformed line, shown as `FILE:LINE: PROBLEM`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {problem}")]
 #[non_exhaustive]
 pub struct LineError {
-    /// The file, or what the text was given as.
+    /// The file, or the name of the text.
     pub file: Box<str>,
-    /// The line; the first is 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: Problem,
 }
 
-/// What is wrong with a line. What a variant holds is the part of the line that it speaks of.
+/// The problem of a line. A variant's text is the wrong part of the line, its number a limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// It is not text.
+    /// The line is not UTF-8.
     #[error("not UTF-8")]
     NotUtf8,
-    /// It has a control character other than a tab.
+    /// The line has a control character other than a tab.
     #[error("has the control character {0:?}")]
     Control(char),
-    /// It is longer than a line may be.
+    /// The line has more bytes than this limit.
     #[error("longer than {0} bytes")]
     TooLong(usize),
-    /// It has more names than a host may have.
+    /// The line has more names of a host than this limit.
     #[error("more than {0} names")]
     TooManyNames(usize),
-    /// It ends too early.
+    /// The line ends before this part.
     #[error("{0} is missing")]
     Missing(&'static str),
-    /// It does not begin with an address.
+    /// The line does not begin with an address.
     #[error("`{0}` is not an IPv4 or IPv6 address")]
     Address(Box<str>),
     /// No host can have this name.
     #[error("`{0}` is not a host name")]
     HostName(Box<str>),
-    /// It is not a port and a protocol.
+    /// The word is not a port and a protocol.
     #[error("`{0}` is not a port and a protocol, such as `80/tcp`")]
     Port(Box<str>),
-    /// It is not a protocol's number.
+    /// The word is not the number of a protocol.
     #[error("`{0}` is not the number of a protocol")]
     Number(Box<str>),
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::parse::HostLine;
 use crate::types::{Answer, HostEntry};
 
-/// Hosts by name and by address, with their answers ready.
+/// Hosts by name and by address, with their answers.
 pub(super) struct Hosts {
     /// By canonical name without a trailing dot.
     by_name: FxHashMap<Box<str>, Arc<Answer>>,
@@ -27,7 +27,7 @@ impl Hosts {
             }
         }
         let mut by_address = FxHashMap::default();
-        // Names that are on the same lines have one answer.
+        // Names of the same lines share an answer.
         let mut answers: FxHashMap<Vec<usize>, Arc<Answer>> = FxHashMap::default();
         for (i, line) in lines.iter().enumerate() {
             let answer = answers
@@ -62,13 +62,13 @@ impl Hosts {
         self.by_address.get(&address)
     }
 
-    /// How many names there are.
+    /// The number of names.
     pub(super) fn len(&self) -> usize {
         self.by_name.len()
     }
 }
 
-/// The names of the first of these lines with the addresses of all of them, each once.
+/// An answer with the names of the first of these lines, and each address of these lines once.
 fn merged(lines: &[HostLine], on: &[usize]) -> Arc<Answer> {
     let mut seen = rustc_hash::FxHashSet::default();
     let addresses = on

@@ -1,9 +1,9 @@
-//! The services and protocols of a machine that has no files for them.
+//! The default services and protocols.
 //!
-//! The data are facts of IANA's registries "Service Name and Transport Protocol Port Number" and
-//! "Assigned Internet Protocol Numbers": the system ports (1 to 1023) and registered ports that
-//! are in use, and the protocol numbers. A few names are those that such files traditionally have,
-//! where IANA's is another: "ip" for protocol 0, "www" for http.
+//! The data are facts of two registries of IANA. "Service Name and Transport Protocol Port Number"
+//! has the system ports (1 to 1023) and the registered ports that are in use. "Assigned Internet
+//! Protocol Numbers" has the protocol numbers. The traditional names "ip", for protocol 0, and
+//! "www", for http, are not IANA's.
 
 use super::parse::{self, Malformed, ProtocolLine, ServiceLine};
 
@@ -15,7 +15,7 @@ pub(super) fn services() -> Vec<ServiceLine> {
     parse::services(
         "services.txt",
         SERVICES.as_bytes(),
-        Malformed::LeaveOut,
+        Malformed::Skip,
         &mut Vec::new(),
     )
 }
@@ -25,7 +25,7 @@ pub(super) fn protocols() -> Vec<ProtocolLine> {
     parse::protocols(
         "protocols.txt",
         PROTOCOLS.as_bytes(),
-        Malformed::LeaveOut,
+        Malformed::Skip,
         &mut Vec::new(),
     )
 }
@@ -36,38 +36,38 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn the_embedded_tables_are_without_fault() {
+    fn embedded_tables_have_no_malformed_line() {
         let mut errors = Vec::new();
         parse::services(
             "services.txt",
             SERVICES.as_bytes(),
-            Malformed::LeaveOut,
+            Malformed::Skip,
             &mut errors,
         );
         parse::protocols(
             "protocols.txt",
             PROTOCOLS.as_bytes(),
-            Malformed::LeaveOut,
+            Malformed::Skip,
             &mut errors,
         );
         assert!(errors.is_empty(), "{errors:?}");
     }
 
     #[test]
-    fn no_port_has_two_services_and_no_number_two_protocols() {
+    fn each_port_has_one_service_and_each_number_one_protocol() {
         let mut seen = HashSet::new();
         for ServiceLine { port, protocol, .. } in services() {
             assert!(seen.insert((port, protocol.clone())), "{port}/{protocol}");
         }
         let mut seen = HashSet::new();
-        // 0 is both "ip", by tradition, and "hopopt".
+        // 0 is "ip", by tradition, and "hopopt".
         for line in protocols().into_iter().skip(1) {
             assert!(seen.insert(line.number), "{}", line.number);
         }
     }
 
     #[test]
-    fn they_have_what_programs_ask_for() {
+    fn embedded_tables_have_the_common_services_and_protocols() {
         let names: HashSet<String> = services().into_iter().map(|s| s.names[0].clone()).collect();
         assert!(names.len() >= 150, "{}", names.len());
         assert!(protocols().len() >= 50);

@@ -1,4 +1,4 @@
-//! The tables of services and of protocols: names for numbers.
+//! The tables of services and of protocols.
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::parse::{ProtocolLine, ServiceLine};
 use crate::types::{Answer, ProtocolEntry, ServiceEntry};
 
-/// Services by name and by port, with their answers ready.
+/// Services by name and by port, with their answers.
 #[derive(Default)]
 pub(super) struct Services {
     by_name: FxHashMap<Box<str>, Matches>,
@@ -18,16 +18,16 @@ pub(super) struct Services {
     lines: usize,
 }
 
-/// The first service of each protocol.
+/// The first matching service of each protocol.
 struct Matches {
-    /// The first of them all, and its protocol.
+    /// The protocol and the answer of the first match.
     first: (Arc<str>, Arc<Answer>),
-    /// Those of other protocols, by their names in lower case.
+    /// The answers of other protocols, by the protocol in lower case.
     others: FxHashMap<Box<str>, Arc<Answer>>,
 }
 
 impl Matches {
-    /// The first match, with any protocol or with this one (`S-R12`).
+    /// The first match with this protocol, or with any (`S-R12`: a null proto takes the first).
     fn find(&self, protocol: Option<&str>) -> Option<&Arc<Answer>> {
         let (first, answer) = &self.first;
         match protocol {
@@ -73,13 +73,13 @@ impl Services {
         self.by_port.get(&port)?.find(protocol)
     }
 
-    /// How many entries the file has.
+    /// The number of entries.
     pub(super) fn len(&self) -> usize {
         self.lines
     }
 }
 
-/// Protocols by name and by number, with their answers ready.
+/// Protocols by name and by number, with their answers.
 #[derive(Default)]
 pub(super) struct Protocols {
     by_name: FxHashMap<Box<str>, Arc<Answer>>,
@@ -117,13 +117,13 @@ impl Protocols {
         self.by_number.get(&number)
     }
 
-    /// How many entries the file has.
+    /// The number of entries.
     pub(super) fn len(&self) -> usize {
         self.lines
     }
 }
 
-/// Adds a match unless an earlier line has the key with the same protocol.
+/// Adds a match, unless an earlier line has the key with the same protocol.
 fn add<K: Eq + Hash>(
     to: &mut FxHashMap<K, Matches>,
     key: K,
@@ -147,7 +147,7 @@ fn add<K: Eq + Hash>(
     }
 }
 
-/// The name in lower case; costs nothing if it is that already.
+/// The name in lower case. Allocates only if the name has capitals.
 fn folded(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|b| b.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
@@ -156,7 +156,7 @@ fn folded(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// The official name and the others; the parser gives at least one.
+/// The official name, and the aliases. The parser gives at least one name.
 fn split(names: &[String]) -> (String, Vec<String>) {
     (names[0].clone(), names[1..].to_vec())
 }

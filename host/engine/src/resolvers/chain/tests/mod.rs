@@ -1,6 +1,6 @@
-//! Which of several resolvers is asked, and what becomes of what it says.
+//! Which resolvers a chain asks, and what it makes of their outcomes.
 
-mod asking;
+mod async_resolvers;
 
 use super::*;
 use crate::types::{Answer, HostEntry};
@@ -8,20 +8,20 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Says `try_resolve`, and `outcome` when it is asked to wait; counts the latter.
+/// Gives `resolution` at once and `outcome` on a worker. `resolved` counts the latter.
 struct Fake {
-    known: Resolution,
+    resolution: Resolution,
     outcome: Outcome,
     resolved: Arc<AtomicUsize>,
 }
 
 impl Fake {
-    fn new(known: Resolution, outcome: Outcome) -> (Fake, Arc<AtomicUsize>) {
+    fn new(resolution: Resolution, outcome: Outcome) -> (Fake, Arc<AtomicUsize>) {
         let resolved = Arc::new(AtomicUsize::new(0));
         let counter = resolved.clone();
         (
             Fake {
-                known,
+                resolution,
                 outcome,
                 resolved,
             },
@@ -32,7 +32,7 @@ impl Fake {
 
 impl Resolver for Fake {
     fn try_resolve(&self, _: &Lookup) -> Resolution {
-        self.known.clone()
+        self.resolution.clone()
     }
 
     fn resolve_blocking(&self, _: &Lookup) -> Outcome {
@@ -48,19 +48,19 @@ fn host(name: &str) -> Outcome {
     ))))
 }
 
-fn now(outcome: Outcome) -> Fake {
+fn immediate(outcome: Outcome) -> Fake {
     Fake::new(Resolution::Ready(outcome), Err(ErrorCode::NoRecovery)).0
 }
 
-fn later(outcome: Outcome) -> Fake {
+fn blocking(outcome: Outcome) -> Fake {
     Fake::new(Resolution::Blocking, outcome).0
 }
 
-fn nothing() -> Fake {
+fn not_found() -> Fake {
     Fake::new(Resolution::NotFound, Err(ErrorCode::NoRecovery)).0
 }
 
-fn asked() -> Lookup {
+fn lookup() -> Lookup {
     Lookup::HostByName("a.test".into())
 }
 
@@ -68,47 +68,50 @@ fn resolve(fakes: Vec<Fake>) -> Outcome {
     fakes
         .into_iter()
         .fold(Chain::new(), Chain::then)
-        .resolve_blocking(&asked())
+        .resolve_blocking(&lookup())
 }
 
-fn known(fakes: Vec<Fake>) -> Resolution {
+fn try_resolve_all(fakes: Vec<Fake>) -> Resolution {
     fakes
         .into_iter()
         .fold(Chain::new(), Chain::then)
-        .try_resolve(&asked())
+        .try_resolve(&lookup())
 }
 
 #[test]
-fn the_first_that_knows_or_must_wait_decides() {
-    assert_eq!(known(vec![]), Resolution::NotFound);
-    assert_eq!(known(vec![nothing(), nothing()]), Resolution::NotFound);
-    let one = || now(host("one"));
+fn first_resolution_other_than_not_found_counts() {
+    assert_eq!(try_resolve_all(vec![]), Resolution::NotFound);
     assert_eq!(
-        known(vec![nothing(), one(), now(host("two"))]),
+        try_resolve_all(vec![not_found(), not_found()]),
+        Resolution::NotFound
+    );
+    let one = || immediate(host("one"));
+    assert_eq!(
+        try_resolve_all(vec![not_found(), one(), immediate(host("two"))]),
         Resolution::Ready(host("one"))
     );
     assert_eq!(
-        known(vec![nothing(), later(host("two")), one()]),
+        try_resolve_all(vec![not_found(), blocking(host("two")), one()]),
         Resolution::Blocking
     );
     let denied = Err(ErrorCode::AccessDenied);
     assert_eq!(
-        known(vec![now(denied.clone()), one()]),
+        try_resolve_all(vec![immediate(denied.clone()), one()]),
         Resolution::Ready(denied)
     );
 }
 
 #[test]
-fn a_miss_goes_on_and_any_other_error_ends() {
+fn miss_goes_on_and_any_other_error_ends_the_search() {
     // S-R15
-    let miss = || later(Err(ErrorCode::HostNotFound));
-    let no_data = || later(Err(ErrorCode::NoData));
+    let miss = || blocking(Err(ErrorCode::HostNotFound));
+    let no_data = || blocking(Err(ErrorCode::NoData));
     assert_eq!(
-        resolve(vec![miss(), no_data(), later(host("x"))]),
+        resolve(vec![miss(), no_data(), blocking(host("x"))]),
         host("x")
     );
     assert_eq!(
-        resolve(vec![miss(), now(host("x")), later(host("y"))]),
+        resolve(vec![miss(), immediate(host("x")), blocking(host("y"))]),
         host("x")
     );
     for error in [
@@ -117,30 +120,30 @@ fn a_miss_goes_on_and_any_other_error_ends() {
         ErrorCode::AccessDenied,
     ] {
         assert_eq!(
-            resolve(vec![later(Err(error)), later(host("x"))]),
+            resolve(vec![blocking(Err(error)), blocking(host("x"))]),
             Err(error)
         );
     }
 }
 
 #[test]
-fn when_none_has_it_the_one_that_knows_the_name_is_believed() {
+fn no_data_of_any_resolver_outlasts_the_misses() {
     // S-R15
-    let miss = || later(Err(ErrorCode::HostNotFound));
-    let no_data = || later(Err(ErrorCode::NoData));
+    let miss = || blocking(Err(ErrorCode::HostNotFound));
+    let no_data = || blocking(Err(ErrorCode::NoData));
     assert_eq!(resolve(vec![]), Err(ErrorCode::HostNotFound));
     assert_eq!(resolve(vec![miss(), miss()]), Err(ErrorCode::HostNotFound));
     assert_eq!(resolve(vec![miss(), no_data()]), Err(ErrorCode::NoData));
     assert_eq!(resolve(vec![no_data(), miss()]), Err(ErrorCode::NoData));
-    let known_miss = now(Err(ErrorCode::HostNotFound));
+    let known_miss = immediate(Err(ErrorCode::HostNotFound));
     assert_eq!(
-        resolve(vec![no_data(), known_miss, later(host("x"))]),
+        resolve(vec![no_data(), known_miss, blocking(host("x"))]),
         Err(ErrorCode::NoData)
     );
 }
 
 #[test]
-fn only_those_that_must_wait_are_made_to() {
+fn only_blocking_resolvers_are_called_on_the_worker() {
     let (first, first_count) = Fake::new(Resolution::NotFound, host("first"));
     let (second, second_count) = Fake::new(Resolution::Blocking, Err(ErrorCode::HostNotFound));
     let (third, third_count) = Fake::new(Resolution::Ready(host("third")), host("other"));

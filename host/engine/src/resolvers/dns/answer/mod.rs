@@ -1,4 +1,4 @@
-//! What a name server's message means.
+//! Reads the outcome of a question out of a name server's message.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -10,43 +10,44 @@ use c_ares::{DnsCls, DnsFlags, DnsRcode, DnsRecord, DnsRr, DnsSection, Error};
 use crate::lookup::Lookup;
 use crate::types::{ErrorCode, HostEntry, Outcome};
 
-/// An outcome, and for how long it may be kept: for no time, if that is 0.
+/// The outcome of a question or a search, and how long it may be cached: not at all if `ttl` is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct QueryResult {
     pub(super) outcome: Outcome,
-    pub(super) life: Duration,
+    pub(super) ttl: Duration,
 }
 
-impl Found {
-    pub(super) fn failed(error: ErrorCode) -> Found {
-        Found {
+impl QueryResult {
+    pub(super) fn failed(error: ErrorCode) -> QueryResult {
+        QueryResult {
             outcome: Err(error),
-            life: Duration::ZERO,
+            ttl: Duration::ZERO,
         }
     }
 
-    /// What one name of a search and those after it come to: the first that is no miss, else that one
-    /// of the names is known, if one is (`S-R15`).
-    pub(super) fn then(self, next: Found) -> Found {
+    /// Combines the results of a search's earlier names, `self`, and its next name. The first
+    /// result that is not a miss counts. Of two misses, WSANO_DATA counts (`S-R15`: a known name is
+    /// not unknown).
+    pub(super) fn then(self, next: QueryResult) -> QueryResult {
         match (&self.outcome, &next.outcome) {
-            (Err(ErrorCode::NoData), Err(ErrorCode::HostNotFound)) => Found {
-                life: self.life.min(next.life),
+            (Err(ErrorCode::NoData), Err(ErrorCode::HostNotFound)) => QueryResult {
+                ttl: self.ttl.min(next.ttl),
                 ..self
             },
-            (_, Err(ErrorCode::NoData | ErrorCode::HostNotFound)) => Found {
-                life: self.life.min(next.life),
+            (_, Err(ErrorCode::NoData | ErrorCode::HostNotFound)) => QueryResult {
+                ttl: self.ttl.min(next.ttl),
                 ..next
             },
-            // An answer stands on the misses before it: it may be kept as long as they.
-            (_, Ok(_)) => Found {
-                life: self.life.min(next.life),
+            // An answer depends on the misses before it, so it expires with them.
+            (_, Ok(_)) => QueryResult {
+                ttl: self.ttl.min(next.ttl),
                 ..next
             },
             _ => next,
         }
     }
 
-    /// Why it is neither an answer nor a miss, if it is none.
+    /// The error, if the outcome is neither an answer nor a miss.
     pub(super) fn failure(&self) -> Option<ErrorCode> {
         match self.outcome {
             Err(error) if !self.is_miss() => Some(error),
@@ -54,7 +55,7 @@ impl Found {
         }
     }
 
-    /// Whether another name of the search may have it.
+    /// Whether the search goes on to the next name.
     pub(super) fn is_miss(&self) -> bool {
         matches!(
             self.outcome,
@@ -63,22 +64,22 @@ impl Found {
     }
 }
 
-/// What came of the question for `name`.
-pub(super) fn read(lookup: &Lookup, name: &str, answer: Result<&DnsRecord, Error>) -> Found {
+/// Reads the result of the question for `name`.
+pub(super) fn read(lookup: &Lookup, name: &str, answer: Result<&DnsRecord, Error>) -> QueryResult {
     match answer {
         Ok(message) => read_message(lookup, name, message),
-        Err(error) => Found::failed(code(error)),
+        Err(error) => QueryResult::failed(code(error)),
     }
 }
 
-/// What it means that there is no message to be read.
+/// The error code of a question that c-ares fails.
 fn code(error: Error) -> ErrorCode {
     match error {
         Error::ENOTFOUND => ErrorCode::HostNotFound,
         Error::ENODATA => ErrorCode::NoData,
-        // Together with the search list it is a name that cannot be.
+        // The name, as the search list completed it, cannot exist.
         Error::EBADNAME | Error::EBADQUERY => ErrorCode::HostNotFound,
-        // Silent, gone, busy; or this machine is short of something.
+        // The server is silent, unreachable or busy, or this machine is short of memory.
         Error::ESERVFAIL
         | Error::ETIMEOUT
         | Error::ECONNREFUSED
@@ -90,33 +91,33 @@ fn code(error: Error) -> ErrorCode {
     }
 }
 
-fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> Found {
+fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> QueryResult {
     if !message.flags().contains(DnsFlags::QR) {
-        // A question, which means nothing.
-        return Found::failed(ErrorCode::NoRecovery);
+        // A message that is a question is no answer.
+        return QueryResult::failed(ErrorCode::NoRecovery);
     }
     match message.rcode() {
         DnsRcode::NoError => {}
         DnsRcode::NXDomain => {
             let chain = Chain::follow(name, message);
-            let life = chain.map_or(Duration::MAX, |chain| chain.life);
-            return missing(ErrorCode::HostNotFound, message, life);
+            let ttl = chain.map_or(Duration::MAX, |chain| chain.ttl);
+            return missing(ErrorCode::HostNotFound, message, ttl);
         }
-        DnsRcode::ServFail => return Found::failed(ErrorCode::TryAgain),
-        _ => return Found::failed(ErrorCode::NoRecovery),
+        DnsRcode::ServFail => return QueryResult::failed(ErrorCode::TryAgain),
+        _ => return QueryResult::failed(ErrorCode::NoRecovery),
     }
     let Some(chain) = Chain::follow(name, message) else {
-        return Found::failed(ErrorCode::NoRecovery);
+        return QueryResult::failed(ErrorCode::NoRecovery);
     };
-    let mut life = chain.life;
+    let mut ttl = chain.ttl;
     let records = of_internet(message, DnsSection::Answer);
     let records = records.filter(|record| record.name().eq_ignore_ascii_case(chain.last));
-    let mut live = |record: &DnsRr| life = life.min(time_to_live(record.ttl()));
+    let mut limit_ttl = |record: &DnsRr| ttl = ttl.min(time_to_live(record.ttl()));
     let entry = match lookup {
         Lookup::HostByAddress(address) => {
             let names = records.filter_map(|record| {
                 let name = record.as_ptr_rr()?.dname();
-                live(record);
+                limit_ttl(record);
                 Some(shown(name))
             });
             by_address(*address, names)
@@ -125,7 +126,7 @@ fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> Found {
             let addresses: Vec<Ipv4Addr> = records
                 .filter_map(|record| {
                     let address = record.as_a()?.addr();
-                    live(record);
+                    limit_ttl(record);
                     Some(address)
                 })
                 .collect();
@@ -135,11 +136,11 @@ fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> Found {
         }
     };
     match entry {
-        Some(entry) => Found {
+        Some(entry) => QueryResult {
             outcome: Ok(Arc::new(entry.into())),
-            life,
+            ttl,
         },
-        None => missing(ErrorCode::NoData, message, life),
+        None => missing(ErrorCode::NoData, message, ttl),
     }
 }
 
@@ -148,21 +149,21 @@ fn by_address(address: Ipv4Addr, mut names: impl Iterator<Item = String>) -> Opt
     Some(HostEntry::new(first, [address]).with_aliases(names))
 }
 
-/// The names from the one that was asked for to the one that has the records.
+/// The CNAME chain from the requested name to the name that has the records.
 struct Chain<'a> {
     last: &'a str,
-    /// Those before it, in their order.
+    /// The names before `last`, in order.
     aliases: Vec<&'a str>,
-    life: Duration,
+    ttl: Duration,
 }
 
 impl<'a> Chain<'a> {
-    /// None for one that comes back to itself.
+    /// Follows the chain. `None` if it is a loop.
     fn follow(name: &'a str, message: &'a DnsRecord) -> Option<Chain<'a>> {
         let mut targets = HashMap::new();
         for record in of_internet(message, DnsSection::Answer) {
             if let Some(cname) = record.as_cname() {
-                // Of two for one name, which is malformed, the first.
+                // Of two CNAMEs for one name, which is malformed, the first counts.
                 targets
                     .entry(record.name().to_ascii_lowercase())
                     .or_insert((cname.cname(), record.ttl()));
@@ -171,42 +172,42 @@ impl<'a> Chain<'a> {
         let mut chain = Chain {
             last: name,
             aliases: Vec::new(),
-            life: Duration::MAX,
+            ttl: Duration::MAX,
         };
-        while let Some((target, ttl)) = targets.get(&chain.last.to_ascii_lowercase()) {
+        while let Some((target, record_ttl)) = targets.get(&chain.last.to_ascii_lowercase()) {
             if chain.aliases.len() == targets.len() {
                 return None;
             }
             chain.aliases.push(chain.last);
             chain.last = target;
-            chain.life = chain.life.min(time_to_live(*ttl));
+            chain.ttl = chain.ttl.min(time_to_live(*record_ttl));
         }
         Some(chain)
     }
 }
 
-/// The name itself is not there, or not what was asked of it: for as long as the zone says (RFC 2308), and as the names on
-/// the way to it live.
-fn missing(error: ErrorCode, message: &DnsRecord, life: Duration) -> Found {
+/// The result for a name or record that does not exist. It may be cached as long as the zone says
+/// (RFC 2308), and at most for `ttl`, that of the CNAMEs on the way.
+fn missing(error: ErrorCode, message: &DnsRecord, ttl: Duration) -> QueryResult {
     let zone = of_internet(message, DnsSection::Authority)
         .find_map(|record| Some((record.ttl(), record.as_soa()?.minimum())));
-    Found {
+    QueryResult {
         outcome: Err(error),
-        life: zone.map_or(Duration::ZERO, |(ttl, minimum)| {
-            let zone = time_to_live(ttl).min(time_to_live(minimum));
-            zone.min(life)
+        ttl: zone.map_or(Duration::ZERO, |(zone_ttl, minimum)| {
+            let zone = time_to_live(zone_ttl).min(time_to_live(minimum));
+            zone.min(ttl)
         }),
     }
 }
 
-/// Records of the class that was asked for.
+/// The records of the class IN.
 fn of_internet(message: &DnsRecord, section: DnsSection) -> impl Iterator<Item = &DnsRr> {
     message
         .rrs(section)
         .filter(|record| record.dns_class() == DnsCls::IN)
 }
 
-/// RFC 2181: with the highest bit set it is 0.
+/// A TTL as a duration. One with the highest bit set is 0 (RFC 2181).
 fn time_to_live(seconds: u32) -> Duration {
     let seconds = if seconds > i32::MAX.unsigned_abs() {
         0
@@ -216,8 +217,8 @@ fn time_to_live(seconds: u32) -> Duration {
     Duration::from_secs(seconds.into())
 }
 
-/// A name for people and guests. c-ares has written out what is no letter of a name: `\000` is a NUL, `\.` a
-/// dot within a label.
+/// A name as text. c-ares escapes bytes that no host name has: a NUL is `\000`, a dot within a
+/// label is `\.`.
 fn shown(name: &str) -> String {
     if name.is_empty() { "." } else { name }.to_owned()
 }

@@ -1,11 +1,11 @@
-//! Messages that are built here, and read as a name server's.
+//! Messages that are built, written, and read as a name server's.
 
 use c_ares::{DnsOpcode, DnsParseFlags, DnsRecordType, DnsRrKey};
 
 use super::*;
 use crate::types::Answer;
 
-/// A message to be filled.
+/// A message to fill with records.
 struct Message(DnsRecord);
 
 impl Message {
@@ -69,18 +69,18 @@ impl Message {
         })
     }
 
-    /// What it means once it has been written and parsed.
-    fn read(self, lookup: &Lookup, name: &str) -> Found {
+    /// Writes and parses the message, and reads its result.
+    fn read(self, lookup: &Lookup, name: &str) -> QueryResult {
         let bytes = self.0.write().unwrap();
         let parsed = DnsRecord::parse(&bytes, DnsParseFlags::empty()).unwrap();
         read(lookup, name, Ok(&parsed))
     }
 
-    fn by_name(self) -> Found {
+    fn by_name(self) -> QueryResult {
         self.read(&Lookup::HostByName("a.test".into()), "a.test")
     }
 
-    fn by_address(self) -> Found {
+    fn by_address(self) -> QueryResult {
         let lookup = Lookup::HostByAddress(Ipv4Addr::new(192, 0, 2, 7));
         self.read(&lookup, "7.2.0.192.in-addr.arpa")
     }
@@ -94,7 +94,7 @@ const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn host(found: &Found) -> (String, Vec<String>, Vec<u8>) {
+fn host(found: &QueryResult) -> (String, Vec<String>, Vec<u8>) {
     match &**found.outcome.as_ref().expect("an answer") {
         Answer::Host(host) => (
             host.name.clone(),
@@ -106,14 +106,14 @@ fn host(found: &Found) -> (String, Vec<String>, Vec<u8>) {
 }
 
 #[test]
-fn addresses_are_in_the_order_of_the_answer() {
+fn addresses_keep_the_order_of_the_answer() {
     let found = good().a("a.test", 60, 9).a("A.Test", 30, 3).by_name();
     assert_eq!(host(&found), ("a.test".into(), vec![], vec![9, 3]));
-    assert_eq!(found.life, seconds(30));
+    assert_eq!(found.ttl, seconds(30));
 }
 
 #[test]
-fn the_last_name_of_a_chain_is_the_official_one() {
+fn last_name_of_a_cname_chain_is_official_and_the_others_are_aliases() {
     let found = good()
         .cname("B.test", 50, "c.test")
         .a("c.test", 60, 1)
@@ -122,19 +122,22 @@ fn the_last_name_of_a_chain_is_the_official_one() {
         .by_name();
     let aliases = vec!["a.test".into(), "b.test".into()];
     assert_eq!(host(&found), ("c.test".into(), aliases, vec![1]));
-    assert_eq!(found.life, seconds(40));
+    assert_eq!(found.ttl, seconds(40));
 }
 
 // S-R15
 #[test]
-fn a_question_is_no_answer() {
+fn message_that_is_a_question_is_no_recovery() {
     let question = Message::with(DnsFlags::empty(), DnsRcode::NoError).a("a.test", 60, 1);
-    assert_eq!(question.by_name(), Found::failed(ErrorCode::NoRecovery));
+    assert_eq!(
+        question.by_name(),
+        QueryResult::failed(ErrorCode::NoRecovery)
+    );
 }
 
 // S-R15
 #[test]
-fn a_record_of_another_class_is_none() {
+fn record_of_another_class_is_ignored() {
     let mut other = good();
     let section = DnsSection::Answer;
     let record = other
@@ -148,31 +151,31 @@ fn a_record_of_another_class_is_none() {
 
 // S-R15
 #[test]
-fn a_chain_that_comes_back_to_itself_is_garbage() {
+fn cname_loop_is_no_recovery() {
     let itself = good().cname("a.test", 1, "a.test").by_name();
-    assert_eq!(itself, Found::failed(ErrorCode::NoRecovery));
+    assert_eq!(itself, QueryResult::failed(ErrorCode::NoRecovery));
     let loops = good()
         .cname("a.test", 1, "b.test")
         .cname("b.test", 1, "c.test")
         .cname("c.test", 1, "b.test")
         .a("c.test", 1, 1);
-    assert_eq!(loops.by_name(), Found::failed(ErrorCode::NoRecovery));
+    assert_eq!(loops.by_name(), QueryResult::failed(ErrorCode::NoRecovery));
 }
 
 // S-R15
 #[test]
-fn an_answer_to_something_else_is_no_data() {
+fn record_for_another_name_is_no_data() {
     assert_eq!(
         good().a("b.test", 60, 1).by_name(),
-        Found::failed(ErrorCode::NoData)
+        QueryResult::failed(ErrorCode::NoData)
     );
     let dangling = good().cname("a.test", 60, "b.test").by_name();
-    assert_eq!(dangling, Found::failed(ErrorCode::NoData));
+    assert_eq!(dangling, QueryResult::failed(ErrorCode::NoData));
 }
 
 // S-R15
 #[test]
-fn codes_are_told_apart() {
+fn each_code_of_servers_and_of_c_ares_has_its_error() {
     let code = |rcode| Message::new(rcode).by_name();
     for (rcode, error) in [
         (DnsRcode::NXDomain, ErrorCode::HostNotFound),
@@ -183,7 +186,7 @@ fn codes_are_told_apart() {
         (DnsRcode::NotImp, ErrorCode::NoRecovery),
         (DnsRcode::YXDomain, ErrorCode::NoRecovery),
     ] {
-        assert_eq!(code(rcode), Found::failed(error), "{rcode}");
+        assert_eq!(code(rcode), QueryResult::failed(error), "{rcode}");
     }
     for (said, error) in [
         (Error::ETIMEOUT, ErrorCode::TryAgain),
@@ -194,38 +197,41 @@ fn codes_are_told_apart() {
         (Error::EBADQUERY, ErrorCode::HostNotFound),
     ] {
         let lookup = Lookup::HostByName("a.test".into());
-        assert_eq!(read(&lookup, "a.test", Err(said)), Found::failed(error));
+        assert_eq!(
+            read(&lookup, "a.test", Err(said)),
+            QueryResult::failed(error)
+        );
     }
 }
 
 #[test]
-fn what_is_missing_is_missing_for_as_long_as_the_zone_says() {
+fn miss_expires_as_the_soa_record_says() {
     let missing = |rcode, ttl, minimum| Message::new(rcode).soa(ttl, minimum).by_name();
     let unknown = missing(DnsRcode::NXDomain, 60, 30);
     assert_eq!(unknown.outcome, Err(ErrorCode::HostNotFound));
-    assert_eq!(unknown.life, seconds(30));
+    assert_eq!(unknown.ttl, seconds(30));
     let no_data = missing(DnsRcode::NoError, 20, 30);
     assert_eq!(no_data.outcome, Err(ErrorCode::NoData));
-    assert_eq!(no_data.life, seconds(20));
-    assert_eq!(missing(DnsRcode::NXDomain, 20, 1 << 31).life, seconds(0));
-    // And no longer than the way to it.
+    assert_eq!(no_data.ttl, seconds(20));
+    assert_eq!(missing(DnsRcode::NXDomain, 20, 1 << 31).ttl, seconds(0));
+    // And not later than the CNAMEs on the way.
     for rcode in [DnsRcode::NXDomain, DnsRcode::NoError] {
         let behind = Message::new(rcode).cname("a.test", 5, "b.test");
-        assert_eq!(behind.soa(60, 30).by_name().life, seconds(5));
+        assert_eq!(behind.soa(60, 30).by_name().ttl, seconds(5));
     }
 }
 
 #[test]
-fn a_time_to_live_with_the_highest_bit_is_none() {
-    let life = |ttl| good().a("a.test", ttl, 1).by_name().life;
-    assert_eq!(life(0), seconds(0));
-    assert_eq!(life(i32::MAX as u32), seconds(i32::MAX as u64));
-    assert_eq!(life(1 << 31), seconds(0));
-    assert_eq!(life(u32::MAX), seconds(0));
+fn ttl_with_the_highest_bit_is_0() {
+    let result_ttl = |ttl| good().a("a.test", ttl, 1).by_name().ttl;
+    assert_eq!(result_ttl(0), seconds(0));
+    assert_eq!(result_ttl(i32::MAX as u32), seconds(i32::MAX as u64));
+    assert_eq!(result_ttl(1 << 31), seconds(0));
+    assert_eq!(result_ttl(u32::MAX), seconds(0));
 }
 
 #[test]
-fn by_address_the_first_name_is_the_official_one() {
+fn by_address_the_first_name_is_official_and_the_others_are_aliases() {
     let name = "7.2.0.192.in-addr.arpa";
     let found = good()
         .ptr(name, 60, "one.test")
@@ -233,18 +239,18 @@ fn by_address_the_first_name_is_the_official_one() {
         .by_address();
     let aliases = vec!["two.test".into()];
     assert_eq!(host(&found), ("one.test".into(), aliases, vec![7]));
-    assert_eq!(found.life, seconds(30));
+    assert_eq!(found.ttl, seconds(30));
     // RFC 2317
     let found = good()
         .cname(name, 10, "7.0-25.2.0.192.in-addr.arpa")
         .ptr("7.0-25.2.0.192.in-addr.arpa", 60, "one.test")
         .by_address();
     assert_eq!(host(&found), ("one.test".into(), vec![], vec![7]));
-    assert_eq!(found.life, seconds(10));
+    assert_eq!(found.ttl, seconds(10));
 }
 
 #[test]
-fn what_no_name_has_is_written_out() {
+fn bytes_that_no_host_name_has_are_escaped() {
     let name = "7.2.0.192.in-addr.arpa";
     let found = good()
         .ptr(name, 1, r"a\000b\.c\\.te\255st")
@@ -255,7 +261,7 @@ fn what_no_name_has_is_written_out() {
 }
 
 #[test]
-fn a_search_is_as_good_as_its_parts() {
+fn search_result_is_that_of_its_best_name() {
     let (miss, no_data) = (
         Message::new(DnsRcode::NXDomain).soa(30, 30).by_name(),
         good().soa(20, 20).by_name(),
@@ -267,12 +273,12 @@ fn a_search_is_as_good_as_its_parts() {
         no_data.clone().then(miss.clone()),
     ] {
         assert_eq!(found.outcome, Err(ErrorCode::NoData));
-        assert_eq!(found.life, seconds(20));
+        assert_eq!(found.ttl, seconds(20));
     }
     let found = miss.clone().then(answer);
     assert!(found.outcome.is_ok());
-    assert_eq!(found.life, seconds(30));
-    let failed = Found::failed(ErrorCode::TryAgain);
+    assert_eq!(found.ttl, seconds(30));
+    let failed = QueryResult::failed(ErrorCode::TryAgain);
     assert_eq!(no_data.then(failed.clone()), failed);
     assert!(miss.is_miss() && !failed.is_miss());
 }

@@ -1,4 +1,4 @@
-//! Reads the files of the tables, strictly: a line is right, or what is wrong with it is told.
+//! Parses the files of the tables. The parser is strict: a line is an entry or an error.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::SplitAsciiWhitespace;
@@ -6,35 +6,35 @@ use std::str::SplitAsciiWhitespace;
 use super::error::{LineError, Problem, TablesError};
 use crate::names::{self, HostName};
 
-/// Longest line. Units: bytes.
-pub(super) const LONGEST_LINE: usize = 8192;
-/// Most names on a line of hosts, the official one and its aliases.
-pub(super) const MOST_NAMES: usize = 64;
-/// Most malformed lines of a file that are told one by one.
-pub(super) const MOST_ERRORS: usize = 100;
+/// The longest line.
+pub(super) const MAX_LINE_BYTES: usize = 8192;
+/// Most names on a line of hosts: the official name and the aliases.
+pub(super) const MAX_NAMES: usize = 64;
+/// Most malformed lines of a file that are listed.
+pub(super) const MAX_ERRORS: usize = 100;
 
 /// What to do at a malformed line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Malformed {
-    /// Read no further: the file is of no use.
+    /// Stop reading: the file is an error.
     #[default]
     Stop,
-    /// Leave it out. [`MOST_ERRORS`] of a file are told, and how many more there are.
-    LeaveOut,
+    /// Skip the line. [`MAX_ERRORS`] lines of a file are listed, and the others counted.
+    Skip,
 }
 
 /// A line of a hosts file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HostLine {
     pub(super) address: Ipv4Addr,
-    /// The names as they are written; at least one.
+    /// The names as they are written. At least one.
     pub(super) names: Vec<String>,
-    /// The same in the form that is looked up, without trailing dots.
+    /// The names in canonical form, without trailing dots.
     pub(super) keys: Vec<Box<str>>,
 }
 
 impl HostLine {
-    /// What every machine has.
+    /// The line that is the default.
     pub(super) fn localhost() -> HostLine {
         HostLine {
             address: Ipv4Addr::LOCALHOST,
@@ -61,7 +61,8 @@ pub(super) struct ProtocolLine {
     pub(super) number: i32,
 }
 
-/// Lines such as `192.0.2.1 www.test web.test`, of at most [`MOST_NAMES`] names. Lines with IPv6 addresses are checked and not kept.
+/// Parses lines such as `192.0.2.1 www.test web.test`, of at most [`MAX_NAMES`] names. Lines with
+/// IPv6 addresses are checked and not kept.
 pub(super) fn hosts(
     file: &str,
     bytes: &[u8],
@@ -70,8 +71,8 @@ pub(super) fn hosts(
 ) -> Vec<HostLine> {
     parse(file, bytes, malformed, errors, |address, words| {
         let names: Vec<String> = words.map(Into::into).collect();
-        if names.len() > MOST_NAMES {
-            return Err(Problem::TooManyNames(MOST_NAMES));
+        if names.len() > MAX_NAMES {
+            return Err(Problem::TooManyNames(MAX_NAMES));
         }
         let keys = names
             .iter()
@@ -92,7 +93,7 @@ pub(super) fn hosts(
     })
 }
 
-/// Lines such as `http 80/tcp www`.
+/// Parses lines such as `http 80/tcp www`.
 pub(super) fn services(
     file: &str,
     bytes: &[u8],
@@ -116,7 +117,7 @@ pub(super) fn services(
     })
 }
 
-/// Lines such as `tcp 6 TCP`.
+/// Parses lines such as `tcp 6 TCP`.
 pub(super) fn protocols(
     file: &str,
     bytes: &[u8],
@@ -135,7 +136,7 @@ pub(super) fn protocols(
     })
 }
 
-/// Makes an entry of every line that is not empty, from its first word and the others.
+/// Makes an entry of each line that is not empty, from its first word and the others.
 fn parse<T>(
     file: &str,
     bytes: &[u8],
@@ -146,8 +147,8 @@ fn parse<T>(
     // Some editors begin a file with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut entries = Vec::new();
-    let mut told = 0;
-    let mut untold = 0;
+    let mut listed = 0;
+    let mut unlisted = 0;
     for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
         let parsed = content(line).and_then(|line| {
             let mut words = line.split_ascii_whitespace();
@@ -157,9 +158,9 @@ fn parse<T>(
         });
         match parsed {
             Ok(parsed) => entries.extend(parsed),
-            Err(_) if told == MOST_ERRORS => untold += 1,
+            Err(_) if listed == MAX_ERRORS => unlisted += 1,
             Err(problem) => {
-                told += 1;
+                listed += 1;
                 let error = LineError {
                     file: file.into(),
                     line: i + 1,
@@ -172,20 +173,20 @@ fn parse<T>(
             }
         }
     }
-    if untold > 0 {
+    if unlisted > 0 {
         errors.push(TablesError::More {
             file: file.into(),
-            lines: untold,
+            lines: unlisted,
         });
     }
     entries
 }
 
-/// The line as text, without its end and its comment.
+/// The text of a line, without its line break and its comment.
 fn content(line: &[u8]) -> Result<&str, Problem> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.len() > LONGEST_LINE {
-        return Err(Problem::TooLong(LONGEST_LINE));
+    if line.len() > MAX_LINE_BYTES {
+        return Err(Problem::TooLong(MAX_LINE_BYTES));
     }
     let line = str::from_utf8(line).map_err(|_| Problem::NotUtf8)?;
     if let Some(control) = line.chars().find(|c| c.is_control() && *c != '\t') {
@@ -199,21 +200,21 @@ fn names<'a>(first: &'a str, others: &mut SplitAsciiWhitespace<'a>) -> Vec<Strin
 }
 
 fn host_key(name: &str) -> Result<Box<str>, Problem> {
-    match names::canonical_host(name.as_bytes().into(), LONGEST_LINE) {
+    match names::canonical_host(name.as_bytes().into(), MAX_LINE_BYTES) {
         Some(HostName::Name(key)) => Ok(key.strip_suffix('.').map_or(key.clone(), Into::into)),
         _ => Err(Problem::HostName(name.into())),
     }
 }
 
 fn is_ipv6(address: &str) -> bool {
-    // Link-local addresses have an interface after a percent sign.
+    // A link-local address may have an interface after a percent sign.
     let address = address
         .split_once('%')
         .map_or(address, |(address, _)| address);
     address.parse::<Ipv6Addr>().is_ok()
 }
 
-/// A decimal number; the parser of numbers itself would take a sign.
+/// Parses a decimal number without a sign, which `str::parse` would accept.
 fn number<T: std::str::FromStr>(word: &str) -> Option<T> {
     word.bytes()
         .all(|b| b.is_ascii_digit())

@@ -5,7 +5,7 @@ type Parsed<T> = (Vec<T>, Vec<String>);
 type Parser<T> = fn(&str, &[u8], Malformed, &mut Vec<TablesError>) -> Vec<T>;
 
 fn all<T>(parser: Parser<T>, bytes: &[u8]) -> Parsed<T> {
-    read(parser, bytes, Malformed::LeaveOut)
+    read(parser, bytes, Malformed::Skip)
 }
 
 fn read<T>(parser: Parser<T>, bytes: &[u8], malformed: Malformed) -> Parsed<T> {
@@ -21,7 +21,7 @@ fn host_error(line: &[u8]) -> String {
 }
 
 #[test]
-fn a_hosts_file_as_machines_have_it() {
+fn typical_hosts_file_is_parsed() {
     let text = b"\xef\xbb\xbf# comment\r\n\
         127.0.0.1\tlocalhost # me\r\n\
         \r\n  \t \n\
@@ -41,7 +41,7 @@ fn a_hosts_file_as_machines_have_it() {
 }
 
 #[test]
-fn hosts_lines_that_are_wrong() {
+fn malformed_lines_of_hosts_are_errors() {
     assert_eq!(host_error(b"127.0.0.1"), "F:1: a host's name is missing");
     assert_eq!(
         host_error(b"\n\n127.0.0.1 # a"),
@@ -72,17 +72,17 @@ fn hosts_lines_that_are_wrong() {
 }
 
 #[test]
-fn a_line_has_a_limit() {
+fn line_over_8192_bytes_is_an_error() {
     let comment = |length| [b"#".as_slice(), &b"x".repeat(length - 1)].concat();
-    assert_eq!(all(hosts, &comment(LONGEST_LINE)).1, [""; 0]);
+    assert_eq!(all(hosts, &comment(MAX_LINE_BYTES)).1, [""; 0]);
     assert_eq!(
-        host_error(&comment(LONGEST_LINE + 1)),
+        host_error(&comment(MAX_LINE_BYTES + 1)),
         "F:1: longer than 8192 bytes"
     );
 }
 
 #[test]
-fn a_line_of_hosts_has_at_most_64_names() {
+fn line_of_hosts_over_64_names_is_an_error() {
     let line = |address: &str, names: usize| format!("{address}{}\n", " a".repeat(names));
     let (entries, errors) = all(hosts, line("192.0.2.1", 64).as_bytes());
     assert_eq!((entries[0].names.len(), errors.len()), (64, 0));
@@ -95,7 +95,7 @@ fn a_line_of_hosts_has_at_most_64_names() {
 }
 
 #[test]
-fn a_hundred_malformed_lines_are_told_and_the_others_counted() {
+fn first_100_malformed_lines_are_listed_and_the_others_counted() {
     let text = "b\n".repeat(100);
     assert_eq!(all(services, text.as_bytes()).1.len(), 100);
     let (entries, errors) = all(services, format!("{text}b\nb\nc 3/udp\n").as_bytes());
@@ -106,14 +106,14 @@ fn a_hundred_malformed_lines_are_told_and_the_others_counted() {
 }
 
 #[test]
-fn reading_stops_at_a_malformed_line_where_it_is_to() {
+fn stop_ends_parsing_at_the_first_malformed_line() {
     let (entries, errors) = read(protocols, b"a 1\nb\nc\nd 4\n", Malformed::Stop);
     assert_eq!(entries.len(), 1);
     assert_eq!(errors, ["F:2: a protocol's number is missing"]);
 }
 
 #[test]
-fn what_is_right_is_kept_beside_what_is_wrong() {
+fn skip_keeps_the_valid_lines() {
     let (entries, errors) = all(services, b"a 1/tcp\nb\nc 3/udp C\n\xff\n");
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[1].names, ["c", "C"]);
@@ -127,7 +127,7 @@ fn what_is_right_is_kept_beside_what_is_wrong() {
 }
 
 #[test]
-fn services_lines_that_are_wrong() {
+fn malformed_lines_of_services_are_errors() {
     for port in [
         "80",
         "/tcp",
@@ -151,7 +151,7 @@ fn services_lines_that_are_wrong() {
 }
 
 #[test]
-fn protocols_lines_that_are_wrong() {
+fn malformed_lines_of_protocols_are_errors() {
     for number in ["x", "-1", "+6", "6.0", "65536", "0x6"] {
         let (entries, errors) = all(protocols, format!("tcp {number}").as_bytes());
         assert!(entries.is_empty());
@@ -164,7 +164,7 @@ fn protocols_lines_that_are_wrong() {
     assert_eq!(errors, ["F:1: a protocol's number is missing"]);
 }
 
-fn names_of_things() -> impl Strategy<Value = Vec<String>> {
+fn entry_names() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("[a-zA-Z][a-zA-Z0-9_-]{0,8}", 1..4)
 }
 
@@ -178,14 +178,14 @@ fn ending() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
+    fn arbitrary_bytes_are_parsed_without_a_panic(bytes: Vec<u8>) {
         for lines in [all(hosts, &bytes).0.len(), all(services, &bytes).0.len(), all(protocols, &bytes).0.len()] {
             prop_assert!(lines <= bytes.len());
         }
     }
 
     #[test]
-    fn near_files_are_read_or_refused(text in "([0-9.:]{1,9}|[a-z]{1,5}|[0-9]{1,6}/[a-z]{0,3}|[ \t\r\n#]){0,30}") {
+    fn text_like_a_file_gives_at_most_one_entry_or_error_a_line(text in "([0-9.:]{1,9}|[a-z]{1,5}|[0-9]{1,6}/[a-z]{0,3}|[ \t\r\n#]){0,30}") {
         let lines = text.split('\n').count();
         for (entries, errors) in [
             { let (e, x) = all(hosts, text.as_bytes()); (e.len(), x.len()) },
@@ -197,8 +197,8 @@ proptest! {
     }
 
     #[test]
-    fn good_hosts_come_back(
-        entries in prop::collection::vec((any::<u32>(), names_of_things(), space(), ending()), 0..9),
+    fn generated_hosts_are_parsed_unchanged(
+        entries in prop::collection::vec((any::<u32>(), entry_names(), space(), ending()), 0..9),
     ) {
         let mut text = String::new();
         let mut expected = Vec::new();
@@ -213,9 +213,9 @@ proptest! {
     }
 
     #[test]
-    fn good_services_come_back(
+    fn generated_services_are_parsed_unchanged(
         entries in prop::collection::vec(
-            (names_of_things(), any::<u16>(), "[a-z]{1,4}", space(), ending()), 0..9),
+            (entry_names(), any::<u16>(), "[a-z]{1,4}", space(), ending()), 0..9),
     ) {
         let mut text = String::new();
         let mut expected = Vec::new();
@@ -231,8 +231,8 @@ proptest! {
     }
 
     #[test]
-    fn good_protocols_come_back(
-        entries in prop::collection::vec((names_of_things(), any::<u16>(), space(), ending()), 0..9),
+    fn generated_protocols_are_parsed_unchanged(
+        entries in prop::collection::vec((entry_names(), any::<u16>(), space(), ending()), 0..9),
     ) {
         let mut text = String::new();
         let mut expected = Vec::new();

@@ -1,0 +1,120 @@
+//! One client's queue of lookups that wait for a permit, and when to remove the cancelled ones.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use crate::lookup::{Lookup, Responder};
+
+/// A lookup, and where its outcome goes.
+pub(super) type PendingLookup = (Lookup, Responder);
+
+/// The first sweep begins at this many waiting lookups.
+pub(super) const MIN_SWEEP: usize = 1024;
+/// Lookups that are checked for each one that comes, so that no call takes a whole sweep.
+pub(super) const SWEEP_STEPS: usize = 4;
+
+/// Decides when to remove cancelled lookups: once twice as many wait as were left by the last
+/// sweep, which is amortised O(1) for each lookup.
+#[derive(Default)]
+pub(super) struct Sweep {
+    left: usize,
+    is_on: bool,
+}
+
+/// Lookups in the order in which they came.
+#[derive(Default)]
+pub(super) struct LookupQueue {
+    /// The front of the queue: the lookups that this sweep has checked.
+    checked: VecDeque<PendingLookup>,
+    rest: VecDeque<PendingLookup>,
+}
+
+impl Sweep {
+    /// Whether a sweep is on, while `waiting` lookups wait.
+    pub(super) fn is_on(&mut self, waiting: usize) -> bool {
+        self.is_on |= waiting >= MIN_SWEEP.max(2 * self.left);
+        self.is_on
+    }
+
+    /// Ends the sweep, which has left this many lookups.
+    pub(super) fn end(&mut self, left: usize) {
+        *self = Sweep { left, is_on: false };
+    }
+}
+
+impl LookupQueue {
+    pub(super) fn push(&mut self, lookup: PendingLookup) {
+        self.rest.push_back(lookup);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<PendingLookup> {
+        self.checked.pop_front().or_else(|| self.rest.pop_front())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.checked.len() + self.rest.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Checks one more lookup, and moves it to `removed` if it was cancelled. Returns true, and
+    /// makes all lookups unchecked, if none was left to check.
+    pub(super) fn sweep_one(&mut self, removed: &mut Vec<PendingLookup>) -> bool {
+        match self.rest.pop_front() {
+            Some(lookup) if lookup.1.is_wanted() => self.checked.push_back(lookup),
+            Some(lookup) => removed.push(lookup),
+            None => {
+                mem::swap(&mut self.checked, &mut self.rest);
+                return true;
+            }
+        }
+        false
+    }
+
+    pub(super) fn into_iter(self) -> impl Iterator<Item = PendingLookup> {
+        self.checked.into_iter().chain(self.rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::waiter::Waiter;
+    use super::*;
+
+    fn name(n: usize) -> Lookup {
+        Lookup::HostByName(format!("{n}.test").into())
+    }
+
+    #[test]
+    fn lookups_keep_their_order_while_a_sweep_removes_the_cancelled() {
+        let (mut queue, mut removed) = (LookupQueue::default(), Vec::new());
+        let (mut next, mut due) = (0, 0);
+        let mut waiters = Vec::new();
+        for round in 0..500 {
+            for _ in 0..3 {
+                let waiter = Waiter::default();
+                queue.push((name(next), waiter.responder()));
+                waiters.push(waiter);
+                next += 1;
+            }
+            // Cancel every third lookup, wherever it is by then.
+            waiters[3 * (round / 2) + 1].cancel();
+            for _ in 0..round % 5 {
+                queue.sweep_one(&mut removed);
+            }
+            if let Some((lookup, responder)) = queue.pop() {
+                let is_removed = |n: &usize| removed.iter().any(|(lookup, _)| *lookup == name(*n));
+                due = (due..).find(|n| !is_removed(n)).unwrap();
+                assert_eq!(lookup, name(due));
+                drop(responder);
+                due += 1;
+            }
+        }
+        assert!(!removed.is_empty());
+        while !queue.sweep_one(&mut removed) {}
+        assert!(removed.iter().all(|(_, responder)| !responder.is_wanted()));
+        assert_eq!(queue.len(), queue.into_iter().count());
+    }
+}

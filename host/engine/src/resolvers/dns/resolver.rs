@@ -1,0 +1,166 @@
+//! The resolver: answers from the cache, and hands lookups to the event loop.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::error::ConfError;
+use super::event_loop::Shared;
+use crate::lookup::{Lookup, Resolution, Resolver, Responder};
+use crate::resolvers::wait::start_and_wait;
+use crate::types::Outcome;
+
+/// Looks hosts up by name and by address at name servers, with the library c-ares.
+///
+/// No worker thread waits for a server ([`Resolution::Async`]): one thread has thousands of queries
+/// in flight. `Dns` reads no hosts file; a [`Chain`](crate::resolvers::Chain) asks
+/// [`Tables`](crate::resolvers::Tables) first:
+///
+/// ```no_run
+/// use winsock_async_engine::resolvers::{Chain, Dns, Tables};
+///
+/// let dns = Dns::system()?;
+/// let resolver = Chain::new().then(Tables::system()).then(dns);
+/// # let _ = resolver;
+/// # Ok::<(), winsock_async_engine::resolvers::DnsError>(())
+/// ```
+///
+/// # Answers
+///
+/// - By name, an answer has all A records of the last name of the CNAME chain. That name is the
+///   official one. The names before it are the aliases, the requested name first. The requested
+///   name is shown as the search list completed it.
+/// - By address, an answer has the names of the PTR records under `in-addr.arpa`. The first name is
+///   the official one, the others are aliases. A CNAME on the way is followed and not shown (RFC
+///   2317).
+/// - Bytes that no host name has are escaped as in DNS: a NUL is `\000`, in decimal, and a dot
+///   within a label is `\.`. The root is `.`.
+/// - A message has at most 65,535 bytes, and so at most about 4,000 addresses.
+///
+/// # Errors
+///
+/// The four name errors are told apart (`S-R15`):
+///
+/// | the servers' answer | error |
+/// |---|---|
+/// | NXDOMAIN for every name of the search, or names that are too long | WSAHOST_NOT_FOUND |
+/// | no error and no A (PTR) record at the end of the chain, for one name | WSANO_DATA |
+/// | none within the time-out; or only messages with another id or question | WSATRY_AGAIN |
+/// | SERVFAIL; or no server is reachable, or each closes the connection halfway | WSATRY_AGAIN |
+/// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
+/// | a malformed message; or a CNAME chain that is a loop | WSANO_RECOVERY |
+///
+/// The first two rows are answers, from whichever server gives them. The other rows are failures.
+/// `Dns` reports a failure once every server has had its [tries](DnsBuilder::tries), and
+/// WSATRY_AGAIN if the servers' failures differ. A failure ends the search: a silent server does
+/// not make a name unknown.
+///
+/// # Several servers
+///
+/// Servers get a question in their order: the next one when one fails, or when its
+/// [time-out](DnsBuilder::timeout) is over. The first answer counts, also from a server whose
+/// time-out is over. A server is *silent* if it has answered no client since it left a question
+/// unanswered. A silent server still gets each question, and the next server that is not silent
+/// gets it too. So a dead server costs its time-out once. A guest's unanswered questions send no
+/// other guest's question away from a server that answers.
+///
+/// # Cache and coalescing
+///
+/// - An outcome is kept for the shortest time to live of the records behind it, and at most for [a
+///   day](DnsBuilder::max_ttl). A miss is kept as long as the zone's SOA record says, and not at
+///   all without one (RFC 2308). A time to live of 0, or of 2³¹ seconds and more (RFC 2181), keeps
+///   nothing. WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its [bounds](DnsBuilder::cache)
+///   the cache evicts.
+/// - A cached answer is given at once, on the guest's thread. A cached miss is
+///   [`Resolution::Async`], so that a chain goes on to the next resolver. The miss is given at
+///   once, too, and waits for no permit.
+/// - Equal lookups in flight are one query. A cancelled request leaves the query. The search goes
+///   on while one client waits.
+///
+/// # Limits
+///
+/// - IPv4 addresses only (`S-R13`). Name servers may have IPv4 or IPv6 addresses, without a zone
+///   such as `%eth0`.
+/// - Settings are read once: later changes of resolv.conf are not seen. The first three servers of
+///   the file are used.
+/// - At most [`max_queries`](DnsBuilder::max_queries) queries are in flight, and the same number
+///   for each further server. A question that is cancelled, or answered by another server, counts
+///   until c-ares is done with it. With a time-out of 5 seconds, that takes up to 25 seconds.
+/// - One session has less than an eighth of the free queries in flight, so a ninth of all at most,
+///   but always one. Its other lookups wait until its queries end. Other sessions do not
+///   wait for them.
+/// - A malformed message fails all questions of its port in c-ares, whichever session's they are.
+///   They are retried on dedicated ports: 256 at a time, 16 for each session. Past these bounds, a
+///   malformed message may end other sessions' questions with WSATRY_AGAIN. Over TCP all questions
+///   share a stream: a malformed message, or a connection closed halfway, may do the same. A
+///   hostile zone can only cause this through a name server that forwards messages that it cannot
+///   read.
+/// - No DNSSEC: an answer is as trustworthy as the path to the server. Message ids are random, and
+///   the port is a new random one every 128 questions.
+///
+/// Dropping a `Dns` waits for no server, and neither does the end of the process.
+pub struct Dns {
+    pub(super) shared: Arc<Shared>,
+    pub(super) warnings: Vec<ConfError>,
+}
+
+impl Dns {
+    /// The malformed lines of a resolv.conf, which were skipped. The first 100.
+    pub fn warnings(&self) -> &[ConfError] {
+        &self.warnings
+    }
+
+    /// The number of queries in flight: equal lookups count once, and lookups that wait for a
+    /// permit do not count. A cancelled query counts until a server answers, or the servers' time
+    /// is over.
+    pub fn in_flight(&self) -> usize {
+        self.shared.in_flight.load(Ordering::Relaxed)
+    }
+}
+
+impl Resolver for Dns {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
+        match lookup {
+            Lookup::HostByName(_) | Lookup::HostByAddress(_) => {
+                match self.shared.cache.get(lookup, Instant::now()) {
+                    Some(Ok(answer)) => Resolution::Ready(Ok(answer)),
+                    // `Ready` would end a chain's search, and a cached miss must not.
+                    _ => Resolution::Async,
+                }
+            }
+            _ => Resolution::NotFound,
+        }
+    }
+
+    /// For a caller on a thread that may wait. The engine itself never calls this.
+    fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
+        start_and_wait(self, lookup)
+    }
+
+    fn start(&self, lookup: &Lookup, responder: Responder) {
+        let (Lookup::HostByName(_) | Lookup::HostByAddress(_)) = lookup else {
+            return responder.send(Err(lookup.miss()));
+        };
+        match self.shared.cache.get(lookup, Instant::now()) {
+            Some(outcome) => responder.send(outcome),
+            None => self.shared.inbox.push((lookup.clone(), responder)),
+        }
+    }
+}
+
+impl Drop for Dns {
+    fn drop(&mut self) {
+        self.shared.inbox.close();
+    }
+}
+
+impl fmt::Debug for Dns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dns")
+            .field("settings", &self.shared.settings)
+            .field("in_flight", &self.in_flight())
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
