@@ -6,7 +6,7 @@ use crate::judge::Judge;
 use crate::limits::Limits;
 use crate::lookup::{Lookup, Resolution, Resolver, Responder};
 use crate::observe::Observer;
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::pool::Pool;
 use crate::registry::SessionRegistry;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
@@ -57,13 +57,13 @@ impl EngineShared {
     }
 
     pub(crate) fn try_resolve(&self, lookup: &Lookup) -> Resolution {
-        contained(|| self.resolver.try_resolve(lookup))
+        catch_panic(|| self.resolver.try_resolve(lookup))
             .unwrap_or(Resolution::Ready(Err(ErrorCode::NoRecovery)))
     }
 
     /// Has the resolver ask. Where it panics the reply is dropped, and so is sent.
     pub(crate) fn start(&self, lookup: &Lookup, reply: Responder) {
-        let _ = contained(|| self.resolver.start(lookup, reply));
+        let _ = catch_panic(|| self.resolver.start(lookup, reply));
     }
 
     /// The number of a new session: 1 for the first.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 pub use self::inspector::{Inspection, Inspector};
 use crate::lookup::Lookup;
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::policy::Policy;
 use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
 
@@ -57,7 +57,7 @@ impl Judge {
         let Some(inspector) = &self.inspector else {
             return Inspection::Pass;
         };
-        contained(|| inspector.question(lookup))
+        catch_panic(|| inspector.question(lookup))
             .unwrap_or(Inspection::Answer(Err(ErrorCode::NoRecovery)))
     }
 
@@ -70,7 +70,7 @@ impl Judge {
         };
         let shown = verdict.outcome.clone();
         let outcome =
-            contained(|| inspector.outcome(lookup, shown)).unwrap_or(Err(ErrorCode::NoRecovery));
+            catch_panic(|| inspector.outcome(lookup, shown)).unwrap_or(Err(ErrorCode::NoRecovery));
         if outcome == verdict.outcome {
             return verdict;
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Observer, QueryKind, RequestId, RunsOn};
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::types::{ErrorCode, Outcome, Query, TaskHandle};
 
 /// Tells an engine's observers about one session. Its thread, workers and resolvers share it.
@@ -36,7 +36,7 @@ impl Watch {
         let wanted = self
             .observers
             .iter()
-            .any(|observer| contained(|| observer.wants_queries()).unwrap_or(false));
+            .any(|observer| catch_panic(|| observer.wants_queries()).unwrap_or(false));
         Some(Seen {
             kind: query.into(),
             query: wanted.then(|| query.clone()),
@@ -90,7 +90,7 @@ impl Watch {
         };
         for observer in &*self.observers {
             // What goes wrong there is not the guest's business.
-            let _ = contained(|| what(&**observer, request));
+            let _ = catch_panic(|| what(&**observer, request));
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::judge::Judge;
 use crate::limits::Limits;
 use crate::lookup::Resolver;
 use crate::observe::RunsOn;
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::sync::{
     Arc, AtomicBool, AtomicUsize, CachePadded, Clock, Fault, Ordering, SharedQueue, Steal, planted,
     thread,
@@ -291,7 +291,7 @@ impl Pool {
         }
         lane.watch.start(job.handle, RunsOn::Worker);
         // A panic in it is the resolver's failure, not the host's.
-        let outcome = contained(|| self.resolver.resolve_blocking(&job.lookup))
+        let outcome = catch_panic(|| self.resolver.resolve_blocking(&job.lookup))
             .unwrap_or(Err(ErrorCode::NoRecovery));
         let verdict = self.judge.verdict(&job.lookup, outcome);
         lane.watch.finish(job.handle, RunsOn::Worker);

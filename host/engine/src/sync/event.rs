@@ -7,7 +7,7 @@ use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
 use super::{Arc, AtomicBool, Fault, Mutex, Ordering, fence, planted, thread};
-use crate::panics::contained;
+use crate::panics::catch_panic;
 
 /// Something that happens now and then, to be waited for.
 ///
@@ -46,7 +46,7 @@ impl Event {
         let any = !woken.is_empty();
         for waker in woken.into_values() {
             // An embedder's code, whose panic must not keep the others asleep, nor end a worker.
-            let _ = contained(|| waker.wake());
+            let _ = catch_panic(|| waker.wake());
         }
         any
     }

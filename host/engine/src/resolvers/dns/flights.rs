@@ -11,7 +11,7 @@ use super::answer::Found;
 use super::plan::Plan;
 use crate::lookup::{Delivered, Owner};
 use crate::lookup::{Lookup, Responder};
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::types::{ErrorCode, Outcome};
 
 /// Lookups that are under way, with those who wait for each.
@@ -138,7 +138,7 @@ pub(super) fn give(reply: Responder, outcome: Outcome) {
 }
 
 fn deliver(reply: Responder, outcome: Outcome) -> Option<Delivered> {
-    contained(|| reply.deliver(outcome))
+    catch_panic(|| reply.deliver(outcome))
 }
 
 #[cfg(test)]

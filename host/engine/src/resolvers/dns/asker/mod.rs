@@ -31,7 +31,7 @@ use super::settings::{self, Settings};
 use super::waiting::Ask;
 use crate::lookup::{Delivered, Owner};
 use crate::lookup::{Lookup, Responder};
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::types::ErrorCode;
 
 /// Lookups that are begun before the thread hears what c-ares' sockets have, and outcomes before whoever waits for them is
@@ -281,7 +281,7 @@ impl Asker {
                     Err(_) => How::Unasked,
                 };
                 // A panic in here would end the process.
-                let read = contained(|| {
+                let read = catch_panic(|| {
                     let lookup = &heard.lookup;
                     let name = completed.as_deref().unwrap_or(settings::own_name(lookup));
                     answer::read(lookup, name, answer)
