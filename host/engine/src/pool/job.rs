@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::judge::{Judge, Verdict};
 use crate::lookup::Lookup;
 use crate::metrics::tally::Tally;
-use crate::observe::Watch;
+use crate::observe::SessionObservers;
 use crate::sync::Event;
 use crate::sync::{
     Arc, AtomicBool, AtomicU8, AtomicU64, CachePadded, Fault, Ordering, SharedQueue, Stealer,
@@ -165,7 +165,7 @@ pub(crate) struct Lane {
     /// What the session has done; it writes, the engine reads.
     pub(crate) tally: Arc<Tally>,
     /// Tells whoever observes the session.
-    pub(crate) watch: Watch,
+    pub(crate) observers: SessionObservers,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
     pub(crate) has_ready: AtomicBool,
 }
@@ -174,7 +174,7 @@ impl Lane {
     pub(crate) fn new(
         jobs: Stealer<Arc<Job>>,
         tally: Arc<Tally>,
-        watch: Watch,
+        observers: SessionObservers,
         judge: Arc<Judge>,
     ) -> Lane {
         Lane {
@@ -188,7 +188,7 @@ impl Lane {
             closed: AtomicBool::new(false),
             signals: AtomicU8::new(0),
             tally,
-            watch,
+            observers,
             has_ready: AtomicBool::new(false),
         }
     }

@@ -23,7 +23,7 @@ use crate::limits::Meter;
 use crate::lookup::Responder;
 use crate::metrics::SessionStats;
 use crate::metrics::tally::Account;
-use crate::observe::{QueryKind, RunsOn, Watch};
+use crate::observe::{QueryKind, RunsOn, SessionObservers};
 use crate::pool::job::{Cancelled, Job, Lane};
 use crate::registry::Place;
 use crate::shared::EngineShared;
@@ -95,10 +95,11 @@ fn pending_bytes(job: &Job) -> usize {
 impl Session {
     pub(crate) fn new(engine: Arc<EngineShared>) -> Session {
         let jobs = OwnedQueue::new_fifo();
-        let watch = Watch::new(Arc::clone(&engine.observers), engine.number_session());
+        let observers =
+            SessionObservers::new(Arc::clone(&engine.observers), engine.number_session());
         let account = Account::new(engine.measure_latency);
         let judge = Arc::clone(&engine.judge);
-        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch, judge));
+        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), observers, judge));
         let meter = engine.limits.max_rate.map(Meter::new);
         let deadlines = engine.limits.request_timeout.map(Deadlines::new);
         let place = engine.switch.enter(Arc::clone(&lane));
@@ -170,7 +171,7 @@ impl Session {
         } else {
             0
         };
-        let seen = self.lane.watch.look(&query);
+        let observed = self.lane.observers.observed(&query);
         let admitted = admit(&self.engine, query);
         if matches!(admitted, Admitted::Work(_)) && self.is_out_of_workers() {
             self.engine.release(1);
@@ -179,25 +180,25 @@ impl Session {
         self.account.request();
         Ok(match admitted {
             Admitted::Work(lookup) => {
-                let job = self.pend(seen, |handle| Job::new(handle, tag, asked_at, lookup));
+                let job = self.pend(observed, |handle| Job::new(handle, tag, asked_at, lookup));
                 let handle = job.handle;
                 self.jobs.push(job);
                 self.woke = self.engine.pool.offer(&self.lane);
                 handle
             }
             Admitted::Ask(lookup) => {
-                let job = self.pend(seen, |handle| Job::asked(handle, tag, asked_at, lookup));
+                let job = self.pend(observed, |handle| Job::asked(handle, tag, asked_at, lookup));
                 let reply = Responder::to(SessionReceiver {
                     job: Arc::clone(&job),
                     lane: Arc::clone(&self.lane),
                 });
                 // No worker is at it that could be done in a moment.
                 self.woke = true;
-                self.lane.watch.start(job.handle, RunsOn::Resolver);
+                self.lane.observers.start(job.handle, RunsOn::Resolver);
                 self.engine.start(&job.lookup, reply);
                 job.handle
             }
-            Admitted::Now(verdict) => self.complete_at_once(seen, tag, asked_at, verdict),
+            Admitted::Now(verdict) => self.complete_at_once(observed, tag, asked_at, verdict),
         })
     }
 
@@ -241,7 +242,7 @@ impl Session {
                 Cancelled::Running(shift) => self.engine.pool.abandon_worker(shift),
                 Cancelled::Done => {}
             }
-            self.lane.watch.cancel(handle);
+            self.lane.observers.cancel(handle);
         }
         Ok(())
     }
