@@ -53,12 +53,12 @@ impl LookupEngine {
     /// completed can be taken. Does not wait for resolvers, whose results are dropped. A session is told one
     /// by one: what it begins while [`bring_up`](Self::bring_up) is called at the same time may end too.
     pub fn take_down(&self) {
-        self.shared.switch.turn_off();
+        self.shared.registry.take_down();
     }
 
     /// Brings it up again.
     pub fn bring_up(&self) {
-        self.shared.switch.turn_on();
+        self.shared.registry.bring_up();
     }
 
     /// Whether requests can be begun: it was not taken down, and has worker threads (`S-R18`).
@@ -75,14 +75,14 @@ impl LookupEngine {
     /// What the sessions of this engine have done, and what it is at now. Takes some 100 ns for each session that
     /// is there, for which sessions that come or go wait; requests do not.
     pub fn metrics(&self) -> Metrics {
-        let EngineShared { switch, pool, .. } = &*self.shared;
+        let EngineShared { registry, pool, .. } = &*self.shared;
         Metrics {
             outstanding: self.outstanding(),
             workers: self.workers(),
             busy: pool.busy_workers(),
             stuck: pool.stuck_workers(),
             spares: pool.spare_workers(),
-            ..switch.metrics()
+            ..registry.metrics()
         }
     }
 }
@@ -193,7 +193,7 @@ impl LookupEngineBuilder {
                 resolver,
                 pool,
                 workers,
-                switch: SessionRegistry::default(),
+                registry: SessionRegistry::default(),
                 judge,
                 limits: self.limits,
                 host_name,

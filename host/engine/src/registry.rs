@@ -8,7 +8,7 @@ use crate::pool::job::{CUT, Lane};
 use crate::sync::{Arc, AtomicBool, Fault, Mutex, MutexGuard, Ordering, planted};
 
 /// The place of a session among those that are told.
-pub(crate) type Place = DefaultKey;
+pub(crate) type SessionKey = DefaultKey;
 
 /// An engine's switch, and every session's lane. Locked when a session comes or goes, when it is
 /// switched and when it is read, and never on a guest's path.
@@ -21,20 +21,20 @@ pub(crate) struct SessionRegistry {
 /// Those that are there, and the counts of those that are gone.
 #[derive(Default)]
 struct Sessions {
-    lanes: SlotMap<Place, Arc<Lane>>,
+    lanes: SlotMap<SessionKey, Arc<Lane>>,
     gone: Metrics,
 }
 
 impl SessionRegistry {
     /// Has a session told.
-    pub(crate) fn enter(&self, lane: Arc<Lane>) -> Place {
+    pub(crate) fn register(&self, lane: Arc<Lane>) -> SessionKey {
         self.sessions().lanes.insert(lane)
     }
 
     /// Has it told no more. Its counts stay: with the same lock, so that who reads finds them once.
-    pub(crate) fn leave(&self, place: Place) {
+    pub(crate) fn unregister(&self, key: SessionKey) {
         let mut sessions = self.sessions();
-        let lane = sessions.lanes.remove(place);
+        let lane = sessions.lanes.remove(key);
         if let Some(lane) = &lane {
             lane.tally.add_to(&mut sessions.gone);
         }
@@ -69,7 +69,7 @@ impl SessionRegistry {
 
     /// Switches off. A session that sees its lane cut ends what is pending, also if all is up again by
     /// then; one that does not see it yet begins no request that would not be found pending.
-    pub(crate) fn turn_off(&self) {
+    pub(crate) fn take_down(&self) {
         let lanes: Vec<_> = {
             let sessions = self.sessions();
             if !planted(Fault::CutTooEarly) {
@@ -85,7 +85,7 @@ impl SessionRegistry {
         }
     }
 
-    pub(crate) fn turn_on(&self) {
+    pub(crate) fn bring_up(&self) {
         self.is_down.store(false, Ordering::Relaxed);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct EngineShared {
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) pool: Arc<Pool>,
     pub(crate) workers: usize,
-    pub(crate) switch: SessionRegistry,
+    pub(crate) registry: SessionRegistry,
     pub(crate) judge: Arc<Judge>,
     pub(crate) limits: Limits,
     pub(crate) host_name: String,
@@ -48,7 +48,7 @@ impl EngineShared {
     }
 
     pub(crate) fn is_down(&self) -> bool {
-        self.workers == 0 || self.switch.is_down()
+        self.workers == 0 || self.registry.is_down()
     }
 
     /// Whether no worker is left, nor a spare that could be started.

@@ -25,7 +25,7 @@ use crate::metrics::SessionStats;
 use crate::metrics::tally::Account;
 use crate::observe::{QueryKind, RunsOn, SessionObservers};
 use crate::pool::job::{Cancelled, Job, Lane};
-use crate::registry::Place;
+use crate::registry::SessionKey;
 use crate::shared::EngineShared;
 use crate::sync::{Arc, Fault, OwnedQueue, SPIN, planted, spin_until, spinners};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
@@ -41,8 +41,8 @@ use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 pub struct Session {
     engine: Arc<EngineShared>,
     lane: Arc<Lane>,
-    /// Where the engine finds the lane when it goes down.
-    place: Place,
+    /// Names the session in the engine's registry.
+    key: SessionKey,
     /// This end of the lane's jobs.
     jobs: OwnedQueue<Arc<Job>>,
     table: HandleTable<Task>,
@@ -102,11 +102,11 @@ impl Session {
         let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), observers, judge));
         let meter = engine.limits.max_rate.map(Meter::new);
         let deadlines = engine.limits.request_timeout.map(Deadlines::new);
-        let place = engine.switch.enter(Arc::clone(&lane));
+        let key = engine.registry.register(Arc::clone(&lane));
         Session {
             engine,
             lane,
-            place,
+            key,
             jobs,
             table: HandleTable::new(),
             ready: VecDeque::new(),
@@ -336,7 +336,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.abandon();
         if !planted(Fault::DropKeepsPlace) {
-            self.engine.switch.leave(self.place);
+            self.engine.registry.unregister(self.key);
         }
         self.engine.pool.forget(&self.lane);
         // Whoever awaits a readiness of this session waits no more.
