@@ -67,14 +67,14 @@ fn a_parser_finds_what_the_snapshot_has() {
         assert!(family.help.ends_with('.'), "{name}: {}", family.help);
     }
     for (name, value) in [
-        ("requests", metrics.requests),
-        ("refusals", metrics.refused),
+        ("requests", metrics.total.requests),
+        ("refusals", metrics.total.refused),
         ("sessions", 0),
         ("outstanding_requests", 0),
         ("queued_lookups", 0),
         ("workers", 8),
         ("stuck_workers", 0),
-        ("spare_workers", 0),
+        ("extra_workers", 0),
     ] {
         let family = &families[&format!("winsock_async_{name}")];
         assert_eq!(single(family), value as f64, "{name}");
@@ -103,7 +103,7 @@ fn a_parser_finds_what_the_snapshot_has() {
     else {
         panic!("{text}");
     };
-    let measured = metrics.latency.unwrap();
+    let measured = metrics.total.latency.unwrap();
     assert_eq!(histogram.count, Some(3));
     assert_eq!(histogram.sum.unwrap().as_f64(), measured.sum.as_secs_f64());
     let bounds: Vec<_> = histogram.buckets.iter().map(|b| b.upper_bound).collect();

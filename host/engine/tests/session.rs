@@ -363,12 +363,13 @@ fn latency_is_measured_when_asked_for() {
         .policy(Policy::allow_all().allow_private());
     let engine = builder.measure_latency(true).build();
     let mut session = started(&engine);
-    assert_eq!(session.stats().latency(0.5), None);
+    let quantile = |session: &Session, share| session.stats().latency.unwrap().quantile(share);
+    assert_eq!(quantile(&session, 0.5), None);
     ask(&mut session, "known.test");
     ask(&mut session, "quick.test");
     while session.outstanding() > 0 {
         one(&mut session);
     }
-    let (median, late) = (session.stats().latency(0.5), session.stats().latency(0.99));
+    let (median, late) = (quantile(&session, 0.5), quantile(&session, 0.99));
     assert!(median.unwrap() > Duration::ZERO && late >= median);
 }

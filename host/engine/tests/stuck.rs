@@ -39,14 +39,14 @@ fn a_worker_that_takes_too_long_is_replaced() {
         assert!(one(&mut session).outcome.is_ok());
         wait_for_stuck(&engine, 1);
         let metrics = engine.metrics();
-        assert_eq!((metrics.stuck, metrics.spares), (1, 1));
+        assert_eq!((metrics.stuck, metrics.extra), (1, 1));
         // What comes late comes all the same, and one of the two workers ends.
         control.release("held.test");
         let late = one(&mut session);
         assert_eq!(late.handle, held);
         assert!(late.outcome.is_ok());
         wait_for_stuck(&engine, 0);
-        while engine.metrics().spares > 0 {
+        while engine.metrics().extra > 0 {
             std::thread::yield_now();
         }
     }
@@ -102,7 +102,7 @@ fn with_all_workers_stuck_what_needs_one_is_refused() {
         ask(&mut session, "held.test");
         wait_for_stuck(&engine, stuck);
     }
-    assert_eq!(engine.metrics().spares, 2);
+    assert_eq!(engine.metrics().extra, 2);
     for session in [&mut session, &mut other] {
         let before = engine.outstanding();
         let refused = session.request(host("quick.test"), 0);
@@ -179,7 +179,7 @@ fn slow_lookups_hold_up_no_other_guest() {
         control.release("held.test");
         assert!(one(&mut slow).outcome.is_ok());
     }
-    while engine.metrics().spares > 0 {
+    while engine.metrics().extra > 0 {
         std::thread::yield_now();
     }
 }

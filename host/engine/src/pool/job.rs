@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::judge::{Judge, Verdict};
 use crate::lookup::Lookup;
-use crate::metrics::tally::Tally;
+use crate::metrics::Counters;
 use crate::observe::SessionObservers;
 use crate::sync::Event;
 use crate::sync::{
@@ -163,7 +163,7 @@ pub(crate) struct Lane {
     /// What the session was told since it looked last: [`CUT`], [`DUE`].
     signals: AtomicU8,
     /// What the session has done; it writes, the engine reads.
-    pub(crate) tally: Arc<Tally>,
+    pub(crate) counters: Arc<Counters>,
     /// Tells whoever observes the session.
     pub(crate) observers: SessionObservers,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
@@ -173,7 +173,7 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn new(
         jobs: Stealer<Arc<Job>>,
-        tally: Arc<Tally>,
+        counters: Arc<Counters>,
         observers: SessionObservers,
         judge: Arc<Judge>,
     ) -> Lane {
@@ -187,7 +187,7 @@ impl Lane {
             is_aside: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             signals: AtomicU8::new(0),
-            tally,
+            counters,
             observers,
             has_ready: AtomicBool::new(false),
         }

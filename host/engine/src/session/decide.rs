@@ -106,7 +106,7 @@ impl Session {
         verdict: Verdict,
     ) {
         let Verdict { outcome, is_denied } = verdict;
-        self.account.completion(&outcome, is_denied);
+        self.counters.count_completion(&outcome, is_denied);
         self.lane.observers.completion(handle, &outcome, is_denied);
         let ready = Ready {
             completion: Completion {
@@ -140,8 +140,8 @@ impl Session {
         if self.table.len() >= limits.max_requests || self.bytes >= limits.bytes_per_session {
             return Err(ErrorCode::WouldBlock);
         }
-        if let Some(meter) = &mut self.meter
-            && !meter.take(self.engine.now())
+        if let Some(limiter) = &mut self.rate_limiter
+            && !limiter.admit(self.engine.now())
         {
             return Err(ErrorCode::WouldBlock);
         }
@@ -155,7 +155,7 @@ impl Session {
 
     /// Counts a request that is not begun.
     pub(super) fn refuse(&mut self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
-        self.account.refusal();
+        self.counters.count_refusal();
         self.lane.observers.refusal(kind, error);
         error
     }
@@ -189,7 +189,7 @@ impl Session {
         };
         let jobs: Vec<_> = self.table.drain().filter_map(pending).collect();
         self.drop_jobs(&jobs);
-        self.account.cancels(jobs.len());
+        self.counters.count_cancels(jobs.len());
         for job in &jobs {
             self.lane.observers.cancel(job.handle);
         }

@@ -19,10 +19,9 @@ use self::ended::RecentlyCompleted;
 pub use self::readiness::Readiness;
 use self::receiver::SessionReceiver;
 use self::table::HandleTable;
-use crate::limits::Meter;
+use crate::limits::RateLimiter;
 use crate::lookup::Responder;
-use crate::metrics::SessionStats;
-use crate::metrics::tally::Account;
+use crate::metrics::{Counters, RequestStats};
 use crate::observe::{QueryKind, RunsOn, SessionObservers};
 use crate::pool::job::{Cancelled, Job, Lane};
 use crate::registry::SessionKey;
@@ -55,13 +54,13 @@ pub struct Session {
     dead: usize,
     /// Bytes that they hold.
     dead_bytes: usize,
-    /// How much of its rate is used, if it has one.
-    meter: Option<Meter>,
+    /// Holds the session to [`Limits::max_rate`](crate::Limits::max_rate), if there is one.
+    rate_limiter: Option<RateLimiter>,
     /// When its requests are overdue, if they ever are.
     deadlines: Option<Deadlines>,
     /// Whether the last job found every worker asleep, or takes none.
     woke: bool,
-    account: Account,
+    counters: Arc<Counters>,
 }
 
 /// An outstanding request.
@@ -97,10 +96,15 @@ impl Session {
         let jobs = OwnedQueue::new_fifo();
         let observers =
             SessionObservers::new(Arc::clone(&engine.observers), engine.number_session());
-        let account = Account::new(engine.measure_latency);
+        let counters = Arc::new(Counters::new(engine.measure_latency));
         let judge = Arc::clone(&engine.judge);
-        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), observers, judge));
-        let meter = engine.limits.max_rate.map(Meter::new);
+        let lane = Arc::new(Lane::new(
+            jobs.stealer(),
+            Arc::clone(&counters),
+            observers,
+            judge,
+        ));
+        let rate_limiter = engine.limits.max_rate.map(RateLimiter::new);
         let deadlines = engine.limits.request_timeout.map(Deadlines::new);
         let key = engine.registry.register(Arc::clone(&lane));
         Session {
@@ -115,10 +119,10 @@ impl Session {
             bytes: 0,
             dead: 0,
             dead_bytes: 0,
-            meter,
+            rate_limiter,
             deadlines,
             woke: false,
-            account,
+            counters,
         }
     }
 
@@ -177,7 +181,7 @@ impl Session {
             self.engine.release(1);
             return Err(self.refuse(kind, ErrorCode::WouldBlock));
         }
-        self.account.request();
+        self.counters.count_request();
         Ok(match admitted {
             Admitted::Work(lookup) => {
                 let job = self.pend(observed, |handle| Job::new(handle, tag, asked_at, lookup));
@@ -232,7 +236,7 @@ impl Session {
             self.engine.release(1);
             let bytes = pending_bytes(&job);
             self.bytes -= bytes;
-            self.account.cancels(1);
+            self.counters.count_cancels(1);
             match job.cancel() {
                 Cancelled::Queued => {
                     self.dead += 1;
@@ -265,7 +269,8 @@ impl Session {
                 self.table.remove(handle);
             }
             self.recent.push(handle);
-            self.account.latency(now.saturating_sub(ready.asked_at));
+            self.counters
+                .record_latency(now.saturating_sub(ready.asked_at));
             taken.push(ready.completion);
         }
         self.engine.release(count);
@@ -326,9 +331,9 @@ impl Session {
         self.table.len()
     }
 
-    /// What was done so far.
-    pub fn stats(&self) -> &SessionStats {
-        self.account.stats()
+    /// A snapshot of what was counted since the session was made.
+    pub fn stats(&self) -> RequestStats {
+        self.counters.stats()
     }
 }
 
