@@ -1,4 +1,4 @@
-//! An engine's metrics: what is counted, of which sessions, and when.
+//! An engine's metrics: the counts of its sessions and the state of its workers.
 
 mod support;
 
@@ -25,7 +25,7 @@ fn failed(metrics: &Metrics) -> Vec<(ErrorCode, u64)> {
 }
 
 #[test]
-fn every_end_is_counted_and_stays_when_the_session_goes() {
+fn every_outcome_is_counted_and_kept_after_the_session_ends() {
     let limits = Limits {
         max_requests: 5,
         ..workers(1)
@@ -71,7 +71,7 @@ fn every_end_is_counted_and_stays_when_the_session_goes() {
     assert_eq!(gone.total.latency, None);
 }
 
-/// Waits until workers are as they will be in any case.
+/// Waits until the metrics are as expected.
 fn wait_until(engine: &LookupEngine, what: impl Fn(&Metrics) -> bool) -> Metrics {
     loop {
         let metrics = engine.metrics();
@@ -84,7 +84,7 @@ fn wait_until(engine: &LookupEngine, what: impl Fn(&Metrics) -> bool) -> Metrics
 
 // S-C7
 #[test]
-fn what_the_workers_are_at_is_shown() {
+fn metrics_show_busy_stuck_and_extra_workers() {
     let (engine, control) = engine(workers(2));
     let idle = wait_until(&engine, |metrics| metrics.busy == 0);
     assert_eq!((idle.workers, idle.stuck, idle.extra), (2, 0, 0));
@@ -98,7 +98,7 @@ fn what_the_workers_are_at_is_shown() {
     let busy = wait_until(&engine, |metrics| metrics.busy == 2);
     assert_eq!((busy.queued, busy.outstanding), (1, 3));
 
-    // The spare takes what is queued, and then is in it too.
+    // The extra worker takes the queued lookup, which does not return either.
     session.cancel(held[0]).unwrap();
     control.wait_until_started("stuck.test");
     let stuck = engine.metrics();
@@ -121,9 +121,9 @@ fn what_the_workers_are_at_is_shown() {
     assert_eq!((back.stuck, back.queued), (0, 0));
 }
 
-/// Guests come, ask and go on some threads while another reads.
+/// Two threads make sessions and requests while a third reads.
 #[test]
-fn a_snapshot_never_goes_back_nor_has_more_ends_than_requests() {
+fn concurrent_snapshots_never_decrease_nor_have_more_ends_than_requests() {
     const GUESTS: u64 = 200;
     let engine = builder().measure_latency(true).limits(workers(1)).build();
     let over = AtomicBool::new(false);
@@ -171,7 +171,7 @@ fn a_snapshot_never_goes_back_nor_has_more_ends_than_requests() {
 }
 
 #[test]
-fn latencies_are_those_of_what_was_taken() {
+fn latencies_count_requests_that_were_taken() {
     let engine = builder().measure_latency(true).build();
     let count = |engine: &LookupEngine| engine.metrics().total.latency.map(|l| l.count());
     let mut session = started(&engine);
@@ -193,7 +193,7 @@ fn latencies_are_those_of_what_was_taken() {
 }
 
 #[test]
-fn an_engine_without_sessions_has_done_nothing() {
+fn metrics_of_an_engine_without_sessions_are_zero() {
     let engine = builder().limits(workers(0)).build();
     assert_eq!(engine.metrics(), Metrics::default());
     let mut session = started(&engine);

@@ -107,8 +107,8 @@ fn bucket(nanoseconds: u64) -> usize {
     // Between 1000 and 9999.
     let digits = (above / 10_u64.pow(decade)) as usize;
     let within = match digits {
-        ..2000 => (digits - 1000) / 50,
-        ..5000 => 20 + (digits - 2000) / 100,
+        1000..2000 => (digits - 1000) / 50,
+        2000..5000 => 20 + (digits - 2000) / 100,
         _ => 50 + (digits - 5000) / 250,
     };
     1 + decade as usize * PER_DECADE + within
@@ -121,8 +121,8 @@ fn bound(bucket: usize) -> u64 {
     };
     let (decade, within) = (above / PER_DECADE, (above % PER_DECADE) as u64);
     let digits = match within {
-        ..20 => 1000 + 50 * (within + 1),
-        ..50 => 2000 + 100 * (within - 19),
+        0..20 => 1000 + 50 * (within + 1),
+        20..50 => 2000 + 100 * (within - 19),
         _ => 5000 + 250 * (within - 49),
     };
     digits * 10_u64.pow(decade as u32)
