@@ -6,8 +6,8 @@ use crate::metrics::{Metrics, RequestStats};
 use crate::pool::job::{CUT, Lane};
 use crate::sync::{Arc, AtomicBool, Fault, Mutex, MutexGuard, Ordering, planted};
 
-/// Names a session in the registry.
-pub(crate) type SessionKey = DefaultKey;
+/// Names a registered session.
+pub(crate) type Registration = DefaultKey;
 
 /// The sessions that exist, the counters of those that ended, and whether the engine is down.
 ///
@@ -21,21 +21,21 @@ pub(crate) struct SessionRegistry {
 
 #[derive(Default)]
 struct Sessions {
-    existing: SlotMap<SessionKey, Arc<Lane>>,
+    existing: SlotMap<Registration, Arc<Lane>>,
     /// The counts of the sessions that ended.
     ended: RequestStats,
 }
 
 impl SessionRegistry {
     /// Adds a session, which [`take_down`](Self::take_down) signals from here on.
-    pub(crate) fn register(&self, lane: Arc<Lane>) -> SessionKey {
+    pub(crate) fn register(&self, lane: Arc<Lane>) -> Registration {
         self.sessions().existing.insert(lane)
     }
 
     /// Removes a session and keeps its counts, under one lock: a reader finds them exactly once.
-    pub(crate) fn unregister(&self, key: SessionKey) {
+    pub(crate) fn unregister(&self, registration: Registration) {
         let mut sessions = self.sessions();
-        let lane = sessions.existing.remove(key);
+        let lane = sessions.existing.remove(registration);
         if let Some(lane) = &lane {
             lane.counters.add_to(&mut sessions.ended);
         }

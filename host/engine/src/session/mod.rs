@@ -24,7 +24,7 @@ use crate::lookup::Responder;
 use crate::metrics::{Counters, RequestStats};
 use crate::observe::{QueryKind, RunsOn, SessionObservers};
 use crate::pool::job::{Cancelled, Job, Lane};
-use crate::registry::SessionKey;
+use crate::registry::Registration;
 use crate::shared::EngineShared;
 use crate::sync::{Arc, Fault, OwnedQueue, SPIN, planted, spin_until, spinners};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
@@ -41,7 +41,7 @@ pub struct Session {
     engine: Arc<EngineShared>,
     lane: Arc<Lane>,
     /// Names the session in the engine's registry.
-    key: SessionKey,
+    registration: Registration,
     /// This end of the lane's jobs.
     jobs: OwnedQueue<Arc<Job>>,
     table: HandleTable<Task>,
@@ -106,11 +106,11 @@ impl Session {
         ));
         let rate_limiter = engine.limits.max_rate.map(RateLimiter::new);
         let deadlines = engine.limits.request_timeout.map(Deadlines::new);
-        let key = engine.registry.register(Arc::clone(&lane));
+        let registration = engine.registry.register(Arc::clone(&lane));
         Session {
             engine,
             lane,
-            key,
+            registration,
             jobs,
             table: HandleTable::new(),
             ready: VecDeque::new(),
@@ -341,7 +341,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.abandon();
         if !planted(Fault::DropKeepsPlace) {
-            self.engine.registry.unregister(self.key);
+            self.engine.registry.unregister(self.registration);
         }
         self.engine.pool.forget(&self.lane);
         // Whoever awaits a readiness of this session waits no more.
