@@ -13,10 +13,10 @@ use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Outcome};
 use winsock_async_engine::{Lookup, Resolution, Resolver};
 
 /// Limits with workers that are stuck after 1 ms.
-fn impatient(workers: usize, spares: usize) -> Limits {
+fn impatient(workers: usize, extra: usize) -> Limits {
     Limits {
         workers,
-        max_extra_workers: spares,
+        max_extra_workers: extra,
         stuck_after: Duration::from_millis(1),
         ..Limits::default()
     }
