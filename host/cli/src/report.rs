@@ -3,23 +3,22 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use winsock_async_engine::{Metrics, SessionStats};
+use winsock_async_engine::{Metrics, RequestStats};
 
 /// Writes the statistics to standard error.
-pub fn write(stats: &SessionStats, metrics: &Metrics) {
+pub fn write(stats: &RequestStats, metrics: &Metrics) {
     // Where standard error is closed, nobody reads it.
     let _ = write!(io::stderr(), "{}", Report(stats, metrics));
 }
 
 /// The statistics as lines of a word, a number and, where it says more, what.
-struct Report<'a>(&'a SessionStats, &'a Metrics);
+struct Report<'a>(&'a RequestStats, &'a Metrics);
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stats = self.0;
         let failed: u64 = stats.failed().map(|(_, count)| count).sum();
-        let pending = stats.requests - stats.completed() - stats.cancelled;
-        line(f, "requests", stats.requests)?;
+                line(f, "requests", stats.requests)?;
         line(f, "  completed", stats.completed())?;
         line(f, "    answered", stats.answered)?;
         line(f, "    denied", stats.denied)?;
@@ -28,10 +27,10 @@ impl fmt::Display for Report<'_> {
             line(f, &format!("      {error}"), count)?;
         }
         line(f, "  cancelled", stats.cancelled)?;
-        line(f, "  pending", pending)?;
+        line(f, "  pending", stats.pending())?;
         line(f, "refused (a limit, or no workers)", stats.refused)?;
         for (name, quantile) in [("median", 0.5), ("99th percentile", 0.99)] {
-            match stats.latency(quantile) {
+            match stats.latency.as_ref().and_then(|times| times.quantile(quantile)) {
                 Some(time) => line(f, name, format_args!("{time:.1?}"))?,
                 None => line(f, name, "-")?,
             }
@@ -40,7 +39,7 @@ impl fmt::Display for Report<'_> {
         line(f, "workers", metrics.workers)?;
         line(f, "  busy at the end", metrics.busy)?;
         line(f, "  stuck", metrics.stuck)?;
-        line(f, "  spares", metrics.spares)?;
+        line(f, "  spares", metrics.extra)?;
         line(f, "lookups in the queue at the end", metrics.queued)?;
         Ok(())
     }
@@ -94,8 +93,8 @@ mod tests {
     fn numbers(session: &Session) -> Vec<(String, String)> {
         let mut metrics = Metrics::default();
         (metrics.workers, metrics.busy, metrics.queued) = (8, 5, 4);
-        (metrics.stuck, metrics.spares) = (3, 2);
-        let report = Report(session.stats(), &metrics).to_string();
+        (metrics.stuck, metrics.extra) = (3, 2);
+        let report = Report(&session.stats(), &metrics).to_string();
         let line = |line: &str| {
             let (what, value) = line.split_at(36);
             (what.trim_end().to_owned(), value.trim().to_owned())

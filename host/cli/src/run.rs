@@ -9,7 +9,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{Config, Engine, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use winsock_async_engine::{Metrics, SessionStats};
+use winsock_async_engine::{Metrics, RequestStats};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use crate::args::{Run, Variable};
@@ -23,7 +23,7 @@ pub struct Ended {
     /// Its exit status, or why it has none.
     pub status: Result<i32, Failure>,
     /// What its requests came to.
-    pub stats: SessionStats,
+    pub stats: RequestStats,
     /// What the engine was at then.
     pub metrics: Metrics,
     /// Whether the timeline was written, where one is asked for.
@@ -51,7 +51,7 @@ pub fn run(options: &Run) -> Result<Ended, Failure> {
         },
     );
     let status = call(&mut store, &command, options, timeline.clone())?;
-    let stats = store.data_mut().winsock.session().stats().clone();
+    let stats = store.data_mut().winsock.session().stats();
     Ok(Ended {
         status,
         stats,

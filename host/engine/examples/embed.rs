@@ -1,5 +1,5 @@
-//! The engine without wasmtime, as another runtime embeds it: a session for each guest, whose calls
-//! are those of the interface.
+//! The engine without wasmtime, as another runtime embeds it: each guest has a session, whose
+//! functions are those of the interface.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tables = Tables::builder()
         .hosts_text("192.0.2.7 printer.test printer")
         .build()?;
-    // Which names a guest may ask for, and which addresses of no public host it may be answered.
+    // The names that a guest may look up, and the private addresses that answers may have.
     let policy = Policy::deny_all()
         .allow("*.test".parse()?)
         .allow_answers("192.0.2.0/24".parse()?);
@@ -46,11 +46,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     session.request(Query::ServiceByName(http), 2)?;
     let silent = session.request(Query::HostByName((*b"silent.test").into()), 3)?;
 
-    // Cancelling waits for nobody, and no completion of 3 comes. The thread that sits in the
-    // resolver keeps neither the session nor the process.
+    // Cancel does not wait, and request 3 has no completion. The worker thread stays in the resolver,
+    // which keeps neither the session nor the process alive.
     session.cancel(silent)?;
 
-    // `wait` is false at once when nothing is outstanding, so this ends by itself.
+    // `wait` returns false when no request is outstanding, so the loop ends.
     while session.wait(Some(Duration::from_secs(10))) {
         for completion in session.take(16) {
             match completion.outcome {

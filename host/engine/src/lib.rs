@@ -1,17 +1,18 @@
-//! Winsock's asynchronous lookups for WebAssembly guests: the host's side.
+//! Cancellable, policed name lookups for WebAssembly guests: the engine.
 //!
-//! A guest asks for hosts, services and protocols, goes on with its work, and takes each answer
-//! later, or cancels. A request is either cancelled, and then nothing of it arrives, or completed,
-//! and then it arrives exactly once; the guest is told which (`S-C8`).
+//! A guest requests a lookup of a host, service or protocol and goes on with its work. Later it
+//! takes the completion, or cancels the request. Each request is either cancelled, and has no
+//! completion, or has exactly one completion (`S-C8`). Winsock's asynchronous calls, such as
+//! `WSAAsyncGetHostByName`, are the oldest interface of this kind, and the names and errors here
+//! are Winsock's.
 //!
-//! This crate knows no runtime; `winsock-async-wasmtime` is its face for wasmtime. Names such as `S-C8` in these pages are rules of the project's
-//! reference semantics; `docs/semantics.md` lists them, and `cargo xtask rules` the tests of each.
+//! This crate depends on no WebAssembly runtime. `winsock-async-wasmtime` connects it to wasmtime.
+//! Names such as `S-C8` are rules of the reference semantics in `docs/semantics.md`.
 //!
-//! # The engine
+//! # Engine and sessions
 //!
-//! A [`LookupEngine`] is made once for a process: a resolver, a policy, limits, and the threads that
-//! wait for answers. Each guest gets a [`Session`] of it, which is used by one thread at a time, that of
-//! the guest, and whose calls are those of the interface:
+//! An embedder makes one [`LookupEngine`] for a process: a resolver, a policy, limits and worker
+//! threads. Each guest gets a [`Session`], which one thread uses at a time:
 //!
 //! ```no_run
 #![doc = include_str!("../examples/embed.rs")]
@@ -19,105 +20,109 @@
 //!
 //! # Resolvers
 //!
-//! Answers come from a [`Resolver`](Resolver):
+//! A [`Resolver`] answers lookups:
 //!
-//! | resolver | what it answers | how |
+//! | resolver | answers | how |
 //! |---|---|---|
-//! | [`System`](resolvers::System) | hosts, by the operating system's name service | on a worker thread |
-//! | [`Dns`](resolvers#dns) | hosts, by name servers; with the feature `dns` | later, on no worker thread |
-//! | [`Tables`](resolvers::Tables) | hosts, services and protocols, from the files in `/etc`, files of one's own, or IANA's registries | at once |
-//! | [`Chain`](resolvers::Chain) | what the first of several resolvers has | as they do |
+//! | [`System`](resolvers::System) | hosts, by the operating system's name service | blocking |
+//! | [`Dns`](resolvers#dns) | hosts, by name servers; feature `dns` | asynchronously |
+//! | [`Tables`](resolvers::Tables) | hosts, services, protocols, from files or IANA | at once |
+//! | [`Chain`](resolvers::Chain) | what the first of several resolvers knows | as that one does |
 //! | [`Deny`](resolvers::Deny) | WSAEACCES, to everything | at once |
-//! | [`Scripted`](resolvers::Scripted) | what a script says: answers, delays, errors, or nothing ever | as the script says |
+//! | [`Scripted`](resolvers::Scripted) | what a script says, for tests | as the script says |
 //!
-//! The default is `Tables::system()`, then `System`. One of one's own says what it knows at once in
-//! `try_resolve`, on the guest's thread, and looks up what takes time in `resolve_blocking`, on a worker; or, if it has threads of its own,
-//! begins in `start` and sends a [`Responder`](Responder) when it knows. What is known at once arrives as a completion too, never
-//! before the call has returned (`S-R5`).
+//! The default is `Tables::system()`, then `System`. The trait [`Resolver`] shows how to write
+//! another. An answer that is known at once is a completion too, never a result of the call
+//! (`S-R5`).
 //!
-//! # Policy and limits
+//! # Policy
 //!
-//! No host may be looked up unless the embedder's [`Policy`] allows it; services and protocols are
-//! public data (`S-R16`). An answer has no loopback, private or other address of no public host unless the policy
-//! allows that. See [`policy`] for the patterns, and for what they do not cover.
+//! A new [`Policy`] allows no host. A lookup that it forbids completes with WSAEACCES and reaches
+//! no resolver (`S-R16`). Answers lose addresses of no public host, such as loopback, unless the
+//! policy allows them. Services and protocols are public data and always allowed. See [`policy`].
 //!
-//! An [`Inspector`](Inspector) of the embedder's own sees each question that the policy allows, and each
-//! outcome, and may answer, change or refuse either; the policy holds whatever it does.
+//! An [`Inspector`] sees each question that the policy allows, and each outcome. It can answer,
+//! change or refuse either; the policy applies to the result.
 //!
-//! [`Limits`] bound the outstanding requests of a session and of the engine, how fast a session begins
-//! them, the bytes that it holds, the length of a name, the size of an answer, and the worker threads. Past a limit a request is
-//! not begun: WSAEWOULDBLOCK, never a trap (`S-R2`). A name that is too long is one that no host has. An answer that is too
-//! large is cut. [`Limits::most_bytes`] is the memory that all of this comes to at most, for so many guests.
+//! # Limits
+//!
+//! [`Limits`] bound what a guest uses: outstanding requests, their rate and bytes, and worker
+//! threads. A call past a limit begins no request and fails with WSAEWOULDBLOCK (`S-R2`).
+//! [`Limits::most_bytes`] computes the memory that a number of guests can make the engine hold.
 //!
 //! # Errors
 //!
-//! [`ErrorCode`] has Winsock's names and numbers. This engine gives these:
+//! [`ErrorCode`] has all of Winsock's errors. The engine returns these:
 //!
-//! | Winsock's | number | from | when |
-//! |---|---|---|---|
-//! | WSAEACCES | 10013 | a completion | the policy forbids the host, or every address of the answer, or the resolver is `Deny` |
-//! | WSAEINVAL | 10022 | cancel | it is no handle of this session that is outstanding or completed lately (`S-C3`) |
-//! | | | a completion | an address that is not 4 bytes of AF_INET (`S-R14`) |
-//! | WSAEWOULDBLOCK | 10035 | a request | a limit is reached; the same call works once others end |
-//! | WSAEALREADY | 10037 | cancel | the request has completed (`S-C2`) |
-//! | WSAENETDOWN | 10050 | a request, cancel | the engine was taken down, or has no worker thread (`S-R18`) |
-//! | | | a completion | the engine was taken down while the request was pending |
-//! | WSANOTINITIALISED | 10093 | a request, cancel | there was no start-up (`S-S5`) |
-//! | | | clean-up | there was one clean-up too many (`S-S3`) |
-//! | WSAHOST_NOT_FOUND | 11001 | a completion | no such host, or a name that no host can have: not UTF-8, a NUL, too long |
-//! | WSATRY_AGAIN | 11002 | a completion | a name server was silent or busy, the machine is short of something, or the deadline has passed |
-//! | WSANO_RECOVERY | 11003 | a completion | a name server refused or is broken, or the resolver or the inspector panicked, answered something else, or an answer that is too large even when cut |
-//! | WSANO_DATA | 11004 | a completion | a host without an IPv4 address, text that reads as an address and is no IPv4 one (`S-R13`), no such service or protocol |
+//! | error | from | when |
+//! |---|---|---|
+//! | WSAEACCES | completion | the policy forbids the host, or every address of the answer |
+//! | | | the inspector refuses, or the resolver is `Deny` |
+//! | WSAEINVAL | cancel | no such handle is outstanding or recently completed (`S-C3`) |
+//! | | completion | an address is not 4 bytes of AF_INET (`S-R14`) |
+//! | WSAEWOULDBLOCK | request | a limit is reached (`S-R2`) |
+//! | WSAEALREADY | cancel | the request has completed (`S-C2`) |
+//! | WSAENETDOWN | request, cancel | the engine is down, or has no worker (`S-R18`) |
+//! | | completion | the engine went down while the request was pending |
+//! | WSANOTINITIALISED | request, cancel | there was no start-up (`S-S5`) |
+//! | | clean-up | there were as many clean-ups as start-ups (`S-S3`) |
+//! | WSAHOST_NOT_FOUND | completion | there is no such host |
+//! | | | the name is too long, not UTF-8, or has a NUL |
+//! | WSATRY_AGAIN | completion | a name server is silent or busy, or the request timed out |
+//! | | | the machine is short of a resource |
+//! | WSANO_RECOVERY | completion | a name server refuses or fails |
+//! | | | the resolver or inspector panics, or answers another question |
+//! | | | the answer is too large, even after trimming |
+//! | WSANO_DATA | completion | the host has no IPv4 address |
+//! | | | the name reads as an address, and is no IPv4 one (`S-R13`) |
+//! | | | there is no such service or protocol |
 //!
-//! In a completion a resolver of one's own, or a script, may give any other. An `async-request` or a
-//! cancel that fails has changed nothing.
+//! A resolver can return any error in a completion. A request or cancel that fails changes nothing.
 //!
-//! # Going down
+//! # Taking the engine down
 //!
-//! [`LookupEngine::take_down`] ends what is pending in every session, with WSAENETDOWN, and has new
-//! requests and cancels fail with it until [`LookupEngine::bring_up`] (`S-R18`). Guests run on: what has
-//! completed can be taken, and nothing hangs. An embedder does so when the network goes, or before a
-//! name service is exchanged.
+//! [`LookupEngine::take_down`] completes all pending requests with WSAENETDOWN. Requests and
+//! cancels fail with it until [`LookupEngine::bring_up`] (`S-R18`). Completions can still be taken,
+//! and nothing hangs. Embedders call it when the network is lost, or before they replace a name
+//! service.
 //!
 //! # Threads
 //!
-//! An engine starts its workers when it is built: `winsock-0` and so on, [`Limits::workers`] of them. They
-//! take sessions in turn, one job each, so that one guest's million requests do not hold up another's
-//! first. They are detached and never joined, and end when the last clone of the engine and its last
-//! session are gone.
+//! An engine starts [`Limits::workers`] worker threads, `winsock-0` and so on. A worker runs
+//! lookups that block, and serves sessions in turn, so a guest with many requests does not delay
+//! others.
 //!
-//! A lookup that has begun cannot be stopped. When it is cancelled the session forgets it at once, and
-//! what the resolver says later is dropped. The worker that is in it counts as stuck
-//! ([`LookupEngine::stuck_workers`]), as does one that is in any lookup for longer than [`Limits::stuck_after`], and a
-//! spare takes its place while others wait, up to [`Limits::max_extra_workers`] (`S-C7`); so it does for one that is
-//! merely slow, for more than some 10 ms, that others need not wait for it. While all of these are stuck, or
-//! [`Limits::max_workers_per_session`] for this guest, what needs a worker is refused with WSAEWOULDBLOCK at the call; what
-//! waits can be cancelled, and what is known at once is answered as ever.
+//! A lookup that runs in a resolver cannot be stopped. After a cancel its result is dropped
+//! (`S-C1`), but its worker is *stuck* until the resolver returns. A worker is also stuck if its
+//! lookup runs longer than [`Limits::stuck_after`]. While other lookups wait, extra workers replace
+//! stuck and slow ones, up to [`Limits::max_extra_workers`] (`S-C7`). Past that limit, requests
+//! that need a worker fail with WSAEWOULDBLOCK; requests that need none still work.
 //!
-//! [`Limits::request_timeout`] is a deadline for each request, past which it completes with WSATRY_AGAIN. One more thread,
-//! `winsock-watchdog`, is started when it has something to do: it tells sessions of deadlines, and finds workers that
-//! are stuck.
+//! The thread `winsock-watchdog` finds stuck workers and enforces [`Limits::request_timeout`]. It
+//! starts when it is first needed. No thread is ever joined. They end when the engine's last clone
+//! and its last session are dropped.
 //!
-//! # To see what goes on
+//! # Observability
 //!
-//! [`LookupEngine::metrics`] is a snapshot: how requests of all sessions ended, what is outstanding and queued, workers
-//! that are busy or stuck, and latencies if [`measure_latency`](LookupEngineBuilder::measure_latency) is on. A session's own
-//! counts are [`Session::stats`].
-//!
-//! An [`Observer`](observe::Observer) is told of each step of each request, as it happens. With the feature `tracing`
-//! there is one that makes a span `lookup` of each request, with its session, handle and kind, and in it events
-//! `request`, `start`, `finish`, and `answer`, `denial` or `cancel`; what resolvers log on workers is in it too. All have the
-//! target `winsock_async` and the level info. What is asked and answered is in events of the level debug alone, escaped,
-//! so that a guest cannot write lines of its own. While nobody listens this costs some nanoseconds a request.
+//! - [`Session::stats`] and [`LookupEngine::metrics`] return counts of requests by outcome, and
+//!   latencies if [`measure_latency`](LookupEngineBuilder::measure_latency) is on.
+//! - An [`Observer`](observe::Observer) is called for each step of each request.
+//! - Feature `tracing`: each request has a span `lookup` with its session, handle and kind. Spans
+//!   and events have the target `winsock_async` and the level info. Events of the level debug have
+//!   the question and the answer, escaped, so that a guest cannot forge log lines. What a resolver
+//!   logs on a worker is inside the span.
+//! - Feature `prometheus`: metrics as text, or as a `Collector` of the crate `prometheus-client`.
 //!
 //! # Features
 //!
-//! - `wasmtime`: derives `ComponentType`, `Lift` and `Lower` for the interface's types, which
-//!   `winsock-async-wasmtime` needs. Without this feature the crate depends on no runtime.
-//! - `tracing`: spans and events of `tracing`.
-//! - `prometheus`: `Metrics::to_prometheus`, and the engine as a `Collector` of the crate `prometheus-client`.
-//! - `dns`: the resolver `Dns`, on the library c-ares, whose C source is built with it: that takes a C compiler, CMake and make. On Unix.
+//! All are off by default.
 //!
+//! | feature | what it adds |
+//! |---|---|
+//! | `dns` | the resolver `Dns` |
+//! | `prometheus` | `Metrics::to_prometheus`, and the engine as a `Collector` |
+//! | `tracing` | spans and events of `tracing` |
+//! | `wasmtime` | `ComponentType`, `Lift` and `Lower` for the types of the interface |
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -146,7 +151,7 @@ pub use self::engine::{LookupEngine, LookupEngineBuilder};
 pub use self::judge::{Inspection, Inspector};
 pub use self::limits::{Limits, Rate};
 pub use self::lookup::{Lookup, Resolution, Resolver, Responder};
-pub use self::metrics::{LatencyHistogram, Metrics, SessionStats};
+pub use self::metrics::{LatencyHistogram, Metrics, RequestStats};
 pub use self::policy::Policy;
 pub use self::session::{Readiness, Session};
 pub use self::types::{

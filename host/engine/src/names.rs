@@ -1,29 +1,30 @@
-//! What the bytes of a guest mean as a name.
+//! Canonical forms of the names that guests give.
 
 use std::net::Ipv4Addr;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
+/// The longest host name as text in any spelling, before it is canonical. Units: bytes.
+pub(crate) const LONGEST_SPELLING: usize = 255;
 /// The longest host name that DNS can carry, without its trailing dot. Units: bytes.
 const LONGEST_HOST: usize = 253;
-/// The longest part between two dots. Units: bytes.
+/// The longest label. Units: bytes.
 const LONGEST_LABEL: usize = 63;
 
-/// What a host name turned out to be.
+/// The meaning of a host name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HostName {
-    /// A name: lower case ASCII in IDNA's form, a trailing dot kept.
+    /// A name in lower-case ASCII in IDNA's form, with a trailing dot if it was given one.
     Name(Box<str>),
-    /// A legal dotted IPv4 address (`S-R13`).
+    /// An IPv4 address of four decimal numbers (`S-R13`).
     Address(Ipv4Addr),
-    /// It reads as an address and is no legal IPv4 one. No resolver may see it, as the operating
-    /// system would take "127.1" or "0x7f.1" for addresses (`S-R13`).
+    /// A text that reads as an address, and is not four decimal numbers. No resolver may see it:
+    /// the operating system takes "127.1" and "0x7f.1" for addresses (`S-R13`).
     NotAnAddress,
 }
 
-/// What `name` means as a host's name; `None` if no host can have it.
-///
-/// `max_len` is in bytes of what the guest gave.
+/// Brings a host name into canonical form. None if no host can have the name, or if it is longer
+/// than `max_len` bytes as the guest gave it.
 pub(crate) fn canonical_host(name: Box<[u8]>, max_len: usize) -> Option<HostName> {
     let name = text(name, max_len)?;
     if is_canonical(&name) {
@@ -46,22 +47,22 @@ pub(crate) fn canonical_host(name: Box<[u8]>, max_len: usize) -> Option<HostName
             DnsLength::VerifyAllowRootDot,
         )
         .ok()?;
-    // Again: wide forms of digits, dots and colons have become plain ones.
+    // Checked again, as IDNA has mapped wide digits, dots and colons to plain ones.
     if is_bracketed(&name) || is_number(last_label(&name)) {
         return Some(HostName::NotAnAddress);
     }
     Some(HostName::Name(name.into()))
 }
 
-/// Whether `name` is what [`canonical_host`] makes of it, and no number. Judged in one pass and
-/// without IDNA's tables, as nearly every name is like this.
+/// Whether `name` is in canonical form already, and no number. Takes one pass without IDNA's
+/// tables, as nearly every name is canonical.
 pub(crate) fn is_canonical(name: &str) -> bool {
     let labels = name.strip_suffix('.').unwrap_or(name).as_bytes();
     let mut start = 0;
     for (i, byte) in labels.iter().enumerate() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
-            // The prefix of what IDNA has to look into.
+            // The prefix of a label that IDNA must decode.
             b'-' if labels[start..=i] == *b"xn--" => return false,
             b'-' => {}
             b'.' if (1..=LONGEST_LABEL).contains(&(i - start)) => start = i + 1,
@@ -73,12 +74,13 @@ pub(crate) fn is_canonical(name: &str) -> bool {
         && !(labels[start].is_ascii_digit() && is_number(last_label(name)))
 }
 
-/// Whether a canonical name is `localhost` or under it, which is this machine to everybody (RFC 6761).
+/// Whether a canonical name is `localhost` or under it, which always is this machine (RFC 6761).
 pub(crate) fn means_this_machine(name: &str) -> bool {
     last_label(name) == "localhost"
 }
 
-/// The name of a service or a protocol; `None` if it is over `max_len` bytes, not UTF-8, or has a NUL.
+/// The name of a service or protocol as text. None if it is longer than `max_len` bytes, is not
+/// UTF-8, or has a NUL.
 pub(crate) fn text(name: Box<[u8]>, max_len: usize) -> Option<Box<str>> {
     if name.len() > max_len || name.contains(&0) {
         return None;
@@ -86,8 +88,8 @@ pub(crate) fn text(name: Box<[u8]>, max_len: usize) -> Option<Box<str>> {
     Some(String::from_utf8(name.into_vec()).ok()?.into_boxed_str())
 }
 
-/// What no host name has. A backslash is an escape to the operating system's resolver, so that
-/// the policy and DNS would see different labels. Colons and brackets are told apart later.
+/// Characters that no host name has. A backslash is an escape to the operating system's resolver:
+/// the policy and DNS would see different labels. Colons and brackets are checked later.
 const DENIED: AsciiDenyList = AsciiDenyList::new(true, "%#/<>?@\\^|");
 
 fn last_label(name: &str) -> &str {
@@ -95,7 +97,7 @@ fn last_label(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// Whether a label is what `inet_aton` reads as a part of an address: decimal, octal or 0x-hex.
+/// Whether `inet_aton` reads a label as a number: decimal, octal or hexadecimal after "0x".
 fn is_number(label: &str) -> bool {
     match label.strip_prefix("0x") {
         Some(hex) => hex.bytes().all(|b| b.is_ascii_hexdigit()),
@@ -103,7 +105,7 @@ fn is_number(label: &str) -> bool {
     }
 }
 
-/// Whether it has what only IPv6 addresses have.
+/// Whether a text has characters of IPv6 addresses: a colon or a bracket.
 fn is_bracketed(name: &str) -> bool {
     name.contains([':', '[', ']'])
 }
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lower_case_name_keeps_its_allocation() {
+    fn a_canonical_name_keeps_its_allocation() {
         let name: Box<[u8]> = b"www.example.com".as_slice().into();
         let at = name.as_ptr();
         let Some(HostName::Name(name)) = canonical_host(name, 255) else {
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn legal_dotted_addresses_are_addresses() {
+    fn four_decimal_numbers_are_an_address() {
         // S-R13
         for address in ["0.0.0.0", "127.0.0.1", "255.255.255.255", "192.0.2.10"] {
             assert_eq!(
@@ -198,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_cannot_exist() {
+    fn names_that_no_host_can_have_are_rejected() {
         let label = "a".repeat(64);
         let long = "abc.".repeat(63) + "ab";
         let names = [
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_in_bytes_as_given() {
+    fn a_name_longer_than_the_limit_as_given_is_rejected() {
         assert!(canonical_host(b"abc".as_slice().into(), 3).is_some());
         assert!(canonical_host(b"abcd".as_slice().into(), 3).is_none());
         assert!(text(b"abcd".as_slice().into(), 4).is_some());
@@ -245,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_utf8_without_nul() {
+    fn text_that_is_not_utf8_or_has_a_nul_is_rejected() {
         assert_eq!(
             text(b"Echo".as_slice().into(), 255).as_deref(),
             Some("Echo")
@@ -257,12 +259,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_judged(name: Vec<u8>) {
+        fn any_bytes_are_judged_without_a_panic(name: Vec<u8>) {
             canonical_host(name.into(), 255);
         }
 
         #[test]
-        fn a_canonical_name_stays_as_it_is(name in "\\PC{0,40}") {
+        fn a_canonical_name_is_its_own_canonical_form(name in "\\PC{0,40}") {
             if let Some(HostName::Name(name)) = host(&name) {
                 is_name(&name, &name);
             }
@@ -278,9 +280,9 @@ mod tests {
             }
         }
 
-        // S-R13: what reaches a resolver is no address to anything that reads addresses.
+        // S-R13: no parser of addresses takes a name that reaches a resolver for an address.
         #[test]
-        fn a_name_is_never_an_address(name in "[0-9a-fxX.:\u{ff10}-\u{ff19}\u{3002}]{1,16}") {
+        fn a_canonical_name_never_reads_as_an_address(name in "[0-9a-fxX.:\u{ff10}-\u{ff19}\u{3002}]{1,16}") {
             if let Some(HostName::Name(name)) = host(&name) {
                 let name = name.trim_end_matches('.');
                 let last = name.rsplit('.').next().unwrap();

@@ -1,16 +1,16 @@
-//! Code that is not the engine's: an embedder's resolvers, inspectors, observers and wakers.
+//! Panics of the embedder's code: resolvers, inspectors, observers and wakers.
 
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs it; none if it panics. What it panicked with is dropped, which may panic in its turn.
-pub(crate) fn contained<T>(run: impl FnOnce() -> T) -> Option<T> {
+/// Calls `run`, and returns none if it panics. Drops the panic's payload, whose drop may panic too.
+pub(crate) fn catch_panic<T>(run: impl FnOnce() -> T) -> Option<T> {
     let payload = match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(done) => return Some(done),
+        Ok(value) => return Some(value),
         Err(payload) => payload,
     };
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // That may go on for ever.
+        // Dropping it may panic again, without end.
         mem::forget(again);
     }
     None
@@ -22,7 +22,7 @@ mod tests {
 
     use super::*;
 
-    /// Panics when it is dropped, so many times.
+    /// Panics in its drop with another bomb, this number of times.
     struct Bomb(usize);
 
     impl Drop for Bomb {
@@ -34,10 +34,10 @@ mod tests {
     }
 
     #[test]
-    fn no_panic_gets_out() {
-        assert_eq!(contained(|| 7), Some(7));
+    fn a_panic_becomes_none_also_if_its_payload_panics_in_drop() {
+        assert_eq!(catch_panic(|| 7), Some(7));
         for bombs in 0..4 {
-            assert_eq!(contained(|| panic_any(Bomb(bombs))), None::<()>);
+            assert_eq!(catch_panic(|| panic_any(Bomb(bombs))), None::<()>);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Metrics in Prometheus' text, in the form of OpenMetrics, which Prometheus reads too.
+//! Metrics as OpenMetrics text, which Prometheus reads.
 
 use std::fmt;
 
@@ -10,13 +10,13 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::engine::LookupEngine;
-use crate::metrics::{LatencyHistogram, Metrics};
+use crate::metrics::{LatencyHistogram, Metrics, RequestStats};
 use crate::types::ErrorCode;
 
-/// Comes before each name.
+/// The prefix of each metric's name.
 const PREFIX: &str = "winsock_async";
 
-/// Errors that have a line before they have ever come: those of name services (`S-R15`).
+/// Errors that are shown with a count of 0 too: those of name services (`S-R15`).
 const ALWAYS: [ErrorCode; 4] = [
     ErrorCode::HostNotFound,
     ErrorCode::TryAgain,
@@ -24,8 +24,8 @@ const ALWAYS: [ErrorCode; 4] = [
     ErrorCode::NoData,
 ];
 
-/// Has an engine's metrics in a registry of the embedder's own: `registry.register_collector(Box::new(engine.clone()))`.
-/// The engine lives as long as the registry.
+/// Adds an engine's metrics to a registry: `registry.register_collector(Box::new(engine.clone()))`.
+/// The engine lives at least as long as the registry.
 impl Collector for LookupEngine {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         self.metrics().encode(encoder)
@@ -35,10 +35,15 @@ impl Collector for LookupEngine {
 impl Collector for Metrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let to = &mut encoder;
-        counter(to, "requests", "Requests that were begun.", self.requests)?;
+        counter(
+            to,
+            "requests",
+            "Requests that were begun.",
+            self.total.requests,
+        )?;
         let help = "Requests that were refused at the call, by a limit or an outage.";
-        counter(to, "refusals", help, self.refused)?;
-        outcomes(to, self)?;
+        counter(to, "refusals", help, self.total.refused)?;
+        outcomes(to, &self.total)?;
         for (name, help, value) in [
             ("sessions", "Sessions of guests.", self.sessions),
             (
@@ -56,21 +61,21 @@ impl Collector for Metrics {
                 "Worker threads, without those that replace stuck and slow ones.",
                 self.workers,
             ),
-            ("busy_workers", "Workers that are at a lookup.", self.busy),
+            ("busy_workers", "Workers that run a lookup.", self.busy),
             (
                 "stuck_workers",
-                "Workers that are at a lookup that was cancelled, or for too long.",
+                "Workers whose lookup was cancelled or runs for too long.",
                 self.stuck,
             ),
             (
-                "spare_workers",
+                "extra_workers",
                 "Worker threads that replace stuck and slow ones.",
-                self.spares,
+                self.extra,
             ),
         ] {
             gauge(to, name, help, value)?;
         }
-        match &self.latency {
+        match &self.total.latency {
             Some(latency) => histogram(to, latency),
             None => Ok(()),
         }
@@ -78,16 +83,17 @@ impl Collector for Metrics {
 }
 
 impl Metrics {
-    /// As text that a Prometheus server takes: OpenMetrics, of the type `application/openmetrics-text;
-    /// version=1.0.0; charset=utf-8`. Needs the feature `prometheus`. Names begin with `winsock_async_`, and times are
-    /// in seconds. Ends with a line `# EOF`; where there are other metrics too, register the engine, which is
-    /// a `Collector`, in a registry with those.
+    /// Encodes the metrics as OpenMetrics text, of the content type
+    /// `application/openmetrics-text; version=1.0.0; charset=utf-8`. Feature `prometheus`.
+    ///
+    /// Names begin with `winsock_async_`, times are in seconds, and the last line is `# EOF`. For
+    /// one text with other metrics, register the engine as a `Collector` in a registry with those.
     pub fn to_prometheus(&self) -> String {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(self.clone()));
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry)
-            .expect("a String takes whatever is written");
+            .expect("writing to a String does not fail");
         text
     }
 }
@@ -104,19 +110,19 @@ fn gauge(to: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: usize) -
     gauge.encode(to.encode_descriptor(&name, help, None, gauge.metric_type())?)
 }
 
-/// How requests ended: one line for each end, which is Winsock's name where it is an error.
-fn outcomes(to: &mut DescriptorEncoder<'_>, metrics: &Metrics) -> fmt::Result {
+/// Encodes how requests ended. The label of an error is Winsock's name.
+fn outcomes(to: &mut DescriptorEncoder<'_>, total: &RequestStats) -> fmt::Result {
     let name = format!("{PREFIX}_outcomes");
-    let help = "Requests that ended, by how: an error of the policy's is denied.";
+    let help = "Requests that ended, by outcome: denied by policy, or another error.";
     let mut outcomes = to.encode_descriptor(&name, help, None, MetricType::Counter)?;
     let all = [
-        ("answered", metrics.answered),
-        ("denied", metrics.denied),
-        ("cancelled", metrics.cancelled),
+        ("answered", total.answered),
+        ("denied", total.denied),
+        ("cancelled", total.cancelled),
     ];
     let failed = ErrorCode::ALL
         .into_iter()
-        .zip(metrics.failed_counts())
+        .map(|error| (error, total.failed_with(error)))
         .filter(|(error, count)| *count > 0 || ALWAYS.contains(error))
         .map(|(error, count)| (error.winsock_name(), count));
     for (outcome, count) in all.into_iter().chain(failed) {

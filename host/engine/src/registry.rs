@@ -1,57 +1,61 @@
-//! Whether the resolver side is up, and the sessions: those to be told when it goes down (`S-R18`), and what
-//! they have done.
+//! The sessions of an engine, their counters, and whether the engine is down (`S-R18`).
 
 use slotmap::{DefaultKey, SlotMap};
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, RequestStats};
 use crate::pool::job::{CUT, Lane};
 use crate::sync::{Arc, AtomicBool, Fault, Mutex, MutexGuard, Ordering, planted};
 
-/// The place of a session among those that are told.
-pub(crate) type Place = DefaultKey;
+/// Names a registered session.
+pub(crate) type Registration = DefaultKey;
 
-/// An engine's switch, and every session's lane. Locked when a session comes or goes, when it is
-/// switched and when it is read, and never on a guest's path.
+/// The sessions that exist, the counters of those that ended, and whether the engine is down.
+///
+/// The lock is held while a session is made or dropped, while the engine goes down, and while metrics
+/// are read. A guest's calls never take it.
 #[derive(Default)]
 pub(crate) struct SessionRegistry {
     is_down: AtomicBool,
     sessions: Mutex<Sessions>,
 }
 
-/// Those that are there, and the counts of those that are gone.
 #[derive(Default)]
 struct Sessions {
-    lanes: SlotMap<Place, Arc<Lane>>,
-    gone: Metrics,
+    existing: SlotMap<Registration, Arc<Lane>>,
+    /// The counts of the sessions that ended.
+    ended: RequestStats,
 }
 
 impl SessionRegistry {
-    /// Has a session told.
-    pub(crate) fn enter(&self, lane: Arc<Lane>) -> Place {
-        self.sessions().lanes.insert(lane)
+    /// Adds a session, which [`take_down`](Self::take_down) signals from here on.
+    pub(crate) fn register(&self, lane: Arc<Lane>) -> Registration {
+        self.sessions().existing.insert(lane)
     }
 
-    /// Has it told no more. Its counts stay: with the same lock, so that who reads finds them once.
-    pub(crate) fn leave(&self, place: Place) {
+    /// Removes a session and keeps its counts, under one lock: a reader finds them exactly once.
+    pub(crate) fn unregister(&self, registration: Registration) {
         let mut sessions = self.sessions();
-        let lane = sessions.lanes.remove(place);
+        let lane = sessions.existing.remove(registration);
         if let Some(lane) = &lane {
-            lane.tally.add_to(&mut sessions.gone);
+            lane.counters.add_to(&mut sessions.ended);
         }
         drop(sessions);
         drop(lane);
     }
 
-    /// What all sessions have done, and what waits for workers.
+    /// Adds up the counts of all sessions, and what they have queued.
     pub(crate) fn metrics(&self) -> Metrics {
         let sessions = self.sessions();
-        let mut sum = sessions.gone.clone();
-        for lane in sessions.lanes.values() {
-            lane.tally.add_to(&mut sum);
-            sum.queued += lane.jobs.len();
+        let mut metrics = Metrics {
+            total: sessions.ended.clone(),
+            sessions: sessions.existing.len(),
+            ..Metrics::default()
+        };
+        for lane in sessions.existing.values() {
+            lane.counters.add_to(&mut metrics.total);
+            metrics.queued += lane.jobs.len();
         }
-        sum.sessions = sessions.lanes.len();
-        sum
+        metrics
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
@@ -60,22 +64,25 @@ impl SessionRegistry {
 
     #[cfg(all(test, any(loom, shuttle)))]
     pub(crate) fn len(&self) -> usize {
-        self.sessions().lanes.len()
+        self.sessions().existing.len()
     }
 
     pub(crate) fn is_down(&self) -> bool {
         self.is_down.load(Ordering::Relaxed)
     }
 
-    /// Switches off. A session that sees its lane cut ends what is pending, also if all is up again by
-    /// then; one that does not see it yet begins no request that would not be found pending.
-    pub(crate) fn turn_off(&self) {
+    /// Marks the engine as down, then signals every session.
+    ///
+    /// A session that sees the signal ends what is pending, even if the engine is up again by then.
+    /// One that does not see it yet begins no request: a request that began earlier is pending, and
+    /// ends.
+    pub(crate) fn take_down(&self) {
         let lanes: Vec<_> = {
             let sessions = self.sessions();
             if !planted(Fault::CutTooEarly) {
                 self.is_down.store(true, Ordering::Relaxed);
             }
-            sessions.lanes.values().map(Arc::clone).collect()
+            sessions.existing.values().map(Arc::clone).collect()
         };
         for lane in lanes {
             lane.signal(CUT);
@@ -85,7 +92,8 @@ impl SessionRegistry {
         }
     }
 
-    pub(crate) fn turn_on(&self) {
+    /// Marks the engine as up.
+    pub(crate) fn bring_up(&self) {
         self.is_down.store(false, Ordering::Relaxed);
     }
 }

@@ -1,4 +1,4 @@
-//! What the sessions of an engine share.
+//! The state that all sessions of an engine share.
 
 use std::sync::atomic::AtomicUsize as Count;
 
@@ -6,21 +6,21 @@ use crate::judge::Judge;
 use crate::limits::Limits;
 use crate::lookup::{Lookup, Resolution, Resolver, Responder};
 use crate::observe::Observer;
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::pool::Pool;
 use crate::registry::SessionRegistry;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
 use crate::types::ErrorCode;
 
-/// What the sessions of an engine share.
+/// The state that all sessions of an engine share.
 pub(crate) struct EngineShared {
     pub(crate) observers: Arc<[Arc<dyn Observer>]>,
-    /// Sessions that were ever made, whose number is a name and decides nothing.
+    /// Sessions that were ever made. It only numbers them, so the model checkers need not see it.
     pub(crate) sessions: Count,
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) pool: Arc<Pool>,
     pub(crate) workers: usize,
-    pub(crate) switch: SessionRegistry,
+    pub(crate) registry: SessionRegistry,
     pub(crate) judge: Arc<Judge>,
     pub(crate) limits: Limits,
     pub(crate) host_name: String,
@@ -30,7 +30,7 @@ pub(crate) struct EngineShared {
 }
 
 impl EngineShared {
-    /// Takes a place among the outstanding requests (`S-R2`).
+    /// Adds one to the outstanding requests. Fails with `WouldBlock` at the limit (`S-R2`).
     pub(crate) fn reserve(&self) -> Result<(), ErrorCode> {
         let before = self.outstanding.fetch_add(1, Ordering::Relaxed);
         if before >= self.limits.requests_per_engine {
@@ -40,38 +40,39 @@ impl EngineShared {
         Ok(())
     }
 
-    /// Gives places back.
-    pub(crate) fn release(&self, places: usize) {
-        if places > 0 {
-            self.outstanding.fetch_sub(places, Ordering::Relaxed);
+    /// Takes this number from the outstanding requests.
+    pub(crate) fn release(&self, requests: usize) {
+        if requests > 0 {
+            self.outstanding.fetch_sub(requests, Ordering::Relaxed);
         }
     }
 
     pub(crate) fn is_down(&self) -> bool {
-        self.workers == 0 || self.switch.is_down()
+        self.workers == 0 || self.registry.is_down()
     }
 
-    /// Whether no worker is left, nor a spare that could be started.
+    /// Whether every worker is stuck, and no extra one can be started.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.pool.is_exhausted(self.workers)
     }
 
+    /// Asks the resolver for an immediate answer. A panic is `NoRecovery`.
     pub(crate) fn try_resolve(&self, lookup: &Lookup) -> Resolution {
-        contained(|| self.resolver.try_resolve(lookup))
+        catch_panic(|| self.resolver.try_resolve(lookup))
             .unwrap_or(Resolution::Ready(Err(ErrorCode::NoRecovery)))
     }
 
-    /// Has the resolver ask. Where it panics the reply is dropped, and so is sent.
-    pub(crate) fn start(&self, lookup: &Lookup, reply: Responder) {
-        let _ = contained(|| self.resolver.start(lookup, reply));
+    /// Has the resolver start a lookup. A panic drops the responder, which sends an error.
+    pub(crate) fn start(&self, lookup: &Lookup, responder: Responder) {
+        let _ = catch_panic(|| self.resolver.start(lookup, responder));
     }
 
-    /// The number of a new session: 1 for the first.
+    /// Numbers a new session: 1 for the first.
     pub(crate) fn number_session(&self) -> u64 {
         self.sessions.fetch_add(1, Ordering::Relaxed) as u64 + 1
     }
 
-    /// Nanoseconds on the engine's clock.
+    /// The time on the engine's clock, in nanoseconds.
     pub(crate) fn now(&self) -> u64 {
         self.clock.now()
     }

@@ -1,7 +1,7 @@
-//! What is asked and what is answered, as `wit/types.wit` has it.
+//! Queries, answers and errors, as the WIT interface has them.
 //!
-//! With the feature `wasmtime` these types cross the component boundary themselves, so that an
-//! answer is built once and a table's answer is shared, not copied.
+//! With the feature `wasmtime` these types cross the component boundary themselves: an answer is
+//! built once, and an answer from a table is shared.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -10,13 +10,15 @@ use std::sync::Arc;
 #[cfg(feature = "wasmtime")]
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-/// Names one outstanding request of one session. Never 0; means nothing in another session (`S-R17`).
+/// Names one outstanding request of one session. It is never 0, and invalid in other sessions
+/// (`S-R17`).
 pub type TaskHandle = u64;
 
-/// What came of a request: an answer, perhaps shared with others that asked the same, or why not.
+/// The result of a request: an answer, which requests may share, or an error.
 pub type Outcome = Result<Arc<Answer>, ErrorCode>;
 
-/// What went wrong, by Winsock's names.
+/// An error. Each has a name and a number of Winsock; the [crate's page](crate#errors) says which
+/// ones the engine returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(enum))]
@@ -25,13 +27,13 @@ pub enum ErrorCode {
     /// WSAEINTR: a blocking call was cancelled.
     #[cfg_attr(feature = "wasmtime", component(name = "interrupted"))]
     Interrupted,
-    /// WSAEACCES: the embedder's policy forbids it (`S-R16`).
+    /// WSAEACCES: the policy forbids the lookup or its answer (`S-R16`).
     #[cfg_attr(feature = "wasmtime", component(name = "access-denied"))]
     AccessDenied,
-    /// WSAEFAULT: a pointer was null or bad.
+    /// WSAEFAULT: a pointer is null or invalid.
     #[cfg_attr(feature = "wasmtime", component(name = "bad-address"))]
     BadAddress,
-    /// WSAEINVAL: an argument has no meaning.
+    /// WSAEINVAL: an argument is invalid.
     #[cfg_attr(feature = "wasmtime", component(name = "invalid-argument"))]
     InvalidArgument,
     /// WSAEWOULDBLOCK: a limit is reached (`S-R2`).
@@ -43,7 +45,7 @@ pub enum ErrorCode {
     /// WSAEALREADY: the request to be cancelled has completed (`S-C2`).
     #[cfg_attr(feature = "wasmtime", component(name = "already-completed"))]
     AlreadyCompleted,
-    /// WSAENETDOWN: the resolver side is down (`S-R18`).
+    /// WSAENETDOWN: the engine is down, or has no worker thread (`S-R18`).
     #[cfg_attr(feature = "wasmtime", component(name = "network-down"))]
     NetworkDown,
     /// WSAENOBUFS: the caller's buffer is too small.
@@ -64,20 +66,21 @@ pub enum ErrorCode {
     /// WSAHOST_NOT_FOUND: no such host (`S-R15`).
     #[cfg_attr(feature = "wasmtime", component(name = "host-not-found"))]
     HostNotFound,
-    /// WSATRY_AGAIN: a server was silent or busy (`S-R15`), or
+    /// WSATRY_AGAIN: a name server is silent or busy (`S-R15`), or
     /// [`Limits::request_timeout`](crate::Limits::request_timeout) has passed.
     #[cfg_attr(feature = "wasmtime", component(name = "try-again"))]
     TryAgain,
-    /// WSANO_RECOVERY: a server refused, or is broken (`S-R15`).
+    /// WSANO_RECOVERY: a name server refuses or fails (`S-R15`).
     #[cfg_attr(feature = "wasmtime", component(name = "no-recovery"))]
     NoRecovery,
-    /// WSANO_DATA: the name has no data of this kind, or no such entry (`S-R12`, `S-R15`).
+    /// WSANO_DATA: the host has no IPv4 address (`S-R15`), or there is no such service or protocol
+    /// (`S-R12`).
     #[cfg_attr(feature = "wasmtime", component(name = "no-data"))]
     NoData,
 }
 
 impl ErrorCode {
-    /// Every error, in the order of the interface.
+    /// Every error, in the order of the WIT interface.
     pub const ALL: [ErrorCode; 17] = [
         ErrorCode::Interrupted,
         ErrorCode::AccessDenied,
@@ -139,12 +142,12 @@ impl fmt::Display for ErrorCode {
 
 impl std::error::Error for ErrorCode {}
 
-/// One of the six questions, as a guest asked it and before anything was checked.
+/// A query of a guest, unchecked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(variant))]
 pub enum Query {
-    /// A host by its name, or by an IPv4 address as text; "" is the host's own name (`S-R13`).
+    /// A host by its name, or by an IPv4 address as text. "" is the machine's own name (`S-R13`).
     #[cfg_attr(feature = "wasmtime", component(name = "host-by-name"))]
     HostByName(Box<[u8]>),
     /// A host by its address.
@@ -164,43 +167,45 @@ pub enum Query {
     ProtocolByNumber(i32),
 }
 
-/// An address to look a host up by.
+/// A query for a host by its address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(record))]
 pub struct AddressQuery {
-    /// The address in network byte order; only 4 bytes make a valid one (`S-R14`).
+    /// The address in network byte order. Any length but 4 bytes is WSAEINVAL (`S-R14`).
     pub address: Box<[u8]>,
-    /// Winsock's number of the family; only [`AF_INET`] is valid (`S-R14`).
+    /// Winsock's number of the address family. Any but [`AF_INET`] is WSAEINVAL (`S-R14`).
     pub family: i32,
 }
 
 /// Winsock's number of the IPv4 address family.
 pub const AF_INET: i32 = 2;
 
-/// A service to look up by name.
+/// A query for a service by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(record))]
 pub struct ServiceNameQuery {
-    /// Its name or an alias of it, in any case.
+    /// The name or an alias, in upper or lower case.
     pub name: Box<[u8]>,
-    /// The protocol; none or an empty one takes the first entry that matches (`S-R4`, `S-R12`).
+    /// The protocol. None or an empty one matches any: the first entry is the answer (`S-R4`,
+    /// `S-R12`).
     pub protocol: Option<Box<[u8]>>,
 }
 
-/// A service to look up by port.
+/// A query for a service by its port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(record))]
 pub struct ServicePortQuery {
     /// The port as a number: 80 for http.
     pub port: u16,
-    /// The protocol; none or an empty one takes the first entry that matches (`S-R4`, `S-R12`).
+    /// The protocol. None or an empty one matches any: the first entry is the answer (`S-R4`,
+    /// `S-R12`).
     pub protocol: Option<Box<[u8]>>,
 }
 
-/// What was found.
+/// An answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(variant))]
@@ -217,7 +222,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Bytes of memory that the answer holds, itself included. Units: bytes.
+    /// Bytes of memory that the answer holds, itself included.
     pub(crate) fn bytes(&self) -> usize {
         let strings = |name: &String, aliases: &Vec<String>| {
             let aliases_own = aliases.iter().map(String::capacity).sum::<usize>();
@@ -233,18 +238,17 @@ impl Answer {
             }
     }
 
-    /// Leaves out the last addresses, but for the first, and then the last aliases, of an answer that holds more than
-    /// so many bytes. It may still hold more then.
-    pub(crate) fn trim(&mut self, most: usize) {
+    /// Trims the answer to `max_bytes`: removes its last addresses except the first one, and then
+    /// its last aliases. It may still hold more.
+    pub(crate) fn trim(&mut self, max_bytes: usize) {
         self.shrink();
-        let over = self.bytes().saturating_sub(most);
+        let over = self.bytes().saturating_sub(max_bytes);
         if let Answer::Host(e) = self {
-            let most_out = e.addresses.len().saturating_sub(1);
-            let out = over.div_ceil(size_of::<u32>()).min(most_out);
-            e.addresses.truncate(e.addresses.len() - out);
+            let kept = e.addresses.len() - over.div_ceil(size_of::<u32>()).min(e.addresses.len());
+            e.addresses.truncate(kept.max(1));
         }
         self.shrink();
-        let mut over = self.bytes().saturating_sub(most);
+        let mut over = self.bytes().saturating_sub(max_bytes);
         let aliases = self.aliases_mut();
         while over > 0
             && let Some(alias) = aliases.pop()
@@ -254,7 +258,7 @@ impl Answer {
         self.shrink();
     }
 
-    /// Gives back the room of its lists that it does not need.
+    /// Frees the unused capacity of the lists.
     fn shrink(&mut self) {
         if let Answer::Host(e) = self {
             e.addresses.shrink_to_fit();
@@ -289,7 +293,7 @@ impl From<ProtocolEntry> for Answer {
     }
 }
 
-/// A host: its names and addresses.
+/// A host's names and IPv4 addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(record))]
@@ -298,12 +302,12 @@ pub struct HostEntry {
     pub name: String,
     /// The other names.
     pub aliases: Vec<String>,
-    /// As the interface has them: lowered in one piece.
+    /// As the WIT interface has them, so that they are copied into the guest in one piece.
     addresses: Vec<u32>,
 }
 
 impl HostEntry {
-    /// A host without aliases.
+    /// Makes an entry without aliases.
     pub fn new(
         name: impl Into<String>,
         addresses: impl IntoIterator<Item = Ipv4Addr>,
@@ -316,7 +320,7 @@ impl HostEntry {
         }
     }
 
-    /// The same with these other names.
+    /// Replaces the aliases.
     #[must_use]
     pub fn with_aliases<S: Into<String>>(mut self, aliases: impl IntoIterator<Item = S>) -> Self {
         self.aliases = aliases.into_iter().map(Into::into).collect();
@@ -329,7 +333,7 @@ impl HostEntry {
     }
 }
 
-/// A service: its names, port and protocol.
+/// A service's names, port and protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(record))]
@@ -340,11 +344,11 @@ pub struct ServiceEntry {
     pub aliases: Vec<String>,
     /// The port as a number: 80 for http.
     pub port: u16,
-    /// The name of the protocol to use with it.
+    /// The name of its protocol, such as `tcp`.
     pub protocol: String,
 }
 
-/// A protocol: its names and number.
+/// A protocol's names and number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
 #[cfg_attr(feature = "wasmtime", component(record))]
@@ -357,16 +361,16 @@ pub struct ProtocolEntry {
     pub number: i32,
 }
 
-/// The end of a request that was not cancelled; there is exactly one for each (`S-R6`).
+/// The completion of a request. A request that is not cancelled has exactly one (`S-R6`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lower))]
 #[cfg_attr(feature = "wasmtime", component(record))]
 pub struct Completion {
-    /// The request.
+    /// The handle of the request.
     pub handle: TaskHandle,
     /// The number that the guest gave with the request.
     pub tag: u64,
-    /// What was found, or why nothing was.
+    /// The answer or the error.
     pub outcome: Outcome,
 }
 
@@ -375,7 +379,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_in_the_order_of_the_interface_and_have_distinct_numbers() {
+    fn errors_are_in_the_order_of_the_interface_with_ascending_numbers() {
         for (i, error) in ErrorCode::ALL.into_iter().enumerate() {
             assert_eq!(error as usize, i);
         }
@@ -391,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_gives_back_its_addresses() {
+    fn an_entry_has_the_addresses_and_aliases_that_it_was_given() {
         let addresses = [Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::LOCALHOST];
         let entry = HostEntry::new("a.test", addresses).with_aliases(["b.test"]);
         assert!(entry.addresses().eq(addresses));

@@ -1,4 +1,4 @@
-//! Which addresses get through to a guest, whichever way its answer comes.
+//! Which addresses answers have, however a resolver answers.
 
 mod support;
 
@@ -55,9 +55,9 @@ fn allowing(patterns: &[&str]) -> Policy {
     })
 }
 
-// S-R16: an allowed name that is pointed at the embedder's own network.
+// S-R16: an allowed name that resolves to an address of the embedder's network.
 #[test]
-fn a_name_that_is_bound_to_a_forbidden_address_is_denied() {
+fn a_name_with_only_forbidden_addresses_is_denied() {
     for policy in [
         allowing(&["evil.test"]),
         allowing(&["*.test"]),
@@ -81,7 +81,7 @@ fn a_name_that_is_bound_to_a_forbidden_address_is_denied() {
 
 // S-R16
 #[test]
-fn an_answer_loses_what_it_may_not_have_and_keeps_the_rest() {
+fn an_answer_loses_forbidden_addresses_and_keeps_the_others() {
     let other = Ipv4Addr::new(8, 8, 8, 8);
     let addresses = [Ipv4Addr::LOCALHOST, PUBLIC, PRIVATE, other];
     for way in WAYS {
@@ -94,7 +94,7 @@ fn an_answer_loses_what_it_may_not_have_and_keeps_the_rest() {
 }
 
 #[test]
-fn what_the_policy_denies_of_answers_counts_as_denied() {
+fn an_answer_without_allowed_addresses_counts_as_denied() {
     for way in WAYS {
         let (_, session) = ask(way, allowing(&["a.test"]), &[PRIVATE], named("a.test"));
         assert_eq!(session.stats().denied, 1, "{way:?}");
@@ -104,7 +104,7 @@ fn what_the_policy_denies_of_answers_counts_as_denied() {
 
 // S-R16
 #[test]
-fn the_embedder_says_which_addresses_answers_have() {
+fn policy_rules_allow_and_deny_addresses_in_answers() {
     let policy = allowing(&["a.test"]);
     let some = policy.clone().allow_answers("10.0.0.0/24".parse().unwrap());
     assert_eq!(got(&some, &[PRIVATE], named("a.test")), Ok(vec![PRIVATE]));
@@ -120,14 +120,14 @@ fn the_embedder_says_which_addresses_answers_have() {
         got(&fewer, &[PRIVATE], named("a.test")),
         Err(ErrorCode::AccessDenied)
     );
-    // What may be asked for may be answered.
+    // A pattern of addresses allows them in answers too.
     let both = allowing(&["a.test", "10.0.0.7"]);
     assert_eq!(got(&both, &[PRIVATE], named("a.test")), Ok(vec![PRIVATE]));
 }
 
 // RFC 6761
 #[test]
-fn only_localhost_is_this_machine() {
+fn only_localhost_names_are_answered_with_loopback() {
     let loopback = [Ipv4Addr::LOCALHOST];
     let denied = Err(ErrorCode::AccessDenied);
     for name in ["localhost", "LocalHost.", "app.localhost"] {
@@ -151,9 +151,9 @@ fn only_localhost_is_this_machine() {
     }
 }
 
-// S-R13, S-R16: the guest knows the address, and was allowed to ask for it.
+// S-R13, S-R16: the guest knows the address, and the policy allowed the question.
 #[test]
-fn an_address_that_was_asked_for_is_no_surprise() {
+fn an_answer_may_have_the_address_that_the_guest_asked_for() {
     let policy = Policy::allow_all();
     assert_eq!(got(&policy, &[], named("10.0.0.7")), Ok(vec![PRIVATE]));
     let answered = [PRIVATE, Ipv4Addr::LOCALHOST];

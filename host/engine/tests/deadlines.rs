@@ -1,4 +1,4 @@
-//! Requests that may be pending only so long.
+//! `Limits::request_timeout`.
 
 mod support;
 
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use support::*;
 use winsock_async_engine::policy::Policy;
-use winsock_async_engine::{ErrorCode, Limits, LookupEngine};
+use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Session};
 use winsock_async_engine::{Lookup, Resolution, Resolver, Responder};
 
 fn within(time: Duration) -> Limits {
@@ -23,14 +23,18 @@ fn within(time: Duration) -> Limits {
 
 const SOON: Duration = Duration::from_millis(2);
 
-// S-R15, S-C1: whether its lookup runs or waits.
+// S-R15, S-C1: one lookup runs, the other waits for a worker.
 #[test]
-fn what_is_overdue_completes_and_nothing_comes_of_it_later() {
-    let (engine, control) = engine(within(SOON));
+fn an_overdue_request_completes_once_with_try_again() {
+    // No extra worker runs the second lookup after the first is overdue.
+    let (engine, control) = engine(Limits {
+        max_extra_workers: 0,
+        ..within(SOON)
+    });
     let mut session = started(&engine);
     let asked = Instant::now();
     let running = ask(&mut session, "held.test");
-    let waiting = ask(&mut session, "quick.test");
+    let waiting = ask(&mut session, "held.test");
     for handle in [running, waiting] {
         let late = one(&mut session);
         assert_eq!(late.handle, handle);
@@ -39,22 +43,25 @@ fn what_is_overdue_completes_and_nothing_comes_of_it_later() {
         assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
     }
     assert_eq!(engine.outstanding(), 0);
-    assert!(engine.stuck_workers() <= 1);
-    control.release("held.test");
-    // A spare may have been at it; either way it is over.
+    for _ in [running, waiting] {
+        control.release("held.test");
+    }
     while engine.stuck_workers() > 0 {
         thread::yield_now();
     }
     assert!(!session.wait(None) && session.take(usize::MAX).is_empty());
-    assert_eq!(asked_in_time(&mut session), Ok(()));
+    assert_eq!(ask_in_time(&mut session), Ok(()));
 }
 
-/// The next request has time of its own.
-fn asked_in_time(session: &mut winsock_async_engine::Session) -> Result<(), ErrorCode> {
+/// Makes a request with a timeout of its own, again while it fails because the machine is busy.
+fn ask_in_time(session: &mut Session) -> Result<(), ErrorCode> {
     loop {
-        ask(session, "quick.test");
+        // The only worker is stuck in an overdue lookup until that returns.
+        let Ok(_) = session.request(host("quick.test"), 0) else {
+            thread::yield_now();
+            continue;
+        };
         match one(session).outcome {
-            // The machine was busy.
             Err(ErrorCode::TryAgain) => {}
             outcome => return outcome.map(drop),
         }
@@ -62,7 +69,7 @@ fn asked_in_time(session: &mut winsock_async_engine::Session) -> Result<(), Erro
 }
 
 #[test]
-fn what_comes_in_time_is_as_ever() {
+fn a_request_within_its_timeout_completes_with_its_answer() {
     let (engine, control) = engine(within(Duration::from_secs(3600)));
     let mut session = started(&engine);
     let held = ask(&mut session, "held.test");
@@ -78,7 +85,7 @@ fn what_comes_in_time_is_as_ever() {
 
 // S-C1, S-S4
 #[test]
-fn what_was_cancelled_or_cleaned_up_is_never_overdue() {
+fn a_cancelled_or_cleaned_up_request_never_times_out() {
     let (engine, _control) = engine(within(SOON));
     let mut session = started(&engine);
     let cancelled = ask(&mut session, "held.test");
@@ -117,9 +124,9 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-// S-M2's ground: a task and a pollable are woken too.
+// What S-M2 needs of the host: tasks and pollables are woken.
 #[test]
-fn whoever_waits_in_whatever_way_is_woken() {
+fn a_timeout_wakes_tasks_and_pollables() {
     let (engine, _control) = engine(within(SOON));
     let mut session = started(&engine);
     ask(&mut session, "stuck.test");
@@ -128,7 +135,7 @@ fn whoever_waits_in_whatever_way_is_woken() {
     ask(&mut session, "stuck.test");
     let readiness = session.readiness();
     block_on(readiness.ready());
-    // It is ready for the one that is overdue, whose turn it is with this call.
+    // The call completes the overdue request.
     assert_eq!(one(&mut session).outcome, Err(ErrorCode::TryAgain));
 }
 
@@ -145,9 +152,9 @@ impl Resolver for Silent {
     }
 }
 
-// S-C1, S-R15: also where no worker is in it.
+// S-C1, S-R15: no worker runs the lookup.
 #[test]
-fn a_reply_that_comes_too_late_reaches_nobody() {
+fn an_outcome_after_the_timeout_is_dropped() {
     let silent = Silent::default();
     let engine = LookupEngine::builder()
         .resolver(silent.clone())
@@ -164,14 +171,14 @@ fn a_reply_that_comes_too_late_reaches_nobody() {
     assert_eq!(engine.stuck_workers(), 0, "no worker was in it");
 }
 
-// S-C7: many sessions' deadlines, each told its own.
+// S-C7: the deadlines of many sessions.
 #[test]
-fn each_session_is_told() {
+fn requests_of_50_sessions_all_time_out() {
     let (engine, _control) = engine(within(SOON));
     let mut sessions: Vec<_> = (0..50).map(|_| started(&engine)).collect();
     for session in &mut sessions {
         for _ in 0..10 {
-            // All workers may be stuck by now, in what others have asked.
+            // All workers may be stuck in lookups of other sessions.
             let _ = session.request(host("stuck.test"), 0);
         }
     }

@@ -1,4 +1,4 @@
-//! The embedder's inspector: what it sees, what it may do, and what the policy does afterwards.
+//! The embedder's inspector: what it sees and changes, and how the policy judges the result.
 
 mod support;
 
@@ -64,10 +64,10 @@ fn named(name: &str) -> Lookup {
     Lookup::HostByName(name.into())
 }
 
-/// What was seen: the lookup, what came of it if it was an outcome, and the thread.
+/// The lookup, its outcome unless it is a question, and the thread.
 type Sight = (Lookup, Option<Outcome>, String);
 
-/// What an inspector saw, and on which threads.
+/// Records what it sees, and on which threads.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<Sight>>>);
 
@@ -93,9 +93,9 @@ impl Inspector for Seen {
     }
 }
 
-// S-R16: what is forbidden is not for it to see.
+// S-R16: it sees no forbidden question.
 #[test]
-fn it_sees_what_is_allowed_and_what_came_of_it_on_the_threads_that_have_it() {
+fn an_inspector_sees_allowed_questions_and_outcomes_on_their_threads() {
     for way in WAYS {
         let resolver = Ways::new(way, &[PUBLIC, PRIVATE]);
         let seen = Seen::default();
@@ -130,9 +130,9 @@ fn it_sees_what_is_allowed_and_what_came_of_it_on_the_threads_that_have_it() {
     }
 }
 
-// S-R13: no resolver sees a dotted address, and the inspector does.
+// S-R13: the resolver does not see a dotted address.
 #[test]
-fn it_sees_a_dotted_address() {
+fn an_inspector_sees_a_dotted_address_as_a_name() {
     let resolver = Ways::new(Way::Known, &[]);
     let seen = Seen::default();
     let mut session = session(&resolver, seen.clone());
@@ -149,7 +149,7 @@ fn it_sees_a_dotted_address() {
 }
 
 #[test]
-fn it_answers_and_refuses_before_any_resolver() {
+fn an_inspector_answers_and_refuses_before_the_resolver() {
     for way in WAYS {
         let resolver = Ways::new(way, &[PUBLIC]);
         let question = |lookup: &Lookup| match lookup {
@@ -158,7 +158,7 @@ fn it_answers_and_refuses_before_any_resolver() {
             }
             _ => Inspection::refused(),
         };
-        // Its own outcomes are not shown to it.
+        // It does not see its own outcomes.
         let mut session = session(&resolver, Fake(question, |_| Err(ErrorCode::TryAgain)));
         assert_eq!(ask(&mut session, "mine.test"), found("mine", &[OTHER]));
         assert_eq!(
@@ -174,7 +174,7 @@ fn it_answers_and_refuses_before_any_resolver() {
 }
 
 #[test]
-fn what_it_refuses_counts_as_denied_and_what_a_resolver_refuses_does_not() {
+fn refusals_of_the_inspector_count_as_denied_and_the_resolvers_do_not() {
     let refused = Err(ErrorCode::AccessDenied);
     for way in WAYS {
         let resolver = Ways::new(way, &[PUBLIC]);
@@ -192,9 +192,9 @@ fn what_it_refuses_counts_as_denied_and_what_a_resolver_refuses_does_not() {
     assert_eq!(refused_elsewhere.stats().denied, 0);
 }
 
-// S-R16: a question that it changes is judged as if the guest had asked.
+// S-R16: a changed question is judged like a guest's.
 #[test]
-fn it_changes_questions_into_others_that_are_allowed() {
+fn a_changed_question_is_judged_by_the_policy() {
     let denied = Err(ErrorCode::AccessDenied);
     let answer = Ways::new(Way::Known, &[PUBLIC]).answer();
     let dotted = Ipv4Addr::new(192, 0, 2, 7);
@@ -234,9 +234,9 @@ fn it_changes_questions_into_others_that_are_allowed() {
     }
 }
 
-// S-R16: whatever it makes of an answer is judged once more.
+// S-R16: a changed answer is judged again.
 #[test]
-fn it_changes_outcomes_into_others_that_are_allowed() {
+fn a_changed_outcome_is_judged_by_the_policy() {
     let cases = [
         (found("mine", &[OTHER]), found("mine", &[OTHER])),
         (found("mine", &[PRIVATE, OTHER]), found("mine", &[OTHER])),
@@ -254,7 +254,7 @@ fn it_changes_outcomes_into_others_that_are_allowed() {
             let mut answering = session(&resolver, Fake(answer, as_it_is));
             assert_eq!(ask(&mut answering, "a.test"), got, "{way:?}");
         }
-        // It cannot bring back what the policy has taken out of a resolver's answer.
+        // It cannot restore an address that the policy has removed.
         let rebound = Ways::new(way, &[PRIVATE]);
         let answer = rebound.answer();
         let mut session = session(&rebound, Fake(pass, move |_| answer.clone()));
@@ -264,7 +264,7 @@ fn it_changes_outcomes_into_others_that_are_allowed() {
 }
 
 #[test]
-fn a_panic_in_it_is_its_failure_alone() {
+fn a_panic_of_the_inspector_fails_only_its_request() {
     let panics = |lookup: &Lookup| match lookup {
         Lookup::HostByName(name) if &**name == "question.test" => panic!("the test's own"),
         _ => Inspection::Pass,
@@ -275,7 +275,7 @@ fn a_panic_in_it_is_its_failure_alone() {
         let mut asking = session(&resolver, Fake(panics, as_it_is));
         assert_eq!(ask(&mut asking, "question.test"), no_recovery);
         assert_eq!(resolver.asked(), []);
-        // More often than there are workers.
+        // More panics than workers: none ends a worker.
         let mut answered = session(&resolver, Fake(pass, |_| panic!("the test's own")));
         for _ in 0..20 {
             assert_eq!(ask(&mut answered, "a.test"), no_recovery, "{way:?}");

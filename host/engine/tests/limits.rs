@@ -1,4 +1,4 @@
-//! What is refused, and what is denied.
+//! Requests that limits refuse, and hosts that the policy denies.
 
 mod support;
 
@@ -9,9 +9,9 @@ use winsock_async_engine::{Answer, ErrorCode, HostEntry, Limits, LookupEngine, P
 
 use support::*;
 
-// S-R2, S-C6: each limit refuses, and welcomes again what ends.
+// S-R2, S-C6: the limits of a session and of the engine.
 #[test]
-fn limits_refuse_and_relent() {
+fn a_request_past_a_limit_is_refused_until_others_end() {
     let (engine, control) = engine(Limits {
         max_requests: 3,
         requests_per_engine: 5,
@@ -22,10 +22,10 @@ fn limits_refuse_and_relent() {
     assert_eq!(a.request(host("known.test"), 0), Err(ErrorCode::WouldBlock));
     ask(&mut b, "known.test");
     ask(&mut b, "stuck.test");
-    // The engine's limit; the session has room.
+    // The engine's limit: the session is below its own.
     assert_eq!(b.request(host("known.test"), 0), Err(ErrorCode::WouldBlock));
     assert_eq!(a.stats().refused + b.stats().refused, 2);
-    // Not the completion frees the place, but that it is taken.
+    // A completed request is outstanding until it is taken.
     assert_eq!(b.take(1).len(), 1);
     ask(&mut b, "known.test");
     assert_eq!(a.cancel(of_a[0]), Ok(()));
@@ -38,9 +38,9 @@ fn limits_refuse_and_relent() {
     drop(control);
 }
 
-// S-R2: how fast.
+// S-R2: the limit on the rate.
 #[test]
-fn a_session_that_asks_too_fast_is_refused_and_another_is_not() {
+fn a_session_past_its_rate_is_refused_and_another_is_not() {
     let number = |n: u32| n.try_into().unwrap();
     let (engine, _) = engine(Limits {
         max_rate: Some(Rate {
@@ -54,7 +54,7 @@ fn a_session_that_asks_too_fast_is_refused_and_another_is_not() {
         .map(|_| fast.request(host("known.test"), 0))
         .collect();
     assert!(outcomes[..3].iter().all(Result::is_ok));
-    // All of them would take a minute and a half.
+    // At this rate 100 requests would take a minute and a half.
     let refused = outcomes
         .iter()
         .filter(|o| **o == Err(ErrorCode::WouldBlock));
@@ -65,9 +65,9 @@ fn a_session_that_asks_too_fast_is_refused_and_another_is_not() {
     ask(&mut other, "known.test");
 }
 
-// S-R2: bytes held.
+// S-R2: the limit on bytes.
 #[test]
-fn bytes_held_are_limited() {
+fn a_request_past_the_byte_limit_is_refused_until_bytes_are_free() {
     let (engine, _) = engine(Limits {
         bytes_per_session: 10_000,
         ..workers(1)
@@ -91,9 +91,9 @@ fn bytes_held_are_limited() {
     );
 }
 
-// An answer that is too large loses addresses, then aliases, and is never half of one.
+// No address and no alias is cut in two.
 #[test]
-fn answers_are_cut_to_what_may_be_held() {
+fn large_answers_lose_addresses_then_aliases_then_fail() {
     let entry = |name: &str, aliases: usize| {
         let addresses = (0..1000).map(Ipv4Addr::from_bits);
         let aliases = (0..aliases).map(|i| format!("alias-{i:04}.test"));
@@ -143,9 +143,9 @@ fn answers_are_cut_to_what_may_be_held() {
     assert_eq!(answer("long.test"), Err(ErrorCode::NoRecovery));
 }
 
-// S-R18: no way to run.
+// S-R18: an engine that has no way to run.
 #[test]
-fn without_a_worker_the_network_is_down() {
+fn an_engine_without_workers_fails_requests_with_network_down() {
     let (engine, _) = engine(workers(0));
     let mut session = engine.session();
     assert_eq!(
@@ -157,14 +157,14 @@ fn without_a_worker_the_network_is_down() {
         session.request(host("known.test"), 0),
         Err(ErrorCode::NetworkDown)
     );
-    // S-C5: checked before the handle.
+    // S-C5: the engine's state is checked before the handle.
     assert_eq!(session.cancel(0), Err(ErrorCode::NetworkDown));
     assert!(!session.wait(None));
 }
 
-// S-R16: denied by default, and never asked of a resolver.
+// S-R16: denied by default, and no resolver is asked.
 #[test]
-fn hosts_are_denied_by_default() {
+fn hosts_are_denied_by_the_default_policy() {
     let (script, control) = script();
     let engine = LookupEngine::builder()
         .resolver(script)

@@ -1,5 +1,5 @@
-//! However a guest goes about it, the host's memory stays within what `Limits::most_bytes` says. A program of its own
-//! with one test, as it counts the bytes of the whole process.
+//! The host's memory stays below `Limits::most_bytes`, whatever a guest does. It counts the bytes
+//! of the whole process, so this program has one test.
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,7 +36,7 @@ const PATTERNS: [(&str, Pattern); 9] = [
 
 // S-R2, S-C6, S-C9, S-S4, S-S7
 #[test]
-fn no_guest_takes_more_than_the_formula_says() {
+fn hostile_guests_stay_within_the_memory_formula() {
     for limits in [few_requests(), long_names(), many_requests()] {
         for (what, pattern) in PATTERNS {
             let before = HEAP.current_usage();
@@ -45,7 +45,7 @@ fn no_guest_takes_more_than_the_formula_says() {
             pattern(&bench);
             bench.end();
             let peak = HEAP.peak_usage() - before;
-            // Of one session: the other, which keeps workers, is next to nothing.
+            // The second session, which keeps workers busy, holds little.
             let most = limits.most_bytes(1);
             println!("{what}: {peak} of {most}");
             assert!(
@@ -64,13 +64,13 @@ fn few_requests() -> Limits {
         workers: 2,
         max_extra_workers: 2,
         stuck_after: Duration::MAX,
-        // Deadlines are kept too.
+        // Deadlines take memory too.
         request_timeout: Some(Duration::from_secs(3600)),
         ..Limits::default()
     }
 }
 
-/// So long that bytes are the limit and not requests.
+/// Names so long that the limit on bytes is reached before the one on requests.
 fn long_names() -> Limits {
     Limits {
         max_requests: 10_000,
@@ -126,7 +126,7 @@ fn cancelled_beside_others(bench: &Bench) {
 fn request_and_cancel(bench: &Bench) {
     let mut session = bench.session();
     for _ in 0..100_000 {
-        // It is refused while all workers are at what was cancelled.
+        // It fails while all workers are stuck.
         if let Ok(handle) = begin(&mut session, host("large.test"))
             && session.cancel(handle).is_err()
         {
@@ -164,7 +164,7 @@ fn sessions_that_go(bench: &Bench) {
     for _ in 0..2000 {
         let mut session = bench.session();
         for _ in 0..20 {
-            // Some are refused.
+            // Some fail at a limit.
             let _ = begin(&mut session, bench.long());
         }
     }
@@ -187,7 +187,7 @@ fn begin(session: &mut Session, query: Query) -> Result<TaskHandle, ErrorCode> {
     session.request(query, 0)
 }
 
-/// Until there is no room.
+/// Makes requests until one is refused.
 fn begin_all(session: &mut Session, query: impl Fn() -> Query) -> Vec<TaskHandle> {
     let mut handles = Vec::with_capacity(session.outstanding());
     loop {
@@ -201,7 +201,7 @@ fn begin_all(session: &mut Session, query: impl Fn() -> Query) -> Vec<TaskHandle
     }
 }
 
-/// An engine for one pattern.
+/// The engine and resolver of one pattern.
 struct Bench {
     limits: Limits,
     resolver: Answers,
@@ -233,7 +233,7 @@ impl Bench {
         session
     }
 
-    /// The longest question that there can be, which waits for a worker.
+    /// The longest query, whose lookup needs a worker.
     fn long(&self) -> Query {
         let name: Box<[u8]> = vec![b'a'; self.limits.name_bytes].into();
         Query::ServiceByName(ServiceNameQuery {
@@ -242,7 +242,7 @@ impl Bench {
         })
     }
 
-    /// Has every worker in a lookup that does not end while the stage is shut.
+    /// Makes each worker run a lookup that returns when the stage opens.
     fn keep_workers(&self) -> Session {
         let mut session = self.session();
         for _ in 0..self.limits.workers {
@@ -254,7 +254,7 @@ impl Bench {
         session
     }
 
-    /// Until the workers have nothing to do.
+    /// Waits until no lookup runs or waits.
     fn until_idle(&self) {
         loop {
             let metrics = self.lookups.metrics();
@@ -265,7 +265,7 @@ impl Bench {
         }
     }
 
-    /// Drops the engine, and waits until its workers are gone.
+    /// Drops the engine, and waits until its workers have ended.
     fn end(self) {
         let Bench {
             resolver, lookups, ..
@@ -278,8 +278,8 @@ impl Bench {
     }
 }
 
-/// Answers that are larger than they may be, each a new one: `known.test` at once, `stuck.test` when the stage is
-/// opened, and all others from a worker.
+/// Gives new answers above the limit: `known.test` at once, `stuck.test` when the stage opens, all
+/// others from a worker.
 #[derive(Clone)]
 struct Answers {
     most: usize,

@@ -1,4 +1,4 @@
-//! An engine's metrics: what is counted, of which sessions, and when.
+//! An engine's metrics: the counts of its sessions and the state of its workers.
 
 mod support;
 
@@ -21,11 +21,11 @@ fn builder() -> LookupEngineBuilder {
 }
 
 fn failed(metrics: &Metrics) -> Vec<(ErrorCode, u64)> {
-    metrics.failed().collect()
+    metrics.total.failed().collect()
 }
 
 #[test]
-fn every_end_is_counted_and_stays_when_the_session_goes() {
+fn every_outcome_is_counted_and_kept_after_the_session_ends() {
     let limits = Limits {
         max_requests: 5,
         ..workers(1)
@@ -40,31 +40,38 @@ fn every_end_is_counted_and_stays_when_the_session_goes() {
         session.take(usize::MAX);
     }
     let denied_or_known = engine.metrics();
-    assert_eq!(denied_or_known.requests, 8);
+    assert_eq!(denied_or_known.total.requests, 8);
     for _ in 0..5 {
         ask(&mut first, "known.test");
     }
     first.request(host("known.test"), 0).unwrap_err();
 
     let before = engine.metrics();
-    assert_eq!((before.requests, before.refused), (13, 1));
+    assert_eq!((before.total.requests, before.total.refused), (13, 1));
     assert_eq!((before.sessions, before.outstanding), (2, 5));
     drop(first);
     let after = engine.metrics();
     assert_eq!((after.sessions, after.outstanding), (1, 0));
-    assert_eq!(after.requests, before.requests);
-    assert_eq!((after.answered, after.denied), (7, 4), "{after:?}");
+    assert_eq!(after.total.requests, before.total.requests);
+    assert_eq!(
+        (after.total.answered, after.total.denied),
+        (7, 4),
+        "{after:?}"
+    );
     assert_eq!(failed(&after), [(ErrorCode::HostNotFound, 2)]);
-    assert_eq!((after.completed(), after.pending()), (13, 0));
+    assert_eq!((after.total.completed(), after.total.pending()), (13, 0));
     drop(second);
     let none_left = Metrics::clone(&after);
     let gone = engine.metrics();
-    assert_eq!((gone.sessions, gone.requests), (0, none_left.requests));
+    assert_eq!(
+        (gone.sessions, gone.total.requests),
+        (0, none_left.total.requests)
+    );
     assert_eq!(failed(&gone), failed(&none_left));
-    assert_eq!(gone.latency, None);
+    assert_eq!(gone.total.latency, None);
 }
 
-/// Waits until workers are as they will be in any case.
+/// Waits until the metrics are as expected.
 fn wait_until(engine: &LookupEngine, what: impl Fn(&Metrics) -> bool) -> Metrics {
     loop {
         let metrics = engine.metrics();
@@ -77,10 +84,10 @@ fn wait_until(engine: &LookupEngine, what: impl Fn(&Metrics) -> bool) -> Metrics
 
 // S-C7
 #[test]
-fn what_the_workers_are_at_is_shown() {
+fn metrics_show_busy_stuck_and_extra_workers() {
     let (engine, control) = engine(workers(2));
     let idle = wait_until(&engine, |metrics| metrics.busy == 0);
-    assert_eq!((idle.workers, idle.stuck, idle.spares), (2, 0, 0));
+    assert_eq!((idle.workers, idle.stuck, idle.extra), (2, 0, 0));
 
     let mut session = started(&engine);
     let held: Vec<_> = (0..2).map(|_| ask(&mut session, "held.test")).collect();
@@ -91,29 +98,32 @@ fn what_the_workers_are_at_is_shown() {
     let busy = wait_until(&engine, |metrics| metrics.busy == 2);
     assert_eq!((busy.queued, busy.outstanding), (1, 3));
 
-    // The spare takes what is queued, and then is in it too.
+    // The extra worker takes the queued lookup, which does not return either.
     session.cancel(held[0]).unwrap();
     control.wait_until_started("stuck.test");
     let stuck = engine.metrics();
-    assert_eq!((stuck.stuck, stuck.spares, stuck.queued), (1, 1, 0));
+    assert_eq!((stuck.stuck, stuck.extra, stuck.queued), (1, 1, 0));
     assert_eq!((stuck.busy, stuck.workers), (3, 2));
     session.cancel(queued).unwrap();
     assert_eq!(engine.metrics().stuck, 2);
     assert_eq!(
-        (engine.metrics().cancelled, engine.metrics().pending()),
+        (
+            engine.metrics().total.cancelled,
+            engine.metrics().total.pending()
+        ),
         (2, 1)
     );
 
     for name in ["held.test", "held.test", "stuck.test"] {
         control.release(name);
     }
-    let back = wait_until(&engine, |metrics| metrics.busy == 0 && metrics.spares == 0);
+    let back = wait_until(&engine, |metrics| metrics.busy == 0 && metrics.extra == 0);
     assert_eq!((back.stuck, back.queued), (0, 0));
 }
 
-/// Guests come, ask and go on some threads while another reads.
+/// Two threads make sessions and requests while a third reads.
 #[test]
-fn a_snapshot_never_goes_back_nor_has_more_ends_than_requests() {
+fn concurrent_snapshots_never_decrease_nor_have_more_ends_than_requests() {
     const GUESTS: u64 = 200;
     let engine = builder().measure_latency(true).limits(workers(1)).build();
     let over = AtomicBool::new(false);
@@ -134,10 +144,16 @@ fn a_snapshot_never_goes_back_nor_has_more_ends_than_requests() {
             let mut before = engine.metrics();
             while !over.load(Ordering::Relaxed) {
                 let now = engine.metrics();
-                let ended = now.completed() + now.cancelled;
-                assert!(ended <= now.requests, "{now:?}");
-                assert!(now.requests >= before.requests && ended >= before.completed());
-                assert!(now.denied >= before.denied && now.answered >= before.answered);
+                let ended = now.total.completed() + now.total.cancelled;
+                assert!(ended <= now.total.requests, "{now:?}");
+                assert!(
+                    now.total.requests >= before.total.requests
+                        && ended >= before.total.completed()
+                );
+                assert!(
+                    now.total.denied >= before.total.denied
+                        && now.total.answered >= before.total.answered
+                );
                 before = now;
             }
         });
@@ -147,14 +163,17 @@ fn a_snapshot_never_goes_back_nor_has_more_ends_than_requests() {
         over.store(true, Ordering::Relaxed);
     });
     let all = engine.metrics();
-    assert_eq!((all.requests, all.denied), (8 * GUESTS, 2 * GUESTS));
-    assert_eq!((all.pending(), all.sessions), (0, 0));
+    assert_eq!(
+        (all.total.requests, all.total.denied),
+        (8 * GUESTS, 2 * GUESTS)
+    );
+    assert_eq!((all.total.pending(), all.sessions), (0, 0));
 }
 
 #[test]
-fn latencies_are_those_of_what_was_taken() {
+fn latencies_count_requests_that_were_taken() {
     let engine = builder().measure_latency(true).build();
-    let count = |engine: &LookupEngine| engine.metrics().latency.map(|l| l.count());
+    let count = |engine: &LookupEngine| engine.metrics().total.latency.map(|l| l.count());
     let mut session = started(&engine);
     assert_eq!(count(&engine), Some(0));
     ask(&mut session, "known.test");
@@ -166,7 +185,7 @@ fn latencies_are_those_of_what_was_taken() {
     other.take(1);
     drop(other);
     drop(session);
-    let latency: LatencyHistogram = engine.metrics().latency.unwrap();
+    let latency: LatencyHistogram = engine.metrics().total.latency.unwrap();
     assert_eq!(latency.count(), 2);
     assert!(!latency.sum.is_zero());
     let in_buckets: u64 = latency.buckets().map(|(_, count)| count).sum();
@@ -174,10 +193,10 @@ fn latencies_are_those_of_what_was_taken() {
 }
 
 #[test]
-fn an_engine_without_sessions_has_done_nothing() {
+fn metrics_of_an_engine_without_sessions_are_zero() {
     let engine = builder().limits(workers(0)).build();
     assert_eq!(engine.metrics(), Metrics::default());
     let mut session = started(&engine);
     session.request(Query::ProtocolByNumber(6), 0).unwrap_err();
-    assert_eq!(engine.metrics().refused, 1);
+    assert_eq!(engine.metrics().total.refused, 1);
 }

@@ -1,4 +1,4 @@
-//! The engine is taken down and brought up again while sessions are at work (`S-R18`).
+//! An engine that is taken down and brought up again while its sessions have requests (`S-R18`).
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -13,7 +13,7 @@ use winsock_async_engine::{
 
 const DOWN: Outcome = Err(ErrorCode::NetworkDown);
 
-/// One worker, and a name that keeps it until it is released.
+/// One worker, and a name whose lookup returns when it is released.
 fn engine() -> (LookupEngine, ScriptControl) {
     let script = r#"rule = [
         { host = "held.test", addresses = ["192.0.2.1"], never = true },
@@ -49,9 +49,9 @@ fn outcomes(taken: Vec<Completion>) -> Vec<(TaskHandle, Outcome)> {
     taken.into_iter().map(|c| (c.handle, c.outcome)).collect()
 }
 
-// S-R18, S-C5: what has completed stays; what is pending, running or queued, completes; all else fails.
+// S-R18, S-C5: completions stay, running and queued requests complete, and new calls fail.
 #[test]
-fn what_is_pending_completes_and_what_is_new_fails() {
+fn pending_requests_complete_and_new_ones_fail_while_down() {
     let (engine, control) = engine();
     let mut session = started(&engine);
     let known = ask(&mut session, "known.test").unwrap();
@@ -77,7 +77,7 @@ fn what_is_pending_completes_and_what_is_new_fails() {
     engine.bring_up();
     assert!(engine.is_up());
     let anew = ask(&mut session, "quick.test").unwrap();
-    // S-R6: the resolver's late answer to what has completed is no second completion.
+    // S-R6: the resolver's late answer is no second completion.
     control.release("held.test");
     assert!(session.wait(None));
     let taken = outcomes(session.take(usize::MAX));
@@ -87,9 +87,9 @@ fn what_is_pending_completes_and_what_is_new_fails() {
     assert_eq!(session.cancel(running), Err(ErrorCode::AlreadyCompleted));
 }
 
-// S-R18: down and up again before the guest has looked.
+// S-R18: down and up again before the guest calls.
 #[test]
-fn a_short_outage_ends_what_was_pending_too() {
+fn a_short_outage_ends_pending_requests_too() {
     let (engine, control) = engine();
     let (mut one, mut two) = (started(&engine), started(&engine));
     let of_one = ask(&mut one, "held.test").unwrap();
@@ -106,9 +106,9 @@ fn a_short_outage_ends_what_was_pending_too() {
     control.release("held.test");
 }
 
-// S-R18: a guest that waits is woken.
+// S-R18: a blocked guest.
 #[test]
-fn a_parked_guest_is_woken() {
+fn taking_down_wakes_a_parked_guest() {
     let (engine, control) = engine();
     let guest = thread::spawn({
         let engine = engine.clone();
@@ -125,9 +125,9 @@ fn a_parked_guest_is_woken() {
     control.release("held.test");
 }
 
-// S-R18: so is one that awaits, and a pollable.
+// S-R18: a guest that awaits, and a pollable.
 #[test]
-fn a_task_is_woken() {
+fn taking_down_wakes_a_task() {
     let (engine, control) = engine();
     let mut session = started(&engine);
     ask(&mut session, "held.test").unwrap();
@@ -146,16 +146,16 @@ fn a_task_is_woken() {
     control.release("held.test");
 }
 
-// S-R18, S-S4: clean-up while it is down, and a session that begins then.
+// S-R18, S-S4: a clean-up and a new session while the engine is down.
 #[test]
-fn sessions_come_and_go_while_it_is_down() {
+fn sessions_are_made_and_dropped_while_down() {
     let (engine, _) = engine();
     engine.take_down();
     let mut session = started(&engine);
     assert_eq!(ask(&mut session, "known.test"), Err(ErrorCode::NetworkDown));
     assert!(!session.wait(None));
     session.cleanup().unwrap();
-    // S-S5: checked first.
+    // S-S5: start-up is checked first.
     assert_eq!(session.cancel(1), Err(ErrorCode::NotInitialised));
     drop(session);
     engine.bring_up();

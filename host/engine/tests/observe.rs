@@ -1,4 +1,4 @@
-//! What observers are told, and in what order.
+//! What observers are called with, and in what order.
 
 mod support;
 
@@ -14,7 +14,7 @@ use winsock_async_engine::{Lookup, Resolution, Resolver, Responder};
 
 use support::*;
 
-/// Writes down what it is told, each in a word.
+/// Records each call as a word.
 #[derive(Default)]
 struct Diary {
     wants_queries: bool,
@@ -26,14 +26,14 @@ impl Diary {
         self.told.lock().unwrap().push((request, what.into()));
     }
 
-    /// What it was told of a request, in a line.
+    /// The calls for a request, in one line.
     fn of(&self, handle: TaskHandle) -> String {
         let told = self.told.lock().unwrap();
         let of_it = told.iter().filter(|(request, _)| request.handle == handle);
         of_it.map(|(_, what)| &**what).collect::<Vec<_>>().join(" ")
     }
 
-    /// Waits until a worker has told what it will tell in any case.
+    /// Waits for the calls of a worker.
     fn wait_for(&self, handle: TaskHandle, told: &str) {
         while self.of(handle) != told {
             thread::yield_now();
@@ -96,7 +96,7 @@ fn observed(limits: Limits, policy: Policy) -> (LookupEngine, ScriptControl, Arc
 const REQUEST: &str = "request(host-by-name,-)";
 
 #[test]
-fn steps_are_told_in_order() {
+fn observers_are_called_in_the_order_of_steps() {
     let policy = Policy::deny_all()
         .allow("*.test".parse().unwrap())
         .allow_private();
@@ -114,9 +114,9 @@ fn steps_are_told_in_order() {
     assert_eq!(diary.of(denied), format!("{REQUEST} denial"));
 }
 
-// S-C6: what is cancelled in the queue does not start. S-C7: what runs finishes, when it does.
+// S-C6: a lookup that is cancelled in the queue does not start. S-C7: one that runs finishes later.
 #[test]
-fn a_cancel_is_told_and_the_workers_return_after_it() {
+fn a_cancel_is_observed_before_the_finish_of_its_lookup() {
     let (engine, control, diary) = observed(workers(1), Policy::allow_all().allow_private());
     let mut session = started(&engine);
     let running = ask(&mut session, "held.test");
@@ -133,7 +133,7 @@ fn a_cancel_is_told_and_the_workers_return_after_it() {
 
 // S-S4, S-S7, S-R18
 #[test]
-fn the_end_of_a_session_or_the_engines_outage_ends_what_is_pending() {
+fn clean_up_outage_and_drop_are_observed_for_pending_requests() {
     let (engine, control, diary) = observed(workers(1), Policy::allow_all().allow_private());
     let pending = |session: &mut Session| {
         ask(session, "held.test");
@@ -154,13 +154,13 @@ fn the_end_of_a_session_or_the_engines_outage_ends_what_is_pending() {
     assert_eq!(diary.of(cleaned), format!("{REQUEST} cancel"));
     let down = format!("{REQUEST} answer(WSAENETDOWN)");
     assert_eq!(diary.of(cut), down);
-    // It was never taken, and yet completed.
+    // It completed, although it was not taken.
     assert_eq!(diary.of(ready), format!("{REQUEST} answer(ok)"));
     assert!(diary.of(dropped).ends_with("cancel"));
     control.release("held.test");
 }
 
-/// Asks by itself, and replies from a thread of its own.
+/// An asynchronous resolver, which sends from a thread.
 struct Asks;
 
 impl Resolver for Asks {
@@ -174,7 +174,7 @@ impl Resolver for Asks {
 }
 
 #[test]
-fn a_lookup_without_a_worker_starts_and_finishes_too() {
+fn an_asynchronous_lookup_starts_and_finishes() {
     let diary = Arc::new(Diary::default());
     let engine = LookupEngine::builder()
         .resolver(Asks)
@@ -192,7 +192,7 @@ fn a_lookup_without_a_worker_starts_and_finishes_too() {
 
 // S-R2, S-R18
 #[test]
-fn a_refusal_has_no_request() {
+fn a_refused_call_is_observed_without_a_request() {
     let limits = Limits {
         max_requests: 0,
         ..workers(1)
@@ -210,7 +210,7 @@ fn a_refusal_has_no_request() {
 }
 
 #[test]
-fn sessions_are_numbered_and_queries_told_to_who_wants_them() {
+fn observers_get_session_numbers_and_the_queries_they_want() {
     let (script, _) = script();
     let diary = Arc::new(Diary {
         wants_queries: true,
@@ -223,7 +223,7 @@ fn sessions_are_numbered_and_queries_told_to_who_wants_them() {
     let (mut first, mut second) = (started(&engine), started(&engine));
     let one = ask(&mut first, "a.test");
     let two = ask(&mut second, "B.test\n");
-    // As the guest asked it, also where the policy forbids it.
+    // The guest's own text, although the policy forbids the name.
     assert_eq!(diary.of(one), "request(host-by-name,a.test) denial");
     assert_eq!(
         diary.of(two),
@@ -239,7 +239,7 @@ fn sessions_are_numbered_and_queries_told_to_who_wants_them() {
     assert_eq!(sessions, [1, 1, 2, 2]);
 }
 
-/// Panics at everything.
+/// Panics in each function.
 struct Nervous;
 
 impl Observer for Nervous {
@@ -269,7 +269,7 @@ impl Observer for Nervous {
 }
 
 #[test]
-fn an_observer_that_panics_harms_nobody() {
+fn a_panicking_observer_affects_no_request_and_no_other_observer() {
     let (script, _) = script();
     let diary = Arc::new(Diary::default());
     let engine = LookupEngine::builder()
@@ -282,7 +282,7 @@ fn an_observer_that_panics_harms_nobody() {
     let mut session = started(&engine);
     for _ in 0..3 {
         let handle = ask(&mut session, "quick.test");
-        // The bound only ends a test that would hang, as it would without the only worker.
+        // The bound only ends a test that would hang: if the panic ended the only worker.
         assert!(session.wait(Some(Duration::from_secs(60))));
         let completion = session.take(1).pop().unwrap();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Metrics as Prometheus reads them.
+//! Metrics as OpenMetrics text.
 #![cfg(feature = "prometheus")]
 
 mod support;
@@ -34,8 +34,8 @@ fn engine_with_requests() -> LookupEngine {
 
 const UNIT: &str = "# UNIT winsock_async_latency_seconds seconds\n";
 
-/// The families by name. The parser takes no units of histograms, which OpenMetrics allows, so it does not
-/// get that line.
+/// Reads the metric families by name. The parser rejects units of histograms, which OpenMetrics
+/// allows, so that line is removed.
 fn parse(text: &str) -> HashMap<String, Family> {
     let without_unit = text.replace(UNIT, "");
     let read = parse_openmetrics(&without_unit);
@@ -43,7 +43,7 @@ fn parse(text: &str) -> HashMap<String, Family> {
         .families
 }
 
-/// The value of a family's only line.
+/// The value of the only sample of a family.
 fn single(family: &Family) -> f64 {
     let mut samples = family.iter_samples();
     let value = match &samples.next().unwrap().value {
@@ -56,7 +56,7 @@ fn single(family: &Family) -> f64 {
 }
 
 #[test]
-fn a_parser_finds_what_the_snapshot_has() {
+fn a_parser_reads_the_figures_of_the_snapshot() {
     let engine = engine_with_requests();
     let metrics = engine.metrics();
     let text = metrics.to_prometheus();
@@ -67,14 +67,14 @@ fn a_parser_finds_what_the_snapshot_has() {
         assert!(family.help.ends_with('.'), "{name}: {}", family.help);
     }
     for (name, value) in [
-        ("requests", metrics.requests),
-        ("refusals", metrics.refused),
+        ("requests", metrics.total.requests),
+        ("refusals", metrics.total.refused),
         ("sessions", 0),
         ("outstanding_requests", 0),
         ("queued_lookups", 0),
         ("workers", 8),
         ("stuck_workers", 0),
-        ("spare_workers", 0),
+        ("extra_workers", 0),
     ] {
         let family = &families[&format!("winsock_async_{name}")];
         assert_eq!(single(family), value as f64, "{name}");
@@ -103,7 +103,7 @@ fn a_parser_finds_what_the_snapshot_has() {
     else {
         panic!("{text}");
     };
-    let measured = metrics.latency.unwrap();
+    let measured = metrics.total.latency.unwrap();
     assert_eq!(histogram.count, Some(3));
     assert_eq!(histogram.sum.unwrap().as_f64(), measured.sum.as_secs_f64());
     let bounds: Vec<_> = histogram.buckets.iter().map(|b| b.upper_bound).collect();
@@ -115,7 +115,7 @@ fn a_parser_finds_what_the_snapshot_has() {
 }
 
 #[test]
-fn an_engine_is_a_collector_among_others() {
+fn an_engine_is_a_collector_in_a_shared_registry() {
     use prometheus_client::encoding::text::encode;
     use prometheus_client::metrics::counter::Counter;
     use prometheus_client::registry::Registry;
@@ -147,7 +147,7 @@ fn an_engine_is_a_collector_among_others() {
 }
 
 #[test]
-fn without_latencies_there_is_no_histogram() {
+fn text_without_latencies_has_no_histogram() {
     let text = LookupEngine::new().metrics().to_prometheus();
     let families = parse(&text);
     assert!(!families.contains_key("winsock_async_latency_seconds"));

@@ -1,4 +1,4 @@
-//! Clauses of the rules that only show at a session, with a resolver that says what it was asked.
+//! Rules of `docs/semantics.md` at a session, with a resolver that records what it is asked.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const SCRIPT: &str = r#"
 "#;
 const TABLE: &str = "echo 7/tcp\necho 7/udp\n";
 
-/// One worker, hosts by the script, services by the table.
+/// Makes an engine with one worker, hosts by the script and services by the table.
 fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
     let script = Script::parse(SCRIPT, "the test").unwrap();
     let control = script.control();
@@ -50,7 +50,7 @@ fn ask(session: &mut Session, name: &str) -> TaskHandle {
     session.request(host(name), 0).unwrap()
 }
 
-/// Waits for all that is outstanding and takes it.
+/// Waits for all outstanding requests and takes them.
 fn all(session: &mut Session) -> Vec<Completion> {
     let mut taken = Vec::new();
     while session.outstanding() > 0 {
@@ -70,9 +70,9 @@ fn at_once(session: &mut Session, query: Query) -> Outcome {
     taken.remove(0).outcome
 }
 
-// S-S3, S-S5, S-C5: as many clean-ups as start-ups, and without one nothing works, whatever is asked.
+// S-S3, S-S5, S-C5: as many clean-ups as start-ups, and all calls fail without a start-up.
 #[test]
-fn every_startup_wants_a_cleanup() {
+fn calls_fail_after_as_many_clean_ups_as_start_ups() {
     let (engine, _control) = engine(Limits::default());
     let mut session = engine.session();
     for startups in [1, 2, 3] {
@@ -98,9 +98,9 @@ fn every_startup_wants_a_cleanup() {
     }
 }
 
-// S-S4: what a resolver answers after the last clean-up does not come after the next start-up.
+// S-S4: an answer of before the last clean-up does not arrive after the next start-up.
 #[test]
-fn a_late_answer_does_not_survive_the_cleanup() {
+fn an_answer_after_the_last_clean_up_is_dropped() {
     let (engine, control) = engine(Limits::default());
     let mut session = started(&engine);
     let held = ask(&mut session, "held.test");
@@ -119,9 +119,9 @@ fn a_late_answer_does_not_survive_the_cleanup() {
     assert_eq!(session.stats().cancelled, 2);
 }
 
-// S-R2: what a limit refuses is not begun: nobody is asked, and nothing of it comes.
+// S-R2: a refused request has no lookup and no completion.
 #[test]
-fn what_is_refused_was_never_begun() {
+fn a_refused_request_reaches_no_resolver() {
     let (engine, control) = engine(Limits {
         max_requests: 1,
         ..Limits::default()
@@ -134,7 +134,7 @@ fn what_is_refused_was_never_begun() {
     control.release("held.test");
     let taken = all(&mut session);
     assert_eq!((taken.len(), taken[0].handle), (1, held));
-    // The same call, now that there is room; the only worker would have come to the refused one first.
+    // The only worker would have run a lookup of the refused request first.
     ask(&mut session, "quick.test");
     assert!(all(&mut session)[0].outcome.is_ok());
     let quick = Lookup::HostByName("quick.test".into());
@@ -146,9 +146,9 @@ fn what_is_refused_was_never_begun() {
     assert_eq!(times, 1);
 }
 
-// S-R4, S-R12: an empty protocol is none, by name and by port.
+// S-R4, S-R12: an empty protocol is the same as none, by name and by port.
 #[test]
-fn an_empty_protocol_is_no_protocol() {
+fn an_empty_protocol_matches_any() {
     let (engine, _control) = engine(Limits::default());
     let mut session = started(&engine);
     let mut found = |by_port, protocol: Option<&str>| {
@@ -171,9 +171,9 @@ fn an_empty_protocol_is_no_protocol() {
     }
 }
 
-// S-R13: a dotted address needs no resolver, so also not one that is stuck, and keeps its text.
+// S-R13: a dotted address needs no resolver, not even a stuck one, and keeps its text.
 #[test]
-fn a_dotted_address_is_answered_at_once() {
+fn a_dotted_address_is_answered_without_the_resolver() {
     let (engine, control) = engine(Limits::default());
     let mut session = started(&engine);
     ask(&mut session, "held.test");
@@ -195,9 +195,9 @@ fn a_dotted_address_is_answered_at_once() {
     assert_eq!(control.asked().len(), before);
 }
 
-// S-R13: "" is the name that the machine has.
+// S-R13: "" is the machine's own name.
 #[test]
-fn the_empty_name_is_the_machines() {
+fn the_empty_name_is_the_machines_name() {
     let (engine, control) = engine(Limits::default());
     let mut session = started(&engine);
     let name = gethostname::gethostname().into_string().expect("a name");
@@ -211,12 +211,12 @@ fn the_empty_name_is_the_machines() {
     assert_eq!(own, named);
 }
 
-// S-C3: of another session, cancelled, or from before the clean-up; none harms what it resembles.
+// S-C3: a handle of another session, a cancelled one, and one from before the clean-up.
 #[test]
-fn a_number_that_is_no_handle_of_this_session_cancels_nothing() {
+fn cancel_of_a_foreign_or_dead_handle_is_invalid() {
     let (engine, _control) = engine(Limits::default());
     let (mut a, mut b) = (started(&engine), started(&engine));
-    // The first request of either, so that only the session tells the two handles apart.
+    // Each is the first request of its session, so the tables' keys are equal.
     let (of_a, of_b) = (ask(&mut a, "held.test"), ask(&mut b, "held.test"));
     let done = a.request(host("192.0.2.7"), 0).unwrap();
     assert_eq!(a.take(1)[0].handle, done);
@@ -237,10 +237,10 @@ fn a_number_that_is_no_handle_of_this_session_cancels_nothing() {
     }
 }
 
-// S-C2, S-C9: the last 65,536 that completed are told apart, and those that were cancelled in between
-// take no place among them.
+// S-C2, S-C9: the last 65,536 completions are remembered. Requests that are cancelled in between do
+// not count.
 #[test]
-fn the_last_65536_completions_are_remembered() {
+fn cancel_of_the_last_65536_completions_is_already_completed() {
     let (engine, control) = engine(Limits::default());
     let mut session = started(&engine);
     ask(&mut session, "held.test");
@@ -289,10 +289,10 @@ fn query() -> impl Strategy<Value = Query> {
 }
 
 proptest! {
-    // S-R1, S-R4, S-R6, S-R14: whatever is asked begins, and ends with one message, which has an
-    // answer or one of the errors that its kind can have.
+    // S-R1, S-R4, S-R6, S-R14: any query begins a request, which has one completion: an answer or
+    // an error that its kind can have.
     #[test]
-    fn no_query_is_judged_at_the_call(query in query()) {
+    fn any_query_is_accepted_and_completes_once(query in query()) {
         let (engine, _control) = engine(Limits::default());
         let mut session = started(&engine);
         let handle = session.request(query.clone(), 7);
@@ -312,9 +312,9 @@ proptest! {
         }
     }
 
-    // S-C3: no number that a program makes up traps, or cancels anything.
+    // S-C3: no invented number traps or cancels a request.
     #[test]
-    fn a_forged_handle_cancels_nothing(forged: u64, flip in 0..64u32) {
+    fn cancel_of_a_forged_handle_is_invalid(forged: u64, flip in 0..64u32) {
         let (engine, _control) = engine(Limits::default());
         let mut session = started(&engine);
         let live = ask(&mut session, "held.test");

@@ -1,4 +1,4 @@
-//! Sessions against `Scripted`: what is decided, when, and what is left behind.
+//! Sessions with the resolver `Scripted`: completions, cancels and workers.
 
 mod support;
 
@@ -15,9 +15,9 @@ use winsock_async_engine::{Lookup, Resolution, Resolver};
 
 use support::*;
 
-// S-C1: the resolver is at work on it, and answers after the cancel.
+// S-C1: a worker runs the lookup, which returns after the cancel.
 #[test]
-fn an_answer_that_comes_after_the_cancel_is_dropped() {
+fn an_answer_after_the_cancel_is_dropped() {
     let (engine, control) = engine(workers(1));
     let mut session = started(&engine);
     let held = ask(&mut session, "held.test");
@@ -25,16 +25,16 @@ fn an_answer_that_comes_after_the_cancel_is_dropped() {
     assert_eq!(session.cancel(held), Ok(()));
     assert_eq!(engine.outstanding(), 0);
     control.release("held.test");
-    // The only worker has dealt with the first when it deals with the second.
+    // The only worker has returned from the first lookup when it runs the second.
     let quick = ask(&mut session, "quick.test");
     assert_eq!(one(&mut session).handle, quick);
     assert!(session.take(usize::MAX).is_empty());
     assert_eq!(session.cancel(held), Err(ErrorCode::InvalidArgument));
 }
 
-// S-C2, S-C4: a result that waits in the session's queue has completed, before anybody took it.
+// S-C2, S-C4: a result in the session's queue has completed before it is taken.
 #[test]
-fn a_result_that_has_arrived_cannot_be_cancelled() {
+fn a_result_that_has_arrived_is_already_completed() {
     let (engine, _) = engine(workers(1));
     let mut session = started(&engine);
     let quick = ask(&mut session, "quick.test");
@@ -44,9 +44,9 @@ fn a_result_that_has_arrived_cannot_be_cancelled() {
     assert_eq!(session.cancel(quick), Err(ErrorCode::AlreadyCompleted));
 }
 
-// S-C6: what is cancelled in the queue never gets to a resolver.
+// S-C6: a lookup that is cancelled in the queue never reaches a resolver.
 #[test]
-fn a_worker_skips_what_was_cancelled() {
+fn workers_skip_cancelled_requests() {
     let (engine, control) = engine(workers(1));
     let mut session = started(&engine);
     ask(&mut session, "held.test");
@@ -66,9 +66,9 @@ fn a_worker_skips_what_was_cancelled() {
     );
 }
 
-// S-C7: stuck workers hold up nobody while one is left.
+// S-C7: a stuck worker delays no other request while another is free.
 #[test]
-fn a_stuck_request_holds_up_no_other() {
+fn a_stuck_request_delays_no_other() {
     let (engine, control) = engine(workers(2));
     let (mut stuck, mut other) = (started(&engine), started(&engine));
     let handle = ask(&mut stuck, "stuck.test");
@@ -80,15 +80,15 @@ fn a_stuck_request_holds_up_no_other() {
         ask(&mut other, "quick.test");
         assert!(one(&mut other).outcome.is_ok());
     }
-    // What needs no worker is answered also when all are stuck.
+    // A request that needs no worker is answered while all are stuck.
     ask(&mut stuck, "stuck.test");
     control.wait_until_started("stuck.test");
     ask(&mut other, "known.test");
     assert!(one(&mut other).outcome.is_ok());
 }
 
-// S-C7: with every worker stuck in a cancelled request, spares take over; they are counted, and go
-// when those that were stuck come back.
+// S-C7: extra workers replace workers that are stuck in cancelled lookups, and end when these
+// return. Each is counted.
 #[test]
 fn stuck_workers_are_replaced() {
     let (engine, control) = engine(workers(2));
@@ -99,7 +99,7 @@ fn stuck_workers_are_replaced() {
             control.wait_until_started("held.test");
             handle
         });
-        // It waits for a worker when the first cancel leaves one behind.
+        // It waits for a worker when the first cancel makes one stuck.
         ask(&mut session, "quick.test");
         for handle in stuck {
             session.cancel(handle).unwrap();
@@ -110,7 +110,7 @@ fn stuck_workers_are_replaced() {
     for _ in 0..6 {
         control.release("held.test");
     }
-    // As many as before are left: two more can be stuck and replaced.
+    // Two workers are left: two more can get stuck and be replaced.
     while engine.stuck_workers() > 0 {
         ask(&mut session, "quick.test");
         one(&mut session);
@@ -119,9 +119,9 @@ fn stuck_workers_are_replaced() {
     assert!(one(&mut session).outcome.is_ok());
 }
 
-// S-C7: no more spares than the limit allows.
+// S-C7: at most `max_extra_workers`.
 #[test]
-fn spares_are_bounded() {
+fn extra_workers_are_bounded() {
     let (engine, control) = engine(Limits {
         max_extra_workers: 1,
         ..workers(1)
@@ -135,7 +135,7 @@ fn spares_are_bounded() {
     assert_eq!(engine.stuck_workers(), 2);
     let refused = session.request(host("quick.test"), 0);
     assert_eq!(refused, Err(ErrorCode::WouldBlock));
-    // What needs no worker is answered.
+    // A request that needs no worker is answered.
     ask(&mut session, "known.test");
     assert!(one(&mut session).outcome.is_ok());
     control.release("held.test");
@@ -146,9 +146,9 @@ fn spares_are_bounded() {
     assert!(one(&mut session).outcome.is_ok());
 }
 
-// A job behind one that hangs gets a worker that was parked, though nobody offers the lane again.
+// No call of the guest schedules the session again.
 #[test]
-fn a_parked_worker_takes_what_waits_behind_a_slow_job() {
+fn a_parked_worker_runs_a_lookup_queued_behind_a_slow_one() {
     let (engine, control) = engine(workers(2));
     let (mut session, mut other) = (started(&engine), started(&engine));
     for _ in 0..100 {
@@ -171,9 +171,9 @@ fn a_parked_worker_takes_what_waits_behind_a_slow_job() {
     }
 }
 
-// One guest's many requests do not hold up another's first.
+// Many requests of one session do not delay those of another.
 #[test]
-fn sessions_take_turns() {
+fn workers_serve_sessions_alternately() {
     let (engine, control) = engine(workers(1));
     let (mut many, mut few) = (started(&engine), started(&engine));
     ask(&mut many, "held.test");
@@ -198,9 +198,9 @@ fn sessions_take_turns() {
     );
 }
 
-// S-S7, S-C7: a session and an engine go while a worker is stuck; nobody waits for it.
+// S-S7, S-C7: no drop waits for a stuck worker.
 #[test]
-fn dropping_waits_for_nobody() {
+fn dropping_a_session_and_its_engine_does_not_wait_for_a_stuck_worker() {
     let (engine, control) = engine(workers(1));
     let mut session = started(&engine);
     for _ in 0..100 {
@@ -214,7 +214,7 @@ fn dropping_waits_for_nobody() {
 
 struct Odd;
 
-/// What is thrown, and goes off once more.
+/// A panic's payload that panics in its drop.
 struct Bomb;
 
 impl Drop for Bomb {
@@ -247,9 +247,9 @@ fn host_answer(addresses: usize) -> Arc<Answer> {
     Arc::new(HostEntry::new("odd.test", addresses).into())
 }
 
-// A resolver's faults are its own.
+// Panics and answers of the wrong kind.
 #[test]
-fn what_a_resolver_does_wrong_is_contained() {
+fn faults_of_a_resolver_become_errors() {
     let engine = LookupEngine::builder()
         .resolver(Odd)
         .policy(Policy::allow_all().allow_private())
@@ -281,9 +281,9 @@ fn what_a_resolver_does_wrong_is_contained() {
     assert_eq!(outcome(host("good.test")), Ok(host_answer(1)));
 }
 
-// S-C8, S-R6: many guests and workers; whatever each cancel says is what happens.
+// S-C8, S-R6: with several guests and workers, each cancel's result is true.
 #[test]
-fn every_request_ends_once() {
+fn concurrent_guests_end_every_request_once() {
     let (engine, _) = engine(workers(4));
     thread::scope(|scope| {
         for guest in 0..4 {
@@ -332,14 +332,14 @@ fn take_all(session: &mut Session, live: &mut Vec<TaskHandle>) -> u64 {
     let taken = session.take(usize::MAX);
     for completion in &taken {
         let i = live.iter().position(|handle| *handle == completion.handle);
-        // A cancelled one, or one that came before, is not there.
+        // A cancelled or already completed request is not in the list.
         live.swap_remove(i.expect("it is outstanding"));
     }
     taken.len() as u64
 }
 
 #[test]
-fn wait_is_defined_at_every_timeout() {
+fn wait_returns_at_zero_short_and_unbounded_timeouts() {
     let (engine, control) = engine(workers(1));
     let mut session = started(&engine);
     for timeout in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
@@ -356,19 +356,20 @@ fn wait_is_defined_at_every_timeout() {
 }
 
 #[test]
-fn latency_is_measured_when_asked_for() {
+fn latency_quantiles_exist_where_latency_is_measured() {
     let (script, _) = script();
     let builder = LookupEngine::builder()
         .resolver(script)
         .policy(Policy::allow_all().allow_private());
     let engine = builder.measure_latency(true).build();
     let mut session = started(&engine);
-    assert_eq!(session.stats().latency(0.5), None);
+    let quantile = |session: &Session, share| session.stats().latency.unwrap().quantile(share);
+    assert_eq!(quantile(&session, 0.5), None);
     ask(&mut session, "known.test");
     ask(&mut session, "quick.test");
     while session.outstanding() > 0 {
         one(&mut session);
     }
-    let (median, late) = (session.stats().latency(0.5), session.stats().latency(0.99));
+    let (median, late) = (quantile(&session, 0.5), quantile(&session, 0.99));
     assert!(median.unwrap() > Duration::ZERO && late >= median);
 }

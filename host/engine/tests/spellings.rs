@@ -1,4 +1,5 @@
-//! Spellings of forbidden names and addresses: none reaches a resolver, which records what it is asked.
+//! Spellings of forbidden names and addresses: none reaches a resolver, which records what it is
+//! asked.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,15 +11,15 @@ use winsock_async_engine::policy::Policy;
 use winsock_async_engine::{ErrorCode, HostEntry, LookupEngine, Outcome, Query};
 use winsock_async_engine::{Lookup, Resolution, Resolver};
 
-/// Spellings of each kind that are tried.
+/// How many spellings of each kind are tried.
 const SPELLINGS: u32 = 10_000;
 
-/// Knows every host, at a public address, and remembers who asked.
+/// Answers every host with a public address, and records the lookups.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<Lookup>>>);
 
 impl Recorder {
-    /// What was asked since the last time.
+    /// The lookups since the last call.
     fn asked(&self) -> Vec<Lookup> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -54,7 +55,7 @@ impl Judge {
         }
     }
 
-    /// What a guest gets for the name, and what the resolver heard of it.
+    /// The outcome for the name, and the lookups that reached the resolver.
     fn ask(&self, name: &[u8]) -> (Outcome, Vec<Lookup>) {
         let mut session = self.engine.session();
         session.startup().unwrap();
@@ -64,7 +65,7 @@ impl Judge {
     }
 }
 
-/// Forms of a character that IDNA makes the plain one.
+/// Forms of a character that IDNA maps to the plain one.
 fn forms(plain: char) -> Vec<String> {
     let shifted = |base: u32, first: char| {
         char::from_u32(base + plain as u32 - first as u32)
@@ -96,13 +97,13 @@ fn forms(plain: char) -> Vec<String> {
         ':' => forms.push("\u{ff1a}".into()),
         _ => {}
     }
-    // What IDNA leaves out: a soft hyphen, a word joiner, a variation selector.
+    // Characters that IDNA removes: soft hyphen, word joiner, variation selector.
     let plain = forms[0].clone();
     forms.extend(["\u{ad}", "\u{2060}", "\u{fe0f}"].map(|nothing| format!("{plain}{nothing}")));
     forms
 }
 
-/// The text with forms of its characters, or as it is: of one kind of form all over, or mixed.
+/// The text with other forms of its characters: none, one kind of form, or several.
 fn disguised(text: String) -> impl Strategy<Value = String> {
     let length = text.chars().count();
     let uses = prop_oneof![
@@ -122,7 +123,7 @@ fn disguised(text: String) -> impl Strategy<Value = String> {
     })
 }
 
-/// What people put around names so that somebody else takes it off.
+/// The text with characters around it that a parser might strip.
 fn wrapped(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     const AFTER: [&str; 22] = [
         ".",
@@ -140,7 +141,7 @@ fn wrapped(text: impl Strategy<Value = String>) -> impl Strategy<Value = String>
         "/",
         "?",
         "\u{a0}",
-        // To whoever stops before the odd character, the name ends there.
+        // A parser that stops at the odd character sees the name end there.
         "\0.allowed.test",
         "\\.allowed.test",
         "%00.allowed.test",
@@ -154,7 +155,7 @@ fn wrapped(text: impl Strategy<Value = String>) -> impl Strategy<Value = String>
     (before, text, after).prop_map(|(before, text, after)| format!("{before}{text}{after}"))
 }
 
-/// A number as `inet_aton` reads it: decimal, octal or hexadecimal, with zeros before it.
+/// A number as `inet_aton` reads it: decimal, octal or hexadecimal, with leading zeros.
 fn number(value: u32) -> impl Strategy<Value = String> {
     (0..5u8, 0..3usize).prop_map(move |(base, zeros)| {
         let zeros = "0".repeat(zeros);
@@ -167,7 +168,7 @@ fn number(value: u32) -> impl Strategy<Value = String> {
     })
 }
 
-/// An address in one to four parts, of which the last is what the others leave.
+/// An address in one to four parts, the last with all remaining bits.
 fn parts(address: Ipv4Addr) -> impl Strategy<Value = String> {
     (1..=4u32).prop_flat_map(move |count| {
         let bits = address.to_bits();
@@ -182,7 +183,7 @@ fn parts(address: Ipv4Addr) -> impl Strategy<Value = String> {
     })
 }
 
-/// IPv6 addresses that are this one: mapped, compatible, translated, with a zone, in brackets.
+/// IPv6 forms of the address: mapped, compatible, translated, with a zone, in brackets.
 fn within_ipv6(address: Ipv4Addr) -> impl Strategy<Value = String> {
     let [a, b, c, d] = address.octets();
     let hex = format!("{a:x}{b:02x}:{c:x}{d:02x}");
@@ -210,7 +211,7 @@ fn within_ipv6(address: Ipv4Addr) -> impl Strategy<Value = String> {
     })
 }
 
-/// The text in labels of DNS's ASCII form that have nothing else in them.
+/// The text in `xn--` labels that encode no other characters.
 fn in_xn_labels(text: String) -> String {
     let labels = text.split('.').map(|label| format!("xn--{label}-"));
     labels.collect::<Vec<_>>().join(".")
@@ -271,7 +272,7 @@ fn name() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: SPELLINGS, ..ProptestConfig::default() })]
 
-    // S-R16: neighbours of the forbidden names are allowed, what is under them, and every address.
+    // S-R16: neighbours of the forbidden names, names under them and every address are allowed.
     #[test]
     fn no_spelling_of_a_forbidden_name_reaches_a_resolver(name in name()) {
         thread_local!(static JUDGE: Judge = Judge::new(&[
@@ -284,7 +285,8 @@ proptest! {
         prop_assert!(outcome.as_ref().is_err_and(|e| refusals.contains(e)), "{name:?}: {outcome:?}");
     }
 
-    // S-R13, S-R16: every name is allowed, so that an address that is taken for one shows.
+    // S-R13, S-R16: every name is allowed, so an address that is taken for a name reaches the
+    // resolver.
     #[test]
     fn no_spelling_of_an_address_reaches_a_resolver(name in address()) {
         thread_local!(static JUDGES: [Judge; 2] = [&["*"][..], &["*.test", "localhost"]].map(Judge::new));

@@ -1,4 +1,4 @@
-//! Lookups that take too long, and are not cancelled: whoever waits for them waits alone (`S-C7`).
+//! Lookups that run too long and are not cancelled delay no other session (`S-C7`).
 
 mod support;
 
@@ -12,11 +12,11 @@ use winsock_async_engine::policy::Policy;
 use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Outcome};
 use winsock_async_engine::{Lookup, Resolution, Resolver};
 
-/// Workers that count as stuck very soon.
-fn impatient(workers: usize, spares: usize) -> Limits {
+/// Limits with workers that are stuck after 1 ms.
+fn impatient(workers: usize, extra: usize) -> Limits {
     Limits {
         workers,
-        max_extra_workers: spares,
+        max_extra_workers: extra,
         stuck_after: Duration::from_millis(1),
         ..Limits::default()
     }
@@ -29,7 +29,7 @@ fn wait_for_stuck(engine: &LookupEngine, workers: usize) {
 }
 
 #[test]
-fn a_worker_that_takes_too_long_is_replaced() {
+fn a_worker_past_stuck_after_is_replaced() {
     let (engine, control) = engine(impatient(1, 1));
     let mut session = started(&engine);
     for _ in 0..3 {
@@ -39,22 +39,22 @@ fn a_worker_that_takes_too_long_is_replaced() {
         assert!(one(&mut session).outcome.is_ok());
         wait_for_stuck(&engine, 1);
         let metrics = engine.metrics();
-        assert_eq!((metrics.stuck, metrics.spares), (1, 1));
-        // What comes late comes all the same, and one of the two workers ends.
+        assert_eq!((metrics.stuck, metrics.extra), (1, 1));
+        // The late outcome arrives too, and one of the two workers ends.
         control.release("held.test");
         let late = one(&mut session);
         assert_eq!(late.handle, held);
         assert!(late.outcome.is_ok());
         wait_for_stuck(&engine, 0);
-        while engine.metrics().spares > 0 {
+        while engine.metrics().extra > 0 {
             std::thread::yield_now();
         }
     }
 }
 
-// A worker counts once, though it is stuck in both ways.
+// Its worker is stuck for two reasons, and counts once.
 #[test]
-fn a_late_lookup_is_cancelled() {
+fn cancelling_a_stuck_lookup_counts_its_worker_once() {
     let (engine, control) = engine(impatient(1, 4));
     let mut session = started(&engine);
     let held = ask(&mut session, "held.test");
@@ -67,7 +67,7 @@ fn a_late_lookup_is_cancelled() {
     wait_for_stuck(&engine, 0);
 }
 
-/// A guest asks a thousand times what is never answered; what the next one asks is answered.
+/// One session makes 1000 requests that are never answered; another's request is answered.
 fn beside_a_black_hole(cancelled: bool) {
     let (engine, _control) = engine(impatient(8, 64));
     let (mut first, mut next) = (started(&engine), started(&engine));
@@ -84,32 +84,32 @@ fn beside_a_black_hole(cancelled: bool) {
 }
 
 #[test]
-fn a_guest_beside_a_black_hole_is_served() {
+fn a_guest_beside_1000_unanswered_lookups_is_served() {
     beside_a_black_hole(false);
 }
 
 #[test]
-fn a_guest_beside_a_black_hole_that_was_cancelled_is_served() {
+fn a_guest_beside_1000_cancelled_lookups_is_served() {
     beside_a_black_hole(true);
 }
 
 // S-R2
 #[test]
-fn with_all_workers_stuck_what_needs_one_is_refused() {
+fn requests_that_need_a_worker_are_refused_while_all_are_stuck() {
     let (engine, control) = engine(impatient(1, 2));
     let (mut session, mut other) = (started(&engine), started(&engine));
     for stuck in 1..=3 {
         ask(&mut session, "held.test");
         wait_for_stuck(&engine, stuck);
     }
-    assert_eq!(engine.metrics().spares, 2);
+    assert_eq!(engine.metrics().extra, 2);
     for session in [&mut session, &mut other] {
         let before = engine.outstanding();
         let refused = session.request(host("quick.test"), 0);
         assert_eq!(refused, Err(ErrorCode::WouldBlock));
         assert_eq!(session.stats().refused, 1);
         assert_eq!(engine.outstanding(), before);
-        // What needs none works.
+        // Requests that need no worker work.
         ask(session, "known.test");
         assert!(one(session).outcome.is_ok());
     }
@@ -121,17 +121,17 @@ fn with_all_workers_stuck_what_needs_one_is_refused() {
     assert!(one(&mut other).outcome.is_ok());
 }
 
-// S-S7: one guest cannot have all workers, and what it has asked goes on when some come back.
+// S-S7: one guest cannot take all workers. Its lookups go on when some return.
 #[test]
-fn one_session_keeps_no_more_than_its_share() {
+fn one_session_keeps_at_most_its_share_of_workers_stuck() {
     let (engine, control) = engine(Limits {
         max_workers_per_session: 3,
-        // Long enough for what is quick on a busy machine.
+        // Long enough for a quick lookup on a busy machine.
         stuck_after: Duration::from_millis(100),
         ..impatient(2, 64)
     });
     let (mut greedy, mut other) = (started(&engine), started(&engine));
-    // Some may come when it has its share already.
+    // Some calls may come when it has its share already.
     let begun = (0..10).filter(|_| greedy.request(host("held.test"), 0).is_ok());
     let begun = begun.count();
     assert!(begun >= 3);
@@ -156,9 +156,10 @@ fn one_session_keeps_no_more_than_its_share() {
     assert!(one(&mut other).outcome.is_ok());
 }
 
-// S-S7: a guest whose lookups are slow, and not so slow as to be stuck, has all workers, and spares take over.
+// S-S7: slow lookups of one guest, which are not stuck, take all workers, and extra ones replace
+// them.
 #[test]
-fn slow_lookups_hold_up_no_other_guest() {
+fn slow_lookups_delay_no_other_guest() {
     let (engine, control) = engine(Limits {
         stuck_after: Duration::from_secs(3600),
         ..Limits::default()
@@ -171,7 +172,7 @@ fn slow_lookups_hold_up_no_other_guest() {
         ask(&mut other, "quick.test");
         assert!(one(&mut other).outcome.is_ok());
     }
-    // Slow is not stuck, and nothing is refused for it.
+    // A slow worker is not stuck, so no request is refused.
     assert_eq!(engine.stuck_workers(), 0);
     ask(&mut slow, "held.test");
     for _ in 0..101 {
@@ -179,17 +180,17 @@ fn slow_lookups_hold_up_no_other_guest() {
         control.release("held.test");
         assert!(one(&mut slow).outcome.is_ok());
     }
-    while engine.metrics().spares > 0 {
+    while engine.metrics().extra > 0 {
         std::thread::yield_now();
     }
 }
 
-// S-S7: nor once spares that others needed have come to work for whoever asks.
+// S-S7: also after other sessions needed extra workers, which now serve all sessions.
 #[test]
-fn one_session_has_no_more_than_its_share_of_spares() {
+fn one_session_has_at_most_its_share_of_extra_workers() {
     let (engine, control) = engine(Limits {
         max_workers_per_session: 3,
-        // Long enough to ask for all this.
+        // Long enough to make all requests.
         stuck_after: Duration::from_millis(100),
         ..impatient(2, 8)
     });
@@ -215,7 +216,7 @@ fn one_session_has_no_more_than_its_share_of_spares() {
     assert_eq!(asked(&control, "stuck.test"), 3);
 }
 
-/// Keeps all lookups that have begun until they may go.
+/// Holds each lookup until it is released.
 #[derive(Clone, Default)]
 struct Turnstile(Arc<(Mutex<Turns>, Condvar)>);
 
@@ -253,9 +254,9 @@ impl Resolver for Turnstile {
     }
 }
 
-// Where every lookup is slow, it takes no thread for each.
+// Slow lookups do not need a thread each.
 #[test]
-fn a_relieved_worker_that_comes_back_works_on() {
+fn a_replaced_worker_that_returns_works_on() {
     let turnstile = Turnstile::default();
     let engine = LookupEngine::builder()
         .resolver(turnstile.clone())
@@ -276,13 +277,13 @@ fn a_relieved_worker_that_comes_back_works_on() {
             one(&mut session);
         }
     }
-    // Two, and a few more where one found the lane in the other's hands.
+    // Two, and some more if one worker found the session taken by the other.
     let threads = turnstile.state().threads.len();
     assert!((2..25).contains(&threads), "{threads} threads");
 }
 
 #[test]
-fn no_number_of_spares_is_too_large() {
+fn any_number_of_extra_workers_is_accepted() {
     let (engine, control) = engine(impatient(1, usize::MAX));
     let mut session = started(&engine);
     ask(&mut session, "held.test");
@@ -293,7 +294,7 @@ fn no_number_of_spares_is_too_large() {
 }
 
 #[test]
-fn without_a_bound_only_the_cancelled_are_stuck() {
+fn without_stuck_after_only_cancelled_lookups_are_stuck() {
     let (engine, control) = engine(workers(2));
     let (mut session, mut other) = (started(&engine), started(&engine));
     ask(&mut session, "held.test");
@@ -305,7 +306,7 @@ fn without_a_bound_only_the_cancelled_are_stuck() {
     assert_eq!(engine.stuck_workers(), 0);
 }
 
-/// Tells when it is gone, as nothing is ever sent.
+/// Closes its channel when it is dropped.
 struct Mortal(#[allow(dead_code, reason = "it is dropped")] mpsc::Sender<()>);
 
 impl Resolver for Mortal {
@@ -318,9 +319,9 @@ impl Resolver for Mortal {
     }
 }
 
-// All threads end with the engine, the one that keeps time too.
+// All threads end with the engine, the watchdog too.
 #[test]
-fn the_resolver_goes_with_the_engine() {
+fn the_resolver_is_dropped_with_the_engine() {
     let (alive, gone) = mpsc::channel();
     let limits = Limits {
         request_timeout: Some(Duration::MAX),

@@ -1,4 +1,4 @@
-//! `tracing`'s spans and events: what is in them, and what is not.
+//! Spans and events of `tracing`: their content and levels.
 #![cfg(feature = "tracing")]
 
 mod support;
@@ -12,7 +12,7 @@ use winsock_async_engine::{LookupEngine, Query};
 
 use support::*;
 
-/// What was logged.
+/// The log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -31,7 +31,7 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// Waits until a worker has logged what it will log in any case.
+    /// Waits until a worker has logged a text.
     fn wait_for(&self, what: &str) {
         while !self.text().contains(what) {
             std::thread::yield_now();
@@ -39,9 +39,9 @@ impl Log {
     }
 }
 
-/// One test, as what listens is the whole process's.
+/// The only test of this program, as its subscriber is the process's.
 #[test]
-fn every_step_is_logged_with_its_handle_and_names_at_debug_alone() {
+fn steps_are_logged_with_handles_and_names_only_at_debug() {
     let log = Log::default();
     let writer = log.clone();
     tracing_subscriber::fmt()
@@ -110,6 +110,6 @@ fn every_step_is_logged_with_its_handle_and_names_at_debug_alone() {
             );
         }
     }
-    // A guest's name is one line, whatever is in it.
+    // A guest's name stays in one line.
     assert!(text.contains(r"query=nothing\n\u{1b}.test"), "{text}");
 }

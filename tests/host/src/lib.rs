@@ -17,7 +17,7 @@ use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use winsock_async_engine::Resolver;
 use winsock_async_engine::policy::{Pattern, Policy};
 use winsock_async_engine::resolvers::{Chain, Script, ScriptControl, Scripted, Tables};
-use winsock_async_engine::{Limits, LookupEngine, SessionStats};
+use winsock_async_engine::{Limits, LookupEngine, RequestStats};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 /// Where the guests are, once `cargo xtask guests` has built them.
@@ -65,7 +65,7 @@ pub struct Run {
     /// How it ended.
     pub end: End,
     /// What its session did.
-    pub stats: SessionStats,
+    pub stats: RequestStats,
 }
 
 /// Runs a guest program, named by its file in [`guests`] without `.wasm`, and drops its store.
@@ -127,7 +127,7 @@ impl Program {
                 })
             }
         };
-        let stats = store.data_mut().winsock.session().stats().clone();
+        let stats = store.data_mut().winsock.session().stats();
         let end = match ended {
             Ok(Ok(())) => End::Returned,
             Ok(Err(())) => End::Trapped(wasmtime::Error::msg("the program returned an error")),

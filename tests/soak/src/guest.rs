@@ -14,7 +14,7 @@ use wasmtime::{Config, Engine, Store, StoreContextMut, Trap};
 use wasmtime_wasi::p2::bindings::{CommandPre, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use winsock_async_engine::{LookupEngine, SessionStats};
+use winsock_async_engine::{LookupEngine, RequestStats};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 /// Bytes of standard error that are kept of a guest: a panic's message.
@@ -82,7 +82,7 @@ pub struct Left {
     pub counts: Counts,
     pub next: Next,
     /// What its session says.
-    pub stats: SessionStats,
+    pub stats: RequestStats,
     /// Requests that were outstanding in its session.
     pub outstanding: u64,
     /// What it wrote to standard error.
@@ -198,7 +198,7 @@ fn left(mut store: Store<State>, end: End) -> Left {
         end,
         counts,
         next,
-        stats: session.stats().clone(),
+        stats: session.stats(),
         outstanding: session.outstanding() as u64,
         stderr: String::from_utf8_lossy(&state.stderr.contents()).into_owned(),
     }

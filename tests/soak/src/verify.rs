@@ -125,7 +125,7 @@ pub fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use winsock_async_engine::SessionStats;
+    use winsock_async_engine::RequestStats;
 
     use super::*;
     use crate::guest::Counts;
@@ -151,7 +151,7 @@ mod tests {
             late: 1,
             invalid: 1,
         };
-        let mut stats = SessionStats::default();
+        let mut stats = RequestStats::default();
         stats.requests = 10;
         stats.refused = 1;
         stats.denied = 1;

@@ -1,30 +1,30 @@
-//! The embedder's own look at what guests ask and are answered.
+//! The embedder's inspector of questions and outcomes.
 
-use super::Lookup;
+use crate::lookup::Lookup;
 use crate::types::{ErrorCode, Outcome};
 
-/// Sees every question that the policy allows, before a resolver does, and what came of it, before the guest does;
-/// may answer, change or refuse either. One inspector serves all sessions of an engine, on several threads at
-/// once; see [`LookupEngineBuilder::inspector`](crate::LookupEngineBuilder::inspector).
+/// Sees each question that the policy allows, before the resolver, and each outcome, before the
+/// guest. It can answer, change or refuse either.
 ///
-/// It comes after the policy, which holds whatever an inspector does (`S-R16`): a question that is forbidden is not shown
-/// to it, one that it changes is judged again, and what it answers or makes of an answer loses the addresses
-/// that answers may not have.
+/// One inspector serves all sessions of an engine, on several threads at once: see
+/// [`LookupEngineBuilder::inspector`](crate::LookupEngineBuilder::inspector). It is not told which
+/// session asks; guests that need different inspectors need different engines.
 ///
-/// Its WSAEACCES counts as denied, as the policy's does: in statistics, and for observers. It is not told who asks; what
-/// is to differ from guest to guest takes an engine each.
+/// The policy applies to whatever an inspector does (`S-R16`). A forbidden question is not shown to
+/// it, and a question that it changes is judged again. Answers that it makes or changes lose the
+/// addresses that answers may not have.
 ///
-/// A panic in it is contained, and the request completes with WSANO_RECOVERY; its resolver is not asked
-/// any more.
+/// Its WSAEACCES counts as denied, like the policy's, in statistics and for observers. A panic in
+/// it is caught: the request completes with WSANO_RECOVERY.
 ///
 /// ```
 /// use std::sync::mpsc;
 ///
 /// use winsock_async_engine::resolvers::Tables;
-/// use winsock_async_engine::{Inspection, Inspector, Lookup};
 /// use winsock_async_engine::{ErrorCode, LookupEngine, Outcome, Policy, Query};
+/// use winsock_async_engine::{Inspection, Inspector, Lookup};
 ///
-/// /// Writes down what is looked up, and refuses the hosts under `ads.test`.
+/// /// Logs what is looked up, and refuses the hosts under `ads.test`.
 /// struct Audit(mpsc::Sender<String>);
 ///
 /// impl Inspector for Audit {
@@ -36,7 +36,7 @@ use crate::types::{ErrorCode, Outcome};
 ///     }
 ///
 ///     fn outcome(&self, lookup: &Lookup, outcome: Outcome) -> Outcome {
-///         // Nobody reads it any more only when the embedder ends.
+///         // Fails only when the embedder has dropped the log.
 ///         let _ = self.0.send(format!("{lookup:?}: {}", outcome.is_ok()));
 ///         outcome
 ///     }
@@ -61,46 +61,51 @@ use crate::types::{ErrorCode, Outcome};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Inspector: Send + Sync + 'static {
-    /// What is to become of a question. Called on the guest's thread, in the call that makes the request: it must
-    /// not wait.
+    /// Decides what happens to a question. Default: [`Inspection::Pass`].
     ///
-    /// Questions are shown as resolvers get them. A dotted address that is asked for as a name, which no
-    /// resolver gets, is shown as [`Lookup::HostByName`]. One that needs a worker is refused at the call when all are
-    /// stuck (`S-C7`), and has no outcome.
+    /// Called on the guest's thread, in the call that makes the request: it must not block. A
+    /// question is shown as the resolver gets it. A dotted address that is asked for as a name,
+    /// which no resolver gets, is shown as [`Lookup::HostByName`].
+    ///
+    /// A question can pass and have no outcome: when all workers are stuck, the call fails
+    /// (`S-C7`).
     fn question(&self, lookup: &Lookup) -> Inspection {
         let _ = lookup;
         Inspection::Pass
     }
 
-    /// What the guest gets. `lookup` is the question as the resolver got it.
+    /// Returns what the guest gets. `lookup` is the question as the resolver got it. Default:
+    /// `outcome`.
     ///
-    /// Called on the thread that has the outcome: the guest's for what is known at once, a worker's after
-    /// [`Resolver::resolve_blocking`](super::Resolver::resolve_blocking), and for a [`Responder`](super::Responder) the one that sends it. On a guest's it
-    /// must not wait; on a worker's it may, as a resolver may.
+    /// It is called on the thread that has the outcome, and must not block unless that is a worker:
     ///
-    /// Not shown are outcomes of [`Inspection::Answer`], which are the inspector's own, and what the engine refuses before
-    /// any resolver. One whose request is cancelled meanwhile may be shown, and reaches nobody.
+    /// - the guest's thread, if the resolver answers at once;
+    /// - a worker, after [`Resolver::resolve_blocking`](crate::Resolver::resolve_blocking);
+    /// - the thread that sends to a [`Responder`](crate::Responder).
+    ///
+    /// It does not see outcomes of [`Inspection::Answer`] and errors of the engine that no resolver
+    /// was asked for. It may see outcomes of requests that are cancelled.
     fn outcome(&self, lookup: &Lookup, outcome: Outcome) -> Outcome {
         let _ = lookup;
         outcome
     }
 }
 
-/// What an [`Inspector`] says to a question.
+/// An [`Inspector`]'s decision on a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Inspection {
-    /// Let it go on to the resolver.
+    /// The question goes to the resolver.
     Pass,
     /// This is the outcome, and no resolver is asked.
     Answer(Outcome),
-    /// Ask this instead, if the policy allows it. It must be of the same kind, host, service or protocol; else the
-    /// request completes with WSANO_RECOVERY.
+    /// This question is asked instead, if the policy allows it. It must be of the same kind: host,
+    /// service or protocol. Otherwise the request completes with WSANO_RECOVERY.
     Ask(Lookup),
 }
 
 impl Inspection {
-    /// The guest gets WSAEACCES.
+    /// Refuses the question: the guest gets WSAEACCES.
     pub fn refused() -> Inspection {
         Inspection::Answer(Err(ErrorCode::AccessDenied))
     }

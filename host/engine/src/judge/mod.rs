@@ -1,4 +1,4 @@
-//! What becomes of what a resolver said: the one place that every outcome passes, whichever way it came.
+//! Judges the outcomes of lookups: every outcome of a resolver passes here.
 
 mod inspector;
 
@@ -7,27 +7,27 @@ use std::sync::Arc;
 
 pub use self::inspector::{Inspection, Inspector};
 use crate::lookup::Lookup;
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::policy::Policy;
 use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
 
-/// Judges questions and answers for an engine.
+/// The policy, the inspector and the limit that an engine judges questions and answers by.
 pub(crate) struct Judge {
     pub(crate) policy: Policy,
     pub(crate) inspector: Option<Box<dyn Inspector>>,
-    /// See [`Limits::answer_bytes`](super::Limits::answer_bytes).
+    /// See [`Limits::answer_bytes`](crate::Limits::answer_bytes).
     pub(crate) answer_bytes: usize,
 }
 
 /// How a request ends.
 pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
-    /// Whether it is a refusal: the policy's or the inspector's.
+    /// Whether the policy or the inspector refused.
     pub(crate) is_denied: bool,
 }
 
 impl Verdict {
-    /// The policy or the inspector forbids it (`S-R16`).
+    /// The policy or the inspector refuses (`S-R16`).
     pub(crate) fn denied() -> Verdict {
         Verdict {
             outcome: Err(ErrorCode::AccessDenied),
@@ -52,17 +52,17 @@ impl From<ErrorCode> for Verdict {
 }
 
 impl Judge {
-    /// What the embedder's inspector says to a question that the policy allows.
+    /// Asks the inspector about a question that the policy allows.
     pub(crate) fn inspect(&self, lookup: &Lookup) -> Inspection {
         let Some(inspector) = &self.inspector else {
             return Inspection::Pass;
         };
-        contained(|| inspector.question(lookup))
+        catch_panic(|| inspector.question(lookup))
             .unwrap_or(Inspection::Answer(Err(ErrorCode::NoRecovery)))
     }
 
-    /// Concludes on an outcome that came from outside the engine, on whatever thread it came. The inspector
-    /// sees what the policy leaves of it, and the policy judges what the inspector makes of that.
+    /// Judges an outcome of a resolver, on any thread. The inspector sees what the policy leaves of
+    /// it, and the policy judges the inspector's result.
     pub(crate) fn verdict(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
         let verdict = self.judge(lookup, outcome);
         let Some(inspector) = &self.inspector else {
@@ -70,14 +70,14 @@ impl Judge {
         };
         let shown = verdict.outcome.clone();
         let outcome =
-            contained(|| inspector.outcome(lookup, shown)).unwrap_or(Err(ErrorCode::NoRecovery));
+            catch_panic(|| inspector.outcome(lookup, shown)).unwrap_or(Err(ErrorCode::NoRecovery));
         if outcome == verdict.outcome {
             return verdict;
         }
         self.judge_inspector(lookup, outcome)
     }
 
-    /// Concludes on what the inspector says itself: its WSAEACCES is as good a refusal as the policy's.
+    /// Judges an outcome of the inspector, whose WSAEACCES is a denial.
     pub(crate) fn judge_inspector(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
         match outcome {
             Err(ErrorCode::AccessDenied) => Verdict::denied(),
@@ -85,7 +85,7 @@ impl Judge {
         }
     }
 
-    /// What the policy and the limits leave of an outcome.
+    /// Applies the policy and the limit on bytes to an outcome.
     fn judge(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
         let verdict = match lookup.checked(outcome) {
             Ok(answer) => self.without_forbidden(lookup, answer),
@@ -97,7 +97,7 @@ impl Judge {
         }
     }
 
-    /// As much of an answer as may be held.
+    /// Trims an answer to the limit. It is an error if it cannot be trimmed that far.
     fn trimmed(&self, answer: Arc<Answer>) -> Outcome {
         let mut answer = Arc::unwrap_or_clone(answer);
         answer.trim(self.answer_bytes);
@@ -107,7 +107,8 @@ impl Judge {
         Ok(Arc::new(answer))
     }
 
-    /// The answer without the addresses that it may not have (`S-R16`). Most have none, and stay shared.
+    /// Removes the addresses that an answer may not have (`S-R16`). An answer without any stays
+    /// shared.
     fn without_forbidden(&self, lookup: &Lookup, answer: Arc<Answer>) -> Verdict {
         let Answer::Host(host) = &*answer else {
             return Ok(answer).into();

@@ -1,14 +1,17 @@
-//! How much a guest may ask of the host.
+//! Limits of what guests use of the host.
 
 mod rate;
 
 use std::time::Duration;
 
-pub(crate) use self::rate::Meter;
 pub use self::rate::Rate;
+pub(crate) use self::rate::RateLimiter;
 
-/// The limits of an engine and its sessions. Past one of them a request is not begun, and
-/// `WSAEWOULDBLOCK` says so at the call; the same call works once others end, or a moment later (`S-R2`).
+/// The limits of an engine and its sessions.
+///
+/// A call past a limit on requests, bytes, rate or workers begins no request and fails with
+/// WSAEWOULDBLOCK. The same call succeeds when other requests have ended, or a moment later
+/// (`S-R2`).
 ///
 /// ```
 /// use winsock_async_engine::Limits;
@@ -17,45 +20,60 @@ pub use self::rate::Rate;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests of one session that are outstanding: pending, or completed and not yet taken.
-    /// Default: 65,536.
+    /// Outstanding requests of one session: pending, or completed and not yet taken. Default:
+    /// 65,536.
     pub max_requests: usize,
-    /// Requests of all sessions together that are outstanding. Default: 1,048,576.
+    /// Outstanding requests of all sessions together. Default: 1,048,576.
     pub requests_per_engine: usize,
-    /// Bytes that one session's requests hold: a fixed part for each, the names of those that are
-    /// pending, the answers of those that are not yet taken. Answers count when they come and are never
-    /// refused: see [`most_bytes_per_session`](Self::most_bytes_per_session). Default: 33,554,432 (32 MiB).
+    /// Bytes that the outstanding requests of one session hold: a fixed part for each, the names of
+    /// pending requests, and the answers of completed ones. Default: 33,554,432 (32 MiB).
+    ///
+    /// Answers count when they arrive and are never refused (`S-R6`: each request has its
+    /// completion), so a session can hold more: see
+    /// [`most_bytes_per_session`](Self::most_bytes_per_session).
     pub bytes_per_session: usize,
-    /// Bytes of an answer, as the host holds it. One that is larger loses its last addresses, and then its last aliases;
-    /// one that is larger without them completes as `WSANO_RECOVERY`. Default: 8192, which
-    /// is some two thousand addresses.
+    /// Bytes of one answer in the host's memory. Default: 8192, about 2000 addresses.
+    ///
+    /// A larger answer loses its last addresses except the first one, and then its last aliases. If
+    /// it is still larger, the request completes with WSANO_RECOVERY.
     pub answer_bytes: usize,
-    /// How fast one session may begin requests. Past it, the same call works a moment later. Default: as
-    /// fast as it can.
+    /// How fast one session makes requests. Default: none, no limit.
     pub max_rate: Option<Rate>,
-    /// How long a request may be pending. Then it completes with `WSATRY_AGAIN`, as if the server were silent
-    /// (`S-R15`), whether its lookup waits, runs or is stuck; what comes of that later is dropped. Default: as long
-    /// as it takes.
+    /// How long a request may be pending. Default: none, no limit.
+    ///
+    /// Then it completes with WSATRY_AGAIN, as if the name server were silent (`S-R15`), whether
+    /// its lookup waits, runs or is stuck. A later result is dropped.
     pub request_timeout: Option<Duration>,
-    /// Bytes of a name. A longer one cannot exist: it completes as an unknown name. Default: 255.
+    /// Bytes of a name as the guest gives it. Default: 255.
+    ///
+    /// A longer name is a name that does not exist: WSAHOST_NOT_FOUND or WSANO_DATA in the
+    /// completion.
     pub name_bytes: usize,
-    /// Worker threads, and so lookups that wait at the same time. Each has a stack that is mapped, not used,
-    /// until it is needed. With 0, or where no thread can be started, every request is
-    /// `WSAENETDOWN` (`S-R18`). Default: 8.
+    /// Worker threads, and so blocking lookups that run at the same time. Default: 8.
+    ///
+    /// Each reserves a stack of 2 MiB and uses a few pages of it. With 0, or if no thread can be
+    /// started, every request fails with WSAENETDOWN (`S-R18`).
     pub workers: usize,
-    /// Worker threads beyond [`workers`](Self::workers) that take the place of those that are stuck, or at one lookup
-    /// for more than some 10 ms, while others wait (`S-C7`). Those that come back work on, and whoever finds nothing to do
-    /// ends, until there are as many as before: while lookups are slow, `workers` and all of these may be at work. With
-    /// all of them stuck, a request that needs a worker is `WSAEWOULDBLOCK` at the call, and all others work. Default: 64.
-    /// Together with `workers` they are at most 65,536; what is more counts as that.
+    /// Worker threads beyond [`workers`](Self::workers), which replace stuck and slow ones while
+    /// lookups wait (`S-C7`). Default: 64.
+    ///
+    /// A worker is slow when its lookup has run for about 10 ms. A worker whose lookup returns goes
+    /// on; excess workers end when they find no lookup. While all workers and extra ones are stuck,
+    /// a request that needs a worker fails with WSAEWOULDBLOCK, and all others work. `workers` and
+    /// this together count as at most 65,536.
     pub max_extra_workers: usize,
-    /// Workers, spares included, that may be at one session's lookups before no more of them are begun, and what it has
-    /// asked waits; [`workers`](Self::workers) if that is more. If so many as are said here are stuck, what it asks that
-    /// needs a worker is `WSAEWOULDBLOCK`. So one guest alone cannot have them all. 0 counts as 1. Default: 32.
+    /// Workers, extra ones included, that may run lookups of one session; at least `workers`.
+    /// Default: 32.
+    ///
+    /// Past it, the session's lookups wait. If this number of workers are stuck in its lookups, its
+    /// requests that need a worker fail with WSAEWOULDBLOCK. So one guest cannot take every worker.
+    /// 0 counts as 1.
     pub max_workers_per_session: usize,
-    /// How long a worker may be in the resolver with one lookup before it counts as stuck, or a little less: an
-    /// eighth, 0.2 ms if that is more, and 10 ms at most; with a lookup that was cancelled it does so at once.
-    /// [`Duration::MAX`]: only then, and no spare takes the place of one that is slow. Default: 1 s.
+    /// How long a lookup runs before its worker is stuck. Default: 1 s.
+    ///
+    /// A worker may count as stuck early, by an eighth of this time, at least 0.2 ms and at most 10
+    /// ms. A worker whose lookup is cancelled is stuck at once. With [`Duration::MAX`] no other
+    /// worker is stuck, and slow workers are not replaced.
     pub stuck_after: Duration,
 }
 

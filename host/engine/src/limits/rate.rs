@@ -1,41 +1,41 @@
-//! How fast one guest may ask.
+//! The rate of one session's requests.
 
 use std::num::NonZeroU32;
 
-/// A rate of requests: so many at once, and then so many a second.
+/// A rate of requests: a burst at once, and then a number a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Requests a second, in the long run.
+    /// Requests a second, on average over a long time.
     pub per_second: NonZeroU32,
-    /// Requests that may be begun at once after a pause that is long enough.
+    /// Requests that can be made at once after a pause of `burst` / `per_second` seconds.
     pub burst: NonZeroU32,
 }
 
-/// What one session has used of its rate: one number, the time at which nothing of it would be used any
-/// more if nothing were asked (the generic cell rate algorithm).
+/// Holds one session to a rate, by the generic cell rate algorithm: its state is the time at which
+/// the whole burst is free again.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Meter {
-    /// Nanoseconds that one request uses.
+pub(crate) struct RateLimiter {
+    /// Nanoseconds that one request takes at the average rate.
     cost: u64,
-    /// Nanoseconds that may be used in advance.
-    room: u64,
+    /// Nanoseconds of a burst.
+    burst: u64,
     free_at: u64,
 }
 
-impl Meter {
-    pub(crate) fn new(rate: Rate) -> Meter {
+impl RateLimiter {
+    pub(crate) fn new(rate: Rate) -> RateLimiter {
         let cost = NANOSECONDS / u64::from(rate.per_second.get());
-        Meter {
+        RateLimiter {
             cost,
-            room: cost.saturating_mul(u64::from(rate.burst.get())),
+            burst: cost.saturating_mul(u64::from(rate.burst.get())),
             free_at: 0,
         }
     }
 
-    /// Takes a request's share at this time, in nanoseconds; false if there is none left.
-    pub(crate) fn take(&mut self, now: u64) -> bool {
+    /// Whether a request may be made at `now`, in nanoseconds. Counts the request if so.
+    pub(crate) fn admit(&mut self, now: u64) -> bool {
         let free_at = self.free_at.max(now).saturating_add(self.cost);
-        let fits = free_at - now <= self.room;
+        let fits = free_at - now <= self.burst;
         if fits {
             self.free_at = free_at;
         }
@@ -49,48 +49,49 @@ const NANOSECONDS: u64 = 1_000_000_000;
 mod tests {
     use super::*;
 
-    fn meter(per_second: u32, burst: u32) -> Meter {
-        Meter::new(Rate {
+    fn limiter(per_second: u32, burst: u32) -> RateLimiter {
+        RateLimiter::new(Rate {
             per_second: per_second.try_into().unwrap(),
             burst: burst.try_into().unwrap(),
         })
     }
 
-    /// How many of many requests are begun at this time.
-    fn begun(meter: &mut Meter, now: u64) -> usize {
-        (0..1000).filter(|_| meter.take(now)).count()
+    /// How many of 1000 requests are admitted at this time.
+    fn admitted(limiter: &mut RateLimiter, now: u64) -> usize {
+        (0..1000).filter(|_| limiter.admit(now)).count()
     }
 
     #[test]
-    fn a_burst_is_begun_at_once_and_then_so_many_a_second() {
+    fn a_burst_is_admitted_at_once_and_then_the_rate() {
         // S-R2
-        let mut meter = meter(100, 7);
+        let mut limiter = limiter(100, 7);
         let second = NANOSECONDS;
-        assert_eq!(begun(&mut meter, 5), 7);
-        assert_eq!(begun(&mut meter, 5 + second / 100), 1);
-        assert_eq!(begun(&mut meter, 5 + second / 100 * 4), 3);
-        // A long pause is worth a burst, and no more.
-        assert_eq!(begun(&mut meter, 3600 * second), 7);
-        let steadily = (1..=1000).filter(|i| meter.take((3600 + 1) * second + i * second / 1000));
+        assert_eq!(admitted(&mut limiter, 5), 7);
+        assert_eq!(admitted(&mut limiter, 5 + second / 100), 1);
+        assert_eq!(admitted(&mut limiter, 5 + second / 100 * 4), 3);
+        // A long pause frees one burst, and no more.
+        assert_eq!(admitted(&mut limiter, 3600 * second), 7);
+        let steadily =
+            (1..=1000).filter(|i| limiter.admit((3600 + 1) * second + i * second / 1000));
         // The first at 1 ms, and the last at 1 s.
         assert_eq!(steadily.count(), 7 + 99);
     }
 
     #[test]
-    fn what_is_refused_uses_nothing() {
-        let mut meter = meter(1, 1);
-        assert!(meter.take(0));
+    fn refused_requests_do_not_count() {
+        let mut limiter = limiter(1, 1);
+        assert!(limiter.admit(0));
         for later in 1..1000 {
-            assert!(!meter.take(later));
+            assert!(!limiter.admit(later));
         }
-        assert!(meter.take(NANOSECONDS));
+        assert!(limiter.admit(NANOSECONDS));
     }
 
     #[test]
-    fn extremes_are_no_faults() {
-        let mut fast = meter(u32::MAX, u32::MAX);
-        assert_eq!(begun(&mut fast, u64::MAX), 1000);
-        let mut slow = meter(1, u32::MAX);
-        assert_eq!(begun(&mut slow, u64::MAX - 1), 1000);
+    fn extreme_rates_and_times_do_not_overflow() {
+        let mut fast = limiter(u32::MAX, u32::MAX);
+        assert_eq!(admitted(&mut fast, u64::MAX), 1000);
+        let mut slow = limiter(1, u32::MAX);
+        assert_eq!(admitted(&mut slow, u64::MAX - 1), 1000);
     }
 }

@@ -1,4 +1,4 @@
-//! A question that was checked, and the trait of what answers it.
+//! Checked questions, and the trait that answers them.
 
 mod responder;
 
@@ -8,14 +8,15 @@ pub use self::responder::Responder;
 pub(crate) use self::responder::{Client, Delivered, Notify, Receiver};
 use crate::types::{Answer, ErrorCode, Outcome};
 
-/// A question that was checked: the names are text that a name can be, and policy allows it.
+/// A checked question: its names can exist, and the policy allows it.
 ///
-/// Host names are lower case ASCII (IDNA's form); a trailing dot stays. Names of services and
-/// protocols are as the guest gave them and match without regard to case (`S-R12`).
+/// Host names are lower-case ASCII in IDNA's form, with a trailing dot if the guest gave one. Names
+/// of services and protocols are as the guest gave them, and match without regard to case
+/// (`S-R12`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lookup {
-    /// A host by its name, which is no address.
+    /// A host by its name. The name does not read as an address.
     HostByName(Box<str>),
     /// A host by its address.
     HostByAddress(Ipv4Addr),
@@ -40,7 +41,8 @@ pub enum Lookup {
 }
 
 impl Lookup {
-    /// The error of a lookup that finds nothing: unknown for hosts, no data for the rest (`S-R12`, `S-R15`).
+    /// The error of a lookup that finds nothing: `HostNotFound` for hosts (`S-R15`), `NoData` for
+    /// services and protocols (`S-R12`).
     pub fn miss(&self) -> ErrorCode {
         match self {
             Lookup::HostByName(_) | Lookup::HostByAddress(_) => ErrorCode::HostNotFound,
@@ -48,8 +50,8 @@ impl Lookup {
         }
     }
 
-    /// What a resolver said, if it makes sense: an answer of another kind is the resolver's failure,
-    /// and a host without an address is a name without data (`S-R15`).
+    /// Checks an outcome of a resolver. An answer of another kind is `NoRecovery`, a host without
+    /// an address is `NoData` (`S-R15`).
     pub(crate) fn checked(&self, outcome: Outcome) -> Outcome {
         let answer = outcome?;
         match (self, &*answer) {
@@ -68,7 +70,7 @@ impl Lookup {
         }
     }
 
-    /// Whether answers to the other are answers to this one.
+    /// Whether both lookups have answers of the same kind.
     pub(crate) fn is_like(&self, other: &Lookup) -> bool {
         let kind = |lookup: &Lookup| match lookup {
             Lookup::HostByName(_) | Lookup::HostByAddress(_) => 0,
@@ -78,7 +80,7 @@ impl Lookup {
         kind(self) == kind(other)
     }
 
-    /// Bytes that the lookup holds besides itself. Units: bytes.
+    /// Bytes of the heap that the lookup holds.
     pub(crate) fn heap_bytes(&self) -> usize {
         let protocol = |p: &Option<Box<str>>| p.as_ref().map_or(0, |p| p.len());
         match self {
@@ -90,37 +92,47 @@ impl Lookup {
     }
 }
 
-/// What a resolver says to a lookup at once, on the guest's thread.
+/// A resolver's immediate response to a lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resolution {
-    /// This is the outcome.
+    /// The outcome is known.
     Ready(Outcome),
-    /// The resolver has nothing, and waiting would not change that.
+    /// The resolver has no answer, and asking it further would find none.
     NotFound,
-    /// [`Resolver::resolve_blocking`] finds out. It may wait, so a worker thread calls it.
+    /// [`Resolver::resolve_blocking`] finds the answer. It may block, so a worker thread calls it.
     Blocking,
-    /// [`Resolver::start`] begins to find out. It does not wait.
+    /// [`Resolver::start`] begins to look the answer up. It does not block.
     Async,
 }
 
-/// Looks things up. One resolver serves all sessions of an engine, on several threads at once.
+/// Answers lookups. One resolver serves all sessions of an engine, on several threads at once.
 ///
-/// A cancel does not reach a resolver: the session decides, and drops what comes too late. A resolver that
-/// never returns keeps its thread. Another thread replaces that one once the request is cancelled or has
-/// run too long (`S-C7`).
+/// [`try_resolve`](Self::try_resolve) returns an immediate answer, or says how the lookup goes on:
+///
+/// - [`resolve_blocking`](Self::resolve_blocking) runs on a worker thread and may block;
+/// - [`start`](Self::start) suits a resolver that has threads of its own.
+///
+/// A cancel does not reach a resolver: its session drops the late outcome (`S-C1`). A resolver that
+/// never returns keeps its worker. An extra worker replaces it once the request is cancelled or has
+/// run longer than [`Limits::stuck_after`](crate::Limits::stuck_after) (`S-C7`).
+///
+/// An outcome is judged by the policy and trimmed to
+/// [`Limits::answer_bytes`](crate::Limits::answer_bytes) before the guest gets it.
 pub trait Resolver: Send + Sync + 'static {
-    /// Says at once what is known. Called on a guest's thread: it must not wait, not even for a lock.
+    /// Responds to a lookup at once. Called on the guest's thread: it must not block, not even on a
+    /// lock. A panic becomes [`ErrorCode::NoRecovery`].
     fn try_resolve(&self, lookup: &Lookup) -> Resolution;
 
-    /// Looks up, and may take its time. Called on a worker thread after [`Resolution::Blocking`]. A panic
-    /// becomes [`ErrorCode::NoRecovery`].
+    /// Looks an answer up, and may block. Called on a worker thread after [`Resolution::Blocking`].
+    /// A panic becomes [`ErrorCode::NoRecovery`]. Default: [`Lookup::miss`].
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         Err(lookup.miss())
     }
 
-    /// Begins to look up, and later sends the outcome to `responder`, from any thread. Called on a guest's
-    /// thread after [`Resolution::Async`]: it must not wait. A panic becomes [`ErrorCode::NoRecovery`].
+    /// Begins to look an answer up, and sends the outcome to `responder` from any thread. Called on
+    /// the guest's thread after [`Resolution::Async`]: it must not block. A panic becomes
+    /// [`ErrorCode::NoRecovery`]. Default: sends the outcome of `resolve_blocking`.
     fn start(&self, lookup: &Lookup, responder: Responder) {
         responder.send(self.resolve_blocking(lookup));
     }
@@ -135,8 +147,8 @@ impl<R: Resolver + ?Sized> Resolver for std::sync::Arc<R> {
         (**self).resolve_blocking(lookup)
     }
 
-    fn start(&self, lookup: &Lookup, reply: Responder) {
-        (**self).start(lookup, reply);
+    fn start(&self, lookup: &Lookup, responder: Responder) {
+        (**self).start(lookup, responder);
     }
 }
 
@@ -149,7 +161,7 @@ impl<R: Resolver + ?Sized> Resolver for Box<R> {
         (**self).resolve_blocking(lookup)
     }
 
-    fn start(&self, lookup: &Lookup, reply: Responder) {
-        (**self).start(lookup, reply);
+    fn start(&self, lookup: &Lookup, responder: Responder) {
+        (**self).start(lookup, responder);
     }
 }

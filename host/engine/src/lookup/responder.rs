@@ -1,4 +1,4 @@
-//! The way back of a lookup that no worker waits for.
+//! Sends the outcomes of asynchronous lookups.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub(crate) trait Receiver: Send {
     /// Whether the outcome is still wanted.
     fn is_wanted(&self) -> bool;
 
-    /// Takes the outcome. Must not wait.
+    /// Takes the outcome. Must not block.
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
 
     /// The client that the outcome is for.
@@ -50,8 +50,8 @@ impl<F: FnOnce(Outcome) + Send> Receiver for F {
 }
 
 impl Responder {
-    /// Makes a responder that calls a function, for resolvers that ask others, and for their tests. The
-    /// function must not wait.
+    /// Makes a responder that calls a function, for resolvers that ask other resolvers, and for
+    /// tests. The function must not block.
     pub fn new(respond: impl FnOnce(Outcome) + Send + 'static) -> Responder {
         Responder::to(respond)
     }
@@ -66,15 +66,16 @@ impl Responder {
         drop(self.deliver(outcome));
     }
 
-    /// Sends the outcome and leaves waking the session to the drop of the result, so that one wake-up
-    /// serves many outcomes.
+    /// Sends the outcome and leaves waking the session to the drop of the result, so that one
+    /// wake-up serves many outcomes.
     pub(crate) fn deliver(mut self, outcome: Outcome) -> Delivered {
         self.0
             .take()
             .map_or(Delivered::NOBODY, |receiver| receiver.receive(outcome))
     }
 
-    /// Whether the outcome is still wanted: false once the request was cancelled.
+    /// Whether the outcome is still wanted: false after a cancel. A resolver may then drop the
+    /// lookup.
     pub fn is_wanted(&self) -> bool {
         self.0.as_ref().is_some_and(|receiver| receiver.is_wanted())
     }
@@ -123,7 +124,8 @@ impl Delivered {
         Delivered(Some(session))
     }
 
-    /// Leaves the wake-up to `other`, which must be dropped later. Fails if `other` wakes another session.
+    /// Leaves the wake-up to `other`, which must be dropped later. Fails if `other` wakes another
+    /// session.
     #[cfg(feature = "dns")]
     pub(crate) fn leave_to(mut self, other: &Delivered) -> Result<(), Delivered> {
         match (&self.0, &other.0) {

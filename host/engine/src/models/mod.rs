@@ -155,7 +155,7 @@ pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEn
             resolver,
             pool,
             workers: 1,
-            switch: SessionRegistry::default(),
+            registry: SessionRegistry::default(),
             judge,
             limits,
             host_name: String::new(),

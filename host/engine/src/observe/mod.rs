@@ -1,93 +1,95 @@
-//! Seeing what becomes of requests: one hook, on which logs, timelines and whatever else stand.
+//! Observers of requests, for logs, timelines and metrics.
 //!
-//! An [`Observer`] is told of each step of each request. Without one the engine spends a comparison on
-//! each step; the feature `tracing` adds one that makes `tracing`'s spans and events.
+//! The engine calls an [`Observer`] at each step of each request. Without an observer a step costs
+//! one comparison. The feature `tracing` adds an observer that makes spans and events of `tracing`.
 //!
-//! A request is begun, and then answered, denied or cancelled, each told on the guest's own thread and in
-//! this order. In between its lookup may start and finish, which is told wherever it happens:
+//! `request` is called first, and one of `answer`, `denial` and `cancel` last, on the guest's
+//! thread. `start` and `finish` of the lookup are called on the thread that runs it:
 //!
 //! ```text
 //! guest's thread    request ─────────────────────────────► answer, denial or cancel
 //! worker's thread             └► start ────────► finish ─┘
 //! ```
 //!
-//! The resolver cannot be stopped, so both may also be told after the cancel: from the cancel to
-//! `finish` its worker is stuck (`S-C7`). So may both after an answer that is an error of the engine's own: the engine
-//! went down, or the request was overdue.
+//! A resolver cannot be stopped, so `start` and `finish` may come after the cancel. From the cancel
+//! to `finish` the worker is stuck (`S-C7`). Both may also come after an answer that is the
+//! engine's own error: the engine went down, or the request timed out.
 
+mod observers;
 mod query;
 #[cfg(feature = "tracing")]
 mod traced;
-mod watch;
 
+pub(crate) use self::observers::{ObservedQuery, SessionObservers};
 pub use self::query::{DisplayAnswer, DisplayQuery, QueryKind};
 #[cfg(feature = "tracing")]
 pub(crate) use self::traced::Traced;
-pub(crate) use self::watch::{Seen, Watch};
 
 use crate::types::{ErrorCode, Outcome, Query, TaskHandle};
 
-/// One request, among those of all sessions of an engine.
+/// Names one request of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId {
-    /// The session: 1 for the first of the engine, and so on.
+    /// The number of the session: 1 for the first of the engine, 2 for the second.
     pub session: u64,
-    /// The handle, which is the session's own.
+    /// The handle, which is unique in its session only.
     pub handle: TaskHandle,
 }
 
-/// What a lookup occupies while it runs.
+/// Where a lookup runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RunsOn {
-    /// A worker thread, on which `start` and `finish` are told.
+    /// On a worker thread, which calls `start` and `finish`.
     Worker,
-    /// No thread of the engine: the resolver replies by itself, and each is told on any thread.
+    /// In an asynchronous resolver. `start` and `finish` are called on any threads.
     Resolver,
 }
 
-/// Is told what becomes of requests. Each function does nothing unless it is implemented.
+/// Is called at each step of each request. By default each function does nothing.
 ///
-/// They are called in the middle of the guest's calls and of the workers' work: they must not wait
-/// long, and must not use the session. A panic in one is contained and lost.
+/// The functions run inside a guest's calls and on workers: they must not block, and must not use
+/// the session. A panic in one is caught and ignored.
 pub trait Observer: Send + Sync + 'static {
-    /// Whether [`request`](Self::request) is to be told what is asked, for which it is copied. It may
-    /// change at any time. Default: no.
+    /// Whether [`request`](Self::request) needs the query, which costs a copy. It is called for
+    /// each request and may change its answer. Default: false.
     fn wants_queries(&self) -> bool {
         false
     }
 
-    /// A request was begun: it has its handle, and nothing else has happened to it. `query` is what the guest
-    /// asked, unchecked, if any observer wants it.
+    /// A request was made and has its handle. `query` is the guest's query, unchecked. It is there
+    /// if any observer [wants queries](Self::wants_queries).
     fn request(&self, request: RequestId, kind: QueryKind, query: Option<&Query>) {
         let _ = (request, kind, query);
     }
 
-    /// A request was refused at the call, by a limit or because the resolvers are down (`S-R2`, `S-R18`).
+    /// A call made no request: a limit was reached, or the engine is down (`S-R2`, `S-R18`).
     fn refusal(&self, session: u64, kind: QueryKind, error: ErrorCode) {
         let _ = (session, kind, error);
     }
 
-    /// Its lookup starts. What is known at once has no start.
+    /// The lookup of a request starts. A lookup that the resolver answers at once has no start.
     fn start(&self, request: RequestId, on: RunsOn) {
         let _ = (request, on);
     }
 
-    /// Its lookup is over, wanted or not. What a worker told of its start it tells of its end.
+    /// The lookup of a request is over, cancelled or not. The worker that called `start` calls
+    /// this.
     fn finish(&self, request: RequestId, on: RunsOn) {
         let _ = (request, on);
     }
 
-    /// It completed with an answer or an error: the guest can take it.
+    /// A request completed with an answer or an error, and the guest can take it.
     fn answer(&self, request: RequestId, outcome: &Outcome) {
         let _ = (request, outcome);
     }
 
-    /// It completed with WSAEACCES, as the policy forbids it or the inspector refuses it (`S-R16`).
+    /// A request completed with WSAEACCES: the policy forbids it, or the inspector refuses
+    /// (`S-R16`).
     fn denial(&self, request: RequestId) {
         let _ = request;
     }
 
-    /// It was cancelled, by cancel, by the last clean-up, or because its session ended.
+    /// A request was cancelled: by cancel, by the last clean-up, or by the end of its session.
     fn cancel(&self, request: RequestId) {
         let _ = request;
     }

@@ -1,10 +1,10 @@
-//! What is asked and answered, as it is shown to people.
+//! Queries and answers as text for people.
 
 use std::fmt;
 
 use crate::types::{Answer, Query};
 
-/// Which of the six questions it is.
+/// The kind of a query: one of six.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum QueryKind {
     /// A host by its name.
@@ -22,7 +22,7 @@ pub enum QueryKind {
 }
 
 impl QueryKind {
-    /// As the interface has it, such as `host-by-name`.
+    /// The name in the WIT interface, such as `host-by-name`.
     pub const fn name(self) -> &'static str {
         match self {
             QueryKind::HostByName => "host-by-name",
@@ -54,8 +54,8 @@ impl fmt::Display for QueryKind {
     }
 }
 
-/// Shows what is asked in one line, whatever a guest has put into it: long names are cut, and what cannot be
-/// printed is escaped.
+/// Shows a query in one line: names are cut at 255 bytes, and characters that cannot be printed are
+/// escaped.
 #[derive(Clone, Copy, Debug)]
 pub struct DisplayQuery<'a>(pub &'a Query);
 
@@ -80,7 +80,7 @@ impl fmt::Display for DisplayQuery<'_> {
     }
 }
 
-/// Shows what was found in one line, in the same way, with its first addresses.
+/// Shows an answer in one line, as [`DisplayQuery`] does, with at most 4 addresses.
 #[derive(Clone, Copy, Debug)]
 pub struct DisplayAnswer<'a>(pub &'a Answer);
 
@@ -110,10 +110,10 @@ impl fmt::Display for DisplayAnswer<'_> {
     }
 }
 
-/// Addresses that are shown of a host.
+/// The most addresses that are shown of a host.
 const ADDRESSES: usize = 4;
 
-/// Bytes that are shown of a text.
+/// The most bytes that are shown of a name.
 const SHOWN: usize = 255;
 
 fn text(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
@@ -147,7 +147,7 @@ mod tests {
     };
 
     #[test]
-    fn every_question_is_one_line() {
+    fn queries_are_shown_in_one_line_with_control_characters_escaped() {
         let protocol = |text: &str| Some(text.as_bytes().into());
         let host = |name: &[u8]| Query::HostByName(name.into());
         let address = |bytes: &[u8]| {
@@ -159,7 +159,7 @@ mod tests {
         for (query, shown) in [
             (host(b"www.example.com"), "www.example.com"),
             (host(b"a\nb\x1b[31m\0\xff\"<"), r#"a\nb\u{1b}[31m\0\xff\"<"#),
-            // Right to left from here on, in what a terminal shows.
+            // A terminal would show the rest of the line from right to left.
             (host("\u{202e}".as_bytes()), r"\u{202e}"),
             (address(&[127, 0, 0, 1]), "127.0.0.1"),
             (address(&[1; 16]), "16 bytes"),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_is_one_line() {
+    fn answers_are_shown_in_one_line_with_at_most_4_addresses() {
         let host = |addresses: u8| {
             HostEntry::new("a\n.test", (1..=addresses).map(|i| [192, 0, 2, i].into()))
         };
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_cut() {
+    fn a_long_name_is_cut_at_255_bytes() {
         let query = Query::HostByName(vec![b'a'; 65_536].into());
         let shown = DisplayQuery(&query).to_string();
         assert_eq!(shown, format!("{}... of 65536 bytes", "a".repeat(255)));

@@ -1,4 +1,4 @@
-//! `tracing`'s spans and events, made of what an observer is told.
+//! An observer that makes spans and events of `tracing`.
 
 use std::cell::RefCell;
 use std::sync::Mutex;
@@ -14,17 +14,17 @@ use crate::types::{ErrorCode, Outcome, Query};
 /// The target of every span and event.
 const TARGET: &str = "winsock_async";
 
-/// Has one span for each request that somebody listens to. Names and answers are in events of the level debug
-/// alone; the rest is of the level info.
+/// Has one span for each request that is enabled when it is made. Events of the level debug have
+/// names and answers; all else is of the level info.
 #[derive(Default)]
 pub(crate) struct Traced {
     spans: Mutex<FxHashMap<RequestId, Span>>,
-    /// How many there are: while nobody listens, no lock is taken.
+    /// The number of spans. While it is 0, no lock is taken.
     open: AtomicUsize,
 }
 
 thread_local! {
-    /// The span of the lookup that this worker is in.
+    /// The span of the lookup that this worker runs.
     static RUNNING: RefCell<Option<EnteredSpan>> = const { RefCell::new(None) };
 }
 
@@ -43,7 +43,7 @@ impl Traced {
         spans.get(&request).cloned()
     }
 
-    /// The span of a request that ends, if it was listened to when it began.
+    /// Removes the span of a request that ends, if it has one.
     fn close(&self, request: RequestId) -> Option<Span> {
         if self.open.load(Ordering::Relaxed) == 0 {
             return None;
@@ -66,7 +66,7 @@ impl Observer for Traced {
         }
         let RequestId { session, handle } = request;
         let handle = format_args!("{handle:#x}");
-        // A root: whatever span the guest's call is in ends before the request does.
+        // A root span: the span of the guest's call ends before the request does.
         let span = info_span!(target: TARGET, parent: None, "lookup", session, %handle, %kind);
         info!(target: TARGET, parent: &span, "request");
         if let Some(query) = query {
@@ -91,7 +91,7 @@ impl Observer for Traced {
 
     fn finish(&self, request: RequestId, on: RunsOn) {
         match on {
-            // Of a lookup that was cancelled meanwhile the worker alone still has the span.
+            // A cancel has removed the span from the map, and the worker still has it.
             RunsOn::Worker => {
                 if let Some(span) = RUNNING.take() {
                     info!(target: TARGET, parent: &*span, "finish");

@@ -1,4 +1,4 @@
-//! Which addresses an answer may have.
+//! Rules on the addresses in answers.
 
 use std::net::Ipv4Addr;
 
@@ -6,10 +6,11 @@ use ipnet::Ipv4Net;
 
 use super::networks::Networks;
 
-/// The addresses that answers may have: of all rules on an address the one with the longest prefix holds.
+/// The addresses that answers may have. Of all rules on an address, the one with the longest prefix
+/// applies.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answers {
-    /// Whether addresses of no public host are like all others.
+    /// Whether addresses of no public host are allowed.
     private: bool,
     allowed: Networks,
     denied: Networks,
@@ -28,8 +29,8 @@ impl Answers {
         self.denied.insert(network);
     }
 
-    /// Whether an answer may have this address; `to_localhost` says that it answers a name which means
-    /// this machine.
+    /// Whether an answer may have this address. `to_localhost`: it answers a name that is this
+    /// machine.
     pub(super) fn allows(&self, address: Ipv4Addr, to_localhost: bool) -> bool {
         let denied = self.denied.longest(address);
         let special = special(address)
@@ -39,13 +40,13 @@ impl Answers {
             return true;
         }
         let allowed = self.allowed.longest(address);
-        // What the embedder denies wins a tie, what is denied unsaid loses it.
+        // At the same length the embedder's denial beats an allowing rule, which beats the table.
         (denied.is_none() || allowed > denied) && allowed >= special
     }
 }
 
-/// The length of the prefix by which the address belongs to no public host: IANA's registry of special
-/// addresses (RFC 6890) has it as not globally reachable, or it is multicast.
+/// The length of the special-purpose prefix that the address has, if it has one: see the module's
+/// table.
 fn special(address: Ipv4Addr) -> Option<u8> {
     match address.octets() {
         // This network (RFC 791), private (1918), loopback (1122), private.
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// As `docs/policy.md` has them.
+    /// The table of the module's page.
     const SPECIAL: [&str; 15] = [
         "0.0.0.0/8",
         "10.0.0.0/8",
@@ -95,7 +96,7 @@ mod tests {
 
     // S-R16
     #[test]
-    fn addresses_of_no_public_host_are_denied_up_to_their_edges() {
+    fn special_networks_are_denied_up_to_their_edges() {
         let networks = special_networks();
         let is_special = |a: Ipv4Addr| networks.iter().any(|network| network.contains(&a));
         let answers = Answers::default();
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_prefix_holds() {
+    fn the_longest_prefix_applies() {
         let network = |text: &str| text.parse::<Ipv4Net>().unwrap();
         let mut answers = Answers::default();
         answers.deny(network("0.0.0.0/0"));
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_name_for_this_machine_may_mean_it() {
+    fn loopback_is_allowed_for_localhost_unless_it_is_denied() {
         let mut answers = Answers::default();
         assert!(answers.allows(Ipv4Addr::LOCALHOST, true));
         assert!(!answers.allows(Ipv4Addr::LOCALHOST, false));
@@ -159,7 +160,7 @@ mod tests {
     proptest! {
         // S-R16
         #[test]
-        fn an_address_is_denied_if_and_only_if_it_is_listed(bits: u32) {
+        fn an_address_is_denied_if_and_only_if_it_is_special(bits: u32) {
             let address = Ipv4Addr::from_bits(bits);
             let listed = special_networks().iter().any(|network| network.contains(&address));
             let mut answers = Answers::default();

@@ -1,4 +1,4 @@
-//! Reads a policy from TOML.
+//! Policies in TOML files.
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::{PatternError, Policy};
 
 impl Policy {
-    /// Reads a policy; `file` is what errors call it. Nothing is allowed that it does not say.
+    /// Reads a policy from TOML. Errors call it `file`. A key that is left out allows nothing.
     ///
     /// ```
     /// use winsock_async_engine::Policy;
@@ -18,10 +18,10 @@ impl Policy {
     ///     r#"
     ///     ## Which hosts may be looked up.
     ///     allow = ["www.example.com", "*.corp.example", "198.51.100.0/24"]
-    ///     ## Which addresses answers may have, and may not have, beside the usual.
+    ///     ## Addresses that answers may have, and may not have, besides the default.
     ///     allow-answers = ["10.1.0.0/16"]
     ///     deny-answers = ["10.1.255.0/24"]
-    ///     ## Whether they may have all addresses of no public host.
+    ///     ## Whether answers may have all addresses of no public host.
     ///     allow-private = false
     ///     "#,
     ///     "policy.toml",
@@ -32,20 +32,20 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// What is wrong, and the line that it is on. Nothing of a file that is wrong is used: without one of its
-    /// lines it would be another policy.
+    /// The first mistake with its line. Nothing of such a file is used.
     pub fn parse(text: &str, file: &str) -> Result<Policy, FileError> {
         let (policy, left_out) = Policy::parse_leaving_out_malformed(text, file)?;
         left_out.into_iter().next().map_or(Ok(policy), Err)
     }
 
-    /// The same for a file of which a part is good enough: patterns of `allow` and `allow-answers` that make no sense are left
-    /// out, so that less is allowed, and are what this gives beside the policy, with their lines.
+    /// Reads a policy from TOML, and skips malformed patterns in `allow` and `allow-answers`: the
+    /// policy then allows less. Returns an error for each skipped pattern besides the policy.
     ///
     /// # Errors
     ///
-    /// Whatever else is wrong, as something may be allowed without it that was to be denied; and the first of these patterns
-    /// if none of them makes sense, or none of `allow`.
+    /// The first other mistake with its line, as the policy might allow more without it: a malformed
+    /// pattern in `deny-answers`, an unknown key, or text that is not TOML. The first malformed
+    /// pattern is an error too if all patterns of `allow`, or of both keys, are malformed.
     pub fn parse_leaving_out_malformed(
         text: &str,
         file: &str,
@@ -88,27 +88,27 @@ impl Policy {
     }
 }
 
-/// What is wrong with a policy's file, shown as `FILE:LINE: PROBLEM`.
+/// A mistake in a policy file, shown as `FILE:LINE: PROBLEM`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {problem}")]
 #[non_exhaustive]
 pub struct FileError {
-    /// The file.
+    /// The name of the file.
     pub file: Box<str>,
-    /// The line; the first is 1.
+    /// The number of the line, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The mistake.
     pub problem: Problem,
 }
 
-/// What can be wrong with a policy's file.
+/// The kind of a mistake in a policy file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// It is not TOML, or something in it is unknown or of the wrong type.
+    /// The text is not TOML, or has an unknown key or a value of the wrong type.
     #[error("{0}")]
     Syntax(Box<str>),
-    /// A pattern makes no sense.
+    /// A pattern is malformed.
     #[error(transparent)]
     Pattern(#[from] PatternError),
 }
@@ -126,18 +126,18 @@ struct File {
     allow_private: bool,
 }
 
-/// The policy with each of these; what is to become of one that is no pattern, `bad` says.
+/// Adds patterns to a policy by `add`. `malformed` decides what happens to text that is no pattern.
 fn patterns<P: FromStr<Err = PatternError>>(
     texts: Vec<Spanned<String>>,
     policy: Policy,
-    with: impl Fn(Policy, P) -> Policy,
-    mut bad: impl FnMut(Range<usize>, PatternError) -> Result<(), FileError>,
+    add: impl Fn(Policy, P) -> Policy,
+    mut malformed: impl FnMut(Range<usize>, PatternError) -> Result<(), FileError>,
 ) -> Result<Policy, FileError> {
     texts
         .into_iter()
         .try_fold(policy, |policy, text| match text.get_ref().parse() {
-            Ok(pattern) => Ok(with(policy, pattern)),
-            Err(error) => bad(text.span(), error).map(|()| policy),
+            Ok(pattern) => Ok(add(policy, pattern)),
+            Err(error) => malformed(text.span(), error).map(|()| policy),
         })
 }
 
@@ -163,7 +163,7 @@ mod tests {
 
     // S-R16
     #[test]
-    fn what_a_file_does_not_say_is_denied() {
+    fn a_key_that_is_left_out_allows_nothing() {
         for text in [
             "",
             "\n# nothing\n",
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_is_heeded() {
+    fn every_key_takes_effect() {
         let given = policy(
             "allow = ['*.Corp.test', \"198.51.100.0/24\"]\n\
              allow-answers = ['10.0.0.0/8']\n\
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn a_mistake_is_reported_with_its_line() {
         for (text, wrong) in [
             (
                 "\n\nalow = []",
@@ -231,9 +231,8 @@ mod tests {
         assert!(error("allow = [").starts_with("F:1: "));
     }
 
-    // Less is allowed than was meant, never more.
     #[test]
-    fn what_would_allow_may_be_left_out_and_nothing_else() {
+    fn malformed_allowing_patterns_are_skipped_and_other_mistakes_are_errors() {
         let read = |text| Policy::parse_leaving_out_malformed(text, "F");
         let text = "allow = ['*.*',\n'a.test']\nallow-answers = ['10.0.0.0/8', 'x']";
         let (given, left_out) = read(text).unwrap();

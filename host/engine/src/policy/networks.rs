@@ -1,4 +1,4 @@
-//! A set of networks that finds the narrowest one an address lies in.
+//! A set of networks with search for the longest matching prefix.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use rustc_hash::FxHashSet;
 
-/// Networks by the length of their prefix, an address alone being one of 32 bits.
+/// Networks by the length of their prefix. A single address has 32 bits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Networks(BTreeMap<u8, FxHashSet<Ipv4Addr>>);
 
@@ -16,7 +16,7 @@ impl Networks {
         networks.insert(network.network());
     }
 
-    /// The length of the longest prefix that the address has; none is less than every length.
+    /// The length of the longest prefix of the address in the set. None is less than any length.
     pub(super) fn longest(&self, address: Ipv4Addr) -> Option<u8> {
         let has = |length, networks: &FxHashSet<_>| {
             Ipv4Net::new(address, length).is_ok_and(|net| networks.contains(&net.network()))

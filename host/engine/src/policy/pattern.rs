@@ -1,4 +1,4 @@
-//! What a policy is made of.
+//! Patterns of names and addresses.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -6,19 +6,19 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
-use super::LONGEST_NAME;
 use crate::names::{self, HostName};
 
-/// Something that a [`Policy`](super::Policy) allows; read it from text with [`str::parse`]. See the [module](super).
+/// Names or addresses that a policy allows. [`str::parse`] reads a pattern from text: see the
+/// [table](super#patterns).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern(pub(super) Kind);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     All,
-    /// The names under this one, which is canonical and has no trailing dot.
+    /// The names under this canonical name, which has no trailing dot.
     Under(Box<str>),
-    /// This name, which is canonical and has no trailing dot.
+    /// This canonical name, which has no trailing dot.
     Name(Box<str>),
     Network(Ipv4Net),
 }
@@ -53,7 +53,7 @@ impl FromStr for Pattern {
 }
 
 impl fmt::Display for Pattern {
-    /// In the form that is compared: `*.Example.COM.` is shown as `*.example.com`.
+    /// Shows the canonical form: `*.Example.COM.` is `*.example.com`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::All => f.write_str("*"),
@@ -65,8 +65,8 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// Addresses that answers may have, or may not; read it from text with [`str::parse`]: `192.0.2.7`,
-/// `192.0.2.0/24`, or `*` for all.
+/// Addresses that a policy allows or denies in answers. [`str::parse`] reads it from text:
+/// `192.0.2.7`, `192.0.2.0/24`, or `*` for all addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddressPattern(pub(super) Ipv4Net);
 
@@ -92,11 +92,11 @@ impl fmt::Display for AddressPattern {
     }
 }
 
-/// Why a text is no [`Pattern`], or no [`AddressPattern`].
+/// Why a text is no [`Pattern`] or no [`AddressPattern`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {
-    /// It is empty.
+    /// The text is empty.
     #[error("a pattern is empty; write `*` to allow every host")]
     Empty,
     /// A star is not alone and not the first label.
@@ -105,7 +105,7 @@ pub enum PatternError {
     /// No host can have this name.
     #[error("`{0}` is neither a host name nor an address")]
     NotAName(Box<str>),
-    /// It reads as an address, and is not an IPv4 address of four decimal numbers.
+    /// The text is no IPv4 address of four decimal numbers, where one is needed.
     #[error("`{0}` is no IPv4 address; write four decimal numbers, as in `192.0.2.7`")]
     NotIpv4(Box<str>),
     /// The prefix is not an IPv4 address, a slash and a number up to 32.
@@ -126,10 +126,10 @@ fn host(pattern: &str, name: &str) -> Result<HostName, PatternError> {
     if name.contains('*') {
         return Err(star());
     }
-    let host = names::canonical_host(name.as_bytes().into(), LONGEST_NAME)
+    let host = names::canonical_host(name.as_bytes().into(), names::LONGEST_SPELLING)
         .ok_or_else(|| PatternError::NotAName(pattern.into()))?;
     match &host {
-        // Wide and small forms of a star have become a plain one.
+        // IDNA has mapped wide and small stars to plain ones.
         HostName::Name(name) if name.contains('*') => Err(star()),
         _ => Ok(host),
     }
@@ -139,7 +139,7 @@ fn prefix(text: &str) -> Result<Ipv4Net, PatternError> {
     let bad = || PatternError::Prefix(text.into());
     let (address, length) = text.split_once('/').ok_or_else(bad)?;
     let address: Ipv4Addr = address.parse().map_err(|_| bad())?;
-    // A number's own parser would take a sign.
+    // `str::parse` would accept a sign.
     if !length.bytes().all(|b| b.is_ascii_digit()) {
         return Err(bad());
     }
@@ -164,7 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn patterns_are_shown_as_they_are_compared() {
+    fn a_pattern_is_shown_in_canonical_form() {
         for (given, shown) in [
             ("*", "*"),
             ("*.Example.COM.", "*.example.com"),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_says_why() {
+    fn malformed_patterns_are_errors_that_say_why() {
         let error = |text: &str| text.parse::<Pattern>().unwrap_err();
         assert_eq!(error(""), PatternError::Empty);
         for text in ["*a", "a.*", "*.*.com", "**", "*.*"] {
@@ -223,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_pattern_or_an_error(text in "\\PC*") {
+        fn any_text_is_an_error_or_a_pattern_that_reads_back(text in "\\PC*") {
             if let Ok(pattern) = text.parse::<Pattern>() {
                 prop_assert_eq!(pattern.to_string().parse(), Ok(pattern));
             }

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use crate::judge::{Judge, Verdict};
 use crate::lookup::Lookup;
-use crate::metrics::tally::Tally;
-use crate::observe::Watch;
+use crate::metrics::Counters;
+use crate::observe::SessionObservers;
 use crate::sync::Event;
 use crate::sync::{
     Arc, AtomicBool, AtomicU8, AtomicU64, CachePadded, Fault, Ordering, SharedQueue, Stealer,
@@ -163,9 +163,9 @@ pub(crate) struct Lane {
     /// What the session was told since it looked last: [`CUT`], [`DUE`].
     signals: AtomicU8,
     /// What the session has done; it writes, the engine reads.
-    pub(crate) tally: Arc<Tally>,
+    pub(crate) counters: Arc<Counters>,
     /// Tells whoever observes the session.
-    pub(crate) watch: Watch,
+    pub(crate) observers: SessionObservers,
     /// Whether the session has completions to be taken; the session writes it, pollables read it.
     pub(crate) has_ready: AtomicBool,
 }
@@ -173,8 +173,8 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn new(
         jobs: Stealer<Arc<Job>>,
-        tally: Arc<Tally>,
-        watch: Watch,
+        counters: Arc<Counters>,
+        observers: SessionObservers,
         judge: Arc<Judge>,
     ) -> Lane {
         Lane {
@@ -187,8 +187,8 @@ impl Lane {
             is_aside: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             signals: AtomicU8::new(0),
-            tally,
-            watch,
+            counters,
+            observers,
             has_ready: AtomicBool::new(false),
         }
     }

@@ -21,7 +21,7 @@ use crate::judge::Judge;
 use crate::limits::Limits;
 use crate::lookup::Resolver;
 use crate::observe::RunsOn;
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::sync::{
     Arc, AtomicBool, AtomicUsize, CachePadded, Clock, Fault, Ordering, SharedQueue, Steal, planted,
     thread,
@@ -265,7 +265,7 @@ impl Pool {
 
     /// Begins a shift for a job of this lane.
     fn begin(self: &Arc<Self>, post: u16, lane: &Lane) -> Shift {
-        let shift = self.posts.enter(post, lane.watch.session());
+        let shift = self.posts.enter(post, lane.observers.session());
         self.be_watched();
         shift
     }
@@ -289,12 +289,12 @@ impl Pool {
         if !job.begin(shift) {
             return;
         }
-        lane.watch.start(job.handle, RunsOn::Worker);
+        lane.observers.start(job.handle, RunsOn::Worker);
         // A panic in it is the resolver's failure, not the host's.
-        let outcome = contained(|| self.resolver.resolve_blocking(&job.lookup))
+        let outcome = catch_panic(|| self.resolver.resolve_blocking(&job.lookup))
             .unwrap_or(Err(ErrorCode::NoRecovery));
         let verdict = self.judge.verdict(&job.lookup, outcome);
-        lane.watch.finish(job.handle, RunsOn::Worker);
+        lane.observers.finish(job.handle, RunsOn::Worker);
         self.done.fetch_add(1, Ordering::Relaxed);
         if !job.finish(shift) {
             return;

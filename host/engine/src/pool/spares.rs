@@ -160,18 +160,18 @@ impl Pool {
     pub(super) fn is_at_its_share(&self, lane: &Lane) -> bool {
         let most = self.spares.most_for_one();
         self.spares.workers + self.spare_workers() > most
-            && self.posts.inside_for(lane.watch.session()) >= most
+            && self.posts.inside_for(lane.observers.session()) >= most
     }
 
     /// The same, and whoever leaves the resolver later sees what was written before this.
     pub(super) fn is_still_at_its_share(&self, lane: &Lane) -> bool {
-        self.posts.still_inside_for(lane.watch.session()) >= self.spares.most_for_one()
+        self.posts.still_inside_for(lane.observers.session()) >= self.spares.most_for_one()
     }
 
     /// Whether its share of workers are stuck in what it has asked.
     pub(crate) fn is_stuck_for(&self, lane: &Lane) -> bool {
         let share = self.spares.share;
-        self.relieved_workers() >= share && self.posts.stuck_for(lane.watch.session()) >= share
+        self.relieved_workers() >= share && self.posts.stuck_for(lane.observers.session()) >= share
     }
 
     /// Starts spare workers for relieved ones: as many as lanes wait, as without them they can wait too.

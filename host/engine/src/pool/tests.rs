@@ -115,7 +115,7 @@ fn each_lane_that_is_put_back_has_a_spare() {
     assert_eq!(engine.stuck_workers(), 2);
     plant(Fault::NoThread);
     let [_one, _two, gone, last] = [(); 4].map(|()| ask(&engine));
-    assert_eq!(engine.metrics().spares, 0);
+    assert_eq!(engine.metrics().extra, 0);
     drop(gone);
     mend();
     drop(last);

@@ -71,7 +71,7 @@ impl Session {
         if let Some((due, _)) = deadlines.queue.front() {
             let alarm = Alarm {
                 at: *due,
-                session: self.lane.watch.session(),
+                session: self.lane.observers.session(),
             };
             deadlines.alarm = Some(alarm);
             self.engine.pool.set_alarm(alarm, &self.lane);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Ready, Session, Task, pending_bytes};
 use crate::judge::Verdict;
-use crate::observe::{QueryKind, Seen};
+use crate::observe::{ObservedQuery, QueryKind};
 use crate::pool::job::{CUT, Cancelled, DUE, Finished, Job, Shift};
 use crate::sync::{Arc, Fault, Ordering, planted};
 use crate::types::{Completion, ErrorCode, TaskHandle};
@@ -13,7 +13,7 @@ impl Session {
     /// Gives a job its handle, under which it is pending from here on.
     pub(super) fn pend(
         &mut self,
-        seen: Option<Seen>,
+        observed: Option<ObservedQuery>,
         job: impl FnOnce(TaskHandle) -> Job,
     ) -> Arc<Job> {
         let mut pending = None;
@@ -25,7 +25,7 @@ impl Session {
         let job = pending.expect("the table calls its argument once");
         self.bytes += pending_bytes(&job);
         self.set_deadline(job.handle);
-        self.lane.watch.request(job.handle, seen);
+        self.lane.observers.request(job.handle, observed);
         job
     }
 
@@ -86,13 +86,13 @@ impl Session {
 
     pub(super) fn complete_at_once(
         &mut self,
-        seen: Option<Seen>,
+        observed: Option<ObservedQuery>,
         tag: u64,
         asked_at: u64,
         verdict: Verdict,
     ) -> TaskHandle {
         let handle = self.table.insert_with(|_| Task::Ready);
-        self.lane.watch.request(handle, seen);
+        self.lane.observers.request(handle, observed);
         self.push_ready(handle, tag, asked_at, verdict);
         self.note_ready();
         handle
@@ -106,8 +106,8 @@ impl Session {
         verdict: Verdict,
     ) {
         let Verdict { outcome, is_denied } = verdict;
-        self.account.completion(&outcome, is_denied);
-        self.lane.watch.completion(handle, &outcome, is_denied);
+        self.counters.count_completion(&outcome, is_denied);
+        self.lane.observers.completion(handle, &outcome, is_denied);
         let ready = Ready {
             completion: Completion {
                 handle,
@@ -140,8 +140,8 @@ impl Session {
         if self.table.len() >= limits.max_requests || self.bytes >= limits.bytes_per_session {
             return Err(ErrorCode::WouldBlock);
         }
-        if let Some(meter) = &mut self.meter
-            && !meter.take(self.engine.now())
+        if let Some(limiter) = &mut self.rate_limiter
+            && !limiter.admit(self.engine.now())
         {
             return Err(ErrorCode::WouldBlock);
         }
@@ -155,8 +155,8 @@ impl Session {
 
     /// Counts a request that is not begun.
     pub(super) fn refuse(&mut self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
-        self.account.refusal();
-        self.lane.watch.refusal(kind, error);
+        self.counters.count_refusal();
+        self.lane.observers.refusal(kind, error);
         error
     }
 
@@ -189,9 +189,9 @@ impl Session {
         };
         let jobs: Vec<_> = self.table.drain().filter_map(pending).collect();
         self.drop_jobs(&jobs);
-        self.account.cancels(jobs.len());
+        self.counters.count_cancels(jobs.len());
         for job in &jobs {
-            self.lane.watch.cancel(job.handle);
+            self.lane.observers.cancel(job.handle);
         }
         self.forget_deadlines();
         self.ready = VecDeque::new();

@@ -4,8 +4,7 @@ use std::num::Saturating;
 
 use super::{Ready, Session, Task};
 use crate::limits::Limits;
-use crate::metrics::LatencyHistogram;
-use crate::metrics::tally::Tally;
+use crate::metrics::Counters;
 use crate::pool::job::{Finished, Job, Lane};
 use crate::session::ended::RecentlyCompleted;
 use crate::types::{Completion, TaskHandle};
@@ -38,21 +37,13 @@ const PER_REQUEST: usize = {
 /// What a session has anyway.
 const PER_SESSION: usize = {
     let recent = RecentlyCompleted::KEPT * size_of::<TaskHandle>() * GROWN / 2;
-    // Kept if latencies are measured: counts to an hour at three digits, and those of the metrics.
-    let latency = 33 * 1024 * size_of::<u64>() + (LatencyHistogram::BUCKETS + 2) * size_of::<u64>();
     // The smallest room of each list, and what crossbeam keeps of a thread.
     let least = 16 << 10;
-    size_of::<Session>()
-        + size_of::<Lane>()
-        + size_of::<Tally>()
-        + 2 * COUNTS
-        + recent
-        + latency
-        + least
+    size_of::<Session>() + size_of::<Lane>() + Counters::BYTES + 2 * COUNTS + recent + least
 };
 
 /// A lane that waits for a worker to see that its session is gone: at most as many as there are sessions.
-const PER_GONE_LANE: usize = size_of::<Lane>() + size_of::<Tally>() + (4 << 10);
+const PER_GONE_LANE: usize = size_of::<Lane>() + Counters::BYTES + (4 << 10);
 
 /// What the standard library and crossbeam keep of a worker, without its stack.
 const PER_WORKER: usize = 16 << 10;
@@ -64,7 +55,7 @@ impl Limits {
     /// The most bytes of the host's heap that one session holds at a time, whatever its guest does:
     ///
     /// ```text
-    /// a fixed part of some 1.1 MB
+    /// a fixed part of 0.81 MB
     ///   + 2 × bytes_per_session                       what is pending or untaken; what is cancelled and not yet swept
     ///   + max_requests × (answer_bytes + …)   answers, which are never refused; and some 500 bytes each
     /// ```
@@ -115,10 +106,7 @@ mod tests {
         };
         let bytes = small.most_bytes_per_session();
         assert!((160_000_000..170_000_000).contains(&bytes), "{bytes}");
-        assert!(
-            (1 << 20..1200 << 10).contains(&PER_SESSION),
-            "{PER_SESSION}"
-        );
+        assert!((800_000..815_000).contains(&PER_SESSION), "{PER_SESSION}");
         assert!((450..500).contains(&PER_REQUEST), "{PER_REQUEST}");
     }
 

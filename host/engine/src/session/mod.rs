@@ -19,13 +19,12 @@ use self::ended::RecentlyCompleted;
 pub use self::readiness::Readiness;
 use self::receiver::SessionReceiver;
 use self::table::HandleTable;
-use crate::limits::Meter;
+use crate::limits::RateLimiter;
 use crate::lookup::Responder;
-use crate::metrics::SessionStats;
-use crate::metrics::tally::Account;
-use crate::observe::{QueryKind, RunsOn, Watch};
+use crate::metrics::{Counters, RequestStats};
+use crate::observe::{QueryKind, RunsOn, SessionObservers};
 use crate::pool::job::{Cancelled, Job, Lane};
-use crate::registry::Place;
+use crate::registry::Registration;
 use crate::shared::EngineShared;
 use crate::sync::{Arc, Fault, OwnedQueue, SPIN, planted, spin_until, spinners};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
@@ -41,8 +40,8 @@ use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 pub struct Session {
     engine: Arc<EngineShared>,
     lane: Arc<Lane>,
-    /// Where the engine finds the lane when it goes down.
-    place: Place,
+    /// Names the session in the engine's registry.
+    registration: Registration,
     /// This end of the lane's jobs.
     jobs: OwnedQueue<Arc<Job>>,
     table: HandleTable<Task>,
@@ -55,13 +54,13 @@ pub struct Session {
     dead: usize,
     /// Bytes that they hold.
     dead_bytes: usize,
-    /// How much of its rate is used, if it has one.
-    meter: Option<Meter>,
+    /// Holds the session to [`Limits::max_rate`](crate::Limits::max_rate), if there is one.
+    rate_limiter: Option<RateLimiter>,
     /// When its requests are overdue, if they ever are.
     deadlines: Option<Deadlines>,
     /// Whether the last job found every worker asleep, or takes none.
     woke: bool,
-    account: Account,
+    counters: Arc<Counters>,
 }
 
 /// An outstanding request.
@@ -95,17 +94,23 @@ fn pending_bytes(job: &Job) -> usize {
 impl Session {
     pub(crate) fn new(engine: Arc<EngineShared>) -> Session {
         let jobs = OwnedQueue::new_fifo();
-        let watch = Watch::new(Arc::clone(&engine.observers), engine.number_session());
-        let account = Account::new(engine.measure_latency);
+        let observers =
+            SessionObservers::new(Arc::clone(&engine.observers), engine.number_session());
+        let counters = Arc::new(Counters::new(engine.measure_latency));
         let judge = Arc::clone(&engine.judge);
-        let lane = Arc::new(Lane::new(jobs.stealer(), account.tally(), watch, judge));
-        let meter = engine.limits.max_rate.map(Meter::new);
+        let lane = Arc::new(Lane::new(
+            jobs.stealer(),
+            Arc::clone(&counters),
+            observers,
+            judge,
+        ));
+        let rate_limiter = engine.limits.max_rate.map(RateLimiter::new);
         let deadlines = engine.limits.request_timeout.map(Deadlines::new);
-        let place = engine.switch.enter(Arc::clone(&lane));
+        let registration = engine.registry.register(Arc::clone(&lane));
         Session {
             engine,
             lane,
-            place,
+            registration,
             jobs,
             table: HandleTable::new(),
             ready: VecDeque::new(),
@@ -114,10 +119,10 @@ impl Session {
             bytes: 0,
             dead: 0,
             dead_bytes: 0,
-            meter,
+            rate_limiter,
             deadlines,
             woke: false,
-            account,
+            counters,
         }
     }
 
@@ -170,34 +175,34 @@ impl Session {
         } else {
             0
         };
-        let seen = self.lane.watch.look(&query);
+        let observed = self.lane.observers.observed(&query);
         let admitted = admit(&self.engine, query);
         if matches!(admitted, Admitted::Work(_)) && self.is_out_of_workers() {
             self.engine.release(1);
             return Err(self.refuse(kind, ErrorCode::WouldBlock));
         }
-        self.account.request();
+        self.counters.count_request();
         Ok(match admitted {
             Admitted::Work(lookup) => {
-                let job = self.pend(seen, |handle| Job::new(handle, tag, asked_at, lookup));
+                let job = self.pend(observed, |handle| Job::new(handle, tag, asked_at, lookup));
                 let handle = job.handle;
                 self.jobs.push(job);
                 self.woke = self.engine.pool.offer(&self.lane);
                 handle
             }
             Admitted::Ask(lookup) => {
-                let job = self.pend(seen, |handle| Job::asked(handle, tag, asked_at, lookup));
+                let job = self.pend(observed, |handle| Job::asked(handle, tag, asked_at, lookup));
                 let reply = Responder::to(SessionReceiver {
                     job: Arc::clone(&job),
                     lane: Arc::clone(&self.lane),
                 });
                 // No worker is at it that could be done in a moment.
                 self.woke = true;
-                self.lane.watch.start(job.handle, RunsOn::Resolver);
+                self.lane.observers.start(job.handle, RunsOn::Resolver);
                 self.engine.start(&job.lookup, reply);
                 job.handle
             }
-            Admitted::Now(verdict) => self.complete_at_once(seen, tag, asked_at, verdict),
+            Admitted::Now(verdict) => self.complete_at_once(observed, tag, asked_at, verdict),
         })
     }
 
@@ -231,7 +236,7 @@ impl Session {
             self.engine.release(1);
             let bytes = pending_bytes(&job);
             self.bytes -= bytes;
-            self.account.cancels(1);
+            self.counters.count_cancels(1);
             match job.cancel() {
                 Cancelled::Queued => {
                     self.dead += 1;
@@ -241,7 +246,7 @@ impl Session {
                 Cancelled::Running(shift) => self.engine.pool.abandon_worker(shift),
                 Cancelled::Done => {}
             }
-            self.lane.watch.cancel(handle);
+            self.lane.observers.cancel(handle);
         }
         Ok(())
     }
@@ -264,7 +269,8 @@ impl Session {
                 self.table.remove(handle);
             }
             self.recent.push(handle);
-            self.account.latency(now.saturating_sub(ready.asked_at));
+            self.counters
+                .record_latency(now.saturating_sub(ready.asked_at));
             taken.push(ready.completion);
         }
         self.engine.release(count);
@@ -325,9 +331,9 @@ impl Session {
         self.table.len()
     }
 
-    /// What was done so far.
-    pub fn stats(&self) -> &SessionStats {
-        self.account.stats()
+    /// A snapshot of what was counted since the session was made.
+    pub fn stats(&self) -> RequestStats {
+        self.counters.stats()
     }
 }
 
@@ -335,7 +341,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.abandon();
         if !planted(Fault::DropKeepsPlace) {
-            self.engine.switch.leave(self.place);
+            self.engine.registry.unregister(self.registration);
         }
         self.engine.pool.forget(&self.lane);
         // Whoever awaits a readiness of this session waits no more.

@@ -19,7 +19,7 @@ impl Receiver for SessionReceiver {
 
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
         let SessionReceiver { job, lane } = *self;
-        lane.watch.finish(job.handle, RunsOn::Resolver);
+        lane.observers.finish(job.handle, RunsOn::Resolver);
         if !job.finish_asked() || planted(Fault::LoseReply) {
             return Delivered::NOBODY;
         }
@@ -31,7 +31,7 @@ impl Receiver for SessionReceiver {
     fn client(&self) -> Client {
         Client {
             engine: Arc::as_ptr(&self.lane.judge).addr(),
-            session: self.lane.watch.session(),
+            session: self.lane.observers.session(),
         }
     }
 }

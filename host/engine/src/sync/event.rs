@@ -1,4 +1,4 @@
-//! Waking whoever waits for a session, be it a thread or a task.
+//! Wakes threads and tasks that wait for a session.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -7,12 +7,12 @@ use std::task::{Poll, Wake, Waker};
 use std::time::Instant;
 
 use super::{Arc, AtomicBool, Fault, Mutex, Ordering, fence, planted, thread};
-use crate::panics::contained;
+use crate::panics::catch_panic;
 
-/// Something that happens now and then, to be waited for.
+/// An event that threads and tasks wait for.
 ///
-/// Telling of it costs a fence and a load while nobody waits; only if somebody does is a lock taken, and it
-/// is not held while threads are woken, so that they do not wake to wait for it.
+/// Without a waiter, a notification costs a fence and a load. With one it takes a lock, which it
+/// releases before it wakes: a woken thread does not wait for the lock.
 #[derive(Default)]
 pub(crate) struct Event {
     /// Whether there are waiters.
@@ -27,10 +27,10 @@ struct Waiters {
 }
 
 impl Event {
-    /// Wakes whoever waits, to look again; says whether anybody did.
+    /// Wakes all waiters, which look again. Returns whether there were any.
     ///
-    /// What it tells of must have been written before. Either a waiter that looks sees it, or this
-    /// sees the waiter: there is a fence on both sides.
+    /// The state that they look at must have been written before. There is a fence on both sides:
+    /// either a waiter sees the new state, or this call sees the waiter.
     pub(crate) fn notify(&self) -> bool {
         if !planted(Fault::NotifyWithoutFence) {
             fence(Ordering::SeqCst);
@@ -45,13 +45,13 @@ impl Event {
         };
         let any = !woken.is_empty();
         for waker in woken.into_values() {
-            // An embedder's code, whose panic must not keep the others asleep, nor end a worker.
-            let _ = contained(|| waker.wake());
+            // A panic of the embedder's waker must not keep others asleep, nor end a worker.
+            let _ = catch_panic(|| waker.wake());
         }
         any
     }
 
-    /// Waits until `happened`; may be dropped at any time.
+    /// Waits until `happened`. The future may be dropped at any time.
     pub(crate) async fn wait_until(&self, happened: impl Fn() -> bool) {
         let mut listening = None;
         poll_fn(|context| {
@@ -68,7 +68,7 @@ impl Event {
         .await;
     }
 
-    /// Parks the thread until `happened`; false if `deadline` was there first.
+    /// Parks the thread until `happened`; false if `deadline` passes first.
     pub(crate) fn block_until(
         &self,
         happened: impl Fn() -> bool,
@@ -98,7 +98,7 @@ impl Event {
     }
 }
 
-/// A place among the waiters, until it is dropped or woken.
+/// An entry in the list of waiters, until it is dropped or woken.
 struct Listening<'a> {
     event: &'a Event,
     id: u64,
@@ -112,12 +112,12 @@ impl Drop for Listening<'_> {
             self.event.awaited.store(false, Ordering::Relaxed);
         }
         drop(waiters);
-        // Somebody else's code, so not under the lock.
+        // The embedder's code, so not under the lock.
         drop(waker);
     }
 }
 
-/// Wakes a thread that is parked.
+/// Wakes a parked thread.
 struct Unpark(thread::Thread);
 
 impl Wake for Unpark {
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_told_when_nobody_waits() {
+    fn a_notification_without_a_waiter_wakes_nothing() {
         let event = Event::default();
         assert!(!event.notify());
         let soon = Instant::now().checked_add(Duration::from_millis(1));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_is_given_up_leaves_nothing() {
+    fn a_dropped_task_leaves_no_waker() {
         let event = Event::default();
         let mut context = Context::from_waker(Waker::noop());
         assert!(
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_is_woken_once_for_each_time_it_looks() {
+    fn a_task_is_woken_once_for_each_poll() {
         let event = Event::default();
         let happened = Cell::new(false);
         let mut context = Context::from_waker(Waker::noop());

@@ -1,8 +1,8 @@
-//! What threads share here is built from these and nothing else.
+//! The primitives of all state that threads of the engine share.
 //!
-//! In a build they are the standard library's and crossbeam's. Under `--cfg loom` or `--cfg shuttle` they are
-//! those of a model checker, which runs the protocols of this engine in every order of their steps
-//! that it finds: see `models/mod.rs`.
+//! In a build they are those of the standard library and crossbeam. Under `--cfg loom` or
+//! `--cfg shuttle` a model checker replaces them, and runs the engine's code in many orders of its
+//! steps: see `models/mod.rs`.
 
 #[cfg(any(loom, shuttle))]
 mod checked;
@@ -20,15 +20,15 @@ pub(crate) use self::fault::{mend, plant};
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use self::os::*;
 
-/// Counts of an `Arc` decide nothing here but when memory is freed, so they are not checked.
+/// Not checked: the counts of an `Arc` only decide when memory is freed.
 pub(crate) use std::sync::Arc;
 
 pub(crate) use crossbeam_utils::CachePadded;
 
-/// A time in nanoseconds, as the engine's clock counts; what is longer than that can count is the longest.
+/// A time in nanoseconds, as the engine's clock counts; `u64::MAX` for a longer time.
 pub(crate) fn nanoseconds(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// How long a thread spins before it parks: about what parking and waking cost.
+/// How long a thread spins before it parks: about the cost of parking and waking.
 pub(crate) const SPIN: std::time::Duration = std::time::Duration::from_micros(20);

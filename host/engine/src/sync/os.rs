@@ -1,4 +1,4 @@
-//! The standard library's, and crossbeam's.
+//! The primitives of the standard library and crossbeam.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ pub(crate) mod thread {
     pub(crate) use std::thread::{Builder, Thread, ThreadId, current, park, yield_now};
     use std::time::Instant;
 
-    /// Parks until then, or until this thread is woken; false if it is too late for that.
+    /// Parks until the thread is woken or `deadline` passes; false if it had passed before.
     pub(crate) fn park_until(deadline: Option<Instant>) -> bool {
         let Some(deadline) = deadline else {
             park();
@@ -29,7 +29,7 @@ pub(crate) mod thread {
     }
 }
 
-/// Time since it was made.
+/// A clock that starts at 0 when it is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock(Instant);
 
@@ -38,19 +38,19 @@ impl Clock {
         Clock(Instant::now())
     }
 
-    /// Units: nanoseconds.
+    /// Nanoseconds since the start.
     pub(crate) fn now(&self) -> u64 {
         nanoseconds(self.0.elapsed())
     }
 
-    /// When that many nanoseconds will have passed; none past the end of the clock.
+    /// The instant at this number of nanoseconds, or none if the system's clock cannot count to it.
     pub(crate) fn at(&self, nanoseconds: u64) -> Option<Instant> {
         self.0.checked_add(Duration::from_nanos(nanoseconds))
     }
 }
 
-/// Looks at `ready` for a while; says what it was in the end. It does not yield meanwhile: two threads
-/// that yield to each other stay on one processor.
+/// Spins until `ready`, for at most `limit`; returns what `ready` returned last. It does not yield:
+/// two threads that yield to each other stay on one processor.
 pub(crate) fn spin_until(limit: Duration, ready: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     loop {
@@ -66,7 +66,7 @@ pub(crate) fn spin_until(limit: Duration, ready: impl Fn() -> bool) -> bool {
     }
 }
 
-/// Threads of each kind that may spin at a time: with one processor, it has better things to do.
+/// Threads of each kind that may spin at a time: half of the processors, none of one.
 pub(crate) fn spinners() -> usize {
     static SPINNERS: OnceLock<usize> = OnceLock::new();
     *SPINNERS.get_or_init(|| std::thread::available_parallelism().map_or(0, |n| n.get() / 2))

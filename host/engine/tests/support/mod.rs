@@ -1,7 +1,7 @@
-//! What the tests of sessions share: an engine whose answers are scripted.
+//! An engine with scripted answers, for the tests of sessions.
 #![allow(dead_code, reason = "each test program uses a part")]
 
-pub mod ways;
+pub(crate) mod ways;
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use winsock_async_engine::policy::Policy;
 use winsock_async_engine::resolvers::{Script, ScriptControl, Scripted};
 use winsock_async_engine::{Completion, Limits, LookupEngine, Query, Session, TaskHandle};
 
-pub const SCRIPT: &str = r#"
+pub(crate) const SCRIPT: &str = r#"
     rule = [
         { host = "quick.test", addresses = ["192.0.2.1"] },
         { host = "other.test", addresses = ["192.0.2.4"] },
@@ -20,13 +20,13 @@ pub const SCRIPT: &str = r#"
     ]
 "#;
 
-pub fn script() -> (Scripted, ScriptControl) {
+pub(crate) fn script() -> (Scripted, ScriptControl) {
     let script = Script::parse(SCRIPT, "the test").unwrap();
     let control = script.control();
     (script, control)
 }
 
-pub fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
+pub(crate) fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
     let (script, control) = script();
     let builder = LookupEngine::builder()
         .resolver(script)
@@ -34,31 +34,31 @@ pub fn engine(limits: Limits) -> (LookupEngine, ScriptControl) {
     (builder.limits(limits).build(), control)
 }
 
-pub fn workers(workers: usize) -> Limits {
+pub(crate) fn workers(workers: usize) -> Limits {
     Limits {
         workers,
-        // However long a test keeps one: it counts as stuck when that is meant.
+        // A worker is stuck only after a cancel, however long a test keeps it.
         stuck_after: Duration::MAX,
         ..Limits::default()
     }
 }
 
-pub fn started(engine: &LookupEngine) -> Session {
+pub(crate) fn started(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
     session.startup().unwrap();
     session
 }
 
-pub fn host(name: &str) -> Query {
+pub(crate) fn host(name: &str) -> Query {
     Query::HostByName(name.as_bytes().into())
 }
 
-pub fn ask(session: &mut Session, name: &str) -> TaskHandle {
+pub(crate) fn ask(session: &mut Session, name: &str) -> TaskHandle {
     session.request(host(name), 0).unwrap()
 }
 
 /// Waits for one completion and takes it.
-pub fn one(session: &mut Session) -> Completion {
+pub(crate) fn one(session: &mut Session) -> Completion {
     // The bound only ends a test that would hang.
     let bound = Some(Duration::from_secs(60));
     assert!(session.wait(bound), "something is to come");
@@ -66,7 +66,7 @@ pub fn one(session: &mut Session) -> Completion {
     taken.pop().expect("wait has promised one")
 }
 
-pub fn asked(control: &ScriptControl, name: &str) -> usize {
+pub(crate) fn asked(control: &ScriptControl, name: &str) -> usize {
     let is_name = |l: &&Lookup| matches!(l, Lookup::HostByName(n) if &**n == name);
     control.asked().iter().filter(is_name).count()
 }

@@ -1,4 +1,4 @@
-//! A resolver that answers in each of the ways there are.
+//! A resolver that answers in each possible way.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
@@ -7,32 +7,32 @@ use std::thread;
 use winsock_async_engine::{HostEntry, Outcome};
 use winsock_async_engine::{Lookup, Resolution, Resolver, Responder};
 
-/// How an answer comes.
+/// How a resolver answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub(crate) enum Way {
     Known,
     Worker,
     ReplyAtOnce,
     ReplyFromElsewhere,
 }
 
-pub const WAYS: [Way; 4] = [
+pub(crate) const WAYS: [Way; 4] = [
     Way::Known,
     Way::Worker,
     Way::ReplyAtOnce,
     Way::ReplyFromElsewhere,
 ];
 
-/// Gives every host the same addresses, in one way, and remembers what it was asked.
+/// Answers every host with the same addresses in one way, and records the lookups.
 #[derive(Clone)]
-pub struct Ways {
+pub(crate) struct Ways {
     way: Way,
     addresses: Vec<Ipv4Addr>,
     asked: Arc<Mutex<Vec<Lookup>>>,
 }
 
 impl Ways {
-    pub fn new(way: Way, addresses: &[Ipv4Addr]) -> Ways {
+    pub(crate) fn new(way: Way, addresses: &[Ipv4Addr]) -> Ways {
         let addresses = addresses.to_vec();
         let asked = Arc::default();
         Ways {
@@ -42,12 +42,12 @@ impl Ways {
         }
     }
 
-    /// The lookups that it knew of at once, or was asked for.
-    pub fn asked(&self) -> Vec<Lookup> {
+    /// The lookups that it answered.
+    pub(crate) fn asked(&self) -> Vec<Lookup> {
         self.asked.lock().unwrap().clone()
     }
 
-    pub fn answer(&self) -> Outcome {
+    pub(crate) fn answer(&self) -> Outcome {
         let addresses = self.addresses.iter().copied();
         let host = HostEntry::new("official.test", addresses).with_aliases(["alias.test"]);
         Ok(Arc::new(host.into()))

@@ -48,7 +48,7 @@ fn at_its_share() -> (Session, Arc<Pool>, Arc<Lane>, Shift) {
     };
     let shift = pool
         .posts
-        .enter(pool.posts.take().unwrap(), lane.watch.session());
+        .enter(pool.posts.take().unwrap(), lane.observers.session());
     // There are more workers than one session may have.
     pool.spares.set(0, 2);
     (session, pool, lane, shift)

@@ -11,7 +11,7 @@ use quick_cache::DefaultHashBuilder;
 use super::answer::QueryResult;
 use super::server_selection::ServerSelection;
 use crate::lookup::{Client, Delivered, Lookup, Responder};
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::types::{ErrorCode, Outcome};
 
 /// The queries in flight, by lookup.
@@ -140,7 +140,7 @@ pub(super) fn send(responder: Responder, outcome: Outcome) {
 }
 
 fn deliver(responder: Responder, outcome: Outcome) -> Option<Delivered> {
-    contained(|| responder.deliver(outcome))
+    catch_panic(|| responder.deliver(outcome))
 }
 
 #[cfg(test)]

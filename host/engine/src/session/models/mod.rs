@@ -149,7 +149,7 @@ fn gone() {
     assert_eq!(engine.outstanding(), 0);
     worker.join().unwrap();
     assert_eq!(engine.shared.pool.relieved_workers(), 0);
-    assert_eq!(engine.shared.switch.len(), 0);
+    assert_eq!(engine.shared.registry.len(), 0);
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn gone() {
     drop(session);
     assert_eq!(engine.outstanding(), 0);
     thread.join().unwrap();
-    assert_eq!(engine.shared.switch.len(), 0);
+    assert_eq!(engine.shared.registry.len(), 0);
 }
 
 #[test]

@@ -29,7 +29,7 @@ use super::question::Questions;
 use super::server_selection::{Action, ServerHealth, ServerSelection, ServerSet};
 use super::settings::{self, Settings};
 use crate::lookup::{Client, Delivered, Lookup, Responder};
-use crate::panics::contained;
+use crate::panics::catch_panic;
 use crate::types::ErrorCode;
 
 /// Lookups that are started before the thread polls the sockets, and outcomes that are delivered
@@ -284,7 +284,7 @@ impl EventLoop {
                     Err(_) => ResponseKind::NotSent,
                 };
                 // A panic that reaches c-ares would end the process.
-                let result = contained(|| {
+                let result = catch_panic(|| {
                     let lookup = &response.lookup;
                     let name = completed.as_deref().unwrap_or(settings::given_name(lookup));
                     answer::read(lookup, name, answer)

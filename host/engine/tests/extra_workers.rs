@@ -1,4 +1,4 @@
-//! Which requests get a worker while others keep theirs.
+//! Extra workers behind lookups that do not return (`S-C7`).
 
 use std::time::Duration;
 
@@ -29,16 +29,17 @@ fn ask(session: &mut Session, name: &str) -> TaskHandle {
     session.request(query, 0).unwrap()
 }
 
-// S-C7: the worker that is left begins with a job that keeps it, and another waits behind that.
+// S-C7: one worker is stuck, the other runs a lookup that does not return, and a third lookup
+// waits.
 #[test]
-fn a_spare_takes_what_waits_behind_a_slow_job() {
+fn an_extra_worker_runs_a_lookup_queued_behind_a_slow_one() {
     for _ in 0..20 {
         let (engine, control) = engine(2);
         let mut session = engine.session();
         session.startup().unwrap();
         let stuck = ask(&mut session, "held.test");
         control.wait_until_started("held.test");
-        // Nothing waits, so there is no spare yet.
+        // No lookup waits, so no extra worker starts.
         session.cancel(stuck).unwrap();
         ask(&mut session, "held.test");
         let quick = ask(&mut session, "quick.test");

@@ -1,4 +1,4 @@
-//! Resolvers that need no worker: what becomes of a reply, whenever and wherever it is sent.
+//! Asynchronous resolvers: outcomes sent to a responder at any time, from any thread.
 
 mod support;
 
@@ -13,8 +13,8 @@ use winsock_async_engine::{Lookup, Resolution, Resolver, Responder};
 
 use support::{ask, host, one, started, workers};
 
-/// Replies to `at-once.test` at once, panics at `panics.test`, drops the reply to `dropped.test`, and hands
-/// the rest to the test. No worker is ever to be asked.
+/// Answers `at-once.test` at once, panics for `panics.test`, drops the responder of `dropped.test`,
+/// and gives the others to the test. No worker may be asked.
 struct Asker(Sender<Responder>);
 
 impl Resolver for Asker {
@@ -67,12 +67,12 @@ fn is(completion: Completion, handle: u64, outcome: Outcome) {
 
 // S-R5, S-R6
 #[test]
-fn a_reply_at_once_is_a_completion_like_any_other() {
+fn an_outcome_sent_inside_start_completes_the_request() {
     let (engine, _replies) = engine();
     let mut session = started(&engine);
     let handle = ask(&mut session, "at-once.test");
     assert_eq!(session.outstanding(), 1);
-    // S-C2: it has completed.
+    // S-C2: the request has completed.
     assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
     is(one(&mut session), handle, answer());
     nothing_comes(&mut session);
@@ -81,7 +81,7 @@ fn a_reply_at_once_is_a_completion_like_any_other() {
 
 // S-R6
 #[test]
-fn replies_come_later_in_any_order_and_from_any_thread() {
+fn outcomes_are_sent_in_any_order_from_any_thread() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let handles = ["a.test", "b.test", "c.test"].map(|name| ask(&mut session, name));
@@ -90,7 +90,7 @@ fn replies_come_later_in_any_order_and_from_any_thread() {
     let last = replies.pop().unwrap();
     thread::spawn(move || last.send(answer())).join().unwrap();
     is(one(&mut session), handles[2], answer());
-    // While the guest's thread is parked.
+    // The guest's thread is parked meanwhile.
     let sender = thread::spawn(move || replies.into_iter().for_each(|r| r.send(answer())));
     is(one(&mut session), handles[0], answer());
     is(one(&mut session), handles[1], answer());
@@ -99,7 +99,7 @@ fn replies_come_later_in_any_order_and_from_any_thread() {
 }
 
 #[test]
-fn a_reply_that_is_dropped_or_lost_in_a_panic_fails_the_lookup() {
+fn a_dropped_responder_fails_its_lookup() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     for name in ["dropped.test", "panics.test"] {
@@ -109,7 +109,7 @@ fn a_reply_that_is_dropped_or_lost_in_a_panic_fails_the_lookup() {
     let handle = ask(&mut session, "a.test");
     drop(replies.recv().unwrap());
     is(one(&mut session), handle, Err(ErrorCode::NoRecovery));
-    // S-R4: another kind of answer is the resolver's failure, and a host without address has no data.
+    // S-R4: a host without an address is a name without data.
     let handle = ask(&mut session, "a.test");
     let nobody = Answer::from(HostEntry::new("a.test", []));
     replies.recv().unwrap().send(Ok(nobody.into()));
@@ -118,7 +118,7 @@ fn a_reply_that_is_dropped_or_lost_in_a_panic_fails_the_lookup() {
 
 // S-C1
 #[test]
-fn a_reply_after_the_cancel_reaches_nobody() {
+fn an_outcome_after_the_cancel_is_dropped() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let handle = ask(&mut session, "a.test");
@@ -130,13 +130,13 @@ fn a_reply_after_the_cancel_reaches_nobody() {
     reply.send(answer());
     nothing_comes(&mut session);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
-    // No worker was ever in it, so that none is stuck.
+    // No worker ran the lookup, so none is stuck.
     assert_eq!(engine.stuck_workers(), 0);
 }
 
 // S-C2
 #[test]
-fn a_cancel_after_the_reply_comes_too_late() {
+fn a_cancel_after_the_outcome_is_already_completed() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let handle = ask(&mut session, "a.test");
@@ -146,9 +146,9 @@ fn a_cancel_after_the_reply_comes_too_late() {
     assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
 }
 
-// S-C8: the checkers try every order (session/models.rs); this runs on real threads.
+// S-C8: the model checkers try every order (session/models); this test uses real threads.
 #[test]
-fn a_cancel_while_the_reply_is_sent_comes_to_one_of_two_ends() {
+fn a_cancel_racing_with_an_outcome_has_exactly_one_end() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let (to_sender, from_session) = channel::<Responder>();
@@ -177,7 +177,7 @@ fn a_cancel_while_the_reply_is_sent_comes_to_one_of_two_ends() {
 
 // S-S4
 #[test]
-fn the_last_clean_up_drops_what_replies_bring() {
+fn outcomes_after_the_last_clean_up_are_dropped() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let handle = ask(&mut session, "a.test");
@@ -194,7 +194,7 @@ fn the_last_clean_up_drops_what_replies_bring() {
 
 // S-R18
 #[test]
-fn an_outage_completes_what_was_asked_and_drops_the_reply() {
+fn an_outage_completes_asynchronous_lookups_and_drops_their_outcomes() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let handle = ask(&mut session, "a.test");
@@ -215,7 +215,7 @@ fn an_outage_completes_what_was_asked_and_drops_the_reply() {
 
 // S-S7
 #[test]
-fn a_session_that_is_gone_wants_no_reply() {
+fn the_outcome_for_a_dropped_session_is_not_wanted() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     ask(&mut session, "a.test");
@@ -223,15 +223,15 @@ fn a_session_that_is_gone_wants_no_reply() {
     assert_eq!(engine.outstanding(), 0);
     let reply = replies.recv().unwrap();
     assert!(!reply.is_wanted());
-    // A reply keeps no engine: it may be the last thing there is.
+    // A responder does not keep the engine alive.
     drop(engine);
     assert!(replies.recv().is_err(), "the resolver is gone");
     reply.send(answer());
 }
 
-// S-C7: whatever never replies keeps no worker, however much there is of it.
+// S-C7: asynchronous lookups that never end keep no worker.
 #[test]
-fn replies_that_never_come_hold_nothing_up() {
+fn lookups_without_an_outcome_delay_no_others() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let handles: Vec<_> = (0..1000).map(|_| ask(&mut session, "a.test")).collect();
@@ -244,9 +244,9 @@ fn replies_that_never_come_hold_nothing_up() {
     assert_eq!(replies.try_iter().filter(Responder::is_wanted).count(), 0);
 }
 
-// S-R2: what was asked counts as any other request does.
+// S-R2: asynchronous requests count as others do.
 #[test]
-fn limits_count_what_was_asked() {
+fn asynchronous_requests_count_towards_the_limits() {
     let (engine, replies) = engine_with(Limits {
         workers: 1,
         max_requests: 2,
