@@ -1,4 +1,4 @@
-//! Texts of the form of `/etc/hosts`: of those that are accepted a guest finds every name and address.
+//! Texts in the format of `/etc/hosts`: a guest finds every name and address of an accepted text.
 
 #![no_main]
 
@@ -6,15 +6,16 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use libfuzzer_sys::fuzz_target;
-use winsock_async_fuzz::tables::{Built, check_refusal, lines};
+use winsock_async_engine::policy::Policy;
 use winsock_async_engine::resolvers::Tables;
-use winsock_async_engine::{Lookup, Resolution, Resolver};
 use winsock_async_engine::{
-    AF_INET, AddressQuery, Answer, Limits, LookupEngine, Policy, Query, Session,
+    AF_INET, AddressQuery, Answer, Limits, Lookup, LookupEngine, Query, Resolution, Resolver,
+    Session,
 };
+use winsock_async_fuzz::tables::{Built, check_refusal, lines};
 
 fn build(text: &str) -> Built {
-    // The others are empty: those that are built in would take nearly all of the time.
+    // The other tables are empty: the embedded ones would take nearly all of the time.
     let builder = Tables::builder().services_text("").protocols_text("");
     builder.hosts_text(text).build()
 }
@@ -33,7 +34,7 @@ struct Line<'a> {
 
 fn check(text: &str, tables: Tables) {
     let mut lines = lines(text).collect::<Vec<_>>();
-    // Lines with IPv6 addresses are checked and not kept.
+    // The tables check lines with IPv6 addresses, and do not keep them.
     lines.retain(|words| {
         let address = words[0].split('%').next().unwrap_or_default();
         address.parse::<Ipv6Addr>().is_err()
@@ -60,7 +61,7 @@ fn check(text: &str, tables: Tables) {
                 panic!("{name} has an answer of another kind");
             };
             assert!(host.addresses().any(|a| a == line.address), "{name}");
-            // Which line is the first with the name takes IDNA to tell; one of them it is.
+            // Only IDNA tells which line is the first with this name; the answer is one of the lines.
             let names = names(&answer);
             assert!(lines.iter().any(|l| l.names == names), "{name}: {names:?}");
         }
@@ -79,10 +80,10 @@ fn names(answer: &Answer) -> Vec<String> {
         .collect()
 }
 
-/// Asks as a guest does, whose names need not be in the form that tables have them in.
+/// Asks as a guest does: its names need not have the form that they have in tables.
 fn ask(session: &mut Session, query: Query) -> Arc<Answer> {
     session.request(query.clone(), 0).expect("no limit is near");
-    let completion = session.take(1).pop().expect("it is known at once");
+    let completion = session.take(1).pop().expect("tables answer at once");
     match completion.outcome {
         Ok(answer) => answer,
         Err(error) => panic!("{query:?}: {error}"),
@@ -94,7 +95,7 @@ fn session(tables: Tables) -> Session {
     static CURRENT: LazyLock<Arc<Current>> = LazyLock::new(Default::default);
     static ENGINE: LazyLock<LookupEngine> = LazyLock::new(|| {
         let limits = Limits {
-            // A line of a table may have longer names than a guest may ask for by default.
+            // A line of a table may have longer names than the default limit.
             name_bytes: usize::MAX,
             workers: 1,
             ..Limits::default()
@@ -111,7 +112,7 @@ fn session(tables: Tables) -> Session {
     session
 }
 
-/// The tables of this input: one engine, and so one set of threads, serves them all.
+/// The tables of this input. One engine, with one set of threads, serves every input.
 #[derive(Default)]
 struct Current(Mutex<Option<Tables>>);
 
@@ -120,6 +121,6 @@ impl Resolver for Current {
         let tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tables
             .as_ref()
-            .map_or(Resolution::NotFound, |tables| tables.known(lookup))
+            .map_or(Resolution::NotFound, |tables| tables.try_resolve(lookup))
     }
 }

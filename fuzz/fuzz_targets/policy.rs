@@ -1,15 +1,15 @@
-//! Texts of a policy's file: those that are refused name a line that is there, and what those allow that are accepted is
-//! the same in every spelling.
+//! Texts of policy files: an error names a line that exists, and an accepted policy gives the same verdict for every
+//! spelling of a name.
 
 #![no_main]
 
 use std::net::Ipv4Addr;
 
 use libfuzzer_sys::fuzz_target;
-use winsock_async_engine::Policy;
 use winsock_async_engine::Lookup;
+use winsock_async_engine::policy::Policy;
 
-/// Names and addresses that short texts may speak of.
+/// Names and addresses that short texts may contain.
 const NAMES: [&str; 4] = ["localhost", "a.test", "www.a.test", "a"];
 const ADDRESSES: [Ipv4Addr; 4] = [
     Ipv4Addr::LOCALHOST,
@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// S-R16: more is allowed by more permission, and a question in another spelling is the same question.
+/// Checks that `allow_private` forbids nothing, and that spelling changes nothing (S-R16).
 fn check(policy: &Policy) {
     let permissive = policy.clone().allow_private();
     for name in NAMES {

@@ -1,16 +1,15 @@
-//! Texts of the form of `/etc/services`: of those that are accepted every name and port is found, with its
+//! Texts in the format of `/etc/services`: the tables find every name and port of an accepted text, with its
 //! protocol and without one.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use winsock_async_fuzz::tables::{Built, check_refusal, found, has_name, in_other_case, lines};
-use winsock_async_engine::Answer;
 use winsock_async_engine::resolvers::Tables;
-use winsock_async_engine::Lookup;
+use winsock_async_engine::{Answer, Lookup};
+use winsock_async_fuzz::tables::{Built, check_refusal, found, has_name, in_other_case, lines};
 
 fn build(text: &str) -> Built {
-    // The others are empty: those that are built in would take nearly all of the time.
+    // The other tables are empty: the embedded ones would take nearly all of the time.
     let builder = Tables::builder().hosts_text("").protocols_text("");
     builder.services_text(text).build()
 }
@@ -66,7 +65,7 @@ fn check(text: &str, tables: &Tables) {
     }
 }
 
-/// S-R12: the first line that matches is the answer.
+/// Checks that the answer is the first line that matches (S-R12).
 fn expect(tables: &Tables, lookup: Lookup, first: Option<&Line>) {
     let first = first.expect("a line matches itself");
     let Answer::Service(entry) = &*found(tables, &lookup) else {

@@ -1,4 +1,4 @@
-//! What the fuzz targets check. Each target is one file in `fuzz_targets`; `cargo xtask fuzz` runs them.
+//! The checks of the fuzz targets. Each target is one file in `fuzz_targets`; `cargo xtask fuzz` runs them.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

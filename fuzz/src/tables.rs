@@ -1,15 +1,14 @@
-//! Texts of tables, read once more in the simplest way.
+//! A second, simpler reader of the texts of tables.
 
 use std::sync::Arc;
 
-use winsock_async_engine::Answer;
 use winsock_async_engine::resolvers::{LineError, Tables, TablesError};
-use winsock_async_engine::{Lookup, Resolution, Resolver};
+use winsock_async_engine::{Answer, Lookup, Resolution, Resolver};
 
-/// What becomes of one text.
+/// The tables of one text, or the error.
 pub type Built = Result<Tables, TablesError>;
 
-/// The words of each line of a text that was accepted, without comments.
+/// The words of each line of an accepted text, without comments.
 pub fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.split('\n')
@@ -18,7 +17,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> {
         .filter(|words| !words.is_empty())
 }
 
-/// Checks a refusal: the line that it names exists, is wrong also by itself, and is the first that is.
+/// Checks an error: the line that it names exists, is wrong by itself too, and is the first wrong one.
 pub fn check_refusal(text: &str, error: TablesError, build: impl Fn(&str) -> Built) {
     let error = line_error(error);
     let lines: Vec<&str> = text.split('\n').collect();
@@ -27,7 +26,7 @@ pub fn check_refusal(text: &str, error: TablesError, build: impl Fn(&str) -> Bui
     if let Err(earlier) = build(&before.join("\n")) {
         panic!("{error} is not the first: {earlier}");
     }
-    // A line above it, as only the first line may begin with a byte order mark.
+    // With a line above it, because only the first line may begin with a byte order mark.
     let above = if before.is_empty() { "" } else { "\n" };
     let alone = build(&format!("{above}{}", from[0])).map(|_| ());
     let alone = line_error(alone.expect_err("the line is wrong by itself"));
@@ -35,7 +34,7 @@ pub fn check_refusal(text: &str, error: TablesError, build: impl Fn(&str) -> Bui
     assert_eq!(alone.line, 1 + above.len());
 }
 
-/// What a table answers at once.
+/// The answer that the tables give at once.
 pub fn found(tables: &Tables, lookup: &Lookup) -> Arc<Answer> {
     match tables.try_resolve(lookup) {
         Resolution::Ready(Ok(answer)) => answer,
@@ -43,7 +42,7 @@ pub fn found(tables: &Tables, lookup: &Lookup) -> Arc<Answer> {
     }
 }
 
-/// The name with upper and lower case exchanged: services and protocols match in any case (`S-R12`).
+/// The name with upper and lower case exchanged (`S-R12`: services and protocols match in any case).
 pub fn in_other_case(name: &str) -> String {
     let other = |c: char| match c.is_ascii_uppercase() {
         true => c.to_ascii_lowercase(),
@@ -52,7 +51,7 @@ pub fn in_other_case(name: &str) -> String {
     name.chars().map(other).collect()
 }
 
-/// Whether a list of names has this one, in any case.
+/// Whether the list has this name, in any case.
 pub fn has_name<'a>(names: impl IntoIterator<Item = &'a str>, name: &str) -> bool {
     names.into_iter().any(|n| n.eq_ignore_ascii_case(name))
 }
@@ -60,6 +59,6 @@ pub fn has_name<'a>(names: impl IntoIterator<Item = &'a str>, name: &str) -> boo
 fn line_error(error: TablesError) -> LineError {
     match error {
         TablesError::Line(error) => error,
-        other => panic!("a text has lines and nothing else: {other}"),
+        other => panic!("the error names no line: {other}"),
     }
 }

@@ -1,19 +1,19 @@
-//! What the fuzzer chooses.
+//! The fuzzer's input.
 
 use arbitrary::Arbitrary;
 use winsock_async_engine::{AF_INET, AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
 
-/// Which engine, and the calls to its sessions.
+/// The engine, and the calls on its sessions.
 #[derive(Arbitrary, Debug)]
 pub struct Input {
     pub(super) engine: u8,
-    /// Whether the sessions have a start-up each before the first step.
+    /// Whether each session has a start-up before the first step.
     pub(super) started: bool,
-    /// Which session, and what with it.
+    /// The session of each step, and the step.
     pub(super) steps: Vec<(u8, Step)>,
 }
 
-/// One call, or what resolvers do meanwhile.
+/// One call, or one event between calls.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Step {
     Request(Question, u64),
@@ -24,25 +24,25 @@ pub(super) enum Step {
     TakeAll,
     /// With a time-out of 0.
     Wait,
-    /// One look at the future of a completion, which is then dropped.
+    /// Polls the future of a completion once, and drops it.
     Poll,
-    /// From now on what is held stays with its worker.
+    /// Held lookups keep their workers from now on.
     Hold,
-    /// What is held comes back.
+    /// Held lookups return.
     Release,
     Yield,
-    /// A new session takes the place of this one.
+    /// Drops the session, and replaces it by a new one.
     Drop,
 }
 
-/// What cancel is given.
+/// The handle that is passed to cancel.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Number {
-    /// A handle that this session has given out: alive or dead.
+    /// A handle that this session has given, of an outstanding or an ended request.
     Given(u8),
-    /// One of another session.
+    /// A handle of another session.
     Foreign(u8),
-    /// One with a bit of it flipped.
+    /// A handle of this session with one bit flipped.
     Flipped(u8, u8),
     Any(u64),
 }

@@ -1,20 +1,22 @@
-//! Sessions under arbitrary calls, against a model that knows what each call may say.
+//! Arbitrary calls on the sessions of an engine, against the model of a session.
 
 mod guest;
 mod input;
 mod resolver;
 mod settings;
 
-use self::guest::{Call, Guest};
+use winsock_async_model::Room;
+
+use self::guest::Guest;
 use self::input::{Number, Step};
 use self::settings::{SETTINGS, Setting};
 
 pub use self::input::Input;
 
-/// Sessions of the engine, so that handles can be another's.
+/// Sessions of the engine: several, so that a call can pass the handle of another session.
 const GUESTS: usize = 3;
 
-/// Makes the calls, checks what each says, and then that nothing is left.
+/// Makes the calls, checks each result, and then that every request has ended.
 pub fn run(input: Input) {
     let setting = &SETTINGS[usize::from(input.engine) % SETTINGS.len()];
     let mut world = World::new(setting);
@@ -43,18 +45,12 @@ impl World {
     fn step(&mut self, at: usize, step: Step) {
         match step {
             Step::Request(question, tag) => {
-                let call = Call {
-                    engine_outstanding: self.outstanding(),
-                    limits: &self.setting.limits,
-                    workers: self.setting.engine.workers(),
-                    few_bytes: self.setting.few_bytes(),
-                    exhausted: self.setting.is_exhausted(),
-                };
-                self.guests[at].request(question, tag, &call);
+                let room = self.room(at);
+                self.guests[at].request(question.into(), tag, room);
             }
             Step::Cancel(number) => {
                 let handle = self.handle(at, number);
-                self.guests[at].cancel(handle, self.setting.engine.is_up());
+                self.guests[at].cancel(handle);
             }
             Step::Startup => self.guests[at].startup(),
             Step::Cleanup => self.guests[at].cleanup(),
@@ -65,12 +61,26 @@ impl World {
             Step::Hold => self.setting.gate.close(),
             Step::Release => self.setting.gate.open(),
             Step::Yield => std::thread::yield_now(),
-            // The old session is dropped with whatever it has.
+            // The old session is dropped with its requests.
             Step::Drop => self.guests[at] = Guest::new(&self.setting.engine),
         }
     }
 
-    /// A number for cancel.
+    /// Whether the session can begin one more request.
+    fn room(&self, at: usize) -> Room {
+        let (own, all) = (self.guests[at].outstanding(), self.outstanding());
+        let Setting { limits, .. } = self.setting;
+        if own >= limits.max_requests || all >= limits.requests_per_engine {
+            Room::Full
+        } else if self.setting.is_exhausted() || (self.setting.few_bytes() && own > 0) {
+            // How many bytes a session holds depends on which requests have completed.
+            Room::Unknown
+        } else {
+            Room::Free
+        }
+    }
+
+    /// The handle that is passed to cancel.
     fn handle(&self, at: usize, number: Number) -> u64 {
         match number {
             Number::Any(number) => number,
@@ -89,7 +99,7 @@ impl World {
         self.guests.iter().for_each(Guest::check_counts);
     }
 
-    /// Lets all that is pending complete, and sees that it does.
+    /// Lets every lookup finish, and checks that every request ends.
     fn end(mut self) {
         self.setting.gate.open();
         self.guests.iter_mut().for_each(Guest::drain);

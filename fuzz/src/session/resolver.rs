@@ -1,19 +1,21 @@
-//! A resolver that does everything a resolver may, by what is asked.
+//! A resolver that does everything that a resolver may do. The lookup decides what it does.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use winsock_async_engine::{Lookup, Resolution, Resolver};
-use winsock_async_engine::{Answer, ErrorCode, HostEntry, Outcome, ProtocolEntry, ServiceEntry};
+use winsock_async_engine::{
+    Answer, ErrorCode, HostEntry, Lookup, Outcome, ProtocolEntry, Resolution, Resolver,
+    ServiceEntry,
+};
 
-/// Answers at once, later, or when the gate is open; with an answer, an error or nonsense. A panic is not
-/// among it, as the fuzzer takes every one for a fault.
+/// Ends lookups at once, from a worker, or when the gate is open, with an answer, an error or a wrong
+/// answer. It never panics, because the fuzzer takes each panic for a fault.
 pub(super) struct Answers {
     gate: Arc<Gate>,
 }
 
-/// When a lookup is answered.
+/// When a lookup ends.
 #[derive(Clone, Copy)]
 enum When {
     Now,
@@ -46,7 +48,7 @@ impl Resolver for Answers {
     }
 }
 
-/// The same for the same question, every time.
+/// When the lookup ends, and its outcome: a function of the lookup alone.
 fn fate(lookup: &Lookup) -> (When, Outcome) {
     let mut hasher = DefaultHasher::new();
     lookup.hash(&mut hasher);
@@ -54,7 +56,7 @@ fn fate(lookup: &Lookup) -> (When, Outcome) {
     let when = [When::Now, When::Nothing, When::Later, When::Held][hash % 4];
     let outcome = match hash / 4 % 4 {
         0 => Err(ErrorCode::ALL[hash / 16 % ErrorCode::ALL.len()]),
-        // Often the answer to another question, or a host without an address.
+        // Often the answer to another kind of lookup, or a host without an address.
         1 => Ok(answer(hash / 16 % 4)),
         _ => Ok(answer(match lookup {
             Lookup::HostByName(_) | Lookup::HostByAddress(_) => 1,
@@ -84,7 +86,7 @@ fn answer(kind: usize) -> Arc<Answer> {
     })
 }
 
-/// What lookups that are held wait for. Closed at first.
+/// The gate at which held lookups wait. It is closed at first.
 #[derive(Default)]
 pub(super) struct Gate {
     open: Mutex<bool>,

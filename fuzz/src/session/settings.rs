@@ -1,4 +1,5 @@
-//! The engines. They are made once, as their threads would take nearly all of the time.
+//! The engines. Each is made once, because starting threads for each input would take nearly all of
+//! the time.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -7,14 +8,14 @@ use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use super::resolver::{Answers, Gate};
 
-/// An engine with small limits, so that they are reached, and the gate of its resolver.
+/// An engine with small limits, which inputs reach, and the gate of its resolver.
 pub(super) struct Setting {
     pub(super) engine: LookupEngine,
     pub(super) limits: Limits,
     pub(super) gate: Arc<Gate>,
 }
 
-/// No workers; one without and with a spare; several.
+/// Engines without workers, with one worker, with one and one extra, and with several.
 pub(super) static SETTINGS: [LazyLock<Setting>; 5] = [
     LazyLock::new(|| Setting::new(0, 0, MANY)),
     LazyLock::new(|| Setting::new(1, 0, MANY)),
@@ -23,17 +24,17 @@ pub(super) static SETTINGS: [LazyLock<Setting>; 5] = [
     LazyLock::new(|| Setting::new(2, 2, FEW)),
 ];
 
-/// Bytes that a session may hold: more than its requests can, or less.
+/// The limit of bytes of a session: past what the limit of requests allows, and below it.
 const MANY: usize = 32 << 20;
 const FEW: usize = 1000;
 
 impl Setting {
-    /// Whether a session can hold too many bytes before it has too many requests.
+    /// Whether a session can reach the limit of bytes before the limit of requests.
     pub(super) fn few_bytes(&self) -> bool {
         self.limits.bytes_per_session == FEW
     }
 
-    /// Whether no worker is left, nor a spare that could be started: only a worker that comes back changes that.
+    /// Whether every worker is stuck and no extra worker may start.
     pub(super) fn is_exhausted(&self) -> bool {
         self.engine.stuck_workers() >= self.engine.workers() + self.limits.max_extra_workers
     }

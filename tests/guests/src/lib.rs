@@ -12,6 +12,27 @@ pub mod raw {
         with: { "wasi:io/poll@0.2.0": wasip2::io::poll },
     });
     pub use self::winsock::async_lookup::{completions, lifecycle, readiness, requests, types};
+
+    use winsock_async_model::Code;
+
+    use self::types::ErrorCode;
+
+    /// The model's name of an error.
+    pub fn code(error: ErrorCode) -> Code {
+        match error {
+            ErrorCode::AccessDenied => Code::AccessDenied,
+            ErrorCode::InvalidArgument => Code::Invalid,
+            ErrorCode::WouldBlock => Code::WouldBlock,
+            ErrorCode::AlreadyCompleted => Code::Already,
+            ErrorCode::NetworkDown => Code::NetworkDown,
+            ErrorCode::NotInitialised => Code::NotInitialised,
+            ErrorCode::HostNotFound => Code::HostNotFound,
+            ErrorCode::TryAgain => Code::TryAgain,
+            ErrorCode::NoRecovery => Code::NoRecovery,
+            ErrorCode::NoData => Code::NoData,
+            _ => Code::Other,
+        }
+    }
 }
 
 /// The message of every request here.

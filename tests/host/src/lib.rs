@@ -20,13 +20,13 @@ use winsock_async_engine::resolvers::{Chain, Script, ScriptControl, Scripted, Ta
 use winsock_async_engine::{Limits, LookupEngine, RequestStats};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
-/// Where the guests are, once `cargo xtask guests` has built them.
+/// The folder into which `cargo xtask guests` builds the guests.
 pub fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests")
 }
 
-/// The names of the programs in a directory of this repository's `tests`, sorted; `extension` is that of
-/// their sources.
+/// The sorted names of the programs in a directory of this repository's `tests`, whose sources have this
+/// extension.
 pub fn programs(directory: &str, extension: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -55,25 +55,26 @@ pub enum Kind {
 pub enum End {
     /// With status 0: `main` returned, or the program called exit.
     Returned,
-    /// It trapped, or its status was another.
+    /// It trapped, or ended with another status.
     Trapped(wasmtime::Error),
 }
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Run {
-    /// How it ended.
+    /// How the program ended.
     pub end: End,
-    /// What its session did.
+    /// The statistics of its session.
     pub stats: RequestStats,
 }
 
-/// Runs a guest program, named by its file in [`guests`] without `.wasm`, and drops its store.
+/// Runs a guest program and drops its store. The program's name is that of its file in [`guests`],
+/// without `.wasm`.
 pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
     Program::load(program)?.run(lookups, kind)
 }
 
-/// A guest program, compiled: each run of it is another guest.
+/// A compiled guest program. Each run of it is another guest.
 pub struct Program {
     name: String,
     component: Component,
@@ -92,14 +93,14 @@ impl Program {
         })
     }
 
-    /// The same with these arguments.
+    /// Adds arguments.
     #[must_use]
     pub fn with_args(mut self, args: impl IntoIterator<Item = String>) -> Self {
         self.args.extend(args);
         self
     }
 
-    /// Runs it once, and drops its store.
+    /// Runs the program once, and drops its store.
     pub fn run(&self, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
         let Program {
             name,
@@ -144,7 +145,7 @@ impl Program {
     }
 }
 
-/// Runs a guest program in an async store until it waits, and drops it there.
+/// Runs a guest program in an async store until it waits for a request, and drops the store.
 pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
     let component = component(program)?;
     let mut linker = Linker::new(engine());
@@ -157,7 +158,7 @@ pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
         let mut call = pin!(command.wasi_cli_run().call_run(&mut store));
         let waits = poll_fn(|context| match call.as_mut().poll(context) {
             Poll::Ready(_) => Poll::Ready(Err(wasmtime::Error::msg("the program has ended"))),
-            // What it waits for before its first request is none of ours.
+            // A wait before the first request is one of WASI's.
             Poll::Pending if lookups.outstanding() == 0 => Poll::Pending,
             Poll::Pending => Poll::Ready(Ok(())),
         });
@@ -165,10 +166,10 @@ pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
     })
 }
 
-/// An engine as the programs expect it, and the control of its script.
+/// The engine that the programs rely on, and the control of its script.
 ///
-/// Names under `test` are allowed and come from `script.toml`; services and protocols are the
-/// embedded ones. A session may have 100 requests outstanding.
+/// The policy allows names under `test`, which `script.toml` answers. Services and protocols are those of
+/// the embedded tables. A session may have 100 outstanding requests.
 pub fn lookups() -> (LookupEngine, ScriptControl) {
     let script = script();
     let control = script.control();
@@ -179,12 +180,12 @@ pub fn lookups() -> (LookupEngine, ScriptControl) {
     (lookups_of(then_tables(script), limits), control)
 }
 
-/// The same with other limits. Nothing records what is asked, so that it may be asked without end.
+/// The engine of [`lookups`] with other limits. It does not record lookups, so a guest may ask without end.
 pub fn lookups_with(limits: Limits) -> LookupEngine {
     lookups_of(then_tables(script()), limits)
 }
 
-/// The same, where this is asked before the script.
+/// The engine of [`lookups_with`], with another resolver before the script.
 pub fn lookups_behind(first: impl Resolver, limits: Limits) -> LookupEngine {
     lookups_of(Chain::new().then(first).then(then_tables(script())), limits)
 }
@@ -201,7 +202,7 @@ fn lookups_of(resolver: Chain, limits: Limits) -> LookupEngine {
 }
 
 fn then_tables(script: Scripted) -> Chain {
-    let tables = Tables::builder().build().expect("no file is read");
+    let tables = Tables::builder().build().expect("embedded tables");
     Chain::new().then(script).then(tables)
 }
 
@@ -209,7 +210,7 @@ fn script() -> Scripted {
     Script::parse(include_str!("script.toml"), "script.toml").expect("a good script")
 }
 
-/// A guest program, of which a component is made where it is a core module.
+/// Loads a guest program. A core module becomes a component.
 fn component(program: &str) -> Result<Component> {
     let file = guests().join(format!("{program}.wasm"));
     let bytes = fs::read(&file)
@@ -219,13 +220,13 @@ fn component(program: &str) -> Result<Component> {
     Component::from_binary(engine(), &component)
 }
 
-/// What an async store's calls run in.
+/// The runtime of an async store's calls.
 fn tokio() -> Runtime {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().build().expect("a runtime")
 }
 
-/// One engine for all tests, as a process has.
+/// One engine for every test of the process, as an embedder has.
 fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {

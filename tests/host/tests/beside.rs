@@ -1,17 +1,18 @@
-//! A guest that misbehaves, and one that does not, beside it on the same engine.
+//! A hostile guest and a well-behaved one on the same engine: the hostile one changes no result of the other.
 
 use std::thread;
 
 use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Query};
 use winsock_async_tests::{End, Kind, Program, lookups_with, run};
 
-/// Runs `bad` once, and `good` beside it for as long as that takes; `good` must not notice. Gives the end of `bad`.
+/// Runs `bad` once and, until it has ended, `good` again and again. Every run of `good` must pass. Gives the end of
+/// `bad`.
 fn beside(bad: &Program, bad_kind: Kind, good: &str, good_kind: Kind, limits: &Limits) -> End {
     let lookups = lookups_with(limits.clone());
     let end = thread::scope(|scope| {
         let bad = scope.spawn(|| bad.run(&lookups, bad_kind).expect("a start").end);
         loop {
-            // Asked first, so that a whole run of `good` is after the end of `bad`.
+            // This comes before the run, so that the last run of `good` begins after the end of `bad`.
             let ended = bad.is_finished();
             well_behaved(good, &lookups, good_kind);
             if ended {
@@ -27,13 +28,14 @@ fn beside(bad: &Program, bad_kind: Kind, good: &str, good_kind: Kind, limits: &L
 fn well_behaved(program: &str, lookups: &LookupEngine, kind: Kind) {
     let run = run(program, lookups, kind).expect("a program that starts");
     if let End::Trapped(trap) = run.end {
-        panic!("{program} has noticed: {trap:?}");
+        panic!("{program} fails beside a hostile guest: {trap:?}");
     }
     let stats = run.stats;
     assert_eq!(stats.requests, stats.completed() + stats.cancelled);
 }
 
-/// In stores of both kinds, the other guest's of the other kind, at the limits that the programs know.
+/// Runs [`beside`] with `bad` in a store of each kind and `good` in one of the other, at the limits that the programs
+/// rely on.
 fn in_both_kinds(bad: &str, good: &str, check: impl Fn(End)) {
     let limits = Limits {
         max_requests: 100,
@@ -50,64 +52,64 @@ fn in_both_kinds_with(limits: &Limits, bad: &str, good: &str, check: impl Fn(End
 
 fn returned(end: End) {
     if let End::Trapped(trap) = end {
-        panic!("it failed: {trap:?}");
+        panic!("the program failed: {trap:?}");
     }
 }
 
 fn trapped(end: End, why: &str) {
     let End::Trapped(trap) = end else {
-        panic!("it is to trap");
+        panic!("the program must trap");
     };
     assert!(format!("{trap:?}").contains(why), "{trap:?}");
 }
 
 #[test]
-fn of_requests_at_their_limits() {
+fn a_guest_at_every_limit_does_not_disturb_another() {
     in_both_kinds("hostile", "six_kinds", returned);
 }
 
 // S-R2, S-R6
 #[test]
-fn of_a_million_requests() {
+fn a_million_requests_do_not_disturb_another_guest() {
     in_both_kinds("hostile_million", "six_kinds", returned);
     in_both_kinds_with(&Limits::default(), "hostile_million", "names", returned);
 }
 
 // S-R2, S-S7
 #[test]
-fn of_requests_that_are_never_taken() {
+fn completions_that_are_never_taken_do_not_disturb_another_guest() {
     in_both_kinds("hostile_untaken", "errors", returned);
     in_both_kinds_with(&Limits::default(), "hostile_untaken", "six_kinds", returned);
 }
 
 // S-C8
 #[test]
-fn of_request_and_cancel_ten_million_times() {
+fn ten_million_cancels_do_not_disturb_another_guest() {
     in_both_kinds("hostile_churn", "six_kinds", returned);
 }
 
 // S-R2
 #[test]
-fn of_names_of_64_kib_by_the_ten_thousand() {
+fn ten_thousand_names_of_64_kib_do_not_disturb_another_guest() {
     in_both_kinds("hostile_names", "names", returned);
     in_both_kinds_with(&Limits::default(), "hostile_names", "errors", returned);
 }
 
 // S-S3, S-S7
 #[test]
-fn of_start_up_without_end() {
+fn endless_start_ups_do_not_disturb_another_guest() {
     in_both_kinds("hostile_startups", "six_kinds", returned);
 }
 
 // S-C3
 #[test]
-fn of_cancels_of_every_number() {
+fn cancels_of_forged_handles_do_not_disturb_another_guest() {
     in_both_kinds("hostile_cancel", "errors", returned);
 }
 
-// S-C3, S-R17: whose requests do not notice.
+// S-C3, S-R17
 #[test]
-fn of_cancels_of_another_guests_handles() {
+fn cancels_of_another_sessions_handles_leave_its_requests_alone() {
     let lookups = lookups_with(Limits::default());
     for kind in [Kind::Sync, Kind::Async] {
         let mut other = lookups.session();
@@ -133,26 +135,26 @@ fn of_cancels_of_another_guests_handles() {
 }
 
 #[test]
-fn of_pollables_by_the_thousand() {
+fn thousands_of_pollables_do_not_disturb_another_guest() {
     in_both_kinds("hostile_pollables", "names", returned);
 }
 
-// S-S7: the component model demands this trap; the host and the other guest go on.
+// S-S7: the component model demands this trap.
 #[test]
-fn of_a_trap_for_too_much_in_one_call() {
+fn a_trap_for_too_much_data_in_one_call_does_not_disturb_another_guest() {
     let why = "too much data is being copied between the host and the guest";
     in_both_kinds("hostile_fuel", "six_kinds", |end| trapped(end, why));
 }
 
 // S-S7
 #[test]
-fn of_a_trap_for_too_many_pollables() {
+fn a_trap_for_too_many_pollables_does_not_disturb_another_guest() {
     let why = "store handle limit exceeded";
     in_both_kinds("hostile_handles", "names", |end| trapped(end, why));
 }
 
 // S-S7
 #[test]
-fn of_a_trap_with_requests_at_every_stage() {
+fn a_trap_with_requests_at_every_stage_does_not_disturb_another_guest() {
     in_both_kinds("trap", "errors", |end| trapped(end, "unreachable"));
 }

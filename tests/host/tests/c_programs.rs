@@ -1,15 +1,15 @@
-//! Every C program of `tests/c`: as C89 in a sync store, as C++17 in an async one.
+//! Every C program of `tests/c`: as C89 in a sync store, as C++17 in an async store.
 //!
-//! Each ends with status 0 when all that it tests is as it should be, and else says what is not.
+//! A program ends with status 0 if every check passes. Otherwise it prints the check that failed.
 
 use winsock_async_tests::{End, Kind, lookups, programs, run};
 
-/// Runs a program and checks that it passed, and that nothing of it is left.
+/// Runs a program and checks that it passed, and that none of its requests is left.
 fn passes(program: &str, standard: &str, kind: Kind) {
     let (lookups, _) = lookups();
     let file = format!("c/{program}.{standard}");
     let run = run(&file, &lookups, kind).expect("a program that starts");
-    // S-S7, S-S4: nothing of it is left in the host.
+    // S-S7, S-S4
     assert_eq!(
         lookups.outstanding(),
         0,
@@ -75,6 +75,6 @@ programs! {
 }
 
 #[test]
-fn every_program_has_its_test() {
+fn every_program_of_tests_c_has_a_test_here() {
     assert_eq!(programs("c", "c"), PROGRAMS);
 }

@@ -1,10 +1,10 @@
-//! What an embedder sees of a guest.
+//! What an embedder sees of a guest's session.
 
 use winsock_async_engine::{Answer, ErrorCode};
 use winsock_async_tests::{Kind, lookups, run, run_until_it_waits};
 
 #[test]
-fn statistics_account_for_every_request() {
+fn each_request_of_a_guest_is_counted_once() {
     let (lookups, _) = lookups();
     let stats = run("errors", &lookups, Kind::Sync).expect("a run").stats;
     assert_eq!(stats.requests, stats.completed() + stats.cancelled);
@@ -17,9 +17,9 @@ fn statistics_account_for_every_request() {
     );
 }
 
-// S-R16, S-R13: what is forbidden, and what reads as a number, reaches no resolver.
+// S-R16, S-R13: a forbidden name and a numeric one reach no resolver.
 #[test]
-fn what_is_forbidden_reaches_no_resolver() {
+fn forbidden_and_numeric_names_reach_no_resolver() {
     let (lookups, control) = lookups();
     run("errors", &lookups, Kind::Sync).expect("a run");
     let asked = format!("{:?}", control.asked());
@@ -36,9 +36,9 @@ fn what_is_forbidden_reaches_no_resolver() {
     }
 }
 
-// S-S7: a guest is dropped in the middle of a call, and so are its requests; others are served.
+// S-S7: dropping a store in the middle of a call drops the guest's requests; the engine serves others.
 #[test]
-fn a_guest_that_is_dropped_while_it_waits_leaves_nothing() {
+fn a_guest_dropped_while_it_waits_leaves_no_request() {
     let (lookups, _) = lookups();
     for _ in 0..20 {
         run_until_it_waits("hang", &lookups).expect("a program that waits");
@@ -47,9 +47,8 @@ fn a_guest_that_is_dropped_while_it_waits_leaves_nothing() {
     run("six_kinds", &lookups, Kind::Async).expect("a run");
 }
 
-// The engine serves a native session beside guests, by the same rules.
 #[test]
-fn an_embedder_has_sessions_of_its_own() {
+fn a_native_session_is_served_beside_a_guest() {
     let (lookups, _) = lookups();
     let mut session = lookups.session();
     session.startup().expect("start-up");

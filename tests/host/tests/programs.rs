@@ -1,12 +1,12 @@
-//! Every guest program of `tests/guests` that ends by itself, in a sync and in an async store.
+//! Every guest program of `tests/guests` that ends by itself, in a sync store and in an async store.
 
 use winsock_async_tests::{End, Kind, Run, lookups, programs, run};
 
-/// Runs a program and checks what must hold of every one, however it ends.
+/// Runs a program and checks what must hold after every end.
 fn outcome(program: &str, kind: Kind) -> Run {
     let (lookups, _) = lookups();
     let run = run(program, &lookups, kind).expect("a program that starts");
-    // S-S7, S-S4: nothing of it is left in the host.
+    // S-S7, S-S4
     assert_eq!(
         lookups.outstanding(),
         0,
@@ -28,7 +28,7 @@ fn returns(program: &str, kind: Kind) {
 
 fn traps(program: &str, kind: Kind) {
     if let End::Returned = outcome(program, kind).end {
-        panic!("{program} is to trap");
+        panic!("{program} must trap");
     }
 }
 
@@ -76,8 +76,8 @@ programs! {
     trap: traps;
 }
 
-/// `hang` never ends, and `face.rs` runs it; `replay` has an engine and a file of its own; what takes seconds runs
-/// once, beside another guest in `beside.rs`, or by the ten thousand in `traps.rs`.
+/// The programs that other files run: `hang`, which never ends, in `face.rs`; `replay` in `replay.rs`, with its own
+/// engine; `hostile_trap` in `traps.rs`; and programs that take seconds in `beside.rs`.
 const ELSEWHERE: [&str; 8] = [
     "hang",
     "hostile_churn",
@@ -90,7 +90,7 @@ const ELSEWHERE: [&str; 8] = [
 ];
 
 #[test]
-fn every_program_has_its_test() {
+fn every_program_of_tests_guests_has_a_test() {
     let mut found = programs("guests/src/bin", "rs");
     found.retain(|program| !ELSEWHERE.contains(&&**program));
     assert_eq!(found, PROGRAMS);

@@ -1,9 +1,9 @@
-//! The guest `replay`: random calls through the component boundary, against the model.
+//! The guest `replay`: random calls through the component boundary, which the model of a session judges.
 
 use winsock_async_model::{Gates, Settings};
 use winsock_async_tests::{End, Kind, run};
 
-// S-C8 and the rest that `replay` names. S-R16, S-S4: what it cannot see itself.
+// S-C8 and the rules that `replay` names; S-R16 and S-S4, which a guest cannot see.
 fn agrees_with_the_model(kind: Kind) {
     let gates = Gates::default();
     let lookups = gates.engine(&Settings::GUEST);
@@ -20,11 +20,11 @@ fn agrees_with_the_model(kind: Kind) {
 }
 
 #[test]
-fn in_a_sync_store() {
+fn random_calls_in_a_sync_store_return_what_the_model_allows() {
     agrees_with_the_model(Kind::Sync);
 }
 
 #[test]
-fn in_an_async_store() {
+fn random_calls_in_an_async_store_return_what_the_model_allows() {
     agrees_with_the_model(Kind::Async);
 }

@@ -1,6 +1,6 @@
 //! The calls that a sequence is made of.
 
-/// One call, or one thing that happens between calls.
+/// One call, or one event between calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// Start-up.
@@ -17,10 +17,10 @@ pub enum Call {
     Request {
         /// Of which session.
         session: usize,
-        /// For what.
+        /// For which lookup.
         kind: Kind,
     },
-    /// The resolver is let finish a request, which may have been cancelled meanwhile.
+    /// The resolver finishes a request, which may have been cancelled before.
     Finish {
         /// Of which session.
         session: usize,
@@ -31,22 +31,22 @@ pub enum Call {
     Cancel {
         /// By which session.
         session: usize,
-        /// What it passes.
+        /// With this handle.
         handle: Handle,
     },
-    /// Taking completions.
+    /// Take completions.
     Take {
         /// Of which session.
         session: usize,
-        /// At most so many.
+        /// At most this number.
         max: u32,
     },
-    /// A look whether a completion can be taken, with a time-out of 0.
+    /// A wait with a time-out of 0.
     Look {
         /// Of which session.
         session: usize,
     },
-    /// A wait without a time-out, where something is certain to come or nothing can; else a look.
+    /// A wait without a time-out, if it is sure to end; else one with a time-out of 0.
     Wait {
         /// Of which session.
         session: usize,
@@ -56,31 +56,31 @@ pub enum Call {
         /// Which session.
         session: usize,
     },
-    /// The engine is taken down, where the subject can do that.
+    /// The engine goes down, if the subject can do that.
     TakeDown,
-    /// It is brought up again.
+    /// The engine comes up again.
     BringUp,
 }
 
-/// What a request is for; [`Question`](crate::Question) has more.
+/// The kind of lookup that a request is for. [`Question`](crate::Question) says more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A worker is kept until it is let finish.
+    /// The lookup keeps a worker until [`Call::Finish`].
     Held,
     /// A worker answers at once.
     Quick,
-    /// The answer is known on the guest's own thread.
+    /// The resolver answers at once, on the guest's thread.
     Known,
-    /// It is known on the guest's own thread that there is none.
+    /// The resolver says at once, on the guest's thread, that there is no such name.
     Nothing,
-    /// The policy forbids it.
+    /// The policy forbids the name.
     Denied,
 }
 
-/// What is passed to cancel.
+/// The handle that is passed to cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handle {
-    /// The handle of a request, alive or dead, of this session or another; 0 where there is none.
+    /// The handle of a request, outstanding or ended, or 0 if there is no such request.
     Of {
         /// Of which session.
         session: usize,
@@ -96,13 +96,13 @@ pub enum Handle {
         /// Which bit.
         bit: u32,
     },
-    /// A number.
+    /// Any number.
     Number(u64),
 }
 
 impl Call {
-    /// The call that four bytes stand for, among so many sessions. Zeros are the plainest call, and
-    /// smaller numbers are nearer to it, which is where proptest shrinks to.
+    /// The call that four bytes stand for, on one of `sessions` sessions. Proptest shrinks bytes to
+    /// zero, so smaller bytes stand for simpler calls.
     pub fn from_bytes([call, place, a, b]: [u8; 4], sessions: usize) -> Call {
         let session = usize::from(place) % sessions;
         let back = usize::from(a % 8);

@@ -9,11 +9,12 @@ use winsock_async_engine::policy::{Pattern, Policy};
 use winsock_async_engine::{ErrorCode, HostEntry, Limits, LookupEngine, Outcome};
 use winsock_async_engine::{Lookup, Resolution, Resolver};
 
+use crate::code::Code;
 use crate::player::Settings;
-use crate::question::{Code, Question};
+use crate::question::Question;
 
-/// A resolver that answers as [`Question`] says, and where each lookup that is held waits at a gate of
-/// its own. A clone is the same one.
+/// A resolver that answers as [`Question`] says. Each held lookup waits at its own gate. Clones share
+/// their gates.
 #[derive(Clone, Default)]
 pub struct Gates(Arc<Shared>);
 
@@ -25,17 +26,18 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Gates that are open: these, and all up to and with `all_up_to`.
+    /// Open gates, besides those up to and including `all_up_to`.
     open: HashSet<u64>,
     all_up_to: u64,
-    /// What was asked, since all gates were opened last.
+    /// Numbers asked for since [`Gates::open_all`].
     asked: HashSet<u64>,
+    /// Numbers that a worker has looked up since [`Gates::open_all`].
     resolved: HashSet<u64>,
     wrong: Option<String>,
 }
 
 impl Gates {
-    /// An engine of this kind, whose resolver this is.
+    /// An engine with these limits and this resolver.
     pub fn engine(&self, settings: &Settings) -> LookupEngine {
         let allowed: Pattern = "*.test".parse().expect("a good pattern");
         LookupEngine::builder()
@@ -51,13 +53,13 @@ impl Gates {
             .build()
     }
 
-    /// Lets what was asked under this number finish.
+    /// Lets the lookup with this number finish.
     pub fn open(&self, number: u64) {
         self.state().open.insert(number);
         self.0.changed.notify_all();
     }
 
-    /// Lets everything finish that was asked by now, under numbers that never come again.
+    /// Lets every lookup so far finish. Its number must not come again.
     pub fn open_all(&self) {
         let mut state = self.state();
         let newest = state.asked.drain().max();
@@ -68,12 +70,12 @@ impl Gates {
         self.0.changed.notify_all();
     }
 
-    /// Whether anything was asked under this number, since all gates were opened last.
+    /// Whether this number was asked for since [`Gates::open_all`].
     pub fn was_asked(&self, number: u64) -> bool {
         self.state().asked.contains(&number)
     }
 
-    /// What a worker has asked twice, if anything.
+    /// The lookup that workers have begun twice, if there is one.
     pub fn wrong(&self) -> Option<String> {
         self.state().wrong.clone()
     }
@@ -82,7 +84,7 @@ impl Gates {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps the worker while the question is held.
+    /// Keeps the worker until the gate of a held question is open.
     fn resolving(&self, question: Question) {
         let number = question.number();
         let mut state = self.state();

@@ -1,22 +1,24 @@
-//! What a session does, as plainly as it can be said, and random calls that must come out the same in
-//! the engine.
+//! The model of a session, which judges the results of random calls.
 //!
-//! A [`Session`] here is a list of what is outstanding and a map of what has ended, one thread, no queue
-//! and no worker. It does not say what a call returns, but whether it may return what it did: a request
-//! that the resolver was let finish may have become a completion or not, until a result tells, and
-//! from then on exactly that must hold. So the model follows the subject and never runs ahead of it, and
-//! the sequences come of a plain proptest strategy, not of `proptest-state-machine`, whose reference knows
-//! every state before the subject is called.
+//! A [`Session`] is a list of outstanding requests and a map of those that have ended. It has no thread
+//! and no queue. It does not predict what a call returns; it judges the result. For example, a request
+//! that the resolver may finish has completed or not, until a result tells; from then on the model
+//! insists on it. So the model follows the subject, and sequences come from a plain proptest strategy.
+//! `proptest-state-machine` does not fit: its reference knows each state before the subject is called.
 //!
-//! A [`Player`] makes the [calls](Call) on a [`Subject`] and has the model judge each result. Subjects are
-//! native sessions on one engine (`tests/engine.rs`) and a guest, through the component boundary
-//! (`tests/guests/src/bin/replay.rs`). A sequence is a list of four bytes a call, so that both draw
-//! from the same calls, proptest can shrink them, and a guest can make them from a seed.
+//! A [`Player`] makes [calls](Call) on a [`Subject`] and has the model judge each result. The subjects are
+//! native sessions on one engine (`tests/engine.rs`), a guest behind the component boundary
+//! (`tests/guests/src/bin/replay.rs`), and the fake host of the guest library's own tests. Four bytes make
+//! one call, so all subjects play the same sequences, proptest shrinks them, and a guest makes them from
+//! a seed.
+//!
+//! `fuzz` and `tests/soak` make calls of their own, and use [`Session`] with their own [`Asked`].
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod call;
+mod code;
 #[cfg(feature = "host")]
 mod gates;
 #[cfg(feature = "host")]
@@ -27,11 +29,12 @@ mod random;
 mod session;
 
 pub use call::{Call, Handle, Kind};
+pub use code::Code;
 #[cfg(feature = "host")]
 pub use gates::Gates;
 #[cfg(feature = "host")]
 pub use native::Native;
 pub use player::{Disagreement, Player, Settings, Subject};
-pub use question::{Code, Outcome, Question};
+pub use question::{Outcome, Question};
 pub use random::Random;
-pub use session::{Session, Shown};
+pub use session::{Asked, Inspection, Pace, Room, Session, Shown};

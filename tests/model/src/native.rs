@@ -1,16 +1,17 @@
-//! Sessions of the engine itself, as an embedder has them.
+//! Sessions of the engine, as an embedder has them.
 
 use std::time::Duration;
 
 use winsock_async_engine::{Answer, Completion, ErrorCode, LookupEngine, Query, Session};
 
+use crate::code::Code;
 use crate::gates::Gates;
 use crate::player::{Settings, Subject};
-use crate::question::{Code, Question};
+use crate::question::Question;
 use crate::session::Shown;
 
-/// Ends a wait that would hang. What ends in time takes microseconds.
-const FOR_EVER: Duration = Duration::from_secs(30);
+/// Ends a wait that would hang. A completion arrives within microseconds.
+const FOREVER: Duration = Duration::from_secs(120);
 
 /// Sessions on one engine, whose resolver is [`Gates`].
 pub struct Native {
@@ -20,7 +21,7 @@ pub struct Native {
 }
 
 impl Native {
-    /// An engine made so, with its sessions.
+    /// An engine with these limits, and its sessions.
     pub fn new(settings: &Settings) -> Native {
         let gates = Gates::default();
         let engine = gates.engine(settings);
@@ -39,7 +40,7 @@ impl Native {
 }
 
 impl Drop for Native {
-    /// No thread stays at a gate.
+    /// Lets every worker leave its gate.
     fn drop(&mut self) {
         self.gates.open_all();
     }
@@ -47,17 +48,7 @@ impl Drop for Native {
 
 impl From<ErrorCode> for Code {
     fn from(error: ErrorCode) -> Code {
-        match error {
-            ErrorCode::AccessDenied => Code::AccessDenied,
-            ErrorCode::InvalidArgument => Code::Invalid,
-            ErrorCode::WouldBlock => Code::WouldBlock,
-            ErrorCode::AlreadyCompleted => Code::Already,
-            ErrorCode::NetworkDown => Code::NetworkDown,
-            ErrorCode::NotInitialised => Code::NotInitialised,
-            ErrorCode::HostNotFound => Code::HostNotFound,
-            ErrorCode::TryAgain => Code::TryAgain,
-            _ => Code::Other,
-        }
+        Code::from_number(error.number())
     }
 }
 
@@ -116,7 +107,7 @@ impl Subject for Native {
     }
 
     fn wait(&mut self, session: usize) -> bool {
-        self.sessions[session].wait(Some(FOR_EVER))
+        self.sessions[session].wait(Some(FOREVER))
     }
 
     fn finish(&mut self, number: u64) -> bool {

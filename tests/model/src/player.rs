@@ -1,18 +1,19 @@
-//! Makes calls on a subject, and has the model judge what they return.
+//! Makes calls on a subject, and has the model judge their results.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use crate::call::{Call, Handle, Kind};
-use crate::question::{Code, Question};
-use crate::session::{Session, Shown};
+use crate::code::Code;
+use crate::question::Question;
+use crate::session::{Room, Session, Shown};
 
-/// What plays by the rules: the sessions of an engine, by number.
+/// The sessions of an engine, by number, as a test reaches them.
 pub trait Subject {
-    /// Puts sessions that were not started up in the place of all.
+    /// Replaces every session by one without a start-up.
     fn renew_all(&mut self);
 
-    /// Drops a session, and puts one that was not started up in its place.
+    /// Drops a session, and replaces it by one without a start-up.
     fn renew(&mut self, session: usize);
 
     /// Start-up.
@@ -36,37 +37,37 @@ pub trait Subject {
     /// Waits for a completion, as long as it takes.
     fn wait(&mut self, session: usize) -> bool;
 
-    /// Lets the resolver finish what was asked under this number. False where this subject cannot, but
+    /// Lets the resolver finish the lookup with this number. False if the subject can do that only
     /// by [`Question::Release`].
     fn finish(&mut self, number: u64) -> bool;
 
-    /// Takes the engine down or brings it up. False where this subject cannot.
+    /// Takes the engine down or brings it up. False if the subject cannot.
     fn switch(&mut self, up: bool) -> bool;
 
-    /// Outstanding requests of the engine, where that can be seen.
+    /// The number of outstanding requests of the engine, if the subject sees it.
     fn outstanding(&self) -> Option<usize>;
 
-    /// Whether the resolver was asked under this number; false where that cannot be seen.
+    /// Whether the resolver was asked for this number. False if the subject does not see it.
     fn was_asked(&self, number: u64) -> bool;
 }
 
-/// How the subject was made.
+/// The limits of the subject.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Workers of the engine.
     pub workers: usize,
-    /// Sessions.
+    /// Sessions on the engine.
     pub sessions: usize,
-    /// Most outstanding requests of a session.
+    /// Outstanding requests of one session.
     pub max_requests: usize,
-    /// Most outstanding requests of all sessions.
+    /// Outstanding requests of all sessions.
     pub requests_per_engine: usize,
-    /// Completions for which "already" is told from "never" (S-C9).
+    /// Completions that were taken of which a session still says "already" (S-C9).
     pub remembered: usize,
 }
 
 impl Settings {
-    /// The guest's engine, as its test makes it and the guest expects it.
+    /// The engine of the guest `replay`: its test makes it, and the guest relies on it.
     pub const GUEST: Settings = Settings {
         workers: 2,
         sessions: 1,
@@ -76,7 +77,7 @@ impl Settings {
     };
 }
 
-/// A result that the model does not allow, with all calls up to it and what they returned.
+/// A result that the model does not allow, with every call up to it and what each returned.
 #[derive(Debug)]
 pub struct Disagreement {
     steps: Vec<(Call, String)>,
@@ -99,34 +100,43 @@ pub struct Player<S> {
     subject: S,
     settings: Settings,
     sessions: Vec<Pair>,
-    /// Every handle that was given in this sequence.
+    /// Every handle that the subject has given in this sequence.
     given: HashSet<u64>,
-    /// The last number that a request was asked under.
+    /// The number of the last request.
     number: u64,
     down: bool,
     steps: Vec<(Call, Got)>,
 }
 
-/// A session's model, and what the test must know to speak of its requests.
+/// A session's model, and every request that the session was asked for.
 struct Pair {
-    model: Session,
+    model: Session<Question>,
     made: Vec<Made>,
 }
 
 #[derive(Clone, Copy)]
 struct Made {
-    /// 0 where the request was refused.
+    /// 0 if the request was refused.
     handle: u64,
     number: u64,
 }
 
-/// What a call returned.
+/// The result of a call.
 enum Got {
     Unit(Result<(), Code>),
     Handle(Result<u64, Code>),
     Shown(Vec<Shown>),
     Ready(bool),
     Nothing,
+}
+
+impl Pair {
+    /// The resolver may finish the request with this number.
+    fn finish(&mut self, number: u64) {
+        if let Some(made) = self.made.iter().find(|made| made.number == number) {
+            self.model.finish(made.handle);
+        }
+    }
 }
 
 impl fmt::Display for Got {
@@ -142,7 +152,7 @@ impl fmt::Display for Got {
 }
 
 impl<S: Subject> Player<S> {
-    /// A player on a subject that was made so.
+    /// A player for a subject with these limits.
     pub fn new(subject: S, settings: Settings) -> Player<S> {
         Player {
             subject,
@@ -160,11 +170,11 @@ impl<S: Subject> Player<S> {
         &self.subject
     }
 
-    /// Makes the calls on sessions that were started up once, then lets everything finish and sees
-    /// that all of it arrives.
+    /// Makes the calls on sessions with one start-up each, then lets every lookup finish and checks
+    /// that every completion arrives.
     ///
     /// # Errors
-    /// A result that the model does not allow. The subject is not to be used any more.
+    /// A result that the model does not allow. The subject must not be used any more.
     pub fn play(&mut self, calls: &[Call]) -> Result<(), Disagreement> {
         self.subject.renew_all();
         self.sessions = (0..self.settings.sessions).map(|_| self.pair()).collect();
@@ -186,12 +196,7 @@ impl<S: Subject> Player<S> {
     }
 
     fn pair(&self) -> Pair {
-        let Settings {
-            max_requests,
-            remembered,
-            ..
-        } = self.settings;
-        let mut model = Session::new(max_requests, remembered);
+        let mut model = Session::new(self.settings.remembered);
         if self.down {
             model.take_down();
         }
@@ -269,7 +274,7 @@ impl<S: Subject> Player<S> {
             Call::Drop { session } => {
                 self.subject.renew(session);
                 self.note(call, Got::Nothing);
-                // What was made stays known: to the new session it is another's (S-R17).
+                // To the new session the old handles are another session's (S-R17).
                 self.sessions[session].model = self.pair().model;
             }
             Call::TakeDown | Call::BringUp => {
@@ -280,11 +285,11 @@ impl<S: Subject> Player<S> {
                 }
             }
         }
-        // S-R2, S-C6, S-S7: places are given back at once.
+        // S-R2, S-C6, S-S7: a request that ends gives its place back at once.
         match (self.subject.outstanding(), self.outstanding()) {
-            (Some(got), right) if got != right => {
-                Err(format!("{got} are outstanding, and {right} is right"))
-            }
+            (Some(got), right) if got != right => Err(format!(
+                "{got} requests are outstanding, and {right} is right"
+            )),
             _ => Ok(()),
         }
     }
@@ -292,42 +297,51 @@ impl<S: Subject> Player<S> {
     fn outstanding(&self) -> usize {
         self.sessions
             .iter()
-            .map(|pair| pair.model.outstanding())
+            .map(|pair| pair.model.outstanding().len())
             .sum()
     }
 
-    /// Whether a wait comes to an end: something of the session has completed, or will, as a worker is left
-    /// for it (S-C7: those in a cancelled request do not count); or nothing could come.
+    /// Whether a wait ends: a request of the session has completed, or a worker is free for one that
+    /// may finish, or none is outstanding. A worker in a cancelled lookup is replaced (S-C7).
     fn wait_ends(&self, session: usize) -> bool {
         let model = &self.sessions[session].model;
         let held: usize = self.sessions.iter().map(|pair| pair.model.held()).sum();
-        let finishing = model.outstanding() > model.held();
-        model.has_completed()
-            || model.outstanding() == 0
-            || (finishing && held < self.settings.workers)
+        let outstanding = model.outstanding().len();
+        let finishing = outstanding > model.held();
+        model.has_completed() || outstanding == 0 || (finishing && held < self.settings.workers)
     }
 
     fn request(&mut self, call: Call, session: usize, question: Question) -> Result<(), String> {
         self.number += 1;
         let number = self.number;
-        let full = self.outstanding() >= self.settings.requests_per_engine;
+        let own = self.sessions[session].model.outstanding().len();
+        let Settings {
+            max_requests,
+            requests_per_engine,
+            ..
+        } = self.settings;
+        let room = if own >= max_requests || self.outstanding() >= requests_per_engine {
+            Room::Full
+        } else {
+            Room::Free
+        };
         let tag = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let got = self.subject.request(session, question, tag);
         self.note(call, Got::Handle(got));
-        if let (Question::Release(released), Ok(_)) = (question, got) {
-            self.sessions[session].model.finish(released);
-        }
         let pair = &mut self.sessions[session];
-        pair.model.request(question, tag, full, got)?;
+        if let (Question::Release(released), Ok(_)) = (question, got) {
+            pair.finish(released);
+        }
+        pair.model.request(question, tag, room, got)?;
         let handle = got.unwrap_or(0);
         if !matches!(question, Question::Release(_)) {
             pair.made.push(Made { handle, number });
         }
-        // S-R17: nor is it another session's.
+        // S-R17
         if handle != 0 && !self.given.insert(handle) {
-            return Err(format!("{handle:#x} is or was another's"));
+            return Err(format!("{handle:#x} is or was another session's"));
         }
-        // S-R2, S-R16: what is refused or denied is not asked of a resolver.
+        // S-R2, S-R16: a request that is refused or denied reaches no resolver.
         let unasked = got.is_err() || matches!(question, Question::Denied(_));
         if unasked && self.subject.was_asked(number) {
             return Err(format!("the resolver was asked for {}", question.name()));
@@ -343,7 +357,7 @@ impl<S: Subject> Player<S> {
             return self.request(call, session, Question::Release(number));
         }
         self.note(call, Got::Nothing);
-        self.sessions[session].model.finish(number);
+        self.sessions[session].finish(number);
         Ok(())
     }
 
@@ -360,16 +374,16 @@ impl<S: Subject> Player<S> {
         }
     }
 
-    /// Everything is let finish, and arrives.
+    /// Lets every lookup finish, and takes every completion.
     fn end(&mut self) -> Result<(), String> {
         let max = u32::MAX;
         self.call(Call::BringUp)?;
         for session in 0..self.sessions.len() {
             self.call(Call::Startup { session })?;
             let requests = self.sessions[session].made.len();
-            // A guest needs room for the requests by which it lets others finish.
+            // A guest needs room for the request that lets another finish.
             for back in 0..requests {
-                if self.sessions[session].model.outstanding() < self.settings.max_requests {
+                if self.sessions[session].model.outstanding().len() < self.settings.max_requests {
                     break;
                 }
                 let handle = Handle::Of { session, back };
@@ -382,7 +396,7 @@ impl<S: Subject> Player<S> {
             }
         }
         for session in 0..self.sessions.len() {
-            while self.sessions[session].model.outstanding() > 0 {
+            while self.sessions[session].model.outstanding().len() > 0 {
                 self.call(Call::Wait { session })?;
                 self.call(Call::Take { session, max })?;
             }

@@ -1,49 +1,30 @@
-//! What is asked, and what must come of it.
+//! The lookups that tests ask for, and the outcomes that follow from their names.
 
-/// A lookup of a host, of a name with a number in it that no other request has.
+use crate::code::Code;
+use crate::session::{Asked, Pace};
+
+/// A lookup of a host by name. The name has a number in it that no other request has.
 ///
-/// The name says what the resolver does with it, and so what must come of it, so that neither of two
-/// requests can have the other's answer unnoticed.
+/// The name says what the resolver does with the lookup, and so what its outcome must be. So one
+/// request cannot get the outcome of another unnoticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// A worker is kept until the number is let finish.
+    /// The lookup keeps a worker until the test lets its number finish.
     Held(u64),
     /// A worker answers at once.
     Quick(u64),
-    /// The answer is known on the guest's own thread.
+    /// The resolver answers at once, on the guest's thread.
     Known(u64),
-    /// It is known on the guest's own thread that there is none.
+    /// The resolver says at once, on the guest's thread, that there is no such name.
     Nothing(u64),
-    /// The policy forbids it.
+    /// The policy forbids the name.
     Denied(u64),
-    /// Known, and lets the number finish: so a guest, which has nothing but requests, does that.
+    /// The resolver answers at once and lets the number finish. This is how a guest, which can do
+    /// nothing but ask, lets a request finish.
     Release(u64),
 }
 
-/// Winsock's errors, as far as sessions give them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// WSAEACCES.
-    AccessDenied,
-    /// WSAEINVAL.
-    Invalid,
-    /// WSAEWOULDBLOCK.
-    WouldBlock,
-    /// WSAEALREADY.
-    Already,
-    /// WSAENETDOWN.
-    NetworkDown,
-    /// WSANOTINITIALISED.
-    NotInitialised,
-    /// WSAHOST_NOT_FOUND.
-    HostNotFound,
-    /// WSATRY_AGAIN.
-    TryAgain,
-    /// Any other: none that the model allows.
-    Other,
-}
-
-/// What comes of a request: the address, which is the number that was asked for, or an error.
+/// The outcome of a request: the address, which is the number in the name, or an error.
 pub type Outcome = Result<u32, Code>;
 
 impl Question {
@@ -60,7 +41,7 @@ impl Question {
         format!("{kind}-{}.{top}", self.number())
     }
 
-    /// The question of this name.
+    /// The question with this name.
     pub fn from_name(name: &str) -> Option<Question> {
         let (first, _top) = name.split_once('.')?;
         let (kind, number) = first.split_once('-')?;
@@ -76,7 +57,7 @@ impl Question {
         })
     }
 
-    /// The number in it.
+    /// The number in the name.
     pub fn number(self) -> u64 {
         match self {
             Question::Held(number)
@@ -88,7 +69,7 @@ impl Question {
         }
     }
 
-    /// What must come of it. Workers give errors too, one in four.
+    /// The right outcome. Workers fail one lookup in four.
     pub fn outcome(self) -> Outcome {
         match self {
             Question::Held(number) | Question::Quick(number) if number % 4 == 3 => {
@@ -101,9 +82,20 @@ impl Question {
             other => Ok(other.number() as u32),
         }
     }
+}
 
-    /// Whether what comes of it is there when the request has returned (S-R5).
-    pub fn is_known_at_once(self) -> bool {
-        !matches!(self, Question::Held(_) | Question::Quick(_))
+impl Asked for Question {
+    type Answer = u32;
+
+    fn pace(&self) -> Pace {
+        match self {
+            Question::Held(_) => Pace::Held,
+            Question::Quick(_) => Pace::Soon,
+            _ => Pace::AtOnce,
+        }
+    }
+
+    fn allows(&self, outcome: &Outcome) -> bool {
+        *outcome == self.outcome()
     }
 }

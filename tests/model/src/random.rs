@@ -7,12 +7,12 @@ use crate::call::Call;
 pub struct Random(u64);
 
 impl Random {
-    /// Begins with a seed.
+    /// A generator with this seed.
     pub fn new(seed: u64) -> Random {
         Random(seed)
     }
 
-    /// A sequence of calls among so many sessions.
+    /// A sequence of 5 to 40 calls on `sessions` sessions.
     pub fn calls(&mut self, sessions: usize) -> Vec<Call> {
         let length = 5 + self.next() % 36;
         let mut call = || {

@@ -1,46 +1,82 @@
 //! The model of a session.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 
-use crate::question::{Code, Outcome, Question};
+use crate::code::Code;
 
-/// A session as the rules have it. Each function is told what a call returned, and says whether it may.
+/// A session as the rules describe it. Each function takes what a call returned, and judges it.
 #[derive(Clone, Debug)]
-pub struct Session {
-    /// Most requests outstanding (S-R2).
-    limit: usize,
-    /// For how many completions that were taken "already" is told from "never" (S-C9).
+pub struct Session<Q> {
+    /// Completions that were taken, counted back from the newest, of which the session still says
+    /// "already" (S-C9).
     remembered: usize,
     startups: u64,
     /// Whether the engine was taken down.
     down: bool,
-    /// Counts the calls, to tell what came before what.
+    /// The number of calls so far. It orders events.
     now: u64,
     /// In the order in which they were asked.
-    outstanding: Vec<Request>,
-    /// What became of the others, by their handles.
+    outstanding: Vec<Request<Q>>,
+    /// How every other request ended, by handle.
     ended: HashMap<u64, End>,
     /// Completions taken since the last clean-up.
     taken: usize,
     one_of: Option<OneOf>,
 }
 
+/// What the model must know of the lookup behind a request.
+pub trait Asked: Debug {
+    /// An answer.
+    type Answer: Debug;
+
+    /// When the request completes.
+    fn pace(&self) -> Pace {
+        Pace::Soon
+    }
+
+    /// Whether this may be the outcome, while the engine is up.
+    fn allows(&self, outcome: &Result<Self::Answer, Code>) -> bool;
+}
+
+/// When a request completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Before the call that asks has returned.
+    AtOnce,
+    /// At any time.
+    Soon,
+    /// Not before [`Session::finish`].
+    Held,
+}
+
+/// Whether the limits leave room for one more request (S-R2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// They do.
+    Free,
+    /// They do not.
+    Full,
+    /// The test cannot see how much of a limit is used.
+    Unknown,
+}
+
 /// A completion as it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct Shown<A = u32> {
     /// The request.
     pub handle: u64,
-    /// The number that came with it.
+    /// The number that came with the request.
     pub tag: u64,
-    /// What came of it.
-    pub outcome: Outcome,
+    /// Its outcome.
+    pub outcome: Result<A, Code>,
 }
 
 #[derive(Clone, Debug)]
-struct Request {
+struct Request<Q> {
     handle: u64,
     tag: u64,
-    question: Question,
+    asked: Q,
     stage: Stage,
     cut: Option<Cut>,
 }
@@ -48,7 +84,7 @@ struct Request {
 /// The engine went down before the request had certainly completed.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
-    /// Whether the session was not called since, so that the request keeps the worker that it may have.
+    /// Whether no call was made on the session since. Until then the request keeps its worker.
     unseen: bool,
     /// Whether the resolver may have finished it all the same.
     finished: bool,
@@ -56,7 +92,7 @@ struct Cut {
 
 #[derive(Clone, Copy, Debug)]
 enum Stage {
-    /// It cannot have completed.
+    /// The request cannot have completed.
     Pending,
     /// It may have completed, not before `from`.
     Finishing { from: u64 },
@@ -66,34 +102,34 @@ enum Stage {
 
 #[derive(Clone, Copy, Debug)]
 enum End {
-    /// As which of the completions since the last clean-up.
+    /// Its completion was taken: the index among those taken since the last clean-up.
     Taken(usize),
     Cancelled,
-    /// By the last clean-up.
+    /// The last clean-up ended it.
     Forgotten,
 }
 
-/// One of these had completed by then, as a wait has said so; nobody knows which.
+/// A wait has said that one of these requests had completed by then, and not which.
 #[derive(Clone, Debug)]
 struct OneOf {
     handles: Vec<u64>,
     by: u64,
 }
 
-type Inspection = Result<(), String>;
+/// The reason why a result is wrong, if it is.
+pub type Inspection = Result<(), String>;
 
-fn expect<T: PartialEq + std::fmt::Debug>(got: T, right: T) -> Inspection {
+fn expect<T: PartialEq + Debug>(got: T, right: T) -> Inspection {
     if got == right {
         return Ok(());
     }
     Err(format!("got {got:?}, and {right:?} is right"))
 }
 
-impl Session {
-    /// A new session, with a limit of requests and a number of completions that are remembered.
-    pub fn new(limit: usize, remembered: usize) -> Session {
+impl<Q: Asked> Session<Q> {
+    /// A new session, which tells the given number of taken completions from unknown handles.
+    pub fn new(remembered: usize) -> Session<Q> {
         Session {
-            limit,
             remembered,
             startups: 0,
             down: false,
@@ -105,35 +141,35 @@ impl Session {
         }
     }
 
-    /// Requests that are outstanding: exactly known, whatever workers do.
-    pub fn outstanding(&self) -> usize {
-        self.outstanding.len()
+    /// The outstanding requests. They are known exactly, at whatever pace workers go.
+    pub fn outstanding(&self) -> impl ExactSizeIterator<Item = (u64, &Q)> {
+        self.outstanding.iter().map(|r| (r.handle, &r.asked))
     }
 
-    /// Requests that the resolver was not let finish, and that keep a worker if one has begun.
+    /// The number of requests that wait for [`Session::finish`], each of which may keep a worker.
     pub fn held(&self) -> usize {
-        let held = |r: &&Request| match r.cut {
+        let held = |r: &&Request<Q>| match r.cut {
             None => matches!(r.stage, Stage::Pending),
             Some(cut) => cut.unseen && !cut.finished,
         };
         self.outstanding.iter().filter(held).count()
     }
 
-    /// Whether something has certainly completed and was not taken.
+    /// Whether a request has certainly completed and was not taken.
     pub fn has_completed(&self) -> bool {
-        let completed = |r: &Request| matches!(r.stage, Stage::Completed { .. });
+        let completed = |r: &Request<Q>| matches!(r.stage, Stage::Completed { .. });
         self.one_of.is_some() || self.outstanding.iter().any(completed)
     }
 
-    /// S-S3
+    /// Judges a start-up (S-S3).
     pub fn startup(&mut self, got: Result<(), Code>) -> Inspection {
         self.now += 1;
         self.startups += 1;
         expect(got, Ok(()))
     }
 
-    /// The engine goes down: everything has completed, with WSAENETDOWN where the resolver was not
-    /// first (S-R18).
+    /// The engine goes down. Every request has completed, with WSAENETDOWN unless its lookup ended
+    /// before (S-R18).
     pub fn take_down(&mut self) {
         self.now += 1;
         self.down = true;
@@ -152,19 +188,19 @@ impl Session {
         }
     }
 
-    /// It comes up again.
+    /// The engine comes up again.
     pub fn bring_up(&mut self) {
         self.down = false;
     }
 
-    /// A call that looks at what has come.
+    /// Begins a call that looks at completions.
     fn settle(&mut self) {
         self.now += 1;
         let cuts = self.outstanding.iter_mut().filter_map(|r| r.cut.as_mut());
         cuts.for_each(|cut| cut.unseen = false);
     }
 
-    /// S-S3, S-S4
+    /// Judges a clean-up: the last one ends every request (S-S3, S-S4).
     pub fn cleanup(&mut self, got: Result<(), Code>) -> Inspection {
         self.settle();
         if self.startups == 0 {
@@ -184,62 +220,67 @@ impl Session {
         expect(got, Ok(()))
     }
 
-    /// S-R2, S-R5, S-R18, S-S5. `full` says that the engine's own limit is reached.
+    /// Judges a request, which succeeds if there is room, with a handle never given before (S-R2,
+    /// S-R5, S-R17, S-R18, S-S5).
     pub fn request(
         &mut self,
-        question: Question,
+        asked: Q,
         tag: u64,
-        full: bool,
+        room: Room,
         got: Result<u64, Code>,
     ) -> Inspection {
         self.settle();
-        if self.startups == 0 {
-            return expect(got, Err(Code::NotInitialised));
-        }
-        if self.down {
-            return expect(got, Err(Code::NetworkDown));
-        }
-        if full || self.outstanding.len() >= self.limit {
-            return expect(got, Err(Code::WouldBlock));
+        let refusal = match room {
+            _ if self.startups == 0 => Some(Code::NotInitialised),
+            _ if self.down => Some(Code::NetworkDown),
+            Room::Full => Some(Code::WouldBlock),
+            Room::Unknown if got == Err(Code::WouldBlock) => return Ok(()),
+            Room::Free | Room::Unknown => None,
+        };
+        if let Some(code) = refusal {
+            return expect(got, Err(code));
         }
         let handle = got.map_err(|error| format!("got {error:?}, and a handle is right"))?;
-        // S-R17
-        let outstanding = self.outstanding.iter().any(|r| r.handle == handle);
-        if handle == 0 || outstanding || self.ended.contains_key(&handle) {
+        if handle == 0 || self.find(handle).is_some() || self.ended.contains_key(&handle) {
             return Err(format!("{handle:#x} is zero or was given before"));
         }
         let (from, by) = (self.now, self.now);
-        let stage = match question {
-            Question::Held(_) => Stage::Pending,
-            Question::Quick(_) => Stage::Finishing { from },
-            _ => Stage::Completed { from, by },
+        let stage = match asked.pace() {
+            Pace::Held => Stage::Pending,
+            Pace::Soon => Stage::Finishing { from },
+            Pace::AtOnce => Stage::Completed { from, by },
         };
         self.outstanding.push(Request {
             handle,
             tag,
-            question,
+            asked,
             stage,
             cut: None,
         });
         Ok(())
     }
 
-    /// The resolver is let finish what was asked under this number.
-    pub fn finish(&mut self, number: u64) {
+    /// The resolver may finish this request from now on, if it is outstanding.
+    pub fn finish(&mut self, handle: u64) {
         self.now += 1;
-        let from = self.now;
-        let held = Question::Held(number);
-        for request in self.outstanding.iter_mut().filter(|r| r.question == held) {
-            if matches!(request.stage, Stage::Pending) {
-                request.stage = Stage::Finishing { from };
-            }
-            if let Some(cut) = &mut request.cut {
-                cut.finished |= cut.unseen;
-            }
+        let Some(at) = self.find(handle) else {
+            return;
+        };
+        let request = &mut self.outstanding[at];
+        if matches!(request.stage, Stage::Pending) {
+            request.stage = Stage::Finishing { from: self.now };
+        }
+        if let Some(cut) = &mut request.cut {
+            cut.finished |= cut.unseen;
         }
     }
 
-    /// S-C1, S-C2, S-C3, S-C5, S-C8, S-C9
+    fn find(&self, handle: u64) -> Option<usize> {
+        self.outstanding.iter().position(|r| r.handle == handle)
+    }
+
+    /// Judges a cancel: it succeeds, or the request has completed, or the handle is unknown (S-C1,
+    /// S-C2, S-C3, S-C5, S-C8, S-C9).
     pub fn cancel(&mut self, handle: u64, got: Result<(), Code>) -> Inspection {
         self.settle();
         if self.startups == 0 {
@@ -248,7 +289,7 @@ impl Session {
         if self.down {
             return expect(got, Err(Code::NetworkDown));
         }
-        let Some(at) = self.outstanding.iter().position(|r| r.handle == handle) else {
+        let Some(at) = self.find(handle) else {
             return expect(got, Err(self.after_the_end(handle)));
         };
         let stage = &mut self.outstanding[at].stage;
@@ -272,15 +313,15 @@ impl Session {
         }
     }
 
-    /// What cancel says of a handle that is not outstanding.
+    /// What cancel returns for a handle that is not outstanding.
     fn after_the_end(&self, handle: u64) -> Code {
         match self.ended.get(&handle) {
-            Some(End::Taken(place)) if self.taken - place <= self.remembered => Code::Already,
+            Some(End::Taken(index)) if self.taken - index <= self.remembered => Code::Already,
             Some(End::Taken(_) | End::Cancelled | End::Forgotten) | None => Code::Invalid,
         }
     }
 
-    /// A request of which a wait may have spoken was cancelled: it spoke of another.
+    /// This request was cancelled, so a wait that has promised one of several meant another.
     fn not_this_one(&mut self, handle: u64) {
         let Some(OneOf { handles, by }) = &mut self.one_of else {
             return;
@@ -293,22 +334,25 @@ impl Session {
         }
     }
 
-    /// A request has completed by then.
+    /// The request has completed, not after `then`.
     fn completed(&mut self, handle: u64, then: u64) {
-        for request in self.outstanding.iter_mut().filter(|r| r.handle == handle) {
-            request.stage = match request.stage {
-                Stage::Completed { from, by } => Stage::Completed {
-                    from,
-                    by: by.min(then),
-                },
-                Stage::Finishing { from } => Stage::Completed { from, by: then },
-                Stage::Pending => Stage::Pending,
-            };
-        }
+        let Some(at) = self.find(handle) else {
+            return;
+        };
+        let stage = &mut self.outstanding[at].stage;
+        *stage = match *stage {
+            Stage::Completed { from, by } => Stage::Completed {
+                from,
+                by: by.min(then),
+            },
+            Stage::Finishing { from } => Stage::Completed { from, by: then },
+            Stage::Pending => Stage::Pending,
+        };
     }
 
-    /// S-R6, S-C1: nothing but what has completed, each once, and all of it if there is room.
-    pub fn take(&mut self, max: usize, shown: &[Shown]) -> Inspection {
+    /// Judges the completions that a call took, at most `max`: each request at most once, in the
+    /// order of completion, and all that have completed if there are fewer than `max` (S-R6, S-C1).
+    pub fn take(&mut self, max: usize, shown: &[Shown<Q::Answer>]) -> Inspection {
         self.settle();
         if shown.len() > max {
             return Err(format!(
@@ -317,35 +361,33 @@ impl Session {
             ));
         }
         for one in shown {
-            self.show(one)
-                .map_err(|why| format!("{one:x?} is shown: {why}"))?;
+            let wrong = |why| format!("{one:x?} is shown: {why}");
+            self.show(one).map_err(wrong)?;
         }
         if shown.len() < max && self.has_completed() {
-            return Err("something has completed and is not shown".into());
+            return Err("a request has completed and is not shown".into());
         }
         Ok(())
     }
 
-    fn show(&mut self, shown: &Shown) -> Inspection {
-        let same = |r: &Request| r.handle == shown.handle;
-        let at = self
-            .outstanding
-            .iter()
-            .position(same)
-            .ok_or("it is not outstanding")?;
+    fn show(&mut self, shown: &Shown<Q::Answer>) -> Inspection {
+        let at = self.find(shown.handle).ok_or("it is not outstanding")?;
         let request = &self.outstanding[at];
         let (Stage::Finishing { from: first } | Stage::Completed { from: first, .. }) =
             request.stage
         else {
-            return Err("the resolver was not let finish it".into());
+            return Err("the resolver must not have finished it".into());
         };
         expect(shown.tag, request.tag)?;
-        match request.cut {
-            Some(_) if shown.outcome == Err(Code::NetworkDown) => {}
-            Some(cut) if !cut.finished => expect(shown.outcome, Err(Code::NetworkDown))?,
-            _ => expect(shown.outcome, request.question.outcome())?,
+        let down = matches!(shown.outcome, Err(Code::NetworkDown));
+        let right = match request.cut {
+            Some(cut) if down || !cut.finished => down,
+            _ => request.asked.allows(&shown.outcome),
+        };
+        if !right {
+            return Err(format!("the outcome is not that of {request:x?}"));
         }
-        let before = |r: &&Request| matches!(r.stage, Stage::Completed { by, .. } if by < first);
+        let before = |r: &&Request<Q>| matches!(r.stage, Stage::Completed { by, .. } if by < first);
         if let Some(before) = self.outstanding.iter().find(before) {
             return Err(format!("{before:x?} completed before it"));
         }
@@ -360,13 +402,14 @@ impl Session {
         Ok(())
     }
 
-    /// `certain` says that what may have completed was waited for, as long as it takes.
+    /// Judges a wait, which returned whether a completion can be taken. `certain` says that the call
+    /// waited for as long as it takes.
     pub fn wait(&mut self, certain: bool, got: bool) -> Inspection {
         self.settle();
         if self.has_completed() {
             return expect(got, true);
         }
-        let finishing = |r: &&Request| matches!(r.stage, Stage::Finishing { .. });
+        let finishing = |r: &&Request<Q>| matches!(r.stage, Stage::Finishing { .. });
         let finishing = self.outstanding.iter().filter(finishing);
         let handles: Vec<u64> = finishing.map(|r| r.handle).collect();
         match (handles.is_empty(), got) {

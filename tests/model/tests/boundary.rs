@@ -1,16 +1,16 @@
-//! Where "already" becomes "never": at the last 65,536 completions.
+//! Cancel says "already" for exactly the last 65,536 completions.
 
-use winsock_async_model::{Native, Question, Session, Settings, Subject};
+use winsock_async_model::{Native, Question, Room, Session, Settings, Subject};
 
-/// As [`Settings::remembered`] of the engine.
+/// The completions that the engine tells from unknown handles.
 const REMEMBERED: usize = 65_536;
 const BATCH: usize = 1000;
 
 /// A native session and its model.
 struct Pair {
     native: Native,
-    model: Session,
-    /// Handles of the completions that were taken, the newest last.
+    model: Session<Question>,
+    /// The handles of the completions that were taken, the newest last.
     taken: Vec<u64>,
     number: u64,
 }
@@ -26,7 +26,7 @@ impl Pair {
         };
         let mut pair = Pair {
             native: Native::new(&settings),
-            model: Session::new(BATCH, remembered),
+            model: Session::new(remembered),
             taken: Vec::new(),
             number: 0,
         };
@@ -39,7 +39,8 @@ impl Pair {
         self.number += 1;
         let (question, tag) = (question(self.number), self.number);
         let got = self.native.request(0, question, tag);
-        self.model.request(question, tag, false, got).unwrap();
+        let verdict = self.model.request(question, tag, Room::Free, got);
+        verdict.unwrap();
         got.unwrap()
     }
 
@@ -49,18 +50,18 @@ impl Pair {
         self.taken.extend(shown.iter().map(|one| one.handle));
     }
 
-    /// Whether the model agrees with what cancel says of a handle.
+    /// Cancels, and gives the model's verdict.
     fn cancel(&mut self, handle: u64) -> Result<(), String> {
         let got = self.native.cancel(0, handle);
         self.model.cancel(handle, got)
     }
 
-    /// The handle of a completion that was taken, counted back from the newest, which is 1.
+    /// The handle of a completion that was taken. 1 is the newest.
     fn back(&self, back: usize) -> u64 {
         self.taken[self.taken.len() - back]
     }
 
-    /// Completes some more than are remembered.
+    /// Completes a batch more than the engine remembers.
     fn fill(&mut self) {
         while self.taken.len() < REMEMBERED + BATCH {
             for _ in 0..BATCH {
@@ -73,7 +74,7 @@ impl Pair {
 
 // S-C9, S-C2, S-C3
 #[test]
-fn exactly_the_last_65536_completions_are_already() {
+fn cancel_says_already_for_exactly_the_last_65536_completions() {
     let mut pair = Pair::new(REMEMBERED);
     pair.fill();
     for round in 0..500 {
@@ -83,7 +84,7 @@ fn exactly_the_last_65536_completions_are_already() {
         for back in REMEMBERED + 1..REMEMBERED + 4 {
             pair.cancel(pair.back(back)).unwrap();
         }
-        // What is cancelled takes no completion's place.
+        // A cancelled request does not count as a completion.
         let held = pair.request(Question::Held);
         pair.cancel(held).unwrap();
         pair.cancel(held).unwrap();
@@ -92,7 +93,7 @@ fn exactly_the_last_65536_completions_are_already() {
         }
         pair.take();
     }
-    // S-S4: the last clean-up forgets them all.
+    // S-S4: the last clean-up forgets every completion.
     let got = pair.native.cleanup(0);
     pair.model.cleanup(got).unwrap();
     let got = pair.native.startup(0);
@@ -102,9 +103,8 @@ fn exactly_the_last_65536_completions_are_already() {
     }
 }
 
-// A model that remembers one more or one less does not agree with the engine.
 #[test]
-fn the_model_sees_one_more_and_one_less() {
+fn a_model_that_remembers_one_more_or_one_less_disagrees() {
     for (remembered, back) in [
         (REMEMBERED + 1, REMEMBERED + 1),
         (REMEMBERED - 1, REMEMBERED),

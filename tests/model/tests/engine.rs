@@ -1,8 +1,8 @@
 //! Random calls on native sessions, which share one engine, against the model.
 //!
-//! `PROPTEST_CASES` says how many sequences, `PROPTEST_RNG_SEED` which: a failure prints the seed, the shortest
-//! sequence that it found, and what each call of it returned. The same seed gives the same calls; how the
-//! workers come between them is another matter, so it may take several runs to see it again.
+//! `PROPTEST_CASES` sets the number of sequences, `PROPTEST_RNG_SEED` the seed. A failure prints the seed, the
+//! shortest sequence that fails, and the result of each of its calls. The same seed gives the same calls, but
+//! not the same interleaving with workers: a failure may need several runs to show again.
 
 use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, RandomState};
@@ -11,14 +11,14 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use winsock_async_model::{Call, Native, Player, Settings};
 
-/// Sequences that a run plays unless `PROPTEST_CASES` says otherwise.
+/// Sequences of a run without `PROPTEST_CASES`.
 const SEQUENCES: u32 = 120_000;
 
-/// How often a shorter sequence is played before it is taken to be right: what depends on the workers' pace
-/// fails now and then.
+/// How often a shrunk sequence is played before it counts as right. A failure that depends on the pace of
+/// workers does not show every time.
 const TRIES: u32 = 100;
 
-/// Small limits, so that refusing and relenting is reached often.
+/// Small limits, so that sequences reach them and leave them often.
 fn settings(workers: usize) -> Settings {
     Settings {
         workers,
@@ -34,11 +34,11 @@ fn calls(sessions: usize) -> impl Strategy<Value = Vec<Call>> {
     prop::collection::vec(call, 1..=44)
 }
 
-/// From the environment, or another one each time.
+/// The configuration and the seed: from the environment, or a new seed for each run.
 fn config() -> (Config, u64) {
     let mut config = Config {
         failure_persistence: None,
-        // A sequence that hangs takes long to fail.
+        // Milliseconds: a sequence that hangs takes long to fail.
         max_shrink_time: 120_000,
         ..Config::default()
     };
@@ -55,14 +55,14 @@ fn config() -> (Config, u64) {
 
 // S-C1, S-C2, S-C3, S-C5, S-C7, S-C8, S-R2, S-R5, S-R6, S-R16, S-R17, S-R18, S-S3, S-S4, S-S5, S-S7
 #[test]
-fn sessions_behave_like_the_model() {
+fn random_calls_return_what_the_model_allows() {
     let (config, seed) = config();
     let cases = config.cases;
     let engines = [1, 2, 3].map(|_| RefCell::new(None));
     let (played, made, failed) = (Cell::new(0), Cell::new(0), Cell::new(None));
     let verdict = TestRunner::new(config).run(&(1..=3usize, calls(3)), |(workers, calls)| {
         let engine = &engines[workers - 1];
-        // An engine that has failed is not used again.
+        // An engine that has failed must not be used again.
         let player = engine.take();
         let mut player = player.unwrap_or_else(|| {
             let settings = settings(workers);
@@ -89,7 +89,7 @@ fn sessions_behave_like_the_model() {
             assert_eq!(played, cases);
         }
         Err(TestError::Fail(why, (workers, calls))) => panic!(
-            "{why}\n\nSequence {} fails. The shortest that does, with {workers} workers: {calls:?}\n\n\
+            "{why}\n\nSequence {} fails. The shortest that fails, with {workers} workers: {calls:?}\n\n\
              To run it again: PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases} \
              cargo test -p winsock-async-model --test engine",
             failed.get().unwrap_or(played)

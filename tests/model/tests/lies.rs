@@ -1,4 +1,4 @@
-//! What the model is for: sessions that lie about one thing each are found out.
+//! The model finds each of 19 planted lies.
 
 use std::collections::HashMap;
 
@@ -14,51 +14,51 @@ const SETTINGS: Settings = Settings {
     remembered: 65_536,
 };
 
-/// Sequences in which a lie must be found.
+/// The number of sequences within which a lie must be found.
 const SEQUENCES: u64 = 2000;
 
-/// What is wrong with a session.
+/// What a session does wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Lie {
     /// Nothing.
     None,
-    /// A completion is shown again by the next take.
+    /// The next take shows a completion again.
     ShownTwice,
-    /// What was cancelled is shown.
+    /// A cancelled request is shown.
     CancelledShown,
     /// The first of several completions is lost.
     Lost,
     /// The tags of two completions are swapped.
     TagsSwapped,
-    /// Their outcomes are.
+    /// The outcomes of two completions are swapped.
     OutcomesSwapped,
     /// The newest completion comes first.
     NewestFirst,
-    /// Two handles are the same.
+    /// Two requests get the same handle.
     HandleAgain,
     /// A handle is zero.
     HandleZero,
-    /// A request is not refused, though nothing is begun.
+    /// A refused request gets a handle.
     NotRefused,
-    /// A request is refused, though there is room.
+    /// A request is refused although there is room.
     Refused,
-    /// A cancel that comes too late is said to have succeeded.
+    /// A cancel that comes too late returns success.
     LateCancelOk,
-    /// A cancel that succeeded is said to have come too late.
+    /// A cancel that succeeds returns "already".
     CancelAlready,
-    /// What completed is said to have never been.
+    /// Cancel returns "invalid" for a request that has completed.
     NeverForAlready,
-    /// What never was is said to have completed.
+    /// Cancel returns "already" for a handle that was never given.
     AlreadyForNever,
     /// One clean-up too many succeeds.
     CleanupOk,
     /// Start-ups are not counted.
     StartupOnce,
-    /// A wait says the opposite.
+    /// A wait returns the opposite.
     WaitReversed,
     /// A denied lookup gets an answer.
     DeniedAnswered,
-    /// Places are not given back.
+    /// A request that has ended keeps its place.
     PlacesKept,
 }
 
@@ -231,7 +231,7 @@ impl Subject for Liar {
     }
 }
 
-/// In which sequence a lie is found.
+/// The first sequence in which the model finds the lie.
 fn found(lie: Lie) -> Option<u64> {
     let mut player = Player::new(Liar::new(lie), SETTINGS);
     (0..SEQUENCES).find(|seed| {
@@ -242,7 +242,7 @@ fn found(lie: Lie) -> Option<u64> {
 
 // S-C1, S-C2, S-C3, S-R2, S-R5, S-R6, S-R16, S-R17, S-S3
 #[test]
-fn every_lie_is_found() {
+fn every_planted_lie_is_found() {
     for lie in LIES {
         let sequence = found(lie).unwrap_or_else(|| panic!("{lie:?} is not found"));
         println!("{lie:?} is found in sequence {sequence}");
@@ -250,6 +250,6 @@ fn every_lie_is_found() {
 }
 
 #[test]
-fn the_truth_is_not_called_a_lie() {
+fn a_session_without_a_lie_passes() {
     assert_eq!(found(Lie::None), None);
 }

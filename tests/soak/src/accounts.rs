@@ -1,21 +1,21 @@
-//! Sums over guests.
+//! Sums of the counts of guests.
 
 use crate::guest::Counts;
 
-/// What became of guests and their requests.
+/// The ends of guests, and of their requests.
 #[derive(Clone, Debug, Default)]
 pub struct Accounts {
-    /// Guests that cleaned up, and then returned.
+    /// Guests that cleaned up and returned.
     pub cleaned_up: u64,
-    /// Guests that returned without.
+    /// Guests that returned without a clean-up.
     pub returned: u64,
     /// Guests that trapped.
     pub trapped: u64,
-    /// Guests that were dropped in a call.
+    /// Guests whose store was dropped in a call.
     pub dropped: u64,
     /// Requests that have begun.
     pub requests: u64,
-    /// Of them, those for names that the policy forbids.
+    /// Requests that have begun, for names that the policy forbids.
     pub denied: u64,
     /// Completions with an answer that were taken.
     pub answered: u64,
@@ -23,22 +23,22 @@ pub struct Accounts {
     pub failed: u64,
     /// Requests that were cancelled.
     pub cancelled: u64,
-    /// Requests that were outstanding at a clean-up.
+    /// Requests that were outstanding at the last clean-up.
     pub cleaned: u64,
     /// Requests that were outstanding when their guest ended.
     pub gone: u64,
-    /// Completions by the sessions' own statistics, taken or not.
+    /// Completions, taken or not, as the statistics of the sessions count them.
     pub settled: u64,
     /// Requests that were refused at the limit.
     pub refused: u64,
     /// Cancels that came too late.
     pub late: u64,
-    /// Cancels of what names no request.
+    /// Cancels of handles that are not those of a request.
     pub invalid: u64,
 }
 
 impl Accounts {
-    /// Those of one guest's requests; `gone` is what is left of them.
+    /// The accounts of one guest's requests. `gone` counts those that have not ended otherwise.
     pub fn of(counts: &Counts, settled: u64) -> Accounts {
         let mut accounts = Accounts {
             requests: counts.requests,
@@ -58,7 +58,7 @@ impl Accounts {
         accounts
     }
 
-    /// Guests.
+    /// Guests that have ended.
     pub fn guests(&self) -> u64 {
         self.cleaned_up + self.returned + self.trapped + self.dropped
     }
@@ -68,7 +68,7 @@ impl Accounts {
         self.answered + self.failed
     }
 
-    /// Adds those of others.
+    /// Adds the accounts of other guests.
     pub fn add(&mut self, other: &Accounts) {
         self.cleaned_up += other.cleaned_up;
         self.returned += other.returned;

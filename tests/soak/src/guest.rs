@@ -1,4 +1,4 @@
-//! Runs guests: instances of `soak-guest`, each with a session of its own.
+//! Runs guests: instances of `soak-guest`, each with its own session.
 
 use std::future::poll_fn;
 use std::path::Path;
@@ -17,10 +17,10 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use winsock_async_engine::{LookupEngine, RequestStats};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
-/// Bytes of standard error that are kept of a guest: a panic's message.
-const STDERR: usize = 8192;
+/// The size of a guest's standard error, which holds the message of a panic.
+const STDERR_BYTES: usize = 8192;
 
-/// What a guest says of its requests, as `wit/soak.wit` has it.
+/// What a guest reports of its requests, as in `wit/soak.wit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
 #[component(record)]
 pub struct Counts {
@@ -35,11 +35,11 @@ pub struct Counts {
     pub invalid: u64,
 }
 
-/// What a guest says that it does next.
+/// What a guest reports that it does next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
-#[allow(dead_code, reason = "lifting makes them, from their numbers")]
+#[allow(dead_code, reason = "lifting makes the variants from their numbers")]
 pub enum Next {
     #[default]
     #[component(name = "goes-on")]
@@ -52,12 +52,12 @@ pub enum Next {
     Sleeps,
 }
 
-/// A guest to be run.
+/// A guest to run.
 #[derive(Clone, Debug)]
 pub struct Guest {
     /// The arguments of `soak-guest`.
     pub args: Vec<String>,
-    /// In an async store: it is dropped when it has awaited so often, if it is still there.
+    /// In an async store: the await in which the store is dropped, counted from 1.
     pub awaits: Option<u32>,
 }
 
@@ -68,28 +68,29 @@ pub enum End {
     Returned,
     /// It executed `unreachable`, as a panic does too.
     Trapped,
-    /// It was dropped in a call.
+    /// Its store was dropped in a call.
     Dropped,
-    /// It ended as no guest should.
+    /// It ended in a way that is not planned for any guest.
     Other(wasmtime::Error),
 }
 
-/// What a guest leaves behind, when its store is there no more.
+/// What is known of a guest after its store was dropped.
 #[derive(Debug)]
 pub struct Left {
     pub end: End,
-    /// The last that it said.
+    /// The counts of its last report.
     pub counts: Counts,
+    /// What its last report said that it does next.
     pub next: Next,
-    /// What its session says.
+    /// The statistics of its session.
     pub stats: RequestStats,
-    /// Requests that were outstanding in its session.
+    /// The requests that were outstanding in its session.
     pub outstanding: u64,
-    /// What it wrote to standard error.
+    /// Its standard error.
     pub stderr: String,
 }
 
-/// Makes guests.
+/// The program of the guests, compiled.
 pub struct Guests {
     engine: Engine,
     in_sync_stores: sync::CommandPre<State>,
@@ -158,7 +159,7 @@ impl Guests {
     }
 
     fn store(&self, guest: &Guest) -> Store<State> {
-        let stderr = MemoryOutputPipe::new(STDERR);
+        let stderr = MemoryOutputPipe::new(STDERR_BYTES);
         let state = State {
             table: ResourceTable::new(),
             wasi: WasiCtx::builder()
@@ -177,7 +178,7 @@ impl Guests {
     }
 }
 
-/// What came of a call of `run`.
+/// The end of a guest, from the result of `run`.
 fn how(end: Result<Result<(), ()>>) -> End {
     match end {
         Ok(Ok(())) => End::Returned,
@@ -189,7 +190,7 @@ fn how(end: Result<Result<(), ()>>) -> End {
     }
 }
 
-/// Drops the store, after a last look at its session.
+/// Reads the session's counts, and drops the store.
 fn left(mut store: Store<State>, end: End) -> Left {
     let state = store.data_mut();
     let (counts, next) = state.book.last();
@@ -204,7 +205,7 @@ fn left(mut store: Store<State>, end: End) -> Left {
     }
 }
 
-/// What a guest has reported.
+/// The last report of a guest.
 struct Book {
     begun: Arc<AtomicU64>,
     last: Mutex<(Counts, Next)>,

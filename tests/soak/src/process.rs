@@ -1,23 +1,28 @@
-//! What this process takes up: memory and threads.
+//! The memory and the threads of this process.
 
+use std::alloc::System;
 use std::fs::{self, DirEntry};
 use std::io;
 
-use crate::HEAP;
+use cap::Cap;
 
-/// A look at the process.
+/// Counts the bytes that are allocated.
+#[global_allocator]
+static HEAP: Cap<System> = Cap::new(System, usize::MAX);
+
+/// The process at one time.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// Bytes that are allocated.
+    /// Allocated bytes.
     pub heap: usize,
-    /// Bytes that are resident, where the system tells it as Linux does.
+    /// Resident bytes, on a system with Linux's `/proc`.
     pub resident: Option<usize>,
-    /// Threads, likewise.
+    /// Threads, on a system with Linux's `/proc`.
     pub threads: Option<usize>,
 }
 
 impl Sample {
-    /// As it is now.
+    /// The process now.
     pub fn now() -> Sample {
         Sample {
             heap: HEAP.allocated(),
@@ -40,17 +45,17 @@ fn threads() -> Option<usize> {
     Some(names()?.count())
 }
 
-/// The engine's worker threads that are there, with those that replace stuck and slow ones.
+/// The number of the engine's worker threads, including extra workers.
 pub fn workers() -> Option<usize> {
     let workers = names()?.filter(|name| name.starts_with("winsock-"));
     Some(workers.count())
 }
 
-/// The names of the threads, but for two that stay once they are needed: the wasmtime face's for timers, and
-/// the engine's that keeps time.
+/// The names of the threads, without two that start when they are first needed and stay: the timer thread of
+/// `winsock-async-wasmtime` and the engine's watchdog.
 fn names() -> Option<impl Iterator<Item = String>> {
     let tasks = fs::read_dir("/proc/self/task").ok()?;
-    // A thread that has ended meanwhile has no name.
+    // A thread that has just ended has no name.
     let name = |task: io::Result<DirEntry>| fs::read_to_string(task.ok()?.path().join("comm")).ok();
     Some(
         tasks

@@ -1,4 +1,4 @@
-//! How far the run is: a line that is written over on a terminal, else one every few seconds.
+//! The progress of the run: on a terminal one line that is written over, else one line every 5 seconds.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
@@ -8,11 +8,11 @@ use wasmtime::{Result, ensure};
 use crate::process::Sample;
 use crate::table::{grouped, mebibytes};
 
-/// How often a line is written to a terminal, and to anything else.
-const TERMINAL: Duration = Duration::from_millis(200);
-const ELSE: Duration = Duration::from_secs(5);
+/// The time between two lines on a terminal, and elsewhere.
+const TERMINAL_INTERVAL: Duration = Duration::from_millis(200);
+const FILE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Shows progress, and sees when there is none.
+/// Shows progress, and fails if there is none.
 pub struct Progress {
     requests: u64,
     start: Instant,
@@ -23,7 +23,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For so many requests. Where nothing happens for twice the guests' patience, something hangs.
+    /// The progress of a run with this number of requests. A run without progress for twice the guests'
+    /// patience hangs.
     pub fn new(requests: u32, patience: Duration) -> Progress {
         let now = Instant::now();
         Progress {
@@ -36,15 +37,15 @@ impl Progress {
         }
     }
 
-    /// Time since the run began.
+    /// The time since the run began.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// Notes that so many requests have begun by now; shows it if it is time to.
+    /// Notes the number of requests that have begun, and shows it if a line is due.
     ///
     /// # Errors
-    /// If there was no progress for too long.
+    /// There was no progress for too long.
     pub fn tick(&mut self, begun: u64) -> Result<()> {
         let now = Instant::now();
         if self.last.0 != begun {
@@ -53,17 +54,22 @@ impl Progress {
         let idle = now - self.last.1;
         ensure!(
             idle < self.patience,
-            "nothing has happened for {} s: somebody waits for what never comes",
+            "no request has begun for {} s: a guest waits for a completion that never comes",
             idle.as_secs()
         );
-        if now - self.shown >= if self.terminal { TERMINAL } else { ELSE } {
+        let interval = if self.terminal {
+            TERMINAL_INTERVAL
+        } else {
+            FILE_INTERVAL
+        };
+        if now - self.shown >= interval {
             self.shown = now;
             self.show(begun);
         }
         Ok(())
     }
 
-    /// Takes the line away.
+    /// Removes the line from a terminal.
     pub fn clear(&self) {
         if self.terminal {
             eprint!("\r\x1b[K");
@@ -85,7 +91,7 @@ impl Progress {
         );
         if self.terminal {
             eprint!("\r\x1b[K{line}");
-            // Without it there is a line less.
+            // A failed flush only costs a line.
             let _ = stderr().flush();
         } else {
             eprintln!("{line}");

@@ -1,4 +1,4 @@
-//! The resolver: what it does with a question is in the question's name.
+//! The resolver. The name in a lookup says what the resolver does.
 
 use std::net::Ipv4Addr;
 use std::panic::resume_unwind;
@@ -7,50 +7,51 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use winsock_async_engine::{ErrorCode, HostEntry, Outcome, ProtocolEntry, ServiceEntry};
-use winsock_async_engine::{Lookup, Resolution, Resolver};
+use winsock_async_engine::{
+    ErrorCode, HostEntry, Lookup, Outcome, ProtocolEntry, Resolution, Resolver, ServiceEntry,
+};
 
-/// Lookups that are held at a time, fewer than there are workers.
+/// The number of lookups that are held at the same time, below the number of workers.
 const HELD: u64 = 3;
-/// The longest delay. Units: microseconds.
-const LONGEST: u64 = 500;
+/// The longest delay of a lookup.
+const MAX_DELAY: Duration = Duration::from_micros(500);
 
-/// Names are a letter and a number, hosts under `test`; for a service's port the protocol is the name.
+/// A name is a letter and a number. Hosts are under `test`; for a service's port, the protocol is the name.
 ///
-/// | letter | what it does |
+/// | letter | what the resolver does |
 /// |---|---|
 /// | `k` | answers at once, on the guest's thread |
-/// | `n` | has nothing, at once |
+/// | `n` | finds nothing, at once |
 /// | `w` | answers, from a worker |
-/// | `e` | WSATRY_AGAIN, from a worker |
-/// | `d` | answers, from a worker, after some time |
+/// | `e` | fails with WSATRY_AGAIN, from a worker |
+/// | `d` | answers, from a worker, after up to 500 µs |
 /// | `p` | panics, in a worker |
-/// | `h` | holds a worker until three more are held, or no guest is left, then answers |
+/// | `h` | holds a worker until three more are held or no guest is left, then answers |
 ///
-/// Addresses and protocols' numbers are answered at once if they are even, else from a worker. The number
-/// is the answer's, and the request's own.
+/// Even addresses and protocol numbers are answered at once, odd ones from a worker. The number is that of
+/// the request, and of the answer.
 pub struct Mixed {
-    /// Questions on the guests' threads.
+    /// Calls on the guests' threads.
     pub asked: AtomicU64,
-    /// Those of them that were left to a worker.
+    /// Calls on the guests' threads that left the lookup to a worker.
     pub later: AtomicU64,
     /// Lookups that a worker has begun.
     pub begun: AtomicU64,
-    /// Lookups that ended, with a panic too.
+    /// Lookups that a worker has ended, some with a panic.
     pub ended: AtomicU64,
-    /// A request, plus one, that was looked up more than once.
+    /// The number, plus 1, of a request that was looked up twice; else 0.
     twice: AtomicU64,
-    /// A bit for each request that was looked up.
+    /// A bit for each request: whether it was looked up.
     seen: Box<[AtomicU64]>,
-    /// While set, nothing is held.
+    /// While this is set, no lookup is held.
     open: AtomicBool,
-    /// Lookups that came to be held so far.
+    /// Lookups that were held so far.
     held: Mutex<u64>,
     release: Condvar,
 }
 
 impl Mixed {
-    /// For requests with numbers below `requests`.
+    /// A resolver for requests with numbers below `requests`.
     pub fn new(requests: u32) -> Mixed {
         let words = requests.div_ceil(u64::BITS) as usize;
         Mixed {
@@ -66,7 +67,7 @@ impl Mixed {
         }
     }
 
-    /// Lets all go that are held, and holds none until it is closed again.
+    /// Releases every held lookup, and holds none until [`Mixed::close`].
     pub fn open(&self) {
         let held = self.lock();
         self.open.store(true, Ordering::Relaxed);
@@ -74,18 +75,18 @@ impl Mixed {
         self.release.notify_all();
     }
 
-    /// Holds again what is to be held.
+    /// Holds lookups from now on.
     pub fn close(&self) {
         self.open.store(false, Ordering::Relaxed);
     }
 
-    /// Lookups that are in a worker now.
+    /// The number of lookups in a worker.
     pub fn in_flight(&self) -> u64 {
         let ended = self.ended.load(Ordering::SeqCst);
         self.begun.load(Ordering::SeqCst) - ended
     }
 
-    /// A request that was looked up more than once.
+    /// The number of a request that was looked up twice, if there is one.
     pub fn twice(&self) -> Option<u64> {
         self.twice.load(Ordering::Relaxed).checked_sub(1)
     }
@@ -102,7 +103,7 @@ impl Mixed {
         }
     }
 
-    /// Waits until enough others are held.
+    /// Waits until [`HELD`] more lookups are held.
     fn hold(&self) {
         let mut held = self.lock();
         *held += 1;
@@ -132,14 +133,14 @@ impl Resolver for Mixed {
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         self.begun.fetch_add(1, Ordering::SeqCst);
         let Some(Question { letter, number }) = Question::of(lookup) else {
-            // Its guest will see an answer that it does not expect.
+            // The model in the guest does not allow this outcome.
             return Err(ErrorCode::BadAddress);
         };
         self.note(number);
         match letter {
             'd' => {
-                let spread = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-                thread::sleep(Duration::from_micros(spread % LONGEST));
+                let spread = number.wrapping_mul(0x9e37_79b9);
+                thread::sleep(MAX_DELAY.mul_f64(f64::from(spread) / 2f64.powi(32)));
             }
             'h' => self.hold(),
             _ => {}
@@ -147,14 +148,14 @@ impl Resolver for Mixed {
         self.ended.fetch_add(1, Ordering::SeqCst);
         match letter {
             'e' => Err(ErrorCode::TryAgain),
-            // Without the panic hook, which would print it.
+            // This does not run the panic hook, which would print the panic.
             'p' => resume_unwind(Box::new("a resolver's panic")),
             _ => answer(lookup, number),
         }
     }
 }
 
-/// What a lookup is for.
+/// What the name in a lookup says.
 struct Question {
     letter: char,
     number: u32,
@@ -180,7 +181,7 @@ impl Question {
     }
 }
 
-/// The answer that the guest expects, as in `guest/src/question.rs`.
+/// The right answer, as in `guest/src/question.rs`.
 fn answer(lookup: &Lookup, number: u32) -> Outcome {
     let host = |name: &str| {
         HostEntry::new(name, [Ipv4Addr::from(number)])

@@ -1,4 +1,5 @@
-//! The run: all slots at a time, tenth by tenth, with a look at the engine and the process after each.
+//! The run: every slot at the same time, in ten parts. After each part the run checks the engine and the
+//! process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +13,8 @@ use wasmtime::{Result, bail, ensure};
 use wasmtime_wasi::runtime::in_tokio;
 use winsock_async_engine::{Limits, LookupEngine, Policy};
 
-use crate::Args;
 use crate::accounts::Accounts;
+use crate::args::Args;
 use crate::guest::Guests;
 use crate::process::{Sample, workers};
 use crate::progress::Progress;
@@ -22,17 +23,18 @@ use crate::slot::{LIMIT, Slot, TENTHS};
 use crate::table::{Outcome, mebibytes};
 use crate::verify::verify_all;
 
-/// Threads that run the guests in async stores.
+/// The threads that run guests in async stores.
 const THREADS: usize = 2;
-/// How often the run is looked at.
+/// The time between two checks for progress.
 const TICK: Duration = Duration::from_millis(100);
-/// How often what must come about is looked for.
-const SOON: Duration = Duration::from_millis(1);
+/// The time between two looks at the process, which no other thread announces a change of.
+const LOOK: Duration = Duration::from_millis(1);
 
-/// From the first tenth to the last the resident memory may grow by a tenth and so many bytes, as freed
-/// memory is not used again at once; what is allocated, by so many bytes.
-const RESIDENT_SLACK: usize = 8 << 20;
-const HEAP_SLACK: usize = 256 << 10;
+/// From the first tenth to the last, resident memory may grow by 10 % and this number of bytes, because
+/// freed memory is not reused at once.
+const RESIDENT_SLACK_BYTES: usize = 8 << 20;
+/// From the first tenth to the last, allocated memory may grow by this number of bytes.
+const HEAP_SLACK_BYTES: usize = 256 << 10;
 
 /// Runs the soak.
 ///
@@ -45,7 +47,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         .enable_all()
         .build()?;
     let outcome = Soak::new(args)?.run(args, &runtime);
-    // After a discrepancy guests are left as they are.
+    // After a discrepancy, guests may hang in a call.
     runtime.shutdown_background();
     outcome
 }
@@ -59,12 +61,12 @@ struct Soak {
     patience: Duration,
 }
 
-/// What a slot has to say of a tenth.
+/// The result of a slot's tenth, with the slot.
 type Said = Result<(Slot, Accounts)>;
 
 impl Soak {
     fn new(args: &Args) -> Result<Soak> {
-        // So that WASI's own threads, which it starts when it first needs them, are there from now on.
+        // WASI starts its threads when it first needs them. From here on they are there.
         in_tokio(async {});
         let resolver = Arc::new(Mixed::new(args.requests));
         let policy = Policy::deny_all()
@@ -121,7 +123,7 @@ impl Soak {
         ))
     }
 
-    /// Has every slot do a tenth of its requests.
+    /// Lets every slot begin a tenth of its requests.
     fn tenth(&mut self, tenth: u32, slots: &mut Vec<Slot>, runtime: &Runtime) -> Result<Accounts> {
         let count = slots.len();
         let (sender, said) = mpsc::channel();
@@ -129,7 +131,7 @@ impl Soak {
         for mut slot in slots.drain(..) {
             let guests = Arc::clone(&self.guests);
             let sender = sender.clone();
-            // Nobody listens any more after a discrepancy.
+            // After a discrepancy the receiver is gone.
             if slot.is_sync() {
                 threads.push(thread::spawn(move || {
                     let accounts = slot.run(&guests, tenth);
@@ -155,7 +157,7 @@ impl Soak {
         Ok(accounts)
     }
 
-    /// Waits for a slot.
+    /// Waits for a slot that has done its tenth.
     fn next(&mut self, said: &Receiver<Said>) -> Said {
         loop {
             self.progress.tick(self.begun.load(Ordering::Relaxed))?;
@@ -167,13 +169,13 @@ impl Soak {
         }
     }
 
-    /// Waits until no lookup is there and no thread more than `first` had, and looks at the process. No
-    /// guest is there.
+    /// Waits until no lookup is in a worker and the process has no more threads than in `first`, and gives
+    /// its sample. No guest may be running.
     fn settled(&self, first: Option<&Sample>) -> Result<Sample> {
         let outstanding = self.lookups.outstanding();
         ensure!(
             outstanding == 0,
-            "{outstanding} requests are outstanding, and no guest is there: S-S7"
+            "{outstanding} requests are outstanding without a guest: S-S7"
         );
         self.resolver.open();
         let engine = self.lookups.workers();
@@ -191,9 +193,9 @@ impl Soak {
             ensure!(
                 Instant::now() < deadline,
                 "{lookups} lookups are under way, {stuck} workers are stuck, \
-                 {workers} workers of {engine} are there, {threads} threads of {before}"
+                 there are {workers} workers and not {engine}, {threads} threads and not {before}"
             );
-            thread::sleep(SOON);
+            thread::sleep(LOOK);
         }
     }
 }
@@ -213,9 +215,9 @@ fn flat(samples: &[Sample]) -> Result<()> {
         Ok(())
     };
     if let (Some(first), Some(last)) = (first.resident, last.resident) {
-        grown("resident", first, last, first / 10 + RESIDENT_SLACK)?;
+        grown("resident", first, last, first / 10 + RESIDENT_SLACK_BYTES)?;
     }
-    grown("allocated", first.heap, last.heap, HEAP_SLACK)
+    grown("allocated", first.heap, last.heap, HEAP_SLACK_BYTES)
 }
 
 #[cfg(test)]
@@ -223,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn growth_is_found() {
+    fn memory_that_has_grown_past_its_slack_is_an_error() {
         const MIB: usize = 1 << 20;
         let sample = |heap, resident| Sample {
             heap,
@@ -234,11 +236,11 @@ mod tests {
         flat(&[
             first,
             sample(5 * MIB, 90 * MIB),
-            sample(MIB + HEAP_SLACK, 52 * MIB),
+            sample(MIB + HEAP_SLACK_BYTES, 52 * MIB),
         ])
         .expect("little growth at the end");
         for last in [
-            sample(MIB + HEAP_SLACK + 1, 40 * MIB),
+            sample(MIB + HEAP_SLACK_BYTES + 1, 40 * MIB),
             sample(MIB, 53 * MIB),
         ] {
             assert!(flat(&[first, last]).is_err(), "{last:?}");

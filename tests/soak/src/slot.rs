@@ -1,4 +1,4 @@
-//! A slot: one guest after another, each at random by the slot's seed.
+//! A slot: one guest after another, each with a random plan from the slot's seed.
 
 use std::ops::Range;
 
@@ -6,52 +6,25 @@ use fastrand::Rng;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
-use crate::Args;
 use crate::accounts::Accounts;
+use crate::args::Args;
 use crate::guest::{Guest, Guests, Left};
+use crate::plan::{Ending, Face, Plan};
 use crate::verify::verify;
 
-/// Requests that a session may have outstanding: few enough that guests meet the limit.
+/// The limit of outstanding requests of a session, low enough that guests reach it.
 pub const LIMIT: usize = 100;
-/// Slots with sync stores, which have a thread each: at most so many, and one of four.
-const SYNC: u32 = 8;
-/// The most requests of one guest. Most have far fewer.
-const LONGEST: f64 = 10_000.0;
-/// The most times that a guest awaits before it is dropped.
-const AWAITS: u32 = 100;
+/// The highest number of slots with sync stores. At most a quarter of the slots have one.
+const MAX_SYNC: u32 = 8;
+/// The highest number of requests of one guest. Most guests make far fewer.
+const MAX_REQUESTS: f64 = 10_000.0;
+/// The highest number of awaits after which a guest is dropped.
+const MAX_AWAITS: u32 = 100;
 
-/// Parts that a run is done in.
+/// The parts of a run.
 pub const TENTHS: u32 = 10;
 
-/// How a guest is to end, unless it is dropped before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    CleansUp,
-    Returns,
-    Traps,
-    /// It waits to be dropped, which only one in an async store can be.
-    Sleeps,
-}
-
-/// Whether a guest uses the interface itself, or the library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
-    Raw,
-    Messages,
-}
-
-/// What a guest is to do.
-#[derive(Clone, Copy, Debug)]
-pub struct Plan {
-    pub seed: u64,
-    pub face: Face,
-    pub first: u32,
-    pub requests: u32,
-    pub ending: Ending,
-    pub awaits: Option<u32>,
-}
-
-/// A place for guests.
+/// A place that one guest after another takes.
 pub struct Slot {
     number: u32,
     sync: bool,
@@ -64,9 +37,9 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The slots of a run, among which its requests are divided.
+    /// The slots of a run. Each gets an equal share of the requests.
     pub fn all(args: &Args) -> Vec<Slot> {
-        let sync = SYNC.min(args.guests.div_ceil(4));
+        let sync = MAX_SYNC.min(args.guests.div_ceil(4));
         let mut seeds = Rng::with_seed(args.seed);
         let slot = |number| {
             let requests = part(0..args.requests, number, args.guests);
@@ -87,7 +60,7 @@ impl Slot {
         self.sync
     }
 
-    /// Has guests in sync stores until this tenth of its requests, counted from 0, is done.
+    /// Runs guests in sync stores until the requests of this tenth, counted from 0, have begun.
     pub fn run(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
         let mut accounts = Accounts::default();
         while let Some(plan) = self.plan(tenth) {
@@ -97,7 +70,7 @@ impl Slot {
         Ok(accounts)
     }
 
-    /// The same in async stores.
+    /// Runs guests in async stores, as [`Slot::run`] does in sync stores.
     pub async fn run_async(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
         let mut accounts = Accounts::default();
         while let Some(plan) = self.plan(tenth) {
@@ -107,13 +80,13 @@ impl Slot {
         Ok(accounts)
     }
 
-    /// The next guest, if one is to come.
+    /// The plan of the next guest of this tenth, if there is one.
     fn plan(&mut self, tenth: u32) -> Option<Plan> {
         let end = part(self.requests.clone(), tenth, TENTHS).end;
         let left = end.checked_sub(self.next).filter(|left| *left > 0)?;
         let rng = &mut self.rng;
-        // As many of some ten requests as of some thousands.
-        let requests = LONGEST.powf(rng.f64()) as u32;
+        // The logarithm is uniform: as many guests make 1 to 10 requests as 1,000 to 10,000.
+        let requests = MAX_REQUESTS.powf(rng.f64()) as u32;
         let endings = [
             Ending::CleansUp,
             Ending::Returns,
@@ -130,7 +103,7 @@ impl Slot {
             first: self.next,
             requests: requests.clamp(1, left),
             ending: endings[rng.usize(..if self.sync { 3 } else { 4 })],
-            awaits: (!self.sync && rng.u32(..4) == 0).then(|| rng.u32(1..=AWAITS)),
+            awaits: (!self.sync && rng.u32(..4) == 0).then(|| rng.u32(1..=MAX_AWAITS)),
         })
     }
 
@@ -141,7 +114,7 @@ impl Slot {
             let counts = left.counts;
             format!("a guest of slot {number}, in {stores} store, {plan:?}, {counts:?}")
         })?;
-        self.next += u32::try_from(accounts.requests).expect("no more than were planned");
+        self.next += u32::try_from(accounts.requests).expect("at most the planned number");
         Ok(accounts)
     }
 
@@ -172,12 +145,12 @@ impl Slot {
     }
 }
 
-/// One of `parts` parts of a range that are as good as equal.
+/// One of `parts` parts of a range. Their lengths differ by at most 1.
 fn part(range: Range<u32>, number: u32, parts: u32) -> Range<u32> {
     let length = u64::from(range.end - range.start);
     let bound = |number: u32| {
         let offset = length * u64::from(number) / u64::from(parts);
-        range.start + u32::try_from(offset).expect("no more than the length")
+        range.start + u32::try_from(offset).expect("at most the length")
     };
     bound(number)..bound(number + 1)
 }
@@ -187,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_the_whole() {
+    fn parts_of_a_range_join_to_the_range() {
         for (range, parts) in [(0..10, 10), (5..12, 3), (3..3, 2), (0..u32::MAX, 100)] {
             let all: Vec<_> = (0..parts).map(|i| part(range.clone(), i, parts)).collect();
             assert_eq!(

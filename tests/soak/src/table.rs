@@ -8,20 +8,20 @@ use crate::accounts::Accounts;
 use crate::process::Sample;
 use crate::resolver::Mixed;
 
-/// What a run without a discrepancy came to.
+/// The figures of a run without a discrepancy.
 pub struct Outcome {
-    /// What became of guests and requests.
+    /// The ends of guests and requests.
     pub accounts: Accounts,
-    /// The resolver's own counts: at once, begun by a worker.
+    /// The resolver's counts: lookups that ended at once, and those that a worker has begun.
     pub lookups: [u64; 2],
     /// The process after each tenth.
     pub samples: Vec<Sample>,
-    /// How long it took.
+    /// The duration of the run.
     pub time: Duration,
 }
 
 impl Outcome {
-    /// Of these accounts.
+    /// The figures of a run with these accounts.
     pub fn new(
         accounts: Accounts,
         resolver: &Mixed,
@@ -45,7 +45,7 @@ impl fmt::Display for Outcome {
         let mut row = |what: &str, count: u64| writeln!(f, "{what:<44}{:>12}", grouped(count));
         row("guests", a.guests())?;
         row("  cleaned up", a.cleaned_up)?;
-        row("  returned without", a.returned)?;
+        row("  returned without a clean-up", a.returned)?;
         row("  trapped", a.trapped)?;
         row("  dropped in a call", a.dropped)?;
         row("requests", a.requests)?;
@@ -83,7 +83,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A number as people read it: 10,000,000.
+/// A number with commas, such as 10,000,000.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -96,7 +96,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A size, rounded.
+/// A size in MiB, with one digit after the point.
 pub fn mebibytes(bytes: usize) -> String {
     format!("{:.1} MiB", mib(bytes))
 }
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_commas() {
+    fn long_numbers_have_a_comma_before_each_three_digits() {
         for (number, text) in [
             (0, "0"),
             (999, "999"),

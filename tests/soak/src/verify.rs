@@ -1,4 +1,4 @@
-//! What must hold of each guest, and of all together.
+//! Checks the accounts of each guest, and of all guests together.
 
 use std::sync::atomic::Ordering;
 
@@ -6,10 +6,10 @@ use wasmtime::{Result, bail, ensure};
 
 use crate::accounts::Accounts;
 use crate::guest::{End, Left, Next};
+use crate::plan::{Ending, Face, Plan};
 use crate::resolver::Mixed;
-use crate::slot::{Ending, Face, Plan};
 
-/// Checks that a guest has ended as it was to, and that its accounts are those of its session.
+/// Checks that a guest has ended as planned, and that its counts agree with those of its session.
 pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
     let counts = &left.counts;
     let stats = &left.stats;
@@ -22,7 +22,7 @@ pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
         (End::Dropped, Next::GoesOn, _) => accounts.dropped = 1,
         (End::Other(error), ..) => bail!("it has failed: {error:#}"),
         (end, next, ending) => bail!(
-            "it was to end as {ending:?}, reported {next:?}, and ended as {end:?}: {}",
+            "its plan was {ending:?}, it reported {next:?}, and it ended as {end:?}: {}",
             left.stderr.trim_end()
         ),
     }
@@ -55,7 +55,7 @@ pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
     );
     match plan.face {
         Face::Raw => same("outstanding", accounts.gone, left.outstanding)?,
-        // What the library has in its queue is not outstanding any more.
+        // Completions in the library's queue are not outstanding in the host.
         Face::Messages => ensure!(
             left.outstanding <= accounts.gone,
             "outstanding: {} by the guest, {} by its session",
@@ -67,7 +67,7 @@ pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
         same("outstanding after clean-up", 0, left.outstanding)?;
     }
 
-    // A clean-up cancels what is pending, and drops what was completed and not taken.
+    // A clean-up cancels pending requests, and drops completions that were not taken.
     let by_cleanup = stats.cancelled.checked_sub(counts.cancelled);
     ensure!(
         by_cleanup.is_some_and(|cancelled| cancelled <= counts.cleaned),
@@ -90,7 +90,7 @@ pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
     Ok(accounts)
 }
 
-/// Checks the guests' accounts against the resolver's, when no guest and no lookup is there.
+/// Checks the guests' accounts against the resolver's counts. No guest and no lookup may be running.
 pub fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
     let [asked, later, begun, ended] = [
         &resolver.asked,
@@ -105,7 +105,7 @@ pub fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
     let allowed = accounts.requests - accounts.denied;
     ensure!(
         asked == allowed,
-        "the resolver was asked {asked} times, for {allowed} requests that are allowed"
+        "the resolver was asked {asked} times, and the policy allows {allowed} requests"
     );
     ensure!(
         begun <= later,
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use crate::guest::Counts;
 
-    /// A guest that traps with two requests outstanding, of which one has completed.
+    /// A guest that traps with two outstanding requests, one of which has completed.
     fn good() -> (Plan, Left) {
         let plan = Plan {
             seed: 0,
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn good_accounts_are_good() {
+    fn right_accounts_pass() {
         let (plan, left) = good();
         let accounts = verify(&plan, &left).expect("good accounts");
         assert_eq!((accounts.trapped, accounts.guests()), (1, 1));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_with_one_guest_is_found() {
+    fn each_wrong_count_of_a_guest_is_an_error() {
         type Wrong = fn(&mut Plan, &mut Left);
         let wrongs: &[(&str, Wrong)] = &[
             ("a panic", |_, left| left.next = Next::GoesOn),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_with_the_resolver_is_found() {
+    fn each_wrong_count_of_the_resolver_is_an_error() {
         // Ten requests: one forbidden, three answered at once, six left to workers, five begun.
         let resolver = |counts: [u64; 4]| {
             let resolver = Mixed::new(64);
@@ -247,7 +247,7 @@ mod tests {
                 "{wrong:?}"
             );
         }
-        // A result that is neither a completion nor anything else.
+        // An outcome that has neither completed a request nor come after its end.
         let mut lost = accounts;
         lost.settled = 0;
         assert!(verify_all(&lost, &resolver([9, 6, 5, 5])).is_err());

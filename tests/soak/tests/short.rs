@@ -1,4 +1,4 @@
-//! A short soak, in a process of its own, whose memory and threads are looked at.
+//! A short soak, in its own process, because the soak checks the memory and the threads of the process.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -13,10 +13,10 @@ fn soak(guest: &str, args: &[&str]) -> Output {
         .expect("the soak can be run")
 }
 
-// S-R6, S-C8: exactly one of completed and cancelled. S-S4, S-S7: nothing is left, however guests end.
-// S-R17, S-C1, S-C2, S-C3, S-R2: by what the guests themselves check.
+// S-R6, S-C8: a request either completes or is cancelled. S-S4, S-S7: no request outlives its guest.
+// S-R17, S-C1, S-C2, S-C3, S-R2: the model in each guest checks these.
 #[test]
-fn every_request_is_accounted_for() {
+fn a_soak_accounts_for_every_request() {
     let output = soak("soak-guest.wasm", &["--requests", "50000", "--guests", "8"]);
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{shown}");
@@ -25,7 +25,7 @@ fn every_request_is_accounted_for() {
         "{shown}"
     );
     assert!(
-        shown.ends_with("\nnothing lost, nothing twice\n"),
+        shown.ends_with("\nno request lost, no completion twice\n"),
         "{shown}"
     );
     let count = |what: &str| {
@@ -34,10 +34,10 @@ fn every_request_is_accounted_for() {
         count.parse::<u64>().expect("a number")
     };
     assert_eq!(count("requests "), 50_000);
-    // It is no soak if one of these never happens.
+    // A soak must reach each of these.
     for what in [
         "  cleaned up",
-        "  returned without",
+        "  returned without a clean-up",
         "  trapped",
         "  dropped in a call",
         "    with an answer",
@@ -53,15 +53,15 @@ fn every_request_is_accounted_for() {
     }
 }
 
-// A guest that panics is told from one that traps because it was to.
+// A planned trap is reported before; a panic is not.
 #[test]
-fn a_panic_of_a_guest_is_found() {
+fn a_guest_that_panics_fails_the_soak() {
     let output = soak("trap.wasm", &["--requests", "1000", "--guests", "2"]);
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{shown}");
     assert!(shown.contains("\nFAILED: a guest of slot "), "{shown}");
     assert!(
-        shown.contains("reported GoesOn, and ended as Trapped"),
+        shown.contains("reported GoesOn, and it ended as Trapped"),
         "{shown}"
     );
     assert!(shown.contains("on purpose"), "its message: {shown}");

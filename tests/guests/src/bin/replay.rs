@@ -2,10 +2,11 @@
 //! the model's `Gates`, and lets a request finish when another name is looked up.
 
 use winsock_async_model::{Code, Player, Question, Random, Settings, Shown, Subject};
+use winsock_async_test_guests::raw::code;
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
 use winsock_async_test_guests::raw::requests::{async_request, cancel};
-use winsock_async_test_guests::raw::types::{Answer, Completion, ErrorCode, Query};
+use winsock_async_test_guests::raw::types::{Answer, Completion, Query};
 
 /// The number of a sequence is its seed, so that they are the same in every run.
 const SEQUENCES: u64 = 5000;
@@ -78,20 +79,6 @@ fn shown(completion: &Completion) -> Shown {
         handle: completion.handle,
         tag: completion.tag,
         outcome,
-    }
-}
-
-fn code(error: ErrorCode) -> Code {
-    match error {
-        ErrorCode::AccessDenied => Code::AccessDenied,
-        ErrorCode::InvalidArgument => Code::Invalid,
-        ErrorCode::WouldBlock => Code::WouldBlock,
-        ErrorCode::AlreadyCompleted => Code::Already,
-        ErrorCode::NetworkDown => Code::NetworkDown,
-        ErrorCode::NotInitialised => Code::NotInitialised,
-        ErrorCode::HostNotFound => Code::HostNotFound,
-        ErrorCode::TryAgain => Code::TryAgain,
-        _ => Code::Other,
     }
 }
 

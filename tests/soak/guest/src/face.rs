@@ -2,48 +2,38 @@
 
 use std::time::Duration;
 
-use winsock_async_guest::{Answer, TaskHandle, WsaError};
+use winsock_async_guest::{Answer, TaskHandle};
+use winsock_async_model::{Code, Shown};
 
 use crate::question::Query;
 
-/// What a guest does with the host.
+/// A way to the host.
 pub trait Face {
-    /// Whether what is outstanding here is so in the host, too: nobody takes completions but the guest.
-    const EXACT: bool;
+    /// Whether this is the interface itself. The library has no tags, and it takes completions into
+    /// its queue, so that fewer requests may be outstanding in the host than the guest counts.
+    const RAW: bool;
 
     /// Starts up.
     fn startup(&mut self);
     /// Cleans up, the last time.
     fn cleanup(&mut self);
-    /// Starts a request. `tag` comes back with it, where the face has tags.
-    fn ask(&mut self, query: &Query, tag: u64) -> Result<TaskHandle, WsaError>;
+    /// Starts a request. Its completion has this tag, or 0 if the face has no tags.
+    fn ask(&mut self, query: &Query, tag: u64) -> Result<TaskHandle, Code>;
     /// Cancels a request.
-    fn cancel(&mut self, handle: TaskHandle) -> Result<(), WsaError>;
-    /// What has completed, up to `max`, without waiting.
-    fn take(&mut self, max: u32) -> Vec<Done>;
-    /// The same, after waiting until there is something; nothing if the time is over first. There are
-    /// several ways to wait, which `way` chooses among; not all end when the time is over.
-    fn wait(&mut self, time: Duration, way: Way) -> Vec<Done>;
+    fn cancel(&mut self, handle: TaskHandle) -> Result<(), Code>;
+    /// Takes at most `max` completions, without waiting.
+    fn take(&mut self, max: u32) -> Vec<Shown<Answer>>;
+    /// Waits until there is a completion or the time is over, and takes completions.
+    fn wait(&mut self, time: Duration, way: Way) -> Vec<Shown<Answer>>;
 }
 
 /// How to wait.
 #[derive(Clone, Copy, Debug)]
 pub enum Way {
-    /// For so long.
+    /// With a time-out.
     Timed,
-    /// For as long as it takes.
+    /// Without a time-out.
     Endless,
     /// For a pollable and a timer.
     Polled,
-}
-
-/// A completion.
-#[derive(Debug)]
-pub struct Done {
-    /// The request's handle.
-    pub handle: TaskHandle,
-    /// Its tag, where the face has tags.
-    pub tag: Option<u64>,
-    /// What came of it.
-    pub outcome: Result<Answer, WsaError>,
 }

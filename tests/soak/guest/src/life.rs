@@ -1,4 +1,4 @@
-//! A guest's life: calls at random, each checked against what the guest knows of its requests.
+//! A guest's life: random calls, each of which the model of a session judges.
 
 use std::collections::VecDeque;
 use std::process;
@@ -7,29 +7,30 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use wasip2::clocks::monotonic_clock::subscribe_duration;
-use winsock_async_guest::{Answer, TaskHandle, WSAEALREADY, WSAEINVAL, WSAEWOULDBLOCK, WsaError};
+use winsock_async_guest::{Answer, TaskHandle};
+use winsock_async_model::{Code, Inspection, Room, Session, Settings, Shown};
 
 use crate::bindings::book::{Counts, Next, report};
-use crate::face::{Done, Face, Way};
+use crate::face::{Face, Way};
 use crate::question::Question;
 
-/// Handles of ended requests that are remembered, to cancel them once more.
-const REMEMBERED: usize = 64;
+/// The handles of ended requests that a guest keeps, to cancel them again.
+const KEPT: usize = 64;
 
-/// What a guest is to do with its life.
+/// The plan of a guest's life.
 #[derive(Debug)]
 pub struct Plan {
-    /// Guests of one seed do the same, as far as threads allow.
+    /// The seed of the guest's calls.
     pub seed: u64,
-    /// The number of its first request, of which no other guest's has one.
+    /// The number of the guest's first request. Numbers differ between guests.
     pub first: u32,
-    /// Requests that it begins.
+    /// The number of requests that the guest begins.
     pub requests: u32,
-    /// How it ends then.
+    /// How the guest ends after its last request.
     pub ending: Ending,
-    /// Requests that may be outstanding.
+    /// The limit of outstanding requests.
     pub limit: usize,
-    /// How long it waits for what must come.
+    /// How long the guest waits for a completion that must come.
     pub patience: Duration,
 }
 
@@ -56,28 +57,23 @@ impl FromStr for Ending {
     }
 }
 
-/// An outstanding request.
-#[derive(Debug)]
-struct Asked {
-    handle: TaskHandle,
-    number: u32,
-    expected: Result<Answer, WsaError>,
-    held: bool,
-    /// Cancel has said that it has completed: it must come.
-    completed: bool,
-}
-
 /// A guest.
 pub struct Life<F> {
     face: F,
     rng: Rng,
     plan: Plan,
     counts: Counts,
-    outstanding: Vec<Asked>,
-    /// Handles whose completions were taken.
-    taken: VecDeque<TaskHandle>,
-    /// Handles that are none any more.
-    dead: VecDeque<TaskHandle>,
+    model: Session<Question>,
+    /// The handles of requests that were taken, cancelled or cleaned up.
+    ended: VecDeque<TaskHandle>,
+}
+
+/// Panics unless the model allows what a call returned.
+#[track_caller]
+fn check(verdict: Inspection) {
+    if let Err(why) = verdict {
+        panic!("{why}");
+    }
 }
 
 impl<F: Face> Life<F> {
@@ -97,15 +93,14 @@ impl<F: Face> Life<F> {
                 late: 0,
                 invalid: 0,
             },
-            outstanding: Vec::new(),
-            taken: VecDeque::new(),
-            dead: VecDeque::new(),
+            model: Session::new(Settings::GUEST.remembered),
+            ended: VecDeque::new(),
         }
     }
 
-    /// Lives.
+    /// Makes the calls, and ends.
     pub fn live(mut self) {
-        self.face.startup();
+        self.startup();
         while self.more() {
             self.step();
         }
@@ -125,7 +120,7 @@ impl<F: Face> Life<F> {
             Ending::Sleeps => {
                 report(self.counts, Next::Sleeps);
                 subscribe_duration(u64::MAX).block();
-                panic!("the store was to be dropped");
+                panic!("the store must be dropped by now");
             }
         }
     }
@@ -147,15 +142,20 @@ impl<F: Face> Life<F> {
                 self.take(max);
             }
             750..860 => self.cancel(),
-            860..920 => self.cancel_in_vain(),
+            860..920 => self.cancel_without_effect(),
             920..970 => self.wait_briefly(),
             970..990 => self.wait_for_one(),
             990..998 => self.drain(),
             998.. => {
                 self.clean_up();
-                self.face.startup();
+                self.startup();
             }
         }
+    }
+
+    fn startup(&mut self) {
+        self.face.startup();
+        check(self.model.startup(Ok(())));
     }
 
     fn ask(&mut self) {
@@ -164,177 +164,143 @@ impl<F: Face> Life<F> {
         }
         let number = self.plan.first + self.counts.requests as u32;
         let question = Question::random(&mut self.rng, number);
-        let at_limit = self.outstanding.len() >= self.plan.limit;
-        match self.face.ask(&question.query, number.into()) {
-            Ok(handle) => {
-                assert_ne!(handle, 0, "S-R17");
-                assert!(self.place(handle).is_none(), "a handle given twice: S-R17");
-                assert!(!(F::EXACT && at_limit), "begun past the limit: S-R2");
-                self.counts.requests += 1;
-                self.counts.denied += u64::from(question.denied);
-                self.outstanding.push(Asked {
-                    handle,
-                    number,
-                    expected: question.expected,
-                    held: question.held,
-                    completed: false,
-                });
-            }
-            Err(error) => {
-                assert_eq!(error, WSAEWOULDBLOCK);
-                assert!(at_limit, "refused below the limit: S-R2");
-                self.counts.refused += 1;
-                self.wait_for_one();
-            }
+        let room = match self.model.outstanding().len() {
+            outstanding if outstanding < self.plan.limit => Room::Free,
+            _ if F::RAW => Room::Full,
+            _ => Room::Unknown,
+        };
+        let tag = if F::RAW { number.into() } else { 0 };
+        let got = self.face.ask(&question.query, tag);
+        let denied = question.denied;
+        check(self.model.request(question, tag, room, got));
+        if got.is_ok() {
+            self.counts.requests += 1;
+            self.counts.denied += u64::from(denied);
+        } else {
+            self.counts.refused += 1;
+            self.wait_for_one();
         }
     }
 
     fn take(&mut self, max: u32) {
-        for done in self.face.take(max) {
-            self.accept(done);
+        let shown = self.face.take(max);
+        self.note(max as usize, &shown);
+    }
+
+    /// Takes note of completions, of which a call takes at most `max`.
+    fn note(&mut self, max: usize, shown: &[Shown<Answer>]) {
+        check(self.model.take(max, shown));
+        for one in shown {
+            match one.outcome {
+                Ok(_) => self.counts.answered += 1,
+                Err(_) => self.counts.failed += 1,
+            }
+            self.keep(one.handle);
         }
     }
 
-    /// Takes note of a completion, which must be one of those to come, and as it is to be.
-    fn accept(&mut self, done: Done) {
-        let handle = done.handle;
-        let Some(place) = self.place(handle) else {
-            let what = if self.taken.contains(&handle) {
-                "a second completion: S-R6"
-            } else if self.dead.contains(&handle) {
-                "a completion after cancel or clean-up: S-C1, S-S4"
-            } else {
-                "a completion of no request"
-            };
-            panic!("{what}: {done:?}");
-        };
-        let asked = self.outstanding.swap_remove(place);
-        if let Some(tag) = done.tag {
-            assert_eq!(tag, u64::from(asked.number), "another's tag: {asked:?}");
-        }
-        assert_eq!(done.outcome, asked.expected, "of request {}", asked.number);
-        match done.outcome {
-            Ok(_) => self.counts.answered += 1,
-            Err(_) => self.counts.failed += 1,
-        }
-        remember(&mut self.taken, handle);
-    }
-
-    /// Cancels any request, which has completed or not.
+    /// Cancels any outstanding request.
     fn cancel(&mut self) {
-        if !self.outstanding.is_empty() {
-            let place = self.rng.usize(..self.outstanding.len());
-            self.cancel_at(place);
+        let outstanding = self.model.outstanding().len();
+        if outstanding > 0 {
+            let place = self.rng.usize(..outstanding);
+            let handle = self
+                .model
+                .outstanding()
+                .nth(place)
+                .map(|(handle, _)| handle);
+            self.cancel_this(handle.expect("the place of a request"));
         }
     }
 
-    fn cancel_at(&mut self, place: usize) {
-        let asked = &mut self.outstanding[place];
-        match self.face.cancel(asked.handle) {
+    fn cancel_this(&mut self, handle: TaskHandle) {
+        let got = self.face.cancel(handle);
+        check(self.model.cancel(handle, got));
+        match got {
             Ok(()) => {
-                assert!(!asked.completed, "cancelled after WSAEALREADY: S-C2");
                 self.counts.cancelled += 1;
-                let asked = self.outstanding.swap_remove(place);
-                remember(&mut self.dead, asked.handle);
+                self.keep(handle);
             }
-            Err(WSAEALREADY) => {
-                asked.completed = true;
-                self.counts.late += 1;
-            }
-            Err(other) => panic!("cancel of an outstanding request: {other:?}"),
+            Err(Code::Already) => self.counts.late += 1,
+            Err(_) => self.counts.invalid += 1,
         }
     }
 
-    /// Cancels what cannot be cancelled.
-    fn cancel_in_vain(&mut self) {
-        let (handle, expected) = match self.rng.u32(..4) {
-            0 => (0, WSAEINVAL),
-            1 => (self.rng.u64(..), WSAEINVAL),
-            2 if !self.taken.is_empty() => {
-                (self.taken[self.rng.usize(..self.taken.len())], WSAEALREADY)
-            }
-            _ if !self.dead.is_empty() => (self.dead[self.rng.usize(..self.dead.len())], WSAEINVAL),
-            _ => return,
+    /// Cancels a handle that is not, or most likely not, that of an outstanding request.
+    fn cancel_without_effect(&mut self) {
+        let handle = match self.rng.u32(..4) {
+            0 => 0,
+            1 => self.rng.u64(..),
+            _ if self.ended.is_empty() => return,
+            _ => self.ended[self.rng.usize(..self.ended.len())],
         };
-        let said = self.face.cancel(handle);
-        assert_eq!(said, Err(expected), "S-C2, S-C3: {handle:#x}");
-        if expected == WSAEALREADY {
-            self.counts.late += 1;
-        } else {
-            self.counts.invalid += 1;
-        }
+        self.cancel_this(handle);
     }
 
-    /// Waits, and nothing need come.
+    /// Waits for a short time. A completion may come.
     fn wait_briefly(&mut self) {
-        if !self.outstanding.is_empty() {
+        if self.model.outstanding().len() > 0 {
             let time = Duration::from_micros(self.rng.u64(..200));
             let way = [Way::Timed, Way::Polled][self.rng.usize(..2)];
             self.wait(time, way);
         }
     }
 
-    /// Waits for one of those that must come soon, if there are any.
+    /// Waits for a completion, if one must come.
     fn wait_for_one(&mut self) {
-        if self.outstanding.iter().any(|asked| !asked.held) {
+        if self.model.outstanding().any(|(_, question)| !question.held) {
             let way = [Way::Timed, Way::Endless, Way::Polled][self.rng.usize(..3)];
             self.must_come(way);
         }
     }
 
-    /// Waits until nothing is outstanding. What the resolver may keep is cancelled.
+    /// Waits until no request is outstanding. Cancels the requests that the resolver may keep.
     fn drain(&mut self) {
-        for place in (0..self.outstanding.len()).rev() {
-            if self.outstanding[place].held {
-                self.cancel_at(place);
-            }
+        let held = self
+            .model
+            .outstanding()
+            .filter(|(_, question)| question.held);
+        let held: Vec<_> = held.map(|(handle, _)| handle).collect();
+        for handle in held {
+            self.cancel_this(handle);
         }
-        while !self.outstanding.is_empty() {
+        while self.model.outstanding().len() > 0 {
             self.must_come(Way::Timed);
         }
-        let more = self.face.take(1);
-        assert!(more.is_empty(), "nothing is outstanding: {more:?}");
+        self.take(1);
     }
 
     fn must_come(&mut self, way: Way) {
-        assert!(
-            self.wait(self.plan.patience, way),
-            "nothing has come of {:?}",
-            self.outstanding
-        );
+        let came = self.wait(self.plan.patience, way);
+        let waits_for: Vec<_> = self.model.outstanding().collect();
+        assert!(came, "no completion has come of {waits_for:?}");
     }
 
-    /// Says whether something came.
+    /// Waits, and says whether a completion came.
     fn wait(&mut self, time: Duration, way: Way) -> bool {
         report(self.counts, Next::GoesOn);
-        let came = self.face.wait(time, way);
-        let any = !came.is_empty();
-        for done in came {
-            self.accept(done);
-        }
-        any
+        let shown = self.face.wait(time, way);
+        self.note(shown.len(), &shown);
+        !shown.is_empty()
     }
 
-    /// The last clean-up, which ends everything that is outstanding: S-S4.
+    /// The last clean-up, which ends every outstanding request (S-S4).
     fn clean_up(&mut self) {
+        let outstanding = self.model.outstanding().map(|(handle, _)| handle);
+        let outstanding: Vec<_> = outstanding.collect();
         self.face.cleanup();
-        self.counts.cleaned += self.outstanding.len() as u64;
-        let ended = self.outstanding.drain(..).map(|asked| asked.handle);
-        for handle in ended.chain(self.taken.drain(..)) {
-            remember(&mut self.dead, handle);
+        check(self.model.cleanup(Ok(())));
+        self.counts.cleaned += outstanding.len() as u64;
+        for handle in outstanding {
+            self.keep(handle);
         }
-        assert!(self.face.take(u32::MAX).is_empty(), "after clean-up: S-S4");
+        self.take(u32::MAX);
     }
 
-    fn place(&self, handle: TaskHandle) -> Option<usize> {
-        let mut handles = self.outstanding.iter().map(|asked| asked.handle);
-        handles.position(|outstanding| outstanding == handle)
+    fn keep(&mut self, handle: TaskHandle) {
+        if self.ended.len() == KEPT {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(handle);
     }
-}
-
-fn remember(handles: &mut VecDeque<TaskHandle>, handle: TaskHandle) {
-    if handles.len() == REMEMBERED {
-        handles.pop_front();
-    }
-    handles.push_back(handle);
 }

@@ -1,18 +1,14 @@
 //! The soak's guest: `soak-guest FACE SEED FIRST REQUESTS ENDING LIMIT PATIENCE`.
 //!
-//! Lives at random by its seed, and panics if something is not as it should be. It reports what became
-//! of its requests whenever it may be ended, and ends as it is told.
+//! Makes random calls from its seed, and panics if the model of a session does not allow a result. It
+//! reports its counts before each call in which its store may be dropped, and ends as its plan says.
 
+mod bindings;
 mod face;
 mod life;
 mod messages;
 mod question;
 mod raw;
-
-mod bindings {
-    wit_bindgen::generate!({ path: "../wit", world: "imports" });
-    pub use self::winsock::soak::book;
-}
 
 use std::env;
 use std::str::FromStr;

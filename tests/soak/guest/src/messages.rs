@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use winsock_async_guest::*;
+use winsock_async_model::{Code, Shown};
 
-use crate::face::{Done, Face, Way};
+use crate::face::{Face, Way};
 use crate::question::Query;
 
 /// The message of every request.
@@ -12,7 +13,7 @@ const DONE: u32 = WM_USER;
 /// The timer that ends a wait.
 const TIMER: u64 = 1;
 
-/// A window that every request's message goes to.
+/// The window that gets the message of every request.
 pub struct Messages {
     window: Window,
 }
@@ -26,8 +27,7 @@ impl Messages {
 }
 
 impl Face for Messages {
-    /// The library takes completions into its queue.
-    const EXACT: bool = false;
+    const RAW: bool = false;
 
     fn startup(&mut self) {
         wsa_startup(makeword(2, 2)).expect("a start-up");
@@ -37,9 +37,9 @@ impl Face for Messages {
         wsa_cleanup().expect("a clean-up");
     }
 
-    fn ask(&mut self, query: &Query, _tag: u64) -> Result<TaskHandle, WsaError> {
+    fn ask(&mut self, query: &Query, _tag: u64) -> Result<TaskHandle, Code> {
         let w = self.window.hwnd();
-        match query {
+        let begun = match query {
             Query::Host(name) => wsa_async_get_host_by_name(w, DONE, name),
             Query::Address(address) => {
                 wsa_async_get_host_by_addr(w, DONE, &address.octets(), AF_INET)
@@ -50,19 +50,20 @@ impl Face for Messages {
             }
             Query::Protocol(name) => wsa_async_get_proto_by_name(w, DONE, name),
             Query::Number(number) => wsa_async_get_proto_by_number(w, DONE, *number),
-        }
+        };
+        begun.map_err(code)
     }
 
-    fn cancel(&mut self, handle: TaskHandle) -> Result<(), WsaError> {
-        wsa_cancel_async_request(handle)
+    fn cancel(&mut self, handle: TaskHandle) -> Result<(), Code> {
+        wsa_cancel_async_request(handle).map_err(code)
     }
 
-    fn take(&mut self, max: u32) -> Vec<Done> {
+    fn take(&mut self, max: u32) -> Vec<Shown<Answer>> {
         let peek = |_| peek_message(None, DONE..=DONE, true).expect("a window that exists");
-        (0..max).map_while(peek).map(done).collect()
+        (0..max).map_while(peek).map(shown).collect()
     }
 
-    fn wait(&mut self, time: Duration, way: Way) -> Vec<Done> {
+    fn wait(&mut self, time: Duration, way: Way) -> Vec<Shown<Answer>> {
         let w = self.window.hwnd();
         if !matches!(way, Way::Endless) {
             set_timer(w, TIMER, time).expect("a window that exists");
@@ -71,18 +72,22 @@ impl Face for Messages {
         kill_timer(w, TIMER);
         match message {
             Retrieved::Message(timer) if timer.message == WM_TIMER => Vec::new(),
-            message => vec![done(message)],
+            message => vec![shown(message)],
         }
     }
 }
 
-fn done(message: Retrieved) -> Done {
+fn shown(message: Retrieved) -> Shown<Answer> {
     match message {
-        Retrieved::Message(message) => Done {
+        Retrieved::Message(message) => Shown {
             handle: message.wparam,
-            tag: None,
-            outcome: message.into_answer().expect("a completion"),
+            tag: 0,
+            outcome: message.into_answer().expect("a completion").map_err(code),
         },
-        Retrieved::Quit(_) => panic!("nobody has posted this"),
+        Retrieved::Quit(_) => panic!("nobody has posted WM_QUIT"),
     }
+}
+
+fn code(error: WsaError) -> Code {
+    u16::try_from(error.number()).map_or(Code::Other, Code::from_number)
 }

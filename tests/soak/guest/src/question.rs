@@ -1,17 +1,15 @@
-//! What the guest asks, and what it must be told.
+//! The questions that a guest asks, and their right outcomes.
 //!
-//! A name is a letter and the request's number: the letter has the resolver do something, which
-//! `tests/soak/src/resolver.rs` lists, and the number is the answer.
+//! A name is a letter and the request's number. The letter says what the resolver does, as the table in
+//! `tests/soak/src/resolver.rs` lists; the number is the answer.
 
 use std::net::Ipv4Addr;
 
 use fastrand::Rng;
-use winsock_async_guest::{
-    Answer, HostEntry, ProtocolEntry, ServiceEntry, WSAEACCES, WSAHOST_NOT_FOUND, WSANO_DATA,
-    WSANO_RECOVERY, WSATRY_AGAIN, WsaError,
-};
+use winsock_async_guest::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
+use winsock_async_model::{Asked, Code};
 
-/// One of the six questions.
+/// A query of one of the six kinds.
 #[derive(Clone, Debug)]
 pub enum Query {
     Host(String),
@@ -22,20 +20,28 @@ pub enum Query {
     Number(i32),
 }
 
-/// A question and what it leads to.
+/// A query and its right outcome.
 #[derive(Debug)]
 pub struct Question {
-    /// What is asked.
+    /// The query.
     pub query: Query,
-    /// What must come of it, unless it is cancelled.
-    pub expected: Result<Answer, WsaError>,
-    /// Whether the resolver may keep it for longer than anybody should wait.
+    /// The outcome, unless the request is cancelled.
+    expected: Result<Answer, Code>,
+    /// Whether the resolver may keep the lookup until every guest has ended.
     pub held: bool,
-    /// Whether the policy forbids it.
+    /// Whether the policy forbids the query.
     pub denied: bool,
 }
 
-/// In a thousand questions with a name, as many have this letter.
+impl Asked for Question {
+    type Answer = Answer;
+
+    fn allows(&self, outcome: &Result<Answer, Code>) -> bool {
+        *outcome == self.expected
+    }
+}
+
+/// The letters, and how many of a thousand questions with a name have each.
 const LETTERS: [(char, u32); 8] = [
     ('w', 625),
     ('k', 200),
@@ -48,7 +54,7 @@ const LETTERS: [(char, u32); 8] = [
 ];
 
 impl Question {
-    /// Any question, with this number.
+    /// A random question with this number.
     pub fn random(rng: &mut Rng, number: u32) -> Question {
         let letter = letter(rng.u32(..1000));
         let text = format!("{letter}{number}");
@@ -66,11 +72,11 @@ impl Question {
         let named = kind < 4;
         let error = match letter {
             _ if !named => None,
-            'x' => Some(WSAEACCES),
-            'e' => Some(WSATRY_AGAIN),
-            'p' => Some(WSANO_RECOVERY),
-            'n' if kind == 0 => Some(WSAHOST_NOT_FOUND),
-            'n' => Some(WSANO_DATA),
+            'x' => Some(Code::AccessDenied),
+            'e' => Some(Code::TryAgain),
+            'p' => Some(Code::NoRecovery),
+            'n' if kind == 0 => Some(Code::HostNotFound),
+            'n' => Some(Code::NoData),
             _ => None,
         };
         Question {
@@ -89,10 +95,10 @@ fn letter(mut of_a_thousand: u32) -> char {
             None => return letter,
         }
     }
-    unreachable!("the shares come to a thousand")
+    unreachable!("the shares add up to a thousand")
 }
 
-/// The answer that the resolver makes of a question.
+/// The answer that the resolver gives to a query.
 fn answer(query: &Query, number: u32) -> Answer {
     let host = |name| {
         Answer::Host(HostEntry {

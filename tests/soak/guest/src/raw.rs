@@ -4,22 +4,18 @@ use std::time::Duration;
 
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use wasip2::io::poll::poll;
-use winsock_async_guest::{
-    AF_INET, Answer, HostEntry, ProtocolEntry, ServiceEntry, TaskHandle, WSAEACCES, WSAEALREADY,
-    WSAEINVAL, WSAEWOULDBLOCK, WSAHOST_NOT_FOUND, WSANO_DATA, WSANO_RECOVERY, WSATRY_AGAIN,
-    WsaError,
-};
+use winsock_async_guest::{AF_INET, Answer, HostEntry, ProtocolEntry, ServiceEntry, TaskHandle};
+use winsock_async_model::{Code, Shown};
 use winsock_async_test_guests::raw::readiness::subscribe;
-use winsock_async_test_guests::raw::types::{self, ErrorCode};
-use winsock_async_test_guests::raw::{completions, lifecycle, requests};
+use winsock_async_test_guests::raw::{code, completions, lifecycle, requests, types};
 
-use crate::face::{Done, Face, Way};
+use crate::face::{Face, Way};
 use crate::question::Query;
 
-/// Completions that one call takes at most, after waiting.
+/// The completions that one call takes at most, after a wait.
 const PORTION: u32 = 8;
 
-/// The interface as it is.
+/// The interface, without the library.
 pub struct Raw(());
 
 impl Raw {
@@ -29,7 +25,7 @@ impl Raw {
 }
 
 impl Face for Raw {
-    const EXACT: bool = true;
+    const RAW: bool = true;
 
     fn startup(&mut self) {
         lifecycle::startup().expect("a start-up");
@@ -39,21 +35,19 @@ impl Face for Raw {
         lifecycle::cleanup().expect("a clean-up");
     }
 
-    fn ask(&mut self, query: &Query, tag: u64) -> Result<TaskHandle, WsaError> {
-        requests::async_request(&interface_query(query), tag).map_err(error)
+    fn ask(&mut self, query: &Query, tag: u64) -> Result<TaskHandle, Code> {
+        requests::async_request(&interface_query(query), tag).map_err(code)
     }
 
-    fn cancel(&mut self, handle: TaskHandle) -> Result<(), WsaError> {
-        requests::cancel(handle).map_err(error)
+    fn cancel(&mut self, handle: TaskHandle) -> Result<(), Code> {
+        requests::cancel(handle).map_err(code)
     }
 
-    fn take(&mut self, max: u32) -> Vec<Done> {
-        let taken = completions::take(max);
-        assert!(taken.len() <= max as usize, "more than asked for");
-        taken.into_iter().map(done).collect()
+    fn take(&mut self, max: u32) -> Vec<Shown<Answer>> {
+        completions::take(max).into_iter().map(shown).collect()
     }
 
-    fn wait(&mut self, time: Duration, way: Way) -> Vec<Done> {
+    fn wait(&mut self, time: Duration, way: Way) -> Vec<Shown<Answer>> {
         let nanoseconds = u64::try_from(time.as_nanos()).expect("a short time");
         let there = match way {
             Way::Timed => completions::wait(Some(nanoseconds)),
@@ -61,7 +55,7 @@ impl Face for Raw {
             Way::Polled => {
                 let timer = subscribe_duration(nanoseconds);
                 let pollable = subscribe();
-                // It may be ready for what was cancelled meanwhile.
+                // The pollable may be ready for a request that was cancelled meanwhile.
                 while poll(&[&pollable, &timer]).contains(&0) {
                     let taken = self.take(PORTION);
                     if !taken.is_empty() {
@@ -74,7 +68,7 @@ impl Face for Raw {
         let taken = self.take(PORTION);
         assert!(
             !there || !taken.is_empty(),
-            "`wait` promised a completion, `take` has none"
+            "`wait` has promised a completion, and `take` shows none"
         );
         taken
     }
@@ -100,11 +94,11 @@ fn interface_query(query: &Query) -> types::Query {
     }
 }
 
-fn done(completion: types::Completion) -> Done {
-    Done {
+fn shown(completion: types::Completion) -> Shown<Answer> {
+    Shown {
         handle: completion.handle,
-        tag: Some(completion.tag),
-        outcome: completion.outcome.map(answer).map_err(error),
+        tag: completion.tag,
+        outcome: completion.outcome.map(answer).map_err(code),
     }
 }
 
@@ -126,20 +120,5 @@ fn answer(answer: types::Answer) -> Answer {
             aliases: entry.aliases,
             number: entry.number,
         }),
-    }
-}
-
-/// The errors that the soak can bring about; there are to be no others.
-fn error(code: ErrorCode) -> WsaError {
-    match code {
-        ErrorCode::AccessDenied => WSAEACCES,
-        ErrorCode::InvalidArgument => WSAEINVAL,
-        ErrorCode::WouldBlock => WSAEWOULDBLOCK,
-        ErrorCode::AlreadyCompleted => WSAEALREADY,
-        ErrorCode::HostNotFound => WSAHOST_NOT_FOUND,
-        ErrorCode::TryAgain => WSATRY_AGAIN,
-        ErrorCode::NoRecovery => WSANO_RECOVERY,
-        ErrorCode::NoData => WSANO_DATA,
-        other => panic!("nothing here leads to {other:?}"),
     }
 }

@@ -1,0 +1,5 @@
+//! The interface by which a guest reports to the soak.
+
+wit_bindgen::generate!({ path: "../wit", world: "imports" });
+
+pub use self::winsock::soak::book;
