@@ -156,7 +156,7 @@ unsafe fn write<U: Copy + Default>(to: *mut U, mut text: Vec<U>) -> c_int {
 /// Writes a string with its null, and returns `to`.
 ///
 /// # Safety
-/// As for [`write`].
+/// As for [`write()`].
 unsafe fn copy<U: Copy + Default>(to: *mut U, text: Option<Vec<U>>) -> *mut U {
     let Some(mut text) = text else {
         SetLastError(ERROR_INVALID_PARAMETER);
