@@ -1,4 +1,4 @@
-//! Compiles the one function that has to be in C, for the target whose C library has none.
+//! Compiles the one function that must be in C, for the target whose C library does not have it.
 
 fn main() {
     println!("cargo::rerun-if-changed=src/realloc.c");

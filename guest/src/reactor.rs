@@ -47,7 +47,7 @@ pub(crate) fn turn() -> bool {
     let taken = take_up_to(if room == 0 { BATCH } else { room.min(BATCH) });
     let due = match with(|core| core.sleepers.next()) {
         Some(_) => with(|core| core.sleepers.due(Current::now())),
-        // The clock is not asked for nothing.
+        // Without a sleep, the clock is not asked.
         None => Vec::new(),
     };
     let woken = !due.is_empty();

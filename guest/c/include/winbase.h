@@ -31,7 +31,7 @@ extern "C" {
 #define ERROR_INVALID_THREAD_ID 1444L
 #define ERROR_NOT_ENOUGH_QUOTA 1816L
 
-/* The last error is Winsock's too. */
+/* The last error is that of Winsock too. */
 DWORD WINAPI GetLastError(VOID);
 VOID WINAPI SetLastError(DWORD dwErrCode);
 
@@ -42,7 +42,7 @@ VOID WINAPI SetLastError(DWORD dwErrCode);
 DWORD WINAPI GetCurrentThreadId(VOID);
 DWORD WINAPI GetTickCount(VOID);
 VOID WINAPI Sleep(DWORD dwMilliseconds);
-HMODULE WINAPI GetModuleHandleA(LPCSTR lpModuleName); /* of the program alone, which is NULL */
+HMODULE WINAPI GetModuleHandleA(LPCSTR lpModuleName); /* NULL is the program; no other */
 HMODULE WINAPI GetModuleHandleW(LPCWSTR lpModuleName);
 VOID WINAPI OutputDebugStringA(LPCSTR lpOutputString); /* to standard error */
 VOID WINAPI OutputDebugStringW(LPCWSTR lpOutputString);
@@ -72,7 +72,7 @@ LPWSTR WINAPI lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2);
 int WINAPI lstrlenA(LPCSTR lpString);
 int WINAPI lstrlenW(LPCWSTR lpString);
 
-/* At most 1024 characters with the null at the end. No floating point. */
+/* These write at most 1024 characters, with the null. There is no floating point. */
 int WINAPI wvsprintfA(LPSTR lpOutput, LPCSTR lpFormat, va_list arglist);
 int WINAPI wvsprintfW(LPWSTR lpOutput, LPCWSTR lpFormat, va_list arglist);
 
@@ -94,8 +94,8 @@ static __inline__ __attribute__((unused)) int WINAPIV wsprintfW(LPWSTR lpOutput,
     return length;
 }
 
-/* The entry of a program without main; the wide one that of a program without either. lpCmdLine is the arguments, quoted
- * where they hold blanks. */
+/* WinMain is the entry of a program without main, and wWinMain that of a program without both.
+ * lpCmdLine has the arguments, quoted where they have blanks. */
 int PASCAL WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
 int PASCAL wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine, int nShowCmd);
 
@@ -121,7 +121,8 @@ int PASCAL wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLi
 }
 #endif
 
-/* The layouts that the library reads and writes: an array of -1 elements where one is another. */
+/* The layouts that the library reads and writes. A wrong one makes an array of -1 elements, which
+ * is an error. */
 typedef char ws2_32_critical_section_is_24_bytes[sizeof(CRITICAL_SECTION) == 24 ? 1 : -1];
 
 #endif

@@ -1,4 +1,4 @@
-/* Base types, and what calls are declared with. Programs include windows.h. */
+/* Base types, and the words that declarations use. Programs include windows.h. */
 
 #ifndef _WINDEF_
 #define _WINDEF_
@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Calling conventions: there is one */
+/* Calling conventions: there is only one */
 
 #define FAR
 #define NEAR
@@ -108,7 +108,7 @@ typedef LPCSTR PCTSTR, LPCTSTR;
 #endif
 #define TEXT(quote) __TEXT(quote)
 
-/* Handles are small numbers, and pointers only so that the compiler tells them apart */
+/* A handle is a small number. It is a pointer only so that the compiler tells the kinds apart. */
 
 typedef void *HANDLE;
 typedef HANDLE *PHANDLE, FAR *LPHANDLE;
@@ -135,7 +135,7 @@ typedef INT_PTR(WINAPI *FARPROC)(void);
 typedef LRESULT(CALLBACK *WNDPROC)(HWND, UINT, WPARAM, LPARAM);
 typedef VOID(CALLBACK *TIMERPROC)(HWND, UINT, UINT_PTR, DWORD);
 
-/* Numbers of parts, and parts of numbers */
+/* Numbers and their parts */
 
 #define MAKEWORD(low, high) ((WORD)((BYTE)((DWORD_PTR)(low)&0xff) | (WORD)((BYTE)((DWORD_PTR)(high)&0xff)) << 8))
 #define MAKELONG(low, high)                                                                                            \
@@ -153,7 +153,8 @@ typedef VOID(CALLBACK *TIMERPROC)(HWND, UINT, UINT_PTR, DWORD);
 }
 #endif
 
-/* The layouts that the library reads and writes: an array of -1 elements where one is another. */
+/* The layouts that the library reads and writes. A wrong one makes an array of -1 elements, which
+ * is an error. */
 typedef char ws2_32_long_is_4_bytes[sizeof(LONG) == 4 && sizeof(LPARAM) == 4 && sizeof(HWND) == 4 ? 1 : -1];
 typedef char ws2_32_wchar_is_4_bytes[sizeof(WCHAR) == 4 ? 1 : -1];
 

@@ -1,7 +1,7 @@
-/* The part of Windows that a message-driven program without drawing needs, for WebAssembly.
+/* The part of Windows that a program needs for messages, without drawing, for WebAssembly.
  *
- * A program has one thread, and nobody to see its windows or press its keys. What is not here is not there. Narrow text
- * is UTF-8, and WCHAR is wchar_t, of 32 bits. */
+ * A program has one thread. Its windows are invisible, and there is no keyboard. The library has
+ * nothing else of Windows. Narrow text is UTF-8, and WCHAR is wchar_t, which has 32 bits. */
 
 #ifndef _WINDOWS_
 #define _WINDOWS_

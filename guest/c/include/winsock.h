@@ -1,4 +1,4 @@
-/* Windows Sockets 1.1, the lookups. There is one implementation and one header, winsock2.h. */
+/* The lookups of Windows Sockets 1.1. They are those of winsock2.h: there is one implementation. */
 
 #ifndef _WINSOCKAPI_
 #define _WINSOCKAPI_

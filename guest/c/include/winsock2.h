@@ -1,6 +1,8 @@
-/* Windows Sockets' lookups for WebAssembly: asynchronous ones, which can be cancelled, and blocking ones.
+/* The lookups of Windows Sockets for WebAssembly: asynchronous lookups, which a program can cancel,
+ * and blocking ones.
  *
- * What each call does is docs/semantics.md of the project, rule by rule. What is not here is not there. */
+ * docs/semantics.md of the project says what each call does, rule by rule. The library has nothing
+ * else of Winsock. */
 
 #ifndef _WINSOCK2API_
 #define _WINSOCK2API_
@@ -11,15 +13,16 @@
 
 #include <windows.h>
 
-/* The C library has structures, functions and numbers of the same names and other layouts. Its headers come first, and so
- * do nothing later; then the names are Winsock's, in whichever order a program includes them. */
-#include <__stddef_max_align_t.h> /* the compiler's; the C library's headers need it, and before C11 do not say so */
+/* The C library has structures, functions and numbers with the same names and other values. Its
+ * headers are included first, so that they do nothing later. Then the names are those of Winsock,
+ * in any order of the program's includes. */
+#include <__stddef_max_align_t.h> /* which the C library needs, and omits before C11 */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
-#ifdef __wasip2__ /* only there does the C library have it */
+#ifdef __wasip2__ /* the C library has it only for this target */
 #include <netdb.h>
 #endif
 
@@ -68,7 +71,7 @@
 extern "C" {
 #endif
 
-/* sys/types.h has these where it is not strict. */
+/* sys/types.h has these types unless it is strict. */
 #if !defined(_GNU_SOURCE) && !defined(_BSD_SOURCE)
 typedef unsigned char u_char;
 typedef unsigned short u_short;
@@ -153,7 +156,7 @@ u_short WSAAPI ntohs(u_short netshort);
 u_long WSAAPI inet_addr(const char FAR *cp);
 char FAR *WSAAPI inet_ntoa(struct in_addr in);
 
-/* Entries of the databases. Whatever they point to lies behind them in the same buffer. */
+/* The answers. Everything that a structure points to follows it in the same buffer. */
 
 struct hostent {
     char FAR *h_name;
@@ -181,7 +184,7 @@ typedef struct hostent HOSTENT, *PHOSTENT, FAR *LPHOSTENT;
 typedef struct servent SERVENT, *PSERVENT, FAR *LPSERVENT;
 typedef struct protoent PROTOENT, *PPROTOENT, FAR *LPPROTOENT;
 
-/* Blocking lookups. A structure lives until the next call of its kind. */
+/* Blocking lookups. A structure lives until the next call that returns one of its kind. */
 
 struct hostent FAR *WSAAPI gethostbyname(const char FAR *name);
 struct hostent FAR *WSAAPI gethostbyaddr(const char FAR *addr, int len, int type);
@@ -196,7 +199,8 @@ int WSAAPI WSAUnhookBlockingHook(void);
 BOOL WSAAPI WSAIsBlocking(void);
 int WSAAPI WSACancelBlockingCall(void);
 
-/* Asynchronous lookups. The handle comes back as wParam of the message wMsg; its lParam has the error and the size. */
+/* Asynchronous lookups. The message wMsg has the handle as its wParam, and the error and the size
+ * as its lParam. */
 
 #define MAXGETHOSTSTRUCT 1024
 #define WSAMAKEASYNCREPLY(buflen, error) MAKELONG(buflen, error)
@@ -318,7 +322,8 @@ int WSAAPI WSACancelAsyncRequest(HANDLE hAsyncTaskHandle);
 }
 #endif
 
-/* Winsock's layouts, which the library writes: an array of -1 elements where one is another. */
+/* The layouts that the library writes. A wrong one makes an array of -1 elements, which is an
+ * error. */
 typedef char ws2_32_wsadata_is_400_bytes[sizeof(WSADATA) == 400 ? 1 : -1];
 typedef char ws2_32_in_addr_is_4_bytes[sizeof(struct in_addr) == 4 ? 1 : -1];
 typedef char ws2_32_sockaddr_in_is_16_bytes[sizeof(struct sockaddr_in) == 16 ? 1 : -1];

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* Window classes. Names match without regard to case. */
+/* Window classes. Their names match in any case. */
 
 #define CS_VREDRAW 0x0001
 #define CS_HREDRAW 0x0002
@@ -89,7 +89,7 @@ ATOM WINAPI RegisterClassExW(CONST WNDCLASSEXW FAR *lpwcx);
 BOOL WINAPI UnregisterClassA(LPCSTR lpClassName, HINSTANCE hInstance);
 BOOL WINAPI UnregisterClassW(LPCWSTR lpClassName, HINSTANCE hInstance);
 
-/* Windows. A handle is never given again. */
+/* Windows. No two windows of a program have the same handle. */
 
 #define WS_OVERLAPPED 0x00000000L
 #define WS_TABSTOP 0x00010000L
@@ -188,7 +188,7 @@ HWND WINAPI FindWindowW(LPCWSTR lpClassName, LPCWSTR lpWindowName);
 BOOL WINAPI ShowWindow(HWND hWnd, int nCmdShow);
 BOOL WINAPI UpdateWindow(HWND hWnd);
 
-/* An index is GWL_USERDATA or the offset of four of the class's cbWndExtra bytes. */
+/* An index is GWL_USERDATA, or the offset of four of the cbWndExtra bytes of the class. */
 #define GWL_USERDATA (-21)
 #define GWLP_USERDATA (-21)
 LONG WINAPI GetWindowLongA(HWND hWnd, int nIndex);
@@ -239,8 +239,9 @@ typedef struct tagMSG {
     POINT pt;   /* 0, 0 */
 } MSG, *PMSG, NEAR *NPMSG, FAR *LPMSG;
 
-/* -1 with ERROR_POSSIBLE_DEADLOCK where nothing can ever come: no lookup is outstanding and no timer set. Called once
- * more, as loops do that test for 0 alone, it ends the program as failed. WaitMessage, which returns FALSE, does too. */
+/* GetMessage returns -1 with ERROR_POSSIBLE_DEADLOCK if nothing can ever come: no lookup is
+ * outstanding, and no timer is set. Loops that only test for 0 then call it again, which ends the
+ * program as failed. WaitMessage returns FALSE, and does the same. */
 BOOL WINAPI GetMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax);
 BOOL WINAPI WaitMessage(VOID);
 BOOL WINAPI PeekMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax, UINT wRemoveMsg);
@@ -253,7 +254,7 @@ LRESULT WINAPI SendMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam);
 UINT WINAPI RegisterWindowMessageA(LPCSTR lpString);
 UINT WINAPI RegisterWindowMessageW(LPCWSTR lpString);
 
-/* Timers, of milliseconds */
+/* Timers, in milliseconds */
 
 #define USER_TIMER_MINIMUM 0x0000000A
 #define USER_TIMER_MAXIMUM 0x7FFFFFFF
@@ -261,7 +262,7 @@ UINT WINAPI RegisterWindowMessageW(LPCWSTR lpString);
 UINT_PTR WINAPI SetTimer(HWND hWnd, UINT_PTR nIDEvent, UINT uElapse, TIMERPROC lpTimerFunc);
 BOOL WINAPI KillTimer(HWND hWnd, UINT_PTR uIDEvent);
 
-/* Where the form of text makes no difference there is one function. */
+/* A call without text has one function for both forms. */
 #define DefWindowProcW DefWindowProcA
 #define DispatchMessageW DispatchMessageA
 #define GetMessageW GetMessageA
@@ -304,7 +305,7 @@ BOOL WINAPI KillTimer(HWND hWnd, UINT_PTR uIDEvent);
 #define IDYES 6
 #define IDNO 7
 
-/* Writes "caption: text" to standard error, and returns the default button. */
+/* MessageBox writes "caption: text" to standard error, and returns the default button. */
 int WINAPI MessageBoxA(HWND hWnd, LPCSTR lpText, LPCSTR lpCaption, UINT uType);
 int WINAPI MessageBoxW(HWND hWnd, LPCWSTR lpText, LPCWSTR lpCaption, UINT uType);
 
@@ -372,7 +373,8 @@ typedef LPWNDCLASSEXA LPWNDCLASSEX;
 }
 #endif
 
-/* The layouts that the library reads and writes: an array of -1 elements where one is another. */
+/* The layouts that the library reads and writes. A wrong one makes an array of -1 elements, which
+ * is an error. */
 typedef char ws2_32_point_is_8_bytes[sizeof(POINT) == 8 ? 1 : -1];
 typedef char ws2_32_msg_is_28_bytes[sizeof(MSG) == 28 && offsetof(MSG, pt) == 20 ? 1 : -1];
 typedef char ws2_32_wndclassa_is_40_bytes[sizeof(WNDCLASSA) == 40 && offsetof(WNDCLASSA, lpszClassName) == 36 ? 1 : -1];

@@ -1,20 +1,21 @@
-//! Window handles as C has them.
+//! Window handles in C.
 
 use std::ffi::c_void;
 
 use winsock_async_guest::Hwnd;
 
-/// `HWND`: a pointer that is a window's number.
+/// `HWND`: a pointer whose address is the number of a window.
 pub(crate) type HWND = *mut c_void;
 
-/// The window that a handle names; none for null. A number that no window can have is one that none has.
+/// Returns the window that a handle names, or `None` for null. For a number that no window can
+/// have, returns the handle of no window.
 pub(crate) fn from_c(hwnd: HWND) -> Option<Hwnd> {
     let raw = u32::try_from(hwnd.addr()).unwrap_or(u32::MAX);
     let never = || Hwnd::from_raw(u32::MAX >> 1);
     (raw != 0).then(|| Hwnd::from_raw(raw).or_else(never))?
 }
 
-/// The handle of a window; null for none.
+/// Returns the handle of a window, or null for `None`.
 pub(crate) fn to_c(hwnd: Option<Hwnd>) -> HWND {
     std::ptr::without_provenance_mut(hwnd.map_or(0, Hwnd::raw) as usize)
 }
@@ -24,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn handles_that_no_window_can_have_are_not_null() {
+    fn a_handle_that_no_window_can_have_is_not_null() {
         let handle = |raw: usize| from_c(std::ptr::without_provenance_mut(raw));
         assert_eq!(handle(0), None);
         assert_eq!(handle(7).map(Hwnd::raw), Some(7));

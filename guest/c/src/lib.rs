@@ -1,11 +1,15 @@
-//! The C face: what `winsock2.h` and `windows.h` declare, over the crate `winsock_async_guest`.
+//! The C face of `winsock-async-guest`: the functions of `winsock2.h` and `windows.h`.
+//!
+//! It builds `libws2_32.a` for `wasm32-wasip1` and `wasm32-wasip2`. The headers are in `include`,
+//! and files for CMake and pkg-config in `share`. Every function has the name and the behaviour of
+//! Windows; the header says where they differ.
 
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![allow(
     non_snake_case,
     clippy::upper_case_acronyms,
-    reason = "names are those that programs are compiled and linked with"
+    reason = "C programs are compiled and linked with these names"
 )]
 
 use winsock_async_c_main as _;

@@ -1,20 +1,22 @@
 //! Memory that the program points to.
 //!
-//! A pointer of a C program may be anything. In WebAssembly that can hurt only the program itself; here
-//! it is told all the same when one is null or leads out of the memory, as Winsock tells with WSAEFAULT.
+//! A pointer of a C program may be any number. In WebAssembly a bad one can harm only the program.
+//! This module still detects a pointer that is null or leads out of the memory, for which Winsock
+//! has WSAEFAULT.
 
 use std::ffi::{c_char, c_int};
 
-/// What a pointer leads to, from it up to the end of the memory; none for null and beyond the end.
+/// Returns the number of bytes from an address to the end of the memory. `None` for null and beyond
+/// the end.
 fn rest(start: usize) -> Option<usize> {
     size().checked_sub(start).filter(|_| start != 0)
 }
 
-/// Bytes of the memory.
+/// Returns the size of the memory in bytes.
 #[cfg(target_family = "wasm")]
 fn size() -> usize {
     const PAGE: usize = 65_536;
-    // All of it may be 4 GiB, one byte more than can be said; no object ends there.
+    // 4 GiB is one byte more than a `usize` holds. No object includes the last byte.
     core::arch::wasm32::memory_size(0).saturating_mul(PAGE)
 }
 
@@ -23,66 +25,67 @@ fn size() -> usize {
     usize::MAX
 }
 
-/// Whether so many bytes are there.
+/// Returns whether the memory has `length` bytes from `start` on.
 fn holds(start: usize, length: usize) -> bool {
     rest(start).is_some_and(|rest| length <= rest)
 }
 
-/// A string without the null at its end; none if the pointer is bad, or if memory ends before the string.
+/// Returns a string without its null. `None` if the pointer is bad, or the memory ends before the
+/// string.
 ///
 /// # Safety
-/// What is there must not be changed while the result lives.
+/// The memory does not change while the result lives.
 pub(crate) unsafe fn string<'a>(start: *const c_char) -> Option<&'a [u8]> {
     let start = start.cast::<u8>();
     let rest = rest(start.addr())?;
     let mut length = 0;
-    // SAFETY: each byte up to `rest` is memory, and the program's own.
+    // SAFETY: each byte up to `rest` is memory of the program.
     while length < rest && unsafe { *start.add(length) } != 0 {
         length += 1;
     }
-    // SAFETY: as above; nobody changes it, as the caller promises.
+    // SAFETY: as above; the caller promises that it does not change.
     (length < rest).then(|| unsafe { std::slice::from_raw_parts(start, length) })
 }
 
-/// So many bytes to read; none if the pointer is bad or the number negative.
+/// Returns `length` bytes to read. `None` if the pointer is bad or the length is negative.
 ///
 /// # Safety
-/// What is there must not be changed while the result lives.
+/// The memory does not change while the result lives.
 pub(crate) unsafe fn bytes<'a>(start: *const c_char, length: c_int) -> Option<&'a [u8]> {
     let length = usize::try_from(length).ok()?;
-    // SAFETY: all of it is memory; nobody changes it, as the caller promises.
+    // SAFETY: all of it is memory; the caller promises that it does not change.
     holds(start.addr(), length).then(|| unsafe { std::slice::from_raw_parts(start.cast(), length) })
 }
 
-/// So many bytes to write; none if the pointer is bad.
+/// Returns `length` bytes to write. `None` if the pointer is bad.
 ///
 /// # Safety
-/// Nothing else may use what is there while the result lives.
+/// Nothing else uses the memory while the result lives.
 pub(crate) unsafe fn buffer<'a>(start: *mut c_char, length: usize) -> Option<&'a mut [u8]> {
-    // SAFETY: all of it is memory, and nobody else uses it, as the caller promises.
+    // SAFETY: all of it is memory; the caller promises that nothing else uses it.
     holds(start.addr(), length)
         .then(|| unsafe { std::slice::from_raw_parts_mut(start.cast(), length) })
 }
 
-/// Writes a value where the program wants it, aligned or not; false if the pointer is bad.
+/// Writes a value, aligned or not. Returns false if the pointer is bad.
 ///
 /// # Safety
-/// What is there must be the program's to be overwritten.
+/// This may overwrite the memory there.
 pub(crate) unsafe fn write<T>(to: *mut T, value: T) -> bool {
     let holds = holds(to.addr(), size_of::<T>());
     if holds {
-        // SAFETY: it is memory, and may be overwritten, as the caller promises.
+        // SAFETY: it is memory; the caller promises that this may overwrite it.
         unsafe { to.write_unaligned(value) };
     }
     holds
 }
 
-/// Reads a value, aligned or not; none if the pointer is bad.
+/// Reads a value, aligned or not. `None` if the pointer is bad.
 ///
 /// # Safety
-/// Any bytes must be a value of the type.
+/// Any bytes are a value of the type.
 pub(crate) unsafe fn read<T>(from: *const T) -> Option<T> {
-    // SAFETY: it is memory, and any bytes will do, as the caller promises.
+    // SAFETY: it is memory; the caller promises that any bytes are a value.
     holds(from.addr(), size_of::<T>()).then(|| unsafe { from.read_unaligned() })
 }
 
@@ -91,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn null_is_told_from_what_is_empty() {
+    fn null_is_refused_and_an_empty_place_is_not() {
         let text = c"abc".as_ptr();
         // SAFETY: constants, and a local buffer.
         unsafe {
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_outside_of_memory_is_refused() {
+    fn a_place_that_ends_outside_the_memory_is_refused() {
         assert!(holds(usize::MAX - 4, 4));
         assert!(!holds(usize::MAX - 4, 5));
         assert!(!holds(0, 0));

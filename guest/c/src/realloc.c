@@ -1,5 +1,5 @@
-/* What the host allocates the program's memory with. In C, as Rust cannot name an export in an object file, and programs
- * are to be linked without options. */
+/* The function by which the host allocates memory of the program. It is in C, because an object
+ * file of Rust cannot name an export, and programs are linked without options. */
 
 #include <stddef.h>
 

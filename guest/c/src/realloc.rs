@@ -1,7 +1,8 @@
-//! What the host allocates the program's memory with, to put lists and strings there.
+//! The function by which the host allocates memory of the program, for lists and strings.
 //!
-//! wit-bindgen has the same, in an object that also refers to the program's constructors. Where the C library
-//! leaves these to the linker, as wasi-libc did until 2022, they would then not be called.
+//! wit-bindgen has the same function, in an object that also refers to the constructors of the
+//! program. If the C library leaves the constructors to the linker, as wasi-libc did until 2022,
+//! that reference keeps them from being called.
 
 use std::alloc::{Layout, alloc, handle_alloc_error, realloc};
 
@@ -11,11 +12,11 @@ unsafe extern "C" {
 
 type Realloc = unsafe extern "C" fn(*mut u8, usize, usize, usize) -> *mut u8;
 
-/// Without a reference from an object that is linked, the linker would leave the export out.
+/// The linker leaves out an export that no linked object refers to.
 #[used]
 static EXPORT: Realloc = ws2_32_cabi_realloc;
 
-/// The canonical ABI's `realloc`.
+/// The `realloc` of the canonical ABI.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn ws2_32_realloc(
     old: *mut u8,
@@ -26,7 +27,7 @@ unsafe extern "C" fn ws2_32_realloc(
     if size == 0 {
         return std::ptr::without_provenance_mut(align);
     }
-    // SAFETY: the canonical ABI has valid alignments and sizes, and `old` from an earlier call.
+    // SAFETY: the canonical ABI gives valid alignments and sizes, and `old` of an earlier call.
     let (new, layout) = unsafe {
         if old_size == 0 {
             let layout = Layout::from_size_align_unchecked(size, align);

@@ -1,7 +1,8 @@
 //! The tables of a thread: windows, messages, timers, and what waits for an answer.
 //!
-//! Nothing here is shared, locked or static, asks the host, or runs code of the program. A change
-//! that must run such code returns it as an [`Effect`]; [`crate::runtime`] runs the effects.
+//! The tables have no statics and no locks, and do not ask the host. They do not run code of the
+//! program: a change that must run some returns it as an [`Effect`], which [`crate::runtime`] runs.
+//! Only [`Recipient::withdraw`] runs here, and a recipient must not call this library.
 
 mod blocking;
 mod effect;

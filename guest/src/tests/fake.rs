@@ -23,7 +23,7 @@ struct Fake {
 impl Subject for Fake {
     fn renew_all(&mut self) {
         fake::reset();
-        fake::limit(Settings::GUEST.requests_per_session);
+        fake::limit(Settings::GUEST.max_requests);
         self.held.clear();
     }
 

@@ -240,6 +240,25 @@ fn windows_and_futures_share_the_stream_of_completions() {
     assert_eq!(block_on(request), Ok(entry("g")));
 }
 
+#[test]
+fn a_task_is_woken_after_all_completions_that_came_with_its_own() {
+    // S-M1
+    let resolver = resolver();
+    let (window, _) = recorder();
+    let mut request = resolver.host("f");
+    let waker = Waker::from(std::sync::Arc::new(Post(window.hwnd())));
+    let poll = Pin::new(&mut request).poll(&mut Context::from_waker(&waker));
+    assert!(poll.is_pending());
+    let message = wsa_async_get_host_by_name(window.hwnd(), WM_USER, "m").unwrap();
+    fake::complete(request.handle().unwrap(), host("f"));
+    fake::complete(message, host("m"));
+    let next = || match get_message(None, ..).unwrap() {
+        Retrieved::Message(message) => message.message,
+        quit => panic!("{quit:?}"),
+    };
+    assert_eq!([next(), next()], [WM_USER, WM_USER + 7]);
+}
+
 struct Post(Hwnd);
 
 impl std::task::Wake for Post {

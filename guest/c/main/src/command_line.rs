@@ -1,8 +1,9 @@
-//! Arguments as one line.
+//! Arguments as one command line.
 
-/// The arguments with blanks between, in quotation marks where they are empty or hold blanks. A quotation
-/// mark of their own has a backslash before it, and so have the backslashes before it and at the end
-/// inside of such, as Windows' programs read it.
+/// Joins arguments with blanks, quoted so that programs of Windows read them back.
+///
+/// An argument that is empty or has blanks is in quotation marks. A backslash precedes each
+/// quotation mark in an argument, and each backslash directly before one.
 pub(crate) fn command_line<'a>(arguments: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let arguments: Vec<_> = arguments.map(quoted).collect();
     arguments.join(&b' ')
@@ -35,14 +36,14 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_joined_and_quoted_where_they_hold_blanks() {
+    fn an_argument_that_is_empty_or_has_blanks_is_quoted() {
         assert_eq!(line(&[]), "");
         assert_eq!(line(&["a", "-b=c"]), "a -b=c");
         assert_eq!(line(&["a b", "", "c\td"]), "\"a b\" \"\" \"c\td\"");
     }
 
     #[test]
-    fn quotation_marks_and_the_backslashes_before_them_are_escaped() {
+    fn a_quotation_mark_and_the_backslashes_before_it_are_escaped() {
         assert_eq!(line(&[r#"a"b"#, r"c\d"]), r#"a\"b c\d"#);
         assert_eq!(line(&[r#"a\"b"#, r"c d\"]), r#"a\\\"b "c d\\""#);
     }

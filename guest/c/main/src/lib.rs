@@ -1,11 +1,11 @@
-//! `main` for programs that have a `WinMain`.
+//! The entry of C programs that have a `WinMain`, for `libws2_32.a` of `winsock-async-c`.
 //!
-//! A crate of its own, and so a member of the library's archive of its own: the linker takes it only
-//! where the program has no `main`.
+//! It is a crate, so that it becomes a separate member of the archive. The linker takes that member
+//! only if the program has no `main`.
 
 #![warn(missing_docs)]
 
-/// `HINSTANCE` of the program, as a number: what Windows gave to most.
+/// The `HINSTANCE` of the program, as a number: the one that most programs have on Windows.
 pub const INSTANCE: usize = 0x0040_0000;
 
 #[cfg(any(target_family = "wasm", test))]
@@ -30,21 +30,21 @@ mod entry {
         ) -> c_int;
     }
 
-    /// `main(argc, argv)` as compilers call it on this target.
+    /// `main(argc, argv)`, by its name on this target.
     ///
     /// # Safety
     /// `argv` has `argc` strings.
     #[unsafe(no_mangle)]
     unsafe extern "C" fn __main_argc_argv(argc: c_int, argv: *const *const c_char) -> c_int {
-        // The first is the program's name.
+        // The first argument is the name of the program.
         let arguments = (1..usize::try_from(argc).unwrap_or_default()).map(|i| {
             // SAFETY: see above.
             unsafe { CStr::from_ptr(*argv.add(i)) }.to_bytes()
         });
         let line = CString::new(command_line(arguments)).unwrap_or_default();
-        // Never freed: programs keep pointers into it.
+        // Never freed, because programs keep pointers into it.
         let line = line.into_raw();
-        // SAFETY: the program's own function, of the type that windows.h declares.
+        // SAFETY: the function of the program, with the type that windows.h declares.
         unsafe {
             WinMain(
                 ptr::without_provenance_mut(INSTANCE),

@@ -1,12 +1,12 @@
-# Toolchain file: builds C programs written against Winsock for WebAssembly.
+# A toolchain file that builds C programs written against Winsock for WebAssembly.
 #
 #   cmake -B build -D CMAKE_TOOLCHAIN_FILE=.../share/cmake/winsock-async.cmake
 #
-# The compiler is that of WASI_SDK_PATH where it is set, else Debian's clang-22 with its wasi-libc.
+# The compiler is that of WASI_SDK_PATH if it is set, and otherwise Debian's clang-22.
 
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR wasm32)
-# By language, as CMake resets the one for all after this file.
+# One for each language, because CMake resets the common one after this file.
 set(CMAKE_EXECUTABLE_SUFFIX_C .wasm)
 set(CMAKE_EXECUTABLE_SUFFIX_CXX .wasm)
 
@@ -20,9 +20,9 @@ if(NOT "$ENV{WASI_SDK_PATH}" STREQUAL "")
   set(CMAKE_CXX_FLAGS_INIT -fno-exceptions)
 else()
   set(CMAKE_C_COMPILER clang-22)
-  # Not clang++-22, which would link a C++ library that is not there.
+  # Not clang++-22, which would link a C++ library that Debian does not have.
   set(CMAKE_CXX_COMPILER clang-22)
-  # The name that Debian's C library has, of which clang warns.
+  # The target by the name of Debian's C library. clang warns of it.
   set(CMAKE_C_COMPILER_TARGET wasm32-wasi)
   set(CMAKE_CXX_COMPILER_TARGET wasm32-wasi)
   set(CMAKE_SYSROOT /usr)
@@ -38,7 +38,7 @@ set(CMAKE_EXE_LINKER_FLAGS_MINSIZEREL_INIT -Wl,--strip-debug)
 set(CMAKE_C_STANDARD_LIBRARIES -lws2_32)
 set(CMAKE_CXX_STANDARD_LIBRARIES -lws2_32)
 
-# Programs that the build runs are the machine's; libraries and headers are not.
+# The build runs programs of the machine, but uses no libraries and headers of it.
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

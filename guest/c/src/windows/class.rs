@@ -1,14 +1,12 @@
 //! Window classes.
 
-use std::collections::BTreeMap;
 use std::ffi::{c_char, c_int};
 
-use super::state::{State, with};
+use super::error::{ERROR_CLASS_DOES_NOT_EXIST, ERROR_INVALID_PARAMETER, or_fail};
+use super::state::with;
+use super::tables::Class;
 use super::text::{Unit, Wide};
-use super::{
-    BOOL, ERROR_CLASS_ALREADY_EXISTS, ERROR_CLASS_DOES_NOT_EXIST, ERROR_CLASS_HAS_WINDOWS,
-    ERROR_INVALID_PARAMETER, Handle, WNDPROC, or_fail,
-};
+use super::types::{BOOL, Handle, WNDPROC};
 use crate::memory;
 
 /// `WNDCLASS` of either form.
@@ -34,24 +32,12 @@ pub struct WNDCLASSEX<U> {
     hIconSm: Handle,
 }
 
-/// What windows of a class have in common.
-#[derive(Clone, Copy)]
-pub(super) struct Class {
-    pub(super) procedure: WNDPROC,
-    /// Bytes that each window has for the program.
-    pub(super) extra: u16,
-    /// Whether it was registered with wide text, and its procedure is given such.
-    pub(super) is_wide: bool,
-}
-
-/// The classes by their atoms.
-pub(super) type Classes = BTreeMap<u16, Class>;
-
-/// RegisterClass: the class's atom, or 0. Extra bytes of a window are 65,535 at most.
+/// RegisterClass: adds a class, and returns its atom, or 0. A window has at most 65,535 extra
+/// bytes.
 ///
 /// # Safety
-/// `class` is null, no memory, or a `WNDCLASSA` whose name lives until this returns, and whose procedure
-/// can be called for as long as the class is registered.
+/// `class` is null, no memory, or a `WNDCLASSA`. Its name lives until this returns, and its
+/// procedure can be called for as long as the class is registered.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn RegisterClassA(class: *const WNDCLASS<c_char>) -> u16 {
     // SAFETY: see above.
@@ -88,10 +74,10 @@ pub unsafe extern "C" fn RegisterClassExW(class: *const WNDCLASSEX<Wide>) -> u16
     unsafe { register_ex(class) }
 }
 
-/// UnregisterClass, by name or atom.
+/// UnregisterClass: removes a class by its name or atom. FALSE if there is none or it has windows.
 ///
 /// # Safety
-/// The name lives until this returns. Null, atoms and what is no memory are told apart.
+/// The name is null, an atom, no memory, or a string that lives until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn UnregisterClassA(name: *const c_char, _instance: Handle) -> BOOL {
     // SAFETY: see above.
@@ -108,20 +94,15 @@ pub unsafe extern "C" fn UnregisterClassW(name: *const Wide, _instance: Handle) 
     unsafe { unregister(name) }
 }
 
-/// The atom of the class that a pointer means: a string, or an atom itself. Strings go first, as on
-/// wasm32 they too may lie where atoms are.
+/// Returns the atom of the class that a pointer names: it points to a string, or is an atom itself.
 ///
 /// # Safety
 /// As for [`UnregisterClassA`].
 pub(super) unsafe fn named<U: Unit>(name: *const U) -> Option<u16> {
-    // SAFETY: see above.
+    // SAFETY: the caller's promise.
     let text = unsafe { U::read(name) };
-    with(|state| {
-        let by_text = text.and_then(|text| state.names.find(&text));
-        let is_class = |atom: &u16| state.classes.contains_key(atom);
-        let by_number = || u16::try_from(name.addr()).ok().filter(is_class);
-        by_text.filter(is_class).or_else(by_number)
-    })
+    let number = u16::try_from(name.addr()).ok();
+    with(|tables| tables.atom(text.as_deref(), number))
 }
 
 unsafe fn register_ex<U: Unit>(class: *const WNDCLASSEX<U>) -> u16 {
@@ -147,33 +128,17 @@ unsafe fn register<U: Unit>(class: Option<WNDCLASS<U>>) -> u16 {
         .filter(|_| class.cbClsExtra >= 0)
     });
     let atom = match (name, class) {
-        (Some(name), Some(class)) => with(|state| add(state, &name, class)),
+        (Some(name), Some(class)) => with(|tables| tables.register(&name, class)),
         _ => Err(ERROR_INVALID_PARAMETER),
     };
     or_fail(atom, 0)
 }
 
-fn add(state: &mut State, name: &[u8], class: Class) -> Result<u16, u32> {
-    let atom = state.names.add(name)?;
-    if state.classes.contains_key(&atom) {
-        return Err(ERROR_CLASS_ALREADY_EXISTS);
-    }
-    state.classes.insert(atom, class);
-    Ok(atom)
-}
-
 unsafe fn unregister<U: Unit>(name: *const U) -> BOOL {
     // SAFETY: the callers' promise.
     let atom = unsafe { named(name) }.ok_or(ERROR_CLASS_DOES_NOT_EXIST);
-    or_fail(atom.and_then(|atom| with(|state| remove(state, atom))), 0)
-}
-
-fn remove(state: &mut State, atom: u16) -> Result<BOOL, u32> {
-    if state.windows.any_of(atom) {
-        return Err(ERROR_CLASS_HAS_WINDOWS);
-    }
-    state.classes.remove(&atom);
-    Ok(1)
+    let removed = atom.and_then(|atom| with(|tables| tables.unregister(atom)));
+    or_fail(removed.map(|()| 1), 0)
 }
 
 #[cfg(test)]
@@ -185,28 +150,15 @@ mod tests {
         0
     }
 
-    const CLASS: Class = Class {
-        procedure,
-        extra: 4,
-        is_wide: false,
-    };
-
     #[test]
-    fn a_class_is_there_once_and_again_after_it_was_removed() {
-        let mut state = State::default();
-        assert_eq!(add(&mut state, b"one", CLASS), Ok(0xc000));
-        let again = add(&mut state, b"ONE", CLASS);
-        assert_eq!(again, Err(ERROR_CLASS_ALREADY_EXISTS));
-        assert_eq!(add(&mut state, b"", CLASS), Err(ERROR_INVALID_PARAMETER));
-        assert_eq!(remove(&mut state, 0xc000), Ok(1));
-        assert_eq!(add(&mut state, b"One", CLASS), Ok(0xc000));
-    }
-
-    #[test]
-    fn a_class_is_named_without_regard_to_case_and_other_names_are_no_classes() {
-        let atom = with(|state| add(state, b"Named", CLASS)).unwrap();
-        with(|state| state.names.add(b"no class")).unwrap();
-        // SAFETY: constants, and a number.
+    fn a_pointer_names_a_class_by_a_string_but_not_by_null() {
+        let class = Class {
+            procedure,
+            extra: 0,
+            is_wide: false,
+        };
+        let atom = with(|tables| tables.register(b"Named", class)).unwrap();
+        // SAFETY: constants.
         unsafe {
             assert_eq!(named(c"nAMED".as_ptr()), Some(atom));
             assert_eq!(named(c"no class".as_ptr()), None);

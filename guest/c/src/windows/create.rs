@@ -5,15 +5,15 @@ use std::ptr;
 
 use winsock_async_guest::{Hwnd, Message, Window, is_window, send_message};
 
-use super::class::{Class, named};
+use super::class::named;
 use super::destroy::{abandon, destroy};
-use super::state::{State, with};
-use super::table::Entry;
-use super::text::{Unit, Wide, folded, narrow_of, wide, wide_of};
-use super::{
-    ERROR_CANNOT_FIND_WND_CLASS, ERROR_INVALID_WINDOW_HANDLE, ERROR_TLW_WITH_WSCHILD, Handle,
-    or_fail,
+use super::error::{
+    ERROR_CANNOT_FIND_WND_CLASS, ERROR_INVALID_WINDOW_HANDLE, ERROR_TLW_WITH_WSCHILD, or_fail,
 };
+use super::state::with;
+use super::tables::{Class, Entry, Tables};
+use super::text::{Unit, Wide, folded, narrow_of, wide, wide_of};
+use super::types::Handle;
 use crate::hwnd::{HWND, from_c, to_c};
 use crate::memory;
 
@@ -22,7 +22,7 @@ const WM_NCCREATE: u32 = 0x0081;
 const WS_VISIBLE: u32 = 0x1000_0000;
 const WS_CHILD: u32 = 0x4000_0000;
 
-/// HWND_MESSAGE, which is -3: the parent of windows for messages only.
+/// HWND_MESSAGE, -3: the parent of windows that only receive messages.
 const MESSAGE_ONLY: usize = 0_usize.wrapping_sub(3);
 
 /// `CREATESTRUCT` of either form.
@@ -42,11 +42,13 @@ struct CREATESTRUCT {
     dwExStyle: u32,
 }
 
-/// CreateWindowEx: the procedure gets WM_NCCREATE and WM_CREATE before this returns, and ends the window
-/// with FALSE and -1. Its text is of its class's form. A child needs a parent.
+/// CreateWindowEx: makes a window. Its procedure gets WM_NCCREATE and WM_CREATE before this
+/// returns. The procedure refuses the window with FALSE for the first or -1 for the second. The
+/// texts that it gets have the form of its class. A child needs a parent.
 ///
 /// # Safety
-/// The strings live until this returns. Null, atoms and what is no memory are told apart.
+/// `class` is null, an atom, no memory, or a string; `title` is null, no memory, or a string.
+/// Strings live until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn CreateWindowExA(
     ex_style: u32,
@@ -117,16 +119,16 @@ pub unsafe extern "C" fn CreateWindowExW(
     or_fail(unsafe { create::<Wide>(details) }, ptr::null_mut())
 }
 
-/// The window, null if its procedure did not want it.
+/// Returns the window, or null if its procedure has refused it.
 ///
 /// # Safety
 /// As for [`CreateWindowExA`]; the strings are of form `U`.
 unsafe fn create<U: Unit>(mut details: CREATESTRUCT) -> Result<HWND, u32> {
     let is_message_only = details.hwndParent.addr() == MESSAGE_ONLY;
     let parent = from_c(details.hwndParent).filter(|_| !is_message_only);
-    // One that ends has no more children: it would end before them, or never.
-    let can_have_children = |state: &mut State| {
-        let entry = state.windows.get(parent);
+    // A window that ends gets no more children: it would end before them, or never.
+    let can_have_children = |tables: &mut Tables| {
+        let entry = tables.windows.get(parent);
         entry.is_some_and(|entry| !entry.is_ending)
     };
     if parent.is_some() && !with(can_have_children) {
@@ -138,8 +140,7 @@ unsafe fn create<U: Unit>(mut details: CREATESTRUCT) -> Result<HWND, u32> {
     }
     // SAFETY: the caller's promise.
     let atom = unsafe { named::<U>(details.lpszClass.cast()) };
-    let found =
-        atom.and_then(|atom| Some((atom, with(|state| state.classes.get(&atom).copied())?)));
+    let found = atom.and_then(|atom| Some((atom, with(|tables| tables.class(atom))?)));
     let (atom, class) = found.ok_or(ERROR_CANNOT_FIND_WND_CLASS)?;
     // SAFETY: the caller's promise.
     let title = unsafe { U::read(details.lpszName.cast()) }.unwrap_or_default();
@@ -156,8 +157,8 @@ unsafe fn create<U: Unit>(mut details: CREATESTRUCT) -> Result<HWND, u32> {
         user_data: 0,
         extra: vec![0; class.extra.into()].into(),
     };
-    with(|state| state.windows.add(entry));
-    // Both live until the procedure has seen them.
+    with(|tables| tables.windows.add(entry));
+    // Both texts live until the procedure has seen them.
     let texts = (class.is_wide != U::IS_WIDE).then(|| {
         // SAFETY: the caller's promise.
         unsafe {
@@ -172,16 +173,17 @@ unsafe fn create<U: Unit>(mut details: CREATESTRUCT) -> Result<HWND, u32> {
     Ok(to_c(announce(hwnd, &details).then_some(hwnd)))
 }
 
-/// A window whose messages go to the procedure of its class.
+/// Makes a window whose messages go to the procedure of its class.
 fn window_of(class: Class) -> Window {
     Window::new(move |message: &Message| {
         let (wparam, lparam) = (message.wparam as u32, message.lparam.cast_signed());
-        // SAFETY: whoever registered the class has promised that it can be called.
+        // SAFETY: the caller of RegisterClass has promised that it can be called.
         unsafe { (class.procedure)(to_c(message.hwnd), message.message, wparam, lparam) as isize }
     })
 }
 
-/// Has the procedure say whether it wants the window, which ends if not.
+/// Asks the procedure whether it wants the window, and ends the window if not. Returns whether it
+/// still exists.
 fn announce(hwnd: Hwnd, details: &CREATESTRUCT) -> bool {
     let lparam = ptr::from_ref(details).expose_provenance() as u32;
     let send = |message| send_message(hwnd, message, 0, lparam);
@@ -193,7 +195,7 @@ fn announce(hwnd: Hwnd, details: &CREATESTRUCT) -> bool {
     is_window(hwnd)
 }
 
-/// A string in the form that it was not in; none for what is no string.
+/// A string in the other form than the program has it. `None` if it is no string.
 enum Text {
     Narrow(Vec<u8>),
     Wide(Vec<Wide>),

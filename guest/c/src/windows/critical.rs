@@ -1,6 +1,6 @@
-//! Critical sections. There is one thread, which never waits; they count.
+//! Critical sections. There is one thread, which never waits for them, so they only count.
 
-use super::{BOOL, Handle};
+use super::types::{BOOL, Handle};
 use crate::memory;
 
 /// `CRITICAL_SECTION`.
@@ -8,7 +8,7 @@ use crate::memory;
 #[derive(Clone, Copy)]
 pub struct CRITICAL_SECTION {
     DebugInfo: Handle,
-    /// -1 when it is free.
+    /// -1 if the section is free.
     LockCount: i32,
     RecursionCount: i32,
     OwningThread: Handle,
@@ -16,17 +16,17 @@ pub struct CRITICAL_SECTION {
     SpinCount: usize,
 }
 
-/// InitializeCriticalSection.
+/// InitializeCriticalSection: makes a section free.
 ///
 /// # Safety
-/// `section` is null, no memory, or a `CRITICAL_SECTION` of the program's.
+/// `section` is null, no memory, or a `CRITICAL_SECTION` of the program.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn InitializeCriticalSection(section: *mut CRITICAL_SECTION) {
     // SAFETY: see above.
     unsafe { memory::write(section, CRITICAL_SECTION::entered(0)) };
 }
 
-/// EnterCriticalSection.
+/// EnterCriticalSection: enters a section once more.
 ///
 /// # Safety
 /// As for [`InitializeCriticalSection`].
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn EnterCriticalSection(section: *mut CRITICAL_SECTION) {
     unsafe { count(section, 1) };
 }
 
-/// TryEnterCriticalSection: TRUE.
+/// TryEnterCriticalSection: enters a section once more, and returns TRUE.
 ///
 /// # Safety
 /// As for [`InitializeCriticalSection`].
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn TryEnterCriticalSection(section: *mut CRITICAL_SECTION)
     1
 }
 
-/// LeaveCriticalSection. Once too often is once.
+/// LeaveCriticalSection: leaves a section. To leave one that is free does nothing.
 ///
 /// # Safety
 /// As for [`InitializeCriticalSection`].
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn LeaveCriticalSection(section: *mut CRITICAL_SECTION) {
     unsafe { count(section, -1) };
 }
 
-/// DeleteCriticalSection.
+/// DeleteCriticalSection: makes a section free.
 ///
 /// # Safety
 /// As for [`InitializeCriticalSection`].
@@ -83,7 +83,7 @@ impl CRITICAL_SECTION {
 }
 
 unsafe fn count(section: *mut CRITICAL_SECTION, change: i32) {
-    // SAFETY: the callers' promise; any bytes are a section, whose pointers are not followed.
+    // SAFETY: the callers' promise; any bytes are a section, and its pointers are not dereferenced.
     unsafe {
         if let Some(before) = memory::read(section) {
             let times = before.RecursionCount.saturating_add(change).max(0);
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sections_count_how_often_they_were_entered() {
+    fn a_section_counts_how_often_it_was_entered() {
         let mut section = CRITICAL_SECTION::entered(9);
         let state = |s: &CRITICAL_SECTION| (s.LockCount, s.RecursionCount, s.OwningThread.addr());
         // SAFETY: a local section, and null.

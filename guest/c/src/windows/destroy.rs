@@ -1,11 +1,12 @@
-//! The end of windows, and what happens to messages that a procedure leaves alone.
+//! DestroyWindow, and DefWindowProc, which calls it.
 
 use std::mem;
 
 use winsock_async_guest::{Hwnd, send_message};
 
+use super::error::{ERROR_INVALID_WINDOW_HANDLE, SetLastError};
 use super::state::with;
-use super::{BOOL, ERROR_INVALID_WINDOW_HANDLE, SetLastError};
+use super::types::BOOL;
 use crate::hwnd::{HWND, from_c};
 
 const WM_DESTROY: u32 = 0x0002;
@@ -13,14 +14,15 @@ const WM_CLOSE: u32 = 0x0010;
 const WM_NCCREATE: u32 = 0x0081;
 const WM_NCDESTROY: u32 = 0x0082;
 
-/// DestroyWindow: WM_DESTROY, the end of its children, WM_NCDESTROY; then its handle means nothing
-/// (`S-M4`). FALSE while it is being destroyed.
+/// DestroyWindow: sends WM_DESTROY, destroys the children of the window, sends WM_NCDESTROY, and
+/// ends the window (`S-M4`). FALSE if there is none, or while it is being destroyed.
 #[unsafe(no_mangle)]
 pub extern "C" fn DestroyWindow(hwnd: HWND) -> BOOL {
     BOOL::from(destroy(from_c(hwnd)))
 }
 
-/// DefWindowProc: TRUE for WM_NCCREATE, DestroyWindow for WM_CLOSE, 0 for all else.
+/// DefWindowProc: returns TRUE for WM_NCCREATE, destroys the window for WM_CLOSE, and returns 0 for
+/// all other messages.
 #[unsafe(no_mangle)]
 pub extern "C" fn DefWindowProcA(hwnd: HWND, message: u32, _wparam: u32, _lparam: i32) -> i32 {
     match message {
@@ -33,21 +35,21 @@ pub extern "C" fn DefWindowProcA(hwnd: HWND, message: u32, _wparam: u32, _lparam
     }
 }
 
-/// Destroys a window with its children; false if there is none, or if that is under way.
+/// Destroys a window with its children. Returns false if there is none, or if that is under way.
 pub(super) fn destroy(hwnd: Option<Hwnd>) -> bool {
     let Some(hwnd) = hwnd.filter(|&hwnd| begin(hwnd)) else {
         SetLastError(ERROR_INVALID_WINDOW_HANDLE);
         return false;
     };
     tell(hwnd, WM_DESTROY);
-    while let Some(child) = with(|state| state.windows.child_of(hwnd)) {
+    while let Some(child) = with(|tables| tables.windows.child_of(hwnd)) {
         destroy(Some(child));
     }
     end(hwnd);
     true
 }
 
-/// Ends a window that was never created, if it is still there.
+/// Ends a window whose creation has failed, if it still exists.
 pub(super) fn abandon(hwnd: Hwnd) {
     if begin(hwnd) {
         end(hwnd);
@@ -55,23 +57,19 @@ pub(super) fn abandon(hwnd: Hwnd) {
 }
 
 fn begin(hwnd: Hwnd) -> bool {
-    with(|state| {
-        let entry = state.windows.get(Some(hwnd));
+    with(|tables| {
+        let entry = tables.windows.get(Some(hwnd));
         entry.is_some_and(|entry| !mem::replace(&mut entry.is_ending, true))
     })
 }
 
 fn end(hwnd: Hwnd) {
     tell(hwnd, WM_NCDESTROY);
-    let ended = with(|state| {
-        state.timers.forget(hwnd);
-        state.windows.remove(hwnd)
-    });
-    // Outside the state, as the guest library may deliver completions then.
+    let ended = with(|tables| tables.end(hwnd));
     drop(ended);
 }
 
 fn tell(hwnd: Hwnd, message: u32) {
-    // Only a window that does not exist is an error.
+    // It fails only if the window does not exist.
     let _ = send_message(hwnd, message, 0, 0);
 }

@@ -1,28 +1,30 @@
-//! Whether windows are there, and where.
+//! Finding windows, and whether they are shown.
 
 use std::ffi::{c_char, c_int};
 use std::mem;
 use std::ptr;
 
 use super::class::named;
+use super::error::{ERROR_CANNOT_FIND_WND_CLASS, ERROR_INVALID_WINDOW_HANDLE, or_fail};
 use super::state::with;
 use super::text::{Unit, Wide, folded};
-use super::{BOOL, ERROR_CANNOT_FIND_WND_CLASS, ERROR_INVALID_WINDOW_HANDLE, or_fail};
+use super::types::BOOL;
 use crate::hwnd::{HWND, from_c, to_c};
 
 const SW_HIDE: c_int = 0;
 
-/// IsWindow: whether the window exists, also while it is being created or destroyed.
+/// IsWindow: returns whether the window exists. It does while it is being created or destroyed.
 #[unsafe(no_mangle)]
 pub extern "C" fn IsWindow(hwnd: HWND) -> BOOL {
     BOOL::from(winsock_async_guest::is_window(from_c(hwnd)))
 }
 
-/// FindWindow: the first window of this class (by name or atom) and title, both without regard to case;
-/// null is any. Finds neither children nor windows for messages only.
+/// FindWindow: returns the oldest window of this class (by name or atom) and title, in any case.
+/// Null is any class or title. Finds neither children nor windows for messages only.
 ///
 /// # Safety
-/// The strings live until this returns. Null, atoms and what is no memory are told apart.
+/// `class` is null, an atom, no memory, or a string; `title` is null, no memory, or a string.
+/// Strings live until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn FindWindowA(class: *const c_char, title: *const c_char) -> HWND {
     // SAFETY: see above.
@@ -39,20 +41,21 @@ pub unsafe extern "C" fn FindWindowW(class: *const Wide, title: *const Wide) -> 
     or_fail(unsafe { find(class, title) }, ptr::null_mut())
 }
 
-/// ShowWindow: whether the window was shown before. Nobody sees it.
+/// ShowWindow: notes whether the window is shown, and returns whether it was before. Windows are
+/// invisible here.
 #[unsafe(no_mangle)]
 pub extern "C" fn ShowWindow(hwnd: HWND, how: c_int) -> BOOL {
-    let shown = with(|state| {
-        let entry = state.windows.get(from_c(hwnd));
+    let shown = with(|tables| {
+        let entry = tables.windows.get(from_c(hwnd));
         entry.map(|entry| mem::replace(&mut entry.is_visible, how != SW_HIDE))
     });
     or_fail(shown.map(BOOL::from).ok_or(ERROR_INVALID_WINDOW_HANDLE), 0)
 }
 
-/// UpdateWindow: whether the window exists. There is nothing to draw.
+/// UpdateWindow: returns whether the window exists. There is nothing to draw.
 #[unsafe(no_mangle)]
 pub extern "C" fn UpdateWindow(hwnd: HWND) -> BOOL {
-    let exists = with(|state| state.windows.get(from_c(hwnd)).map(|_| 1));
+    let exists = with(|tables| tables.windows.get(from_c(hwnd)).map(|_| 1));
     or_fail(exists.ok_or(ERROR_INVALID_WINDOW_HANDLE), 0)
 }
 
@@ -63,8 +66,8 @@ unsafe fn find<U: Unit>(class: *const U, title: *const U) -> Result<HWND, u32> {
         return Err(ERROR_CANNOT_FIND_WND_CLASS);
     }
     let title = title.map(|title| folded(&title));
-    let found = with(|state| {
-        state.windows.find(|entry| {
+    let found = with(|tables| {
+        tables.windows.find(|entry| {
             let is_its_class = atom.is_none_or(|atom| entry.class == atom);
             let is_its_title = title.as_ref().is_none_or(|title| entry.title == *title);
             entry.is_top_level && is_its_class && is_its_title

@@ -1,30 +1,30 @@
-//! GetWindowLong and SetWindowLong: the program's own data of a window.
+//! GetWindowLong and SetWindowLong: data that a program keeps with a window.
 
 use std::ffi::c_int;
 use std::mem;
 
+use super::error::{ERROR_INVALID_INDEX, ERROR_INVALID_WINDOW_HANDLE, or_fail};
 use super::state::with;
-use super::table::Entry;
-use super::{ERROR_INVALID_INDEX, ERROR_INVALID_WINDOW_HANDLE, or_fail};
+use super::tables::Entry;
 use crate::hwnd::{HWND, from_c};
 
 const GWL_USERDATA: c_int = -21;
 
-/// GetWindowLong, of GWL_USERDATA or of four of the extra bytes, at any offset.
+/// GetWindowLong: returns GWL_USERDATA, or the four extra bytes at any offset.
 #[unsafe(no_mangle)]
 pub extern "C" fn GetWindowLongA(hwnd: HWND, index: c_int) -> i32 {
     exchange(hwnd, index, None)
 }
 
-/// SetWindowLong: sets what [`GetWindowLongA`] gets, and returns what it was.
+/// SetWindowLong: sets what [`GetWindowLongA`] returns, and returns the former value.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetWindowLongA(hwnd: HWND, index: c_int, value: i32) -> i32 {
     exchange(hwnd, index, Some(value))
 }
 
 fn exchange(hwnd: HWND, index: c_int, value: Option<i32>) -> i32 {
-    let former = with(|state| {
-        let entry = state.windows.get(from_c(hwnd));
+    let former = with(|tables| {
+        let entry = tables.windows.get(from_c(hwnd));
         place(entry.ok_or(ERROR_INVALID_WINDOW_HANDLE)?, index, value)
     });
     or_fail(former, 0)
@@ -38,7 +38,8 @@ fn place(entry: &mut Entry, index: c_int, value: Option<i32>) -> Result<i32, u32
     bytes(&mut entry.extra, index, value).ok_or(ERROR_INVALID_INDEX)
 }
 
-/// The four bytes at this offset; none if they are not all there.
+/// Returns the four bytes at this offset, and replaces them with `value`. `None` if they are not
+/// all there.
 fn bytes(extra: &mut [u8], index: c_int, value: Option<i32>) -> Option<i32> {
     let offset = usize::try_from(index).ok()?;
     let place = extra.get_mut(offset..)?.first_chunk_mut::<4>()?;
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn longs_lie_at_any_offset_inside_the_extra_bytes() {
+    fn a_long_lies_at_any_offset_inside_the_extra_bytes_and_not_beyond() {
         let mut extra = [0; 7];
         assert_eq!(bytes(&mut extra, 3, Some(-2)), Some(0));
         assert_eq!(bytes(&mut extra, 3, None), Some(-2));

@@ -1,4 +1,4 @@
-//! Getting messages, and handing them to their windows.
+//! Getting and dispatching messages.
 
 use std::ops::RangeInclusive;
 
@@ -8,8 +8,10 @@ use winsock_async_guest::{
     WM_QUIT, WM_TIMER, WsaError, dispatch_message, wait_message,
 };
 
+use super::error::{ERROR_NOACCESS, SetLastError};
 use super::time::GetTickCount;
-use super::{BOOL, ERROR_NOACCESS, SetLastError, stuck, timer};
+use super::types::BOOL;
+use super::{stuck, timer};
 use crate::hwnd::{HWND, from_c, to_c};
 use crate::memory;
 
@@ -35,14 +37,14 @@ pub struct MSG {
     pt: POINT,
 }
 
-/// GetMessage: waits for a message; 0 on WM_QUIT, -1 on an error (`S-M1`, `S-M2`). An `hwnd` of null is
-/// any, of -1 the thread's own messages.
+/// GetMessage: waits for a message. Returns 0 for WM_QUIT, and -1 on an error (`S-M1`, `S-M2`).
+/// With `hwnd` null it gets every message, with -1 those of the thread.
 ///
-/// Where nothing can ever come it gives a WM_NULL of no window with that -1, and ends the program if it
-/// is called again.
+/// If nothing can ever come, it returns -1 and a WM_NULL without a window. If the program calls it
+/// again then, it ends the program.
 ///
 /// # Safety
-/// `to` is null, no memory, or a `MSG` of the program's.
+/// `to` is null, no memory, or a `MSG` of the program.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn GetMessageA(to: *mut MSG, hwnd: HWND, first: u32, last: u32) -> BOOL {
     if !is_memory(to) {
@@ -66,7 +68,8 @@ pub unsafe extern "C" fn GetMessageA(to: *mut MSG, hwnd: HWND, first: u32, last:
     result
 }
 
-/// PeekMessage: what [`GetMessageA`] would get, without waiting; FALSE if there is nothing (`S-M1`).
+/// PeekMessage: gets what [`GetMessageA`] would get, without waiting. FALSE if there is nothing
+/// (`S-M1`).
 ///
 /// # Safety
 /// As for [`GetMessageA`].
@@ -91,8 +94,8 @@ pub unsafe extern "C" fn PeekMessageA(
     1
 }
 
-/// WaitMessage: waits for what has not been looked at (`S-M2`). FALSE where nothing can ever come; ends
-/// the program if it is called again then.
+/// WaitMessage: waits for a message that was not looked at (`S-M2`). FALSE if nothing can ever
+/// come. If the program calls it again then, it ends the program.
 #[unsafe(no_mangle)]
 pub extern "C" fn WaitMessage() -> BOOL {
     let waited = wait_message();
@@ -104,20 +107,20 @@ pub extern "C" fn WaitMessage() -> BOOL {
     BOOL::from(waited.is_ok())
 }
 
-/// TranslateMessage: FALSE, as there are no keys to be translated.
+/// TranslateMessage: returns FALSE, because there are no keys to translate.
 #[unsafe(no_mangle)]
 pub extern "C" fn TranslateMessage(_message: *const MSG) -> BOOL {
     0
 }
 
-/// DispatchMessage: calls the window's procedure, or the one that SetTimer was given (`S-M6`), and returns
-/// its result; 0 if the window is gone or the message the thread's own.
+/// DispatchMessage: calls the procedure of the window or of the timer (`S-M6`), and returns its
+/// result. Returns 0 if the window is gone or the message has none.
 ///
 /// # Safety
-/// `message` is null, no memory, or a `MSG`. No memory is a message that goes nowhere.
+/// `message` is null, no memory, or a `MSG`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn DispatchMessageA(message: *const MSG) -> i32 {
-    // SAFETY: any bytes are a `MSG`, whose handle is not followed.
+    // SAFETY: any bytes are a `MSG`, and its handle is not dereferenced.
     let Some(message) = (unsafe { memory::read(message) }) else {
         SetLastError(ERROR_NOACCESS);
         return 0;
@@ -131,7 +134,7 @@ pub unsafe extern "C" fn DispatchMessageA(message: *const MSG) -> i32 {
     dispatch(&message) as i32
 }
 
-/// The same, for the default blocking hook too.
+/// Dispatches a message, for [`DispatchMessageA`] and for the default blocking hook.
 pub(crate) fn dispatch(message: &Message) -> LResult {
     if message.message == WM_TIMER && message.lparam != 0 {
         let lparam = message.lparam.cast_signed();
@@ -154,9 +157,9 @@ impl MSG {
     }
 }
 
-/// Whether a message can be put there. Where it cannot, none is taken out of the queue.
+/// Returns whether a message can be written there. If not, no message leaves the queue.
 fn is_memory(to: *const MSG) -> bool {
-    // SAFETY: any bytes are a `MSG`, of which nothing is used.
+    // SAFETY: any bytes are a `MSG`, and nothing of it is used.
     let is_memory = unsafe { memory::read(to) }.is_some();
     if !is_memory {
         SetLastError(ERROR_NOACCESS);
@@ -164,7 +167,7 @@ fn is_memory(to: *const MSG) -> bool {
     is_memory
 }
 
-/// Whose messages a handle asks for.
+/// Returns whose messages a handle asks for.
 fn of(hwnd: HWND) -> MessagesOf {
     if hwnd.addr() == usize::MAX {
         MessagesOf::Thread
@@ -173,7 +176,7 @@ fn of(hwnd: HWND) -> MessagesOf {
     }
 }
 
-/// The numbers from one to the other; all if both are 0.
+/// Returns the range of message numbers, which is all numbers if both are 0.
 fn range(first: u32, last: u32) -> RangeInclusive<u32> {
     match (first, last) {
         (0, 0) => 0..=u32::MAX,
@@ -181,7 +184,7 @@ fn range(first: u32, last: u32) -> RangeInclusive<u32> {
     }
 }
 
-/// Whether waiting would never end.
+/// Returns whether the error says that waiting would never end.
 fn is_vain(error: WsaError) -> bool {
     matches!(error, ERROR_POSSIBLE_DEADLOCK | ERROR_NOT_ENOUGH_QUOTA)
 }
@@ -191,14 +194,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_range_of_0_to_0_is_all_and_one_that_goes_down_is_none() {
+    fn the_range_0_to_0_is_all_and_a_falling_range_is_empty() {
         assert!(range(0, 0).contains(&u32::MAX));
         assert!(range(5, 7).contains(&7) && !range(5, 7).contains(&8));
         assert!(!range(7, 5).contains(&6));
     }
 
     #[test]
-    fn null_is_any_and_minus_one_the_threads_own() {
+    fn null_asks_for_any_message_and_minus_one_for_those_of_the_thread() {
         let handle = std::ptr::without_provenance_mut;
         assert_eq!(of(handle(0)), MessagesOf::Any);
         assert_eq!(of(handle(usize::MAX)), MessagesOf::Thread);

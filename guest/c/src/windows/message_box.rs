@@ -1,12 +1,12 @@
-//! Message boxes, which nobody sees or answers.
+//! MessageBox, which has no user to ask.
 
 use std::ffi::{c_char, c_int};
 
 use winsock_async_guest::is_window;
 
+use super::error::{ERROR_INVALID_MSGBOX_STYLE, ERROR_INVALID_WINDOW_HANDLE, or_fail};
 use super::module::output;
 use super::text::{Unit, Wide};
-use super::{ERROR_INVALID_MSGBOX_STYLE, ERROR_INVALID_WINDOW_HANDLE, or_fail};
 use crate::hwnd::{HWND, from_c};
 
 const IDOK: c_int = 1;
@@ -17,11 +17,11 @@ const IDIGNORE: c_int = 5;
 const IDYES: c_int = 6;
 const IDNO: c_int = 7;
 
-/// MessageBox: writes "caption: text" to standard error, and returns the default button; 0 if the window
-/// or the style is bad. A null caption is "Error".
+/// MessageBox: writes "caption: text" to standard error, and returns the default button. Returns 0
+/// if the window or the style is bad. A null caption is "Error".
 ///
 /// # Safety
-/// The strings live until this returns. Null and what is no memory is told apart.
+/// Both texts are null, no memory, or strings that live until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn MessageBoxA(
     owner: HWND,
@@ -70,7 +70,8 @@ unsafe fn message_box<U: Unit>(
     or_fail(button, 0)
 }
 
-/// The button that Enter would press; the first where there are not so many.
+/// Returns the default button of a style. That is the first one if the style names one that is not
+/// there.
 fn default_button(style: u32) -> Option<c_int> {
     let buttons: &[c_int] = match style & 0xf {
         0 => &[IDOK],
@@ -90,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_button_is_the_one_that_the_style_says() {
+    fn the_default_button_is_that_of_the_style_or_the_first() {
         for (style, button) in [
             (0, IDOK),
             (0x100, IDOK),

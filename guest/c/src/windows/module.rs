@@ -1,4 +1,4 @@
-//! The program as a module, and what it tells a debugger.
+//! GetModuleHandle and OutputDebugString.
 
 use std::ffi::c_char;
 use std::io::{self, Write};
@@ -6,10 +6,12 @@ use std::ptr;
 
 use winsock_async_c_main::INSTANCE;
 
+use super::error::{ERROR_MOD_NOT_FOUND, or_fail};
 use super::text::{Unit, Wide};
-use super::{ERROR_MOD_NOT_FOUND, Handle, or_fail};
+use super::types::Handle;
 
-/// GetModuleHandle: of null the program's, as WinMain is given it; else null, as there is no other.
+/// GetModuleHandle: returns the handle of the program, which WinMain gets too, if the name is null.
+/// Any other name is null, because there is no other module.
 #[unsafe(no_mangle)]
 pub extern "C" fn GetModuleHandleA(name: *const c_char) -> Handle {
     handle(name.is_null())
@@ -21,10 +23,10 @@ pub extern "C" fn GetModuleHandleW(name: *const Wide) -> Handle {
     handle(name.is_null())
 }
 
-/// OutputDebugString: to standard error, as it is.
+/// OutputDebugString: writes a text to standard error.
 ///
 /// # Safety
-/// The string lives until this returns. Null and what is no memory is told apart.
+/// The text is null, no memory, or a string that lives until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn OutputDebugStringA(text: *const c_char) {
     // SAFETY: see above.
@@ -41,7 +43,7 @@ pub unsafe extern "C" fn OutputDebugStringW(text: *const Wide) {
     output(&unsafe { Wide::read(text) }.unwrap_or_default());
 }
 
-/// Writes to standard error, for people. Where nobody listens it goes nowhere.
+/// Writes to standard error. A failure is ignored.
 pub(super) fn output(text: &[u8]) {
     let _ = io::stderr().write_all(text);
 }

@@ -1,18 +1,19 @@
-//! `wvsprintf`, on which windows.h has `wsprintf`, and `lstrcpy` and `lstrlen`.
+//! wvsprintf, which `wsprintf` of windows.h calls, lstrcpy and lstrlen.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
+use super::error::{ERROR_INVALID_PARAMETER, SetLastError};
 use super::format::{Arguments, format};
 use super::text::{self, Wide};
-use super::{ERROR_INVALID_PARAMETER, SetLastError};
 use crate::memory;
 
-/// wvsprintf: how many characters it has written, without the null; 0 and none if a pointer is bad.
+/// wvsprintf: writes a formatted text, and returns its length without the null. If a pointer is
+/// bad, writes nothing and returns 0.
 ///
 /// # Safety
-/// The arguments are those of the format. 1024 bytes at `to` are the program's to be overwritten, or as many
-/// as the result has.
+/// The arguments are those of the format. At `to`, this may overwrite 1024 bytes, or the length of
+/// the result with its null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wvsprintfA(
     to: *mut c_char,
@@ -44,10 +45,10 @@ pub unsafe extern "C" fn wvsprintfW(
     unsafe { write(to, result(form, true, list)) }
 }
 
-/// lstrcpy: `to`; null if a pointer is bad.
+/// lstrcpy: copies a string, and returns `to`, or null if a pointer is bad.
 ///
 /// # Safety
-/// As many bytes as the string has, with its null, are the program's to be overwritten.
+/// At `to`, this may overwrite the length of the string with its null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lstrcpyA(to: *mut c_char, from: *const c_char) -> *mut c_char {
     // SAFETY: see above.
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn lstrcpyW(to: *mut Wide, from: *const Wide) -> *mut Wide
     unsafe { copy(to, text::wide(from)) }
 }
 
-/// lstrlen: characters before the null; 0 if the pointer is bad.
+/// lstrlen: returns the length of a string without its null, or 0 if the pointer is bad.
 ///
 /// # Safety
 /// The string lives until this returns.
@@ -87,15 +88,15 @@ pub unsafe extern "C" fn lstrlenW(text: *const Wide) -> c_int {
     unsafe { text::wide(text) }.map_or(0, |text| text.len() as c_int)
 }
 
-/// A `va_list` of wasm32: where the arguments lie, each in 4 bytes, or in 8 that are aligned.
+/// A `va_list` of wasm32: the address of the arguments. Each takes 4 bytes, or 8 aligned ones.
 struct List(*const c_void);
 
 impl List {
-    /// The next argument; 0 where there is no memory.
+    /// Returns the next argument, or 0 where there is no memory.
     fn next<T: Default>(&mut self) -> T {
         let start = self.0.map_addr(|at| at.next_multiple_of(size_of::<T>()));
         self.0 = start.wrapping_byte_add(size_of::<T>());
-        // SAFETY: a number, of any bytes.
+        // SAFETY: any bytes are a number.
         unsafe { memory::read(start.cast()) }.unwrap_or_default()
     }
 }
@@ -116,7 +117,7 @@ impl Arguments for List {
         while text.len() < limit {
             let at =
                 ptr::with_exposed_provenance::<c_void>(start).wrapping_byte_add(text.len() * width);
-            // SAFETY: numbers, of any bytes; the program says that a string is there.
+            // SAFETY: any bytes are a number; the program says that a string is there.
             let unit = unsafe {
                 if is_wide {
                     memory::read(at.cast::<Wide>())
@@ -140,7 +141,7 @@ fn result(form: Option<Vec<Wide>>, is_wide: bool, list: *const c_void) -> Vec<Wi
 /// Writes a string with its null, and returns its length.
 ///
 /// # Safety
-/// That much at `to` is the program's to be overwritten.
+/// At `to`, this may overwrite the length of `text` with its null.
 unsafe fn write<U: Copy + Default>(to: *mut U, mut text: Vec<U>) -> c_int {
     let length = text.len();
     text.push(U::default());
@@ -152,8 +153,10 @@ unsafe fn write<U: Copy + Default>(to: *mut U, mut text: Vec<U>) -> c_int {
     0
 }
 
+/// Writes a string with its null, and returns `to`.
+///
 /// # Safety
-/// As for [`write`].
+/// As for [`write()`].
 unsafe fn copy<U: Copy + Default>(to: *mut U, text: Option<Vec<U>>) -> *mut U {
     let Some(mut text) = text else {
         SetLastError(ERROR_INVALID_PARAMETER);
@@ -168,12 +171,14 @@ unsafe fn copy<U: Copy + Default>(to: *mut U, text: Option<Vec<U>>) -> *mut U {
     ptr::null_mut()
 }
 
-/// Copies to the program's memory, aligned or not; false if it is not all there.
+/// Copies `text` to the memory of the program, aligned or not. Returns false if it does not fit
+/// there.
 ///
 /// # Safety
-/// That much at `to` is the program's to be overwritten.
+/// At `to`, this may overwrite the length of `text`.
 unsafe fn put<U: Copy>(to: *mut U, text: &[U]) -> bool {
-    // SAFETY: the caller's promise; nothing else uses it, as `text` is this library's own.
+    // SAFETY: the caller's promise; `text` is memory of this library, so nothing else uses the
+    // place.
     let place = unsafe { memory::buffer(to.cast(), size_of_val(text)) };
     let Some(place) = place else {
         return false;

@@ -1,7 +1,7 @@
 //! Programs that wait for what can never come.
 //!
-//! Their waiting call fails, which new programs see. Old ones take any result but 0 for a message, and
-//! would call again for ever.
+//! Their waiting call fails, and a program may check that. Old programs take every result except 0
+//! for a message, and would call again for ever.
 
 use std::cell::Cell;
 use std::process;
@@ -10,20 +10,18 @@ thread_local! {
     static IS_STUCK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The exit status of a program that does not see that it is stuck. Hosts may tell only that it is not 0.
+/// The exit status of a program that waits again. Some hosts tell only that it is not 0.
 const STATUS: i32 = 3;
 
-/// Notes that waiting is in vain. The second time in a row the program ends.
+/// Notes that a call would wait for ever. The second time in a row this ends the program.
 pub(super) fn note(call: &str) {
     if IS_STUCK.replace(true) {
-        eprintln!(
-            "{call}: nothing that it waits for can ever come, and it was told so before; the program ends"
-        );
+        eprintln!("{call}: nothing can ever come, as the call before has said; the program ends");
         process::exit(STATUS);
     }
 }
 
-/// Notes that something has come, or will.
+/// Notes that something has come, or can come.
 pub(crate) fn clear() {
     IS_STUCK.set(false);
 }

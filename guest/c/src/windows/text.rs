@@ -1,20 +1,21 @@
-//! Text of the program's, narrow and wide.
+//! Text of the program, narrow and wide.
 
 use std::ffi::c_char;
 
 use crate::memory;
 
-/// `WCHAR`, which is the C library's `wchar_t`.
+/// `WCHAR`: the `wchar_t` of the C library, 4 bytes.
 pub(super) type Wide = u32;
 
-/// A character of one of the forms of text. Here all text is narrow: UTF-8, or whatever bytes a program has.
+/// A character of one form of text. This library keeps text in the narrow form: UTF-8, or any bytes
+/// of the program.
 pub(super) trait Unit: Copy {
     const IS_WIDE: bool;
 
-    /// A string without the null at its end; none if the pointer is bad.
+    /// Reads a string, without its null. `None` if the pointer is bad.
     ///
     /// # Safety
-    /// What is there must not change meanwhile.
+    /// The memory does not change until this returns.
     unsafe fn read(start: *const Self) -> Option<Vec<u8>>;
 }
 
@@ -36,14 +37,14 @@ impl Unit for Wide {
     }
 }
 
-/// A wide string as it is.
+/// Reads a wide string, without its null. `None` if the pointer is bad.
 ///
 /// # Safety
-/// What is there must not change meanwhile.
+/// The memory does not change until this returns.
 pub(super) unsafe fn wide(start: *const Wide) -> Option<Vec<Wide>> {
     let mut text = vec![];
     loop {
-        // SAFETY: any bytes are a number; the caller's promise.
+        // SAFETY: any bytes are a number; the caller promises that they do not change.
         match unsafe { memory::read(start.wrapping_add(text.len())) }? {
             0 => return Some(text),
             unit => text.push(unit),
@@ -51,7 +52,7 @@ pub(super) unsafe fn wide(start: *const Wide) -> Option<Vec<Wide>> {
     }
 }
 
-/// Wide text as narrow text.
+/// Converts wide text to narrow text.
 pub(super) fn narrow_of(text: &[Wide]) -> Vec<u8> {
     let chars = text.iter().map(|&unit| char::from_u32(unit));
     let text: String = chars
@@ -60,13 +61,13 @@ pub(super) fn narrow_of(text: &[Wide]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Narrow text as wide text.
+/// Converts narrow text to wide text.
 pub(super) fn wide_of(text: &[u8]) -> Vec<Wide> {
     let text = String::from_utf8_lossy(text);
     text.chars().map(Wide::from).collect()
 }
 
-/// What is equal where texts differ in case alone.
+/// Folds a text, so that texts that differ only in case are equal.
 pub(super) fn folded(text: &[u8]) -> String {
     String::from_utf8_lossy(text).to_lowercase()
 }
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_goes_from_one_form_to_the_other_and_back() {
+    fn text_is_converted_to_the_other_form_and_back() {
         let wide = wide_of("aé€😀".as_bytes());
         assert_eq!(wide, [0x61, 0xe9, 0x20ac, 0x1f600]);
         assert_eq!(narrow_of(&wide), "aé€😀".as_bytes());
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_strings_are_read_up_to_their_null_aligned_or_not() {
+    fn a_wide_string_is_read_up_to_its_null_even_if_it_is_not_aligned() {
         let mut bytes = [0_u8; 13];
         bytes[1] = b'h';
         bytes[5] = b'i';

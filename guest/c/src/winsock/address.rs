@@ -1,4 +1,4 @@
-//! Addresses as text, and byte order.
+//! Byte order, and addresses as text.
 
 use std::cell::Cell;
 use std::ffi::c_char;
@@ -9,35 +9,35 @@ use crate::memory;
 /// INADDR_NONE.
 const NONE: u32 = u32::MAX;
 
-/// htonl.
+/// htonl: converts a number to network byte order.
 #[unsafe(no_mangle)]
 pub extern "C" fn ws2_32_htonl(host: u32) -> u32 {
     host.to_be()
 }
 
-/// htons.
+/// htons: converts a number to network byte order.
 #[unsafe(no_mangle)]
 pub extern "C" fn ws2_32_htons(host: u16) -> u16 {
     host.to_be()
 }
 
-/// ntohl.
+/// ntohl: converts a number from network byte order.
 #[unsafe(no_mangle)]
 pub extern "C" fn ws2_32_ntohl(network: u32) -> u32 {
     u32::from_be(network)
 }
 
-/// ntohs.
+/// ntohs: converts a number from network byte order.
 #[unsafe(no_mangle)]
 pub extern "C" fn ws2_32_ntohs(network: u16) -> u16 {
     u16::from_be(network)
 }
 
-/// inet_addr: an address of one to four parts, each decimal, octal with 0 or hexadecimal with 0x before
-/// it, in network byte order; INADDR_NONE for anything else.
+/// inet_addr: reads an address, and returns it in network byte order, or INADDR_NONE if the text is
+/// no address. It has one to four parts, each decimal, octal after 0, or hexadecimal after 0x.
 ///
 /// # Safety
-/// The string lives until this returns. Null and what is no memory is told apart.
+/// The text is null, no memory, or a string that lives until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ws2_32_inet_addr(text: *const c_char) -> u32 {
     // SAFETY: see above.
@@ -45,8 +45,10 @@ pub unsafe extern "C" fn ws2_32_inet_addr(text: *const c_char) -> u32 {
     text.and_then(parse).map_or(NONE, u32::to_be)
 }
 
-/// inet_ntoa: an address as text, which lives until the next call. `struct in_addr` is passed by its
-/// address, as structures are on wasm32 unless they hold one number alone; a union in one does not.
+/// inet_ntoa: returns an address as text, which lives until the next call.
+///
+/// C passes `struct in_addr` by its address: wasm32 passes only a structure of one number by value,
+/// and this one holds a union.
 ///
 /// # Safety
 /// `address` is a `struct in_addr`.
@@ -68,13 +70,13 @@ pub unsafe extern "C" fn ws2_32_inet_ntoa(address: *const [u8; 4]) -> *mut c_cha
     TEXT.with(Cell::as_ptr).cast()
 }
 
-/// The address in host byte order. White space may follow it.
+/// Reads an address, and returns it in host byte order. White space may follow it.
 fn parse(text: &[u8]) -> Option<u32> {
     let text = std::str::from_utf8(text).ok()?;
     let text = text.split(|c: char| c.is_ascii_whitespace()).next()?;
     let parts: Vec<u32> = text.split('.').map(part).collect::<Option<_>>()?;
     let (&last, bytes) = parts.split_last()?;
-    // The last part fills what the others leave.
+    // The last part has the bits that the others leave.
     let bits = 32_u32
         .checked_sub(8 * bytes.len() as u32)
         .filter(|&b| b > 0)?;
@@ -103,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_have_one_to_four_parts_of_three_radices() {
+    fn an_address_has_one_to_four_parts_in_three_radices() {
         for (text, address) in [
             ("127.0.0.1", 0x7f00_0001),
             ("255.255.255.255", 0xffff_ffff),
@@ -122,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_none() {
+    fn a_text_that_is_no_address_is_refused() {
         for text in [
             "",
             " ",

@@ -1,4 +1,4 @@
-//! The blocking calls, their hook, and the host's own name.
+//! The blocking calls, their hook, and gethostname.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_int};
@@ -16,17 +16,19 @@ use super::{SOCKET_ERROR, status};
 use crate::memory;
 use crate::windows;
 
-/// gethostbyname, a `hostent` (`S-B1` to `S-B5`).
+/// gethostbyname: looks up a host by its name, and waits (`S-B1` to `S-B5`). Returns a `hostent`,
+/// or null. It lives until the next call for the same kind of structure.
 ///
 /// # Safety
-/// The string lives until this returns. Null and what is no memory is told apart.
+/// The name is null, no memory, or a string that lives until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ws2_32_gethostbyname(name: *const c_char) -> *mut c_char {
     // SAFETY: see above.
     structure(Kind::Host, unsafe { request::host_by_name(name) })
 }
 
-/// gethostbyaddr, a `hostent` (`S-R14`).
+/// gethostbyaddr: looks up a host by its address (`S-R14`), and waits. Returns a `hostent`, or
+/// null.
 ///
 /// # Safety
 /// As for [`ws2_32_gethostbyname`].
@@ -41,7 +43,8 @@ pub unsafe extern "C" fn ws2_32_gethostbyaddr(
     structure(Kind::Host, asked)
 }
 
-/// getservbyname, a `servent` (`S-R12`).
+/// getservbyname: looks up a service by its name (`S-R12`), and waits. Returns a `servent`, or
+/// null.
 ///
 /// # Safety
 /// As for [`ws2_32_gethostbyname`].
@@ -55,7 +58,8 @@ pub unsafe extern "C" fn ws2_32_getservbyname(
     structure(Kind::Service, asked)
 }
 
-/// getservbyport, a `servent`; the port is in network byte order (`S-R11`).
+/// getservbyport: looks up a service by its port in network byte order (`S-R11`), and waits.
+/// Returns a `servent`, or null.
 ///
 /// # Safety
 /// As for [`ws2_32_gethostbyname`].
@@ -66,7 +70,8 @@ pub unsafe extern "C" fn ws2_32_getservbyport(port: c_int, protocol: *const c_ch
     structure(Kind::Service, asked)
 }
 
-/// getprotobyname, a `protoent` (`S-R12`).
+/// getprotobyname: looks up a protocol by its name (`S-R12`), and waits. Returns a `protoent`, or
+/// null.
 ///
 /// # Safety
 /// As for [`ws2_32_gethostbyname`].
@@ -76,18 +81,18 @@ pub unsafe extern "C" fn ws2_32_getprotobyname(name: *const c_char) -> *mut c_ch
     structure(Kind::Protocol, unsafe { request::protocol_by_name(name) })
 }
 
-/// getprotobynumber, a `protoent`.
+/// getprotobynumber: looks up a protocol by its number, and waits. Returns a `protoent`, or null.
 #[unsafe(no_mangle)]
 pub extern "C" fn ws2_32_getprotobynumber(number: c_int) -> *mut c_char {
     let asked = Some(Question::protocol_by_number(number));
     structure(Kind::Protocol, asked)
 }
 
-/// gethostname: the host's own name, as "" is in [`ws2_32_gethostbyname`] (`S-R13`), which the embedder
-/// has to allow. WSAEFAULT if it does not fit.
+/// gethostname: writes the name of the host, which [`ws2_32_gethostbyname`] finds for "" (`S-R13`).
+/// The policy of the embedder must allow it. WSAEFAULT if the name does not fit.
 ///
 /// # Safety
-/// `length` bytes at `name` are the program's to be overwritten.
+/// At `name`, this may overwrite `length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ws2_32_gethostname(name: *mut c_char, length: c_int) -> c_int {
     let asked = (!name.is_null()).then(|| Question::host_by_name(b""));
@@ -96,7 +101,7 @@ pub unsafe extern "C" fn ws2_32_gethostname(name: *mut c_char, length: c_int) ->
     };
     let own = answer.name().as_bytes();
     let fits = usize::try_from(length).is_ok_and(|length| own.len() < length);
-    // SAFETY: the caller's, who has said that so much is there.
+    // SAFETY: the caller promises that `length` bytes are there.
     let place = fits.then(|| unsafe { memory::buffer(name, own.len() + 1) });
     let Some(place) = place.flatten() else {
         fail(WSAEFAULT);
@@ -107,23 +112,24 @@ pub unsafe extern "C" fn ws2_32_gethostname(name: *mut c_char, length: c_int) ->
     0
 }
 
-/// WSAIsBlocking (`S-B2`).
+/// WSAIsBlocking: returns whether a blocking call is under way (`S-B2`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSAIsBlocking() -> c_int {
     c_int::from(wsa_is_blocking())
 }
 
-/// WSACancelBlockingCall (`S-B3`).
+/// WSACancelBlockingCall: has the blocking call return WSAEINTR (`S-B3`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSACancelBlockingCall() -> c_int {
     status(wsa_cancel_blocking_call())
 }
 
-/// A blocking hook of C's: nonzero if it has dispatched something.
+/// A blocking hook in C. It returns nonzero if it has dispatched something.
 type Hook = unsafe extern "C" fn() -> c_int;
 
-/// WSASetBlockingHook (`S-B4`): the former hook, or null. The default one is a function too, which can be
-/// called and be set again. A null hook is WSAEFAULT.
+/// WSASetBlockingHook: sets the blocking hook, and returns the former one, or null on failure
+/// (`S-B4`). The default hook is a function too, which the program can call and set again. A null
+/// hook is WSAEFAULT.
 ///
 /// # Safety
 /// `hook` can be called until another is set.
@@ -138,24 +144,24 @@ pub unsafe extern "C" fn WSASetBlockingHook(hook: Option<Hook>) -> Option<Hook> 
     };
     let former = wsa_set_blocking_hook(set).ok()?;
     let Some(hook) = hook else {
-        // Only now, as other errors go before those of parameters (S-S5). The former hook stays.
+        // Only now, because other errors precede those of parameters (S-S5). The former hook stays.
         wsa_set_blocking_hook(former).ok()?;
         fail(WSAEFAULT);
         return None;
     };
     let former_of_c = HOOK.replace(Some(hook));
-    // The guest library knows when clean-up has brought the default one back.
+    // Only the guest library knows whether clean-up has restored the default hook.
     let former = former_of_c.filter(|_| !former.is_default());
     Some(former.unwrap_or(default_hook))
 }
 
-/// WSAUnhookBlockingHook (`S-B4`).
+/// WSAUnhookBlockingHook: restores the default hook (`S-B4`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSAUnhookBlockingHook() -> c_int {
     status(wsa_unhook_blocking_hook())
 }
 
-/// What runs unless a program has set a hook.
+/// The default hook.
 extern "C" fn default_hook() -> c_int {
     c_int::from(face::default_hook(windows::dispatch))
 }
@@ -163,11 +169,12 @@ extern "C" fn default_hook() -> c_int {
 thread_local! {
     /// The hook that was set last.
     static HOOK: Cell<Option<Hook>> = const { Cell::new(None) };
-    /// What the last call of each kind has returned, aligned as C expects it (`S-B5`).
+    /// The result of the last call of each kind, aligned as C expects it (`S-B5`).
     static STRUCTURES: RefCell<[Vec<u32>; 3]> = RefCell::default();
 }
 
-/// Asks and waits; what is found lives until the next call of its kind. Null if nothing is.
+/// Asks, waits, and returns a structure that lives until the next call of its kind. Returns null on
+/// failure.
 fn structure(kind: Kind, asked: Asked<'_>) -> *mut c_char {
     let Some(answer) = ask(kind, asked) else {
         return ptr::null_mut();
@@ -177,13 +184,13 @@ fn structure(kind: Kind, asked: Asked<'_>) -> *mut c_char {
         let place = &mut structures[kind as usize];
         *place = vec![0; structure.size().div_ceil(size_of::<u32>())];
         let start = place.as_mut_ptr().cast();
-        // SAFETY: the vector has so many bytes.
+        // SAFETY: the vector has the size of the structure.
         unsafe { structure.write(start) };
         start
     })
 }
 
-/// Asks and waits. None leaves the error as the last one.
+/// Asks and waits. Returns `None` on failure, and makes the error the last one.
 fn ask(kind: Kind, asked: Asked<'_>) -> Option<Answer> {
     let is_fault = asked.is_none();
     match face::ask(asked.unwrap_or_else(Question::invalid), windows::dispatch) {

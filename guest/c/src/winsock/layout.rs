@@ -1,32 +1,33 @@
-//! Answers as Winsock's structures (`S-R9`).
+//! Answers as the structures of Winsock (`S-R9`).
 //!
-//! `hostent`, `servent` or `protoent` is at the start. Behind it come the lists of pointers, then addresses,
-//! then strings, so that everything that has to be aligned is wherever the buffer is, and the size is the same for every
-//! buffer.
+//! `hostent`, `servent` or `protoent` is at the start of the buffer. Lists of pointers, addresses
+//! and strings follow in this order. So everything is as aligned as the buffer, and the size does
+//! not depend on the buffer.
 
 use winsock_async_guest::Answer;
 
 use crate::memory;
 
-/// The largest size that LOWORD of a message's `lParam` can tell (`S-R7`).
+/// The largest size that the low word of the `lParam` of a message can tell (`S-R7`).
 const LARGEST: usize = u16::MAX as usize;
 
-/// Winsock's number of the address family of IPv4, and the bytes of an address.
+/// The number of the address family of IPv4.
 const AF_INET: i16 = 2;
+/// The size of an address in bytes.
 const ADDRESS: usize = 4;
 
-/// Bytes of a pointer.
+/// The size of a pointer in bytes.
 const POINTER: usize = 4;
 
-/// An answer that fits into a buffer that a program can be asked for.
+/// An answer whose size a message can tell.
 pub(super) struct Structure {
     answer: Answer,
     size: usize,
 }
 
 impl Structure {
-    /// Leaves out the last addresses, and then aliases, of what would be larger than can be told: asked
-    /// again with the size that it was told a program succeeds (`S-R8`).
+    /// Removes the last addresses, and then the last aliases, of an answer that would be too large.
+    /// So a program that asks again with the size that it was told succeeds (`S-R8`).
     pub(super) fn of(mut answer: Answer) -> Structure {
         let mut size = answer.winsock_size();
         if let Answer::Host(host) = &mut answer {
@@ -47,17 +48,18 @@ impl Structure {
         Structure { answer, size }
     }
 
-    /// Bytes of all of it (`S-R7`).
+    /// Returns the size of the structure in bytes, with everything that it points to (`S-R7`).
     pub(super) fn size(&self) -> usize {
         self.size
     }
 
-    /// Writes all of it to `start`, which it will point into; false if that is no memory.
+    /// Writes the structure to `start`, with pointers into the same place. Returns false if that is
+    /// no memory.
     ///
     /// # Safety
-    /// [`size`](Structure::size) bytes there must be the program's to be overwritten.
+    /// This may overwrite [`size`](Structure::size) bytes there.
     pub(super) unsafe fn write(&self, start: *mut std::ffi::c_char) -> bool {
-        // SAFETY: the caller's.
+        // SAFETY: the caller's promise.
         let buffer = unsafe { memory::buffer(start, self.size) };
         buffer.is_some_and(|buffer| {
             self.fill(buffer, start.addr() as u32);
@@ -65,7 +67,7 @@ impl Structure {
         })
     }
 
-    /// Fills a buffer of the right size, which a program knows by the address `base`.
+    /// Fills a buffer of this size, whose address for the program is `base`.
     fn fill(&self, buffer: &mut [u8], base: u32) {
         let pointers = |strings: usize| (strings + 1) * POINTER;
         let aliases = self.answer.aliases();
@@ -108,7 +110,7 @@ impl Structure {
                 out.pointer(address_list + addresses.len() * POINTER, 0);
             }
             Answer::Service(service) => {
-                // S-R11: in network byte order. The two bytes behind it are no part of it, and 0.
+                // S-R11: the port is in network byte order. The next two bytes are padding.
                 out.short(8, service.port.to_be() as i16);
                 out.short(10, 0);
                 let protocol = out.string(&service.protocol);
@@ -123,7 +125,7 @@ impl Structure {
     }
 }
 
-/// A buffer that is being filled: fixed places, and strings one after the other from `end` on.
+/// Fills a buffer: fields at fixed places, and strings one after the other from `end` on.
 struct Writer<'a> {
     buffer: &'a mut [u8],
     base: u32,
@@ -131,7 +133,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// The program's address of a place.
+    /// Returns the address of a place for the program.
     fn address(&self, place: usize) -> u32 {
         self.base.wrapping_add(place as u32)
     }
@@ -148,7 +150,7 @@ impl Writer<'_> {
         self.put(place, &number.to_le_bytes());
     }
 
-    /// Appends a string and its null, and gives its address.
+    /// Appends a string and its null, and returns its address.
     fn string(&mut self, text: &str) -> u32 {
         let place = self.end;
         self.put(place, text.as_bytes());
@@ -176,7 +178,7 @@ mod tests {
         })
     }
 
-    /// What a program sees.
+    /// The structure as a program sees it.
     struct Seen(Vec<u8>);
 
     impl Seen {
@@ -195,7 +197,7 @@ mod tests {
             self.number(place) as i16
         }
 
-        /// The place that the pointer at a place leads to.
+        /// Returns the place that a pointer leads to.
         fn follow(&self, place: usize) -> Option<usize> {
             let address = self.number(place);
             (address != 0).then(|| (address - BASE) as usize)
@@ -207,7 +209,7 @@ mod tests {
             std::str::from_utf8(&bytes[..end]).unwrap()
         }
 
-        /// The places of a list's pointers.
+        /// Returns the places of the pointers of a list.
         fn list(&self, place: usize) -> Vec<usize> {
             let list = self.follow(place).unwrap();
             assert_eq!(list % POINTER, 0);
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_as_winsock_has_it() {
+    fn a_host_has_the_layout_of_winsock() {
         // S-R9
         let seen = Seen::of(host(2, &["b", "long-name.test"]));
         assert_eq!(seen.string(0), "a.test");
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_has_its_port_in_network_order_and_a_protocol_its_number() {
+    fn a_service_has_its_port_in_network_order_and_a_protocol_has_its_number() {
         // S-R9, S-R11
         let seen = Seen::of(Answer::Service(ServiceEntry {
             name: "http".into(),
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_larger_than_can_be_told_is_shortened() {
+    fn an_answer_over_65535_bytes_loses_addresses_and_then_aliases() {
         // S-R7, S-R8
         let many = Seen::of(host(10_000, &["b"]));
         assert!((65_520..=65_535).contains(&many.0.len()));

@@ -22,13 +22,13 @@ pub struct WSADATA {
     lpVendorInfo: *mut c_char,
 }
 
-/// WSAStartup (`S-S1` to `S-S3`). Returns the error itself.
+/// WSAStartup: begins the use of Winsock (`S-S1` to `S-S3`). Returns 0 or the error.
 ///
 /// # Safety
-/// `data` is null, no memory, or a `WSADATA` of the program's.
+/// `data` is null, no memory, or a `WSADATA` of the program.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn WSAStartup(version: u16, data: *mut WSADATA) -> c_int {
-    // SAFETY: any bytes are a `WSADATA`, whose pointer is not followed.
+    // SAFETY: any bytes are a `WSADATA`, and its pointer is not dereferenced.
     let Some(before) = (unsafe { memory::read(data) }) else {
         let error = if wsa_is_blocking() {
             WSAEINPROGRESS
@@ -41,14 +41,14 @@ pub unsafe extern "C" fn WSAStartup(version: u16, data: *mut WSADATA) -> c_int {
     let started = wsa_startup(version);
     if matches!(started, Ok(_) | Err(WSAVERNOTSUPPORTED)) {
         let filled = before.filled(WsaData::new(version));
-        // SAFETY: the program's, which has asked for it.
+        // SAFETY: the program has asked for it.
         unsafe { memory::write(data, filled) };
     }
     started.map_or_else(|error| error.number(), |_| 0)
 }
 
 impl WSADATA {
-    /// All but `lpVendorInfo`, which is left alone.
+    /// Fills in everything except `lpVendorInfo`, which stays as it is.
     fn filled(self, data: WsaData) -> WSADATA {
         WSADATA {
             wVersion: data.version,
@@ -62,29 +62,29 @@ impl WSADATA {
     }
 }
 
-/// A text with nulls behind it.
+/// Returns a text with nulls behind it. Cuts it if it does not fit.
 fn text<const N: usize>(text: &str) -> [c_char; N] {
     let mut filled = [0; N];
-    // The last one stays a null.
+    // The last character stays a null.
     for (to, from) in filled[..N - 1].iter_mut().zip(text.bytes()) {
         *to = from as c_char;
     }
     filled
 }
 
-/// WSACleanup (`S-S3`, `S-S4`).
+/// WSACleanup: ends the use of Winsock (`S-S3`, `S-S4`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSACleanup() -> c_int {
     status(wsa_cleanup())
 }
 
-/// WSAGetLastError, which is GetLastError too (`S-S6`).
+/// WSAGetLastError: returns the last error, like GetLastError (`S-S6`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSAGetLastError() -> c_int {
     wsa_get_last_error()
 }
 
-/// WSASetLastError, which is SetLastError too (`S-S6`).
+/// WSASetLastError: sets the last error, like SetLastError (`S-S6`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSASetLastError(error: c_int) {
     wsa_set_last_error(error);
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_is_too_long_is_cut_before_its_null() {
+    fn a_text_that_does_not_fit_is_cut_before_its_null() {
         assert_eq!(text::<4>("ab"), [b'a', b'b', 0, 0].map(|b| b as c_char));
         assert_eq!(text::<3>("abcdef"), [b'a', b'b', 0].map(|b| b as c_char));
     }

@@ -1,7 +1,7 @@
-//! What `winsock2.h` declares.
+//! The functions of `winsock2.h`.
 //!
-//! Functions have Winsock's names. Those that the C library has too are `ws2_32_NAME`, which the header
-//! calls by their own names.
+//! They have the names of Winsock. A function that the C library has too is `ws2_32_NAME` here, and
+//! the header maps its own name to that.
 
 mod address;
 mod blocking;
@@ -9,10 +9,11 @@ mod layout;
 mod lifecycle;
 mod request;
 
-/// What most calls return when they fail.
+/// The result of most calls that fail.
 const SOCKET_ERROR: i32 = -1;
 
-/// 0, or [`SOCKET_ERROR`] with the error as the last one, where the guest library has put it.
+/// Returns 0, or [`SOCKET_ERROR`] on failure. The guest library has already made the error the last
+/// one.
 fn status<T>(result: Result<T, winsock_async_guest::WsaError>) -> i32 {
     result.map_or(SOCKET_ERROR, |_| 0)
 }

@@ -14,13 +14,13 @@ use crate::hwnd::{self, HWND};
 use crate::memory;
 use crate::windows::stuck;
 
-/// `HANDLE`: a pointer that is a request's number.
+/// `HANDLE`: a pointer whose address is the handle of a request.
 type HANDLE = *mut c_void;
 
-/// A question that could be read; none where a pointer is bad (`S-R4`).
+/// A question, or `None` if a pointer is bad (`S-R4`).
 pub(super) type Asked<'a> = Option<Question<'a>>;
 
-/// What kind of structure a request is to be answered with.
+/// The kind of structure that answers a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Host,
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Whether an answer is of this kind; a host that answers with another is broken.
+    /// Returns whether an answer is of this kind. A host that answers with another kind is broken.
     pub(super) fn is_of(self, answer: &Answer) -> bool {
         matches!(
             (self, answer),
@@ -40,12 +40,13 @@ impl Kind {
     }
 }
 
-/// WSAAsyncGetHostByName (`S-R1` to `S-R13`).
+/// WSAAsyncGetHostByName: starts a lookup of a host by its name (`S-R1` to `S-R13`). Returns its
+/// handle, or 0.
 ///
 /// # Safety
-/// For all six: what `buffer` points to, `length` bytes of it, stays the program's to be written until
-/// the message has come or [`WSACancelAsyncRequest`] has returned. Strings need to live until this
-/// returns. Null and what is no memory is told apart.
+/// For all six requests: this may overwrite `length` bytes at `buffer` until the message has come
+/// or [`WSACancelAsyncRequest`] has returned. Other pointers are null, no memory, or lead to
+/// strings or addresses that live until this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn WSAAsyncGetHostByName(
     hwnd: HWND,
@@ -59,7 +60,7 @@ pub unsafe extern "C" fn WSAAsyncGetHostByName(
     start(Kind::Host, asked, hwnd, message, buffer, length)
 }
 
-/// WSAAsyncGetHostByAddr (`S-R14`).
+/// WSAAsyncGetHostByAddr: starts a lookup of a host by its address (`S-R14`).
 ///
 /// # Safety
 /// As for [`WSAAsyncGetHostByName`].
@@ -78,7 +79,7 @@ pub unsafe extern "C" fn WSAAsyncGetHostByAddr(
     start(Kind::Host, asked, hwnd, message, buffer, length)
 }
 
-/// WSAAsyncGetServByName (`S-R12`).
+/// WSAAsyncGetServByName: starts a lookup of a service by its name (`S-R12`).
 ///
 /// # Safety
 /// As for [`WSAAsyncGetHostByName`].
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn WSAAsyncGetServByName(
     start(Kind::Service, asked, hwnd, message, buffer, length)
 }
 
-/// WSAAsyncGetServByPort, the port in network byte order (`S-R11`).
+/// WSAAsyncGetServByPort: starts a lookup of a service by its port in network byte order (`S-R11`).
 ///
 /// # Safety
 /// As for [`WSAAsyncGetHostByName`].
@@ -114,7 +115,7 @@ pub unsafe extern "C" fn WSAAsyncGetServByPort(
     start(Kind::Service, asked, hwnd, message, buffer, length)
 }
 
-/// WSAAsyncGetProtoByName (`S-R12`).
+/// WSAAsyncGetProtoByName: starts a lookup of a protocol by its name (`S-R12`).
 ///
 /// # Safety
 /// As for [`WSAAsyncGetHostByName`].
@@ -131,7 +132,7 @@ pub unsafe extern "C" fn WSAAsyncGetProtoByName(
     start(Kind::Protocol, asked, hwnd, message, buffer, length)
 }
 
-/// WSAAsyncGetProtoByNumber, the number in host order (`S-R11`).
+/// WSAAsyncGetProtoByNumber: starts a lookup of a protocol by its number in host order (`S-R11`).
 ///
 /// # Safety
 /// As for [`WSAAsyncGetHostByName`].
@@ -147,8 +148,8 @@ pub unsafe extern "C" fn WSAAsyncGetProtoByNumber(
     start(Kind::Protocol, asked, hwnd, message, buffer, length)
 }
 
-/// WSACancelAsyncRequest (`S-C1` to `S-C9`). Whatever it returns, the request's buffer is not written
-/// afterwards (`S-C4`).
+/// WSACancelAsyncRequest: cancels a request (`S-C1` to `S-C9`). Whatever it returns, nothing writes
+/// to the buffer of the request afterwards (`S-C4`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSACancelAsyncRequest(handle: HANDLE) -> c_int {
     status(face::cancel(u32::try_from(handle.addr()).unwrap_or(0)))
@@ -157,7 +158,7 @@ pub extern "C" fn WSACancelAsyncRequest(handle: HANDLE) -> c_int {
 /// # Safety
 /// The result lives no longer than the string.
 pub(super) unsafe fn host_by_name<'a>(name: *const c_char) -> Asked<'a> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { memory::string(name) }.map(Question::host_by_name)
 }
 
@@ -168,11 +169,12 @@ pub(super) unsafe fn host_by_address<'a>(
     length: c_int,
     family: c_int,
 ) -> Asked<'a> {
-    // S-R14: another length is wrong whatever is there, and need not be read; a null is a bad pointer.
+    // S-R14: another length is wrong whatever the address is, so nothing is read. Null is a bad
+    // pointer.
     if length != 4 && !address.is_null() {
         return Some(Question::invalid());
     }
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let address = unsafe { memory::bytes(address, 4) };
     address.map(|address| Question::host_by_address(address, family))
 }
@@ -183,7 +185,7 @@ pub(super) unsafe fn service_by_name<'a>(
     name: *const c_char,
     protocol: *const c_char,
 ) -> Asked<'a> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe {
         let name = memory::string(name)?;
         Some(Question::service_by_name(name, optional(protocol)?))
@@ -193,7 +195,7 @@ pub(super) unsafe fn service_by_name<'a>(
 /// # Safety
 /// The result lives no longer than the string.
 pub(super) unsafe fn service_by_port<'a>(port: c_int, protocol: *const c_char) -> Asked<'a> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let protocol = unsafe { optional(protocol) }?;
     Some(Question::service_by_port(port, protocol))
 }
@@ -201,20 +203,20 @@ pub(super) unsafe fn service_by_port<'a>(port: c_int, protocol: *const c_char) -
 /// # Safety
 /// The result lives no longer than the string.
 pub(super) unsafe fn protocol_by_name<'a>(name: *const c_char) -> Asked<'a> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { memory::string(name) }.map(Question::protocol_by_name)
 }
 
-/// A string that may be null; the outer none is a bad pointer.
+/// Reads a string that may be null. The outer `None` is a bad pointer.
 unsafe fn optional<'a>(string: *const c_char) -> Option<Option<&'a [u8]>> {
     if string.is_null() {
         return Some(None);
     }
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { memory::string(string) }.map(Some)
 }
 
-/// Begins a request; 0 if it is not begun.
+/// Starts a request. Returns null on failure.
 fn start(
     kind: Kind,
     asked: Asked<'_>,
@@ -223,7 +225,7 @@ fn start(
     buffer: *mut c_char,
     length: c_int,
 ) -> HANDLE {
-    // S-R4: without a buffer only a size can be told, and that is asked for with length 0.
+    // S-R4: without a buffer, a program can only ask for the size, with length 0.
     let asked = asked.filter(|_| !buffer.is_null() || length == 0);
     let into_buffer = Box::new(IntoBuffer {
         kind,
@@ -241,7 +243,7 @@ fn start(
     ptr::without_provenance_mut(handle as usize)
 }
 
-/// Where a request's answer goes, and who is told.
+/// Writes the answer of a request to the buffer of the program.
 struct IntoBuffer {
     kind: Kind,
     /// Whether an argument could not be read.
@@ -265,13 +267,14 @@ impl Recipient for IntoBuffer {
     }
 
     fn withdraw(&mut self) {
-        // What comes now has no room, and its size is told (S-C4).
+        // An answer finds no room now, and its message tells the size (S-C4).
         self.length = 0;
     }
 }
 
 impl IntoBuffer {
-    /// The size of the answer and the error, 0 where it was written. Else nothing was (`S-R8`).
+    /// Returns the size of the answer and the error. With error 0 the answer is in the buffer; with
+    /// any other the buffer is as it was (`S-R8`).
     fn fill(&self, answer: Answer) -> (usize, i32) {
         if !self.kind.is_of(&answer) {
             return (0, WSANO_RECOVERY.number());
@@ -281,7 +284,7 @@ impl IntoBuffer {
         if self.length < size {
             return (size, WSAENOBUFS.number());
         }
-        // SAFETY: the program's until now: the request is neither cancelled nor was it told to be over.
+        // SAFETY: the request is neither cancelled nor withdrawn, so this may overwrite the buffer.
         match unsafe { structure.write(self.buffer) } {
             true => (size, 0),
             false => (0, WSAEFAULT.number()),

@@ -1,7 +1,7 @@
-//! `WinMain` for programs that have a `wWinMain`.
+//! The entry of C programs that have a `wWinMain`, for `libws2_32.a` of `winsock-async-c`.
 //!
-//! A crate of its own, like that of `main`: the linker takes it only where the program has neither `main`
-//! nor `WinMain`.
+//! It is a crate, so that it becomes a separate member of the archive. The linker takes that member
+//! only if the program has neither `main` nor `WinMain`.
 
 #![warn(missing_docs)]
 
@@ -18,6 +18,8 @@ mod entry {
         ) -> c_int;
     }
 
+    /// Calls `wWinMain` with the command line as wide text.
+    ///
     /// # Safety
     /// `line` is a string.
     #[unsafe(no_mangle)]
@@ -29,10 +31,11 @@ mod entry {
     ) -> c_int {
         // SAFETY: see above.
         let line = unsafe { CStr::from_ptr(line) };
-        // Here a WCHAR is a character. Never freed: programs keep pointers into it.
+        // A WCHAR has 4 bytes here, like `char`. Never freed, because programs keep pointers into
+        // it.
         let wide: Vec<char> = line.to_string_lossy().chars().chain(['\0']).collect();
         let wide = wide.leak().as_mut_ptr();
-        // SAFETY: the program's own function, of the type that windows.h declares.
+        // SAFETY: the function of the program, with the type that windows.h declares.
         unsafe { wWinMain(instance, previous, wide, show) }
     }
 }

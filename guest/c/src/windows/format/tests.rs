@@ -56,7 +56,7 @@ fn wide(text: &str, arguments: &[Argument]) -> String {
 const MINUS_ONE: Argument = Word(u32::MAX);
 
 #[test]
-fn numbers_have_flags_width_and_precision() {
+fn a_number_is_formatted_with_flags_width_and_precision() {
     for (format, argument, result) in [
         ("%d", Word(42), "42"),
         ("%i", MINUS_ONE, "-1"),
@@ -92,7 +92,7 @@ fn numbers_have_flags_width_and_precision() {
 }
 
 #[test]
-fn strings_and_characters_are_of_either_form() {
+fn a_string_or_character_is_converted_to_the_form_of_the_format() {
     for (format, argument, result) in [
         ("%s", Text(false, "abc"), "abc"),
         ("%.2s|", Text(false, "abc"), "ab|"),
@@ -124,14 +124,14 @@ fn strings_and_characters_are_of_either_form() {
 }
 
 #[test]
-fn what_means_nothing_stands_for_itself() {
+fn an_unknown_letter_stands_for_itself() {
     assert_eq!(narrow("100%% of %y, %", &[]), "100% of y, ");
     assert_eq!(narrow("%I6d", &[]), "6d");
     assert_eq!(narrow("", &[]), "");
 }
 
 #[test]
-fn a_result_is_at_most_1023_long() {
+fn a_result_is_cut_after_1023_characters() {
     assert_eq!(narrow(&"x".repeat(2000), &[]).len(), 1023);
     assert_eq!(narrow("%2000000000d", &[Word(1)]), " ".repeat(1023));
     assert_eq!(narrow("%99999999999.99999999999d", &[Word(1)]).len(), 1023);

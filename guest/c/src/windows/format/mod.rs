@@ -1,22 +1,23 @@
-//! What `wsprintf` makes of a format and its arguments.
+//! The formats of `wsprintf`.
 
 use super::text::{Wide, narrow_of, wide_of};
 
-/// Characters of a result, without the null at the end.
+/// The most characters of a result, without its null.
 pub(super) const LIMIT: usize = 1023;
 
-/// The arguments, one after the other.
+/// Reads the arguments, one after the other.
 pub(super) trait Arguments {
-    /// The next one of 32 bits.
+    /// Returns the next argument of 32 bits.
     fn word(&mut self) -> u32;
-    /// The next one of 64 bits.
+    /// Returns the next argument of 64 bits.
     fn double_word(&mut self) -> u64;
-    /// The string that the next one points to, at most so long; none if the pointer is bad.
+    /// Returns the string that the next argument points to, cut at `limit`. `None` if the pointer
+    /// is bad.
     fn text(&mut self, is_wide: bool, limit: usize) -> Option<Vec<Wide>>;
 }
 
-/// The result, at most [`LIMIT`] long. Format and result are of one form, each number a byte or a
-/// `WCHAR`.
+/// Formats arguments. The result has at most [`LIMIT`] characters. Format and result have the same
+/// form: each number is a byte or a `WCHAR`.
 pub(super) fn format(format: &[Wide], is_wide: bool, arguments: &mut impl Arguments) -> Vec<Wide> {
     let mut result = vec![];
     let mut rest = format.iter().copied().peekable();
@@ -38,7 +39,7 @@ pub(super) fn format(format: &[Wide], is_wide: bool, arguments: &mut impl Argume
     result
 }
 
-/// What stands between `%` and the letter.
+/// The part of a format between `%` and the letter.
 #[derive(Default)]
 struct Spec {
     is_left: bool,
@@ -81,7 +82,7 @@ impl Spec {
         spec
     }
 
-    /// Adds one argument to the result. A letter that means nothing stands for itself, as `%` does.
+    /// Adds one argument to the result. An unknown letter stands for itself, as `%` does.
     fn put(&self, kind: Wide, is_wide: bool, arguments: &mut impl Arguments, to: &mut Vec<Wide>) {
         let is_other = matches!(char::from_u32(kind), Some('C' | 'S'));
         let is_wide_argument = match self.size {
@@ -92,7 +93,7 @@ impl Spec {
         match char::from_u32(kind) {
             Some('c' | 'C') => {
                 let unit = arguments.word();
-                // As Windows has it, null is no character.
+                // On Windows too, null is no character.
                 let text = Vec::from_iter((unit != 0).then_some(unit));
                 let text = if is_wide_argument {
                     text
@@ -142,7 +143,7 @@ impl Spec {
         }
     }
 
-    /// A number, with as many digits as the precision wants.
+    /// Adds a number, with at least as many digits as the precision says.
     fn digits(&self, prefix: &str, digits: String, to: &mut Vec<Wide>) {
         let precision = self.precision.unwrap_or(1);
         let digits = wide_of(format!("{digits:0>precision$}").as_bytes());
@@ -178,7 +179,7 @@ impl Size {
         }
     }
 
-    /// What stands after `I`: 64, 32, or nothing for the size of a pointer.
+    /// Reads what follows `I`: 64, 32, or nothing for the size of a pointer.
     fn of_digits(rest: &mut Units<'_>) -> Size {
         let starts_with = |first: char, second: char| {
             let mut ahead = rest.clone();
@@ -193,13 +194,13 @@ impl Size {
     }
 }
 
-/// The next character, if it is one of these.
+/// Takes the next character if it is one of these.
 fn take(rest: &mut Units<'_>, of: &str) -> Option<char> {
     let is_wanted = |&unit: &Wide| char::from_u32(unit).is_some_and(|c| of.contains(c));
     rest.next_if(is_wanted).and_then(char::from_u32)
 }
 
-/// A number in the format, or with `*` the next argument. None is 0.
+/// Takes a number of the format, or the next argument for `*`. Returns 0 if there is none.
 fn number(rest: &mut Units<'_>, arguments: &mut impl Arguments) -> i32 {
     if take(rest, "*").is_some() {
         return arguments.word().cast_signed();
@@ -213,12 +214,12 @@ fn number(rest: &mut Units<'_>, arguments: &mut impl Arguments) -> i32 {
     number
 }
 
-/// Of what is longer than twice the limit, before and after the text, nothing more would be seen.
+/// Limits a width or precision. Beyond twice the limit, the result would not differ.
 fn limited(number: i32) -> usize {
     usize::try_from(number).unwrap_or_default().min(2 * LIMIT)
 }
 
-/// Text of one form in the other.
+/// Converts text from one form to the other.
 fn converted(text: Vec<Wide>, from_wide: bool, to_wide: bool) -> Vec<Wide> {
     match (from_wide, to_wide) {
         (true, false) => narrow_of(&text).into_iter().map(Wide::from).collect(),
