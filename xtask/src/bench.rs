@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 
 /// Builds the guests and the harness, as an embedder ships it, and runs it; its status is the
 /// command's.
-pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
+pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
     guests::build(workspace)?;
     let how = ["--package", "winsock-async-bench", "--profile", "bench"];
     let bench = cargo::program(workspace, &how, "bench")?;

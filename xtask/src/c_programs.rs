@@ -35,7 +35,7 @@ const OF_EXAMPLES: &[&str] = STANDARDS[0].1;
 const OPTIONS: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-O1", "-Wl,--strip-debug"];
 
 /// Builds the SDK, and every program that has changed since. `guests` is what guests were built with.
-pub fn build(workspace: &Workspace, guests: Toolchain) -> Result<()> {
+pub(crate) fn build(workspace: &Workspace, guests: Toolchain) -> Result<()> {
     let _lock = publish::lock(workspace, say)?;
     let sdk = sdk::build(workspace, Some(guests))?;
     build_with(workspace, &sdk, say)

@@ -11,15 +11,53 @@ use crate::workspace::Workspace;
 
 /// A program that cargo has built.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
+pub(crate) struct Program {
     /// Its name in its package.
     pub name: String,
     /// The file.
     pub path: PathBuf,
 }
 
+/// A package of the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Package {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where its manifest is.
+    pub(crate) directory: PathBuf,
+}
+
+/// What cargo says of the packages of the workspace.
+pub(crate) fn metadata(workspace: &Workspace) -> Result<Value> {
+    let mut command = workspace.cargo();
+    command.args(["metadata", "--no-deps", "--format-version", "1"]);
+    let output = process::captured(&mut command)?;
+    process::succeeded(&command, output.status)?;
+    serde_json::from_slice(&output.stdout).context("cannot read what `cargo metadata` says")
+}
+
+/// The packages that may be published.
+pub(crate) fn published(workspace: &Workspace) -> Result<Vec<Package>> {
+    Ok(published_of(&metadata(workspace)?))
+}
+
+/// The packages of cargo's metadata that may be published.
+fn published_of(metadata: &Value) -> Vec<Package> {
+    let package = |package: &Value| {
+        let manifest = PathBuf::from(package["manifest_path"].as_str()?);
+        let package = Package {
+            name: package["name"].as_str()?.to_owned(),
+            directory: manifest.parent()?.to_owned(),
+        };
+        Some(package)
+    };
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let packages = packages.filter(|package| package["publish"].is_null());
+    packages.filter_map(package).collect()
+}
+
 /// Runs a `cargo build`, which shows its progress, and lists the programs of it.
-pub fn build(command: &mut Command) -> Result<Vec<Program>> {
+pub(crate) fn build(command: &mut Command) -> Result<Vec<Program>> {
     command.arg("--message-format=json-render-diagnostics");
     let mut programs = Vec::new();
     let status = process::each_line(command, None, |line| programs.extend(of_message(line)))?;
@@ -28,7 +66,7 @@ pub fn build(command: &mut Command) -> Result<Vec<Program>> {
 }
 
 /// Builds one program for the host, as `how` says, and gives its file.
-pub fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBuf> {
+pub(crate) fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBuf> {
     let mut command = workspace.cargo();
     command.arg("build").args(how).args(["--bin", name]);
     let built = build(&mut command)?
@@ -39,7 +77,7 @@ pub fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBu
 }
 
 /// Runs a `cargo build` of a static library, which shows its progress, and gives its file.
-pub fn library(command: &mut Command) -> Result<PathBuf> {
+pub(crate) fn library(command: &mut Command) -> Result<PathBuf> {
     command.arg("--message-format=json-render-diagnostics");
     let mut library = None;
     let status = process::each_line(command, None, |line| {
@@ -51,7 +89,7 @@ pub fn library(command: &mut Command) -> Result<PathBuf> {
 
 /// Runs a cargo test, gives `show` what it writes, and counts the tests that ran. With `must_run`, none
 /// is an error.
-pub fn test(command: &mut Command, must_run: bool, show: impl Fn(&str)) -> Result<u64> {
+pub(crate) fn test(command: &mut Command, must_run: bool, show: impl Fn(&str)) -> Result<u64> {
     let shown = process::typed(command);
     show(&format!("\n$ {shown}"));
     let mut ran = 0;
@@ -132,6 +170,19 @@ mod tests {
         ] {
             assert_eq!(of_message(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn packages_without_publish_false_are_published() {
+        let metadata = r#"{"packages":[
+            {"name":"a","manifest_path":"/w/a/Cargo.toml","publish":null},
+            {"name":"b","manifest_path":"/w/b/Cargo.toml","publish":[]}]}"#;
+        let expected = Package {
+            name: "a".into(),
+            directory: "/w/a".into(),
+        };
+        let metadata = serde_json::from_str(metadata).unwrap();
+        assert_eq!(published_of(&metadata), [expected]);
     }
 
     #[test]

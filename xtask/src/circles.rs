@@ -12,7 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::Value;
 
-use crate::process::{self, say};
+use crate::cargo;
+use crate::process::say;
 use crate::workspace::Workspace;
 
 /// Each file's imports: the files, and the names that it takes from each.
@@ -22,7 +23,7 @@ type Imports = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 ///
 /// # Errors
 /// There are circles. They are printed, with the names that tie them.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let read = |file: &str| fs::read_to_string(workspace.root().join(file)).ok();
     let (mut crates, mut found) = (0, 0);
     for root in roots(workspace)? {
@@ -47,11 +48,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 /// The root files of all libraries and programs.
 fn roots(workspace: &Workspace) -> Result<Vec<String>> {
-    let mut command = workspace.cargo();
-    command.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let output = process::captured(&mut command)?;
-    process::succeeded(&command, output.status)?;
-    let metadata: Value = serde_json::from_slice(&output.stdout)?;
+    let metadata = cargo::metadata(workspace)?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
     let tests = ["test", "bench", "example"];
@@ -372,7 +369,7 @@ fn uses(tokens: &[TokenTree], prefix: &[String], public: bool, found: &mut Vec<U
                     uses(&tokens, &path, public, found);
                 }
                 TokenTree::Ident(_) if i > 0 && is(&tree[i - 1], "as") => {
-                    name = Some(token.to_string())
+                    name = Some(token.to_string());
                 }
                 TokenTree::Ident(word) if word == "self" && !path.is_empty() => {}
                 TokenTree::Ident(word) if word != "as" => path.push(word.to_string()),

@@ -10,7 +10,7 @@ use crate::process;
 use crate::setup::{self, Machine};
 
 /// Where the SDK of WASI is, if a person wants that.
-pub const SDK_VARIABLE: &str = "WASI_SDK_PATH";
+pub(crate) const SDK_VARIABLE: &str = "WASI_SDK_PATH";
 
 /// Debian's packages that compile C for WebAssembly.
 const PACKAGES: [&str; 4] = [
@@ -35,7 +35,7 @@ const DEBIAN_OPTIONS: [&str; 3] = ["-Wno-deprecated", "--target=wasm32-wasi", "-
 
 /// A C compiler for WASI preview 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clang {
+pub(crate) struct Clang {
     /// The file.
     pub program: PathBuf,
     /// The options that it needs for this target.
@@ -44,14 +44,14 @@ pub struct Clang {
 
 impl Clang {
     /// A call of it.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.options);
         command
     }
 
     /// What it says of its version.
-    pub fn version(&self) -> Result<Vec<u8>> {
+    pub(crate) fn version(&self) -> Result<Vec<u8>> {
         let mut command = self.command();
         let output = process::captured(command.arg("--version"))?;
         process::succeeded(&command, output.status)?;
@@ -68,7 +68,11 @@ impl Clang {
 }
 
 /// Finds the compiler, `sdk` being the value of [`SDK_VARIABLE`], and installs Debian's where there is none.
-pub fn set_up(machine: &impl Machine, sdk: Option<&OsStr>, say: impl Fn(&str)) -> Result<Clang> {
+pub(crate) fn set_up(
+    machine: &impl Machine,
+    sdk: Option<&OsStr>,
+    say: impl Fn(&str),
+) -> Result<Clang> {
     if let Some(path) = sdk.filter(|path| !path.is_empty()) {
         let program = Path::new(path).join("bin").join("clang");
         if !program.exists() {

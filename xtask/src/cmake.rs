@@ -12,7 +12,7 @@ const PACKAGES: [&str; 2] = ["cmake", "make"];
 const FILES: [&str; 2] = ["/usr/bin/cmake", "/usr/bin/make"];
 
 /// Installs Debian's where one is missing, unless `are_there`.
-pub fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)) -> Result<()> {
+pub(crate) fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)) -> Result<()> {
     if are_there {
         return Ok(());
     }
@@ -27,7 +27,7 @@ pub fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)) -> Re
 }
 
 /// Whether builds find both by the path.
-pub fn are_there() -> bool {
+pub(crate) fn are_there() -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();
     let is_there = |program| env::split_paths(&paths).any(|path| path.join(program).is_file());
     PACKAGES.iter().all(is_there)

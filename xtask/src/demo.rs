@@ -44,7 +44,7 @@ const STEPS: [(&str, &str); 4] = [
 ];
 
 /// Sets up, builds, and shows the lookups; fails if they do not go as they should.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     say("The demo takes four steps. What is built once is not built again.");
     let toolchain = step(0, || {
         cmake::set_up(&ThisMachine, cmake::are_there(), say)?;

@@ -16,7 +16,7 @@ const HANG: u32 = 60;
 
 /// Fuzzes `targets`, or all there are, and fails if one finds a fault. Where this machine lacks what
 /// fuzzing needs it says so, and is content.
-pub fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Result<()> {
     if let Some(missing) = missing() {
         say(&format!("!!! NOT FUZZED: there is no {missing} !!!"));
         return Ok(());

@@ -23,7 +23,7 @@ const PACKAGES: [&str; 4] = [
 ];
 
 /// Sets up what guests need, builds them all, and gives what they were built with.
-pub fn build(workspace: &Workspace) -> Result<Toolchain> {
+pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     let toolchain = set_up()?;
     let _lock = publish::lock(workspace, say)?;
     let with = toolchain.describe(Target::Wasip2);
@@ -41,12 +41,12 @@ pub fn build(workspace: &Workspace) -> Result<Toolchain> {
 }
 
 /// Finds or installs the toolchain for guests.
-pub fn set_up() -> Result<Toolchain> {
+pub(crate) fn set_up() -> Result<Toolchain> {
     setup::set_up(&ThisMachine, Target::Wasip2, say)
 }
 
 /// Builds one of the examples. The other guests stay as they are.
-pub fn build_example(workspace: &Workspace, toolchain: Toolchain, name: &str) -> Result<()> {
+pub(crate) fn build_example(workspace: &Workspace, toolchain: Toolchain, name: &str) -> Result<()> {
     let _lock = publish::lock(workspace, say)?;
     let [examples, ..] = PACKAGES;
     let built = programs_of(workspace, toolchain, Product::Program(examples, name))?;

@@ -17,7 +17,7 @@ const LOCAL: Duration = Duration::from_secs(30);
 
 /// This machine.
 #[derive(Clone, Copy, Debug)]
-pub struct ThisMachine;
+pub(crate) struct ThisMachine;
 
 impl Machine for ThisMachine {
     fn has_target(&self, target: Target) -> bool {

@@ -1,7 +1,6 @@
 //! The commands of this workspace; `cargo xtask --help` lists them.
 
 #![forbid(unsafe_code)]
-#![warn(missing_docs)]
 
 mod bench;
 mod c_programs;
@@ -14,6 +13,7 @@ mod fuzz;
 mod guests;
 mod machine;
 mod models;
+mod package;
 mod process;
 mod publish;
 mod rules;
@@ -23,6 +23,7 @@ mod soak;
 mod sources;
 mod suite;
 mod toolchain;
+mod wit;
 mod workspace;
 
 use std::ffi::OsString;
@@ -92,6 +93,16 @@ enum Command {
     ///
     /// Fails if there are any.
     Circles,
+    /// Packages every crate that is published, and builds each from its package
+    ///
+    /// Fetches nothing. Crates that depend on others here are built with the packages of these.
+    Package {
+        /// For cargo package, such as: -- --allow-dirty
+        #[arg(last = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
+    /// Copies wit/ and LICENSE into the crates whose packages have them
+    Wit,
     /// Fuzzes the engine and the parsers of its files, and fails if that finds a fault
     ///
     /// Needs rustup's nightly toolchain and a C++ compiler; where one is missing it says so, and
@@ -138,13 +149,17 @@ impl Command {
     /// Whether it builds what is compiled for this machine with all features.
     fn builds_the_runner(&self) -> bool {
         match self {
-            Command::Test { .. } | Command::Bench { .. } | Command::Soak { .. } => true,
+            Command::Test { .. }
+            | Command::Bench { .. }
+            | Command::Soak { .. }
+            | Command::Package { .. } => true,
             Command::Guests
             | Command::Sdk
             | Command::Demo
             | Command::Models { .. }
             | Command::Rules { .. }
             | Command::Circles
+            | Command::Wit
             | Command::Fuzz { .. } => false,
         }
     }
@@ -181,6 +196,8 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Rules { ids } => rules::run(&workspace, &ids)?,
         Command::Circles => circles::run(&workspace)?,
+        Command::Package { args } => package::run(&workspace, &args)?,
+        Command::Wit => wit::run(&workspace)?,
         Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets)?,
         Command::Bench { args } => return bench::run(&workspace, &args),
         Command::Soak { args } => return soak::run(&workspace, &args),

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 ///
 /// Each checker is a build of its own, as it takes the place of the standard library's atomics, locks
 /// and threads; so each has a folder of its own under the target folder.
-pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64> {
+pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64> {
     let mut ran = 0;
     for checker in ["loom", "shuttle"] {
         let mut command = workspace.cargo();

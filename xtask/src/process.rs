@@ -14,7 +14,7 @@ use wait_timeout::ChildExt;
 
 /// Runs a command to its end within a time limit, and fails if it does. It gets no input: a question
 /// it asks is answered by end of file.
-pub fn check_within(command: &mut Command, limit: Duration) -> Result<()> {
+pub(crate) fn check_within(command: &mut Command, limit: Duration) -> Result<()> {
     let mut child = spawn(command.stdin(Stdio::null()))?;
     let status = wait(command, &mut child, limit, limit)?;
     succeeded(command, status)
@@ -22,7 +22,7 @@ pub fn check_within(command: &mut Command, limit: Duration) -> Result<()> {
 
 /// Runs a command and gives each line it writes to standard output to `each` while it runs.
 /// Without a limit it may take as long as it likes.
-pub fn each_line(
+pub(crate) fn each_line(
     command: &mut Command,
     limit: Option<Duration>,
     mut each: impl FnMut(&str),
@@ -64,13 +64,13 @@ pub fn each_line(
 }
 
 /// Runs a command to its end and gives its status and all that it writes. It gets no input.
-pub fn captured(command: &mut Command) -> Result<Output> {
+pub(crate) fn captured(command: &mut Command) -> Result<Output> {
     let output = command.stdin(Stdio::null()).output();
     output.with_context(|| cannot_run(command))
 }
 
 /// Runs a command to its end and passes its status on.
-pub fn exit_code(command: &mut Command) -> Result<ExitCode> {
+pub(crate) fn exit_code(command: &mut Command) -> Result<ExitCode> {
     let status = spawn(command)?
         .wait()
         .with_context(|| cannot_run(command))?;
@@ -81,13 +81,13 @@ pub fn exit_code(command: &mut Command) -> Result<ExitCode> {
 }
 
 /// Writes a line at once, also where standard output is a pipe; a reader that has gone is no error.
-pub fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let mut output = io::stdout().lock();
     let _ = writeln!(output, "{line}").and_then(|()| output.flush());
 }
 
 /// The command line as a person would type it, who calls cargo by its name.
-pub fn typed(command: &Command) -> String {
+pub(crate) fn typed(command: &Command) -> String {
     let program = command.get_program();
     let name = Path::new(program)
         .file_stem()
@@ -97,7 +97,7 @@ pub fn typed(command: &Command) -> String {
 }
 
 /// An error unless the status is success.
-pub fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
+pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     ensure!(status.success(), "`{}` failed ({status})", typed(command));
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 /// Waits until no other `cargo xtask` builds guests or the SDK, and keeps others waiting until the file is
 /// dropped.
-pub fn lock(workspace: &Workspace, say: impl Fn(&str)) -> Result<File> {
+pub(crate) fn lock(workspace: &Workspace, say: impl Fn(&str)) -> Result<File> {
     let directory = workspace.guest_build();
     fs::create_dir_all(&directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
@@ -28,7 +28,7 @@ pub fn lock(workspace: &Workspace, say: impl Fn(&str)) -> Result<File> {
 
 /// Makes each file `directory/KEY` a copy of its value where it is not one, takes away those of `existing`
 /// that are none of these, and says so.
-pub fn publish(
+pub(crate) fn publish(
     files: &BTreeMap<PathBuf, PathBuf>,
     directory: &Path,
     existing: &[PathBuf],
@@ -57,7 +57,7 @@ pub fn publish(
 }
 
 /// Removes files that nothing makes any more, and says so.
-pub fn remove<'a>(
+pub(crate) fn remove<'a>(
     stale: impl IntoIterator<Item = &'a PathBuf>,
     workspace: &Workspace,
     say: impl Fn(&str),
@@ -72,7 +72,7 @@ pub fn remove<'a>(
 
 /// Makes `path` hold `bytes`, at no time anything else than the old file or the new. Says whether
 /// it was changed.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
     }
@@ -89,14 +89,14 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
 }
 
 /// The files in a directory whose names end in `.extension`, in order; none where there is no directory.
-pub fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = entries(directory)?;
     files.retain(|path| path.extension().is_some_and(|e| e == extension));
     Ok(files)
 }
 
 /// All files in a directory and the directories in it, in order; none where there is no directory.
-pub fn tree(directory: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn tree(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in entries(directory)? {
         if path.is_dir() {
@@ -109,7 +109,7 @@ pub fn tree(directory: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// What a directory has in it, in order; nothing where there is no directory.
-pub fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
     if !directory.exists() {
         return Ok(Vec::new());
     }

@@ -15,7 +15,7 @@ const DOCUMENT: &str = "docs/semantics.md";
 ///
 /// # Errors
 /// A rule has no test or two rows, or a file names a rule that the document lacks.
-pub fn run(workspace: &Workspace, asked: &[String]) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, asked: &[String]) -> Result<()> {
     let mut sources = sources::sources(workspace, &["rs", "c", "h", "md"])?;
     // The tests of this program make rules up.
     sources.retain(|source| !source.path.starts_with("xtask/"));

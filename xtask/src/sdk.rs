@@ -28,7 +28,7 @@ const LIBRARIES: [(Target, &str); 2] = [
 
 /// An SDK that has been built.
 #[derive(Clone, Debug)]
-pub struct Sdk {
+pub(crate) struct Sdk {
     /// The compiler that it is for.
     pub clang: Clang,
     /// The directory of the headers.
@@ -38,7 +38,7 @@ pub struct Sdk {
 }
 
 /// Sets up what the SDK needs, and builds it. `guests` is what guests were built with, if they just were.
-pub fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<Sdk> {
+pub(crate) fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<Sdk> {
     let sdk = env::var_os(clang::SDK_VARIABLE);
     let clang = clang::set_up(&ThisMachine, sdk.as_deref(), say)?;
     let root = workspace.sdk();

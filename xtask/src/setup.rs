@@ -13,7 +13,7 @@ const PATIENT: Duration = Duration::from_secs(300);
 const BRIEF: Duration = Duration::from_secs(30);
 
 /// What set-up asks of a machine and does to it.
-pub trait Machine {
+pub(crate) trait Machine {
     /// Whether the toolchain in use has the target.
     fn has_target(&self, target: Target) -> bool;
     /// Has rustup add the target.
@@ -28,7 +28,11 @@ pub trait Machine {
 
 /// Finds a toolchain for a target, and installs one where there is none. `say` gets a line for what
 /// takes time.
-pub fn set_up(machine: &impl Machine, target: Target, say: impl Fn(&str)) -> Result<Toolchain> {
+pub(crate) fn set_up(
+    machine: &impl Machine,
+    target: Target,
+    say: impl Fn(&str),
+) -> Result<Toolchain> {
     if machine.has_target(target) {
         return Ok(Toolchain::Target);
     }
@@ -61,7 +65,7 @@ pub fn set_up(machine: &impl Machine, target: Target, say: impl Fn(&str)) -> Res
 }
 
 /// Installs packages of Debian's that are to bring these files, or says why that is not possible.
-pub fn install(
+pub(crate) fn install(
     machine: &impl Machine,
     packages: &[&str],
     files: &[&'static str],

@@ -11,7 +11,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Builds the guests and the soak, and runs it; its status is the command's.
-pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
+pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
     guests::build(workspace)?;
     // With the whole workspace's features, as the tests have them: else wasmtime is compiled twice.
     let soak = cargo::program(workspace, &["--workspace"], "soak")?;

@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 /// A text file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Source {
+pub(crate) struct Source {
     /// Its path from the root of the workspace, with slashes.
     pub path: String,
     /// What is in it.
@@ -17,7 +17,7 @@ pub struct Source {
 }
 
 /// The files with these extensions, outside of `target` and of hidden directories, in order.
-pub fn sources(workspace: &Workspace, extensions: &[&str]) -> Result<Vec<Source>> {
+pub(crate) fn sources(workspace: &Workspace, extensions: &[&str]) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     let mut directories = vec![workspace.root().to_owned()];
     while let Some(directory) = directories.pop() {

@@ -13,7 +13,7 @@ use crate::process::say;
 use crate::workspace::Workspace;
 
 /// Builds the guests and runs the tests, `args` being more for cargo test.
-pub fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
     let toolchain = guests::build(workspace)?;
     c_programs::build(workspace, toolchain)?;
     let must_run = args.is_empty();

@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 
 /// How guests are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Toolchain {
+pub(crate) enum Toolchain {
     /// The host's own toolchain, which has the target.
     Target,
     /// Debian's compiler, which builds the standard library too.
@@ -16,7 +16,7 @@ pub enum Toolchain {
 
 /// What is built for WebAssembly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Product<'a> {
+pub(crate) enum Product<'a> {
     /// All programs of a package, as components.
     Programs(&'a str),
     /// One program of a package, as a component: the package and the program.
@@ -27,7 +27,7 @@ pub enum Product<'a> {
 
 /// A target: which version of WASI its programs import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// WASI preview 1: linkers make core modules.
     Wasip1,
     /// WASI 0.2: linkers make components.
@@ -37,7 +37,7 @@ pub enum Target {
 /// Debian's packages that build for every [`Target`] without rustup's.
 ///
 /// `lld-22` is the linker that `rust-web-llvm` names but does not depend on.
-pub const PACKAGES: [&str; 5] = [
+pub(crate) const PACKAGES: [&str; 5] = [
     "rustc-web",
     "rust-web-src",
     "rust-web-llvm",
@@ -46,16 +46,16 @@ pub const PACKAGES: [&str; 5] = [
 ];
 
 /// Debian's compiler.
-pub const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+pub(crate) const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 /// Debian's linker, which its `wasm-component-ld` does not find by itself.
-pub const WASM_LD: &str = "/usr/bin/wasm-ld-22";
+pub(crate) const WASM_LD: &str = "/usr/bin/wasm-ld-22";
 /// Debian's C library for WebAssembly.
-pub const WASI_LIBRARIES: &str = "/usr/lib/wasm32-wasi";
+pub(crate) const WASI_LIBRARIES: &str = "/usr/lib/wasm32-wasi";
 /// The start-up object of a program; a part of [`WASI_LIBRARIES`].
-pub const WASI_START: &str = "/usr/lib/wasm32-wasi/crt1-command.o";
+pub(crate) const WASI_START: &str = "/usr/lib/wasm32-wasi/crt1-command.o";
 
 /// What a guest's build with Debian's compiler reads; [`DEBIAN_RUSTC`] alone may be another package's.
-pub const FILES: [&str; 6] = [
+pub(crate) const FILES: [&str; 6] = [
     DEBIAN_RUSTC,
     "/usr/lib/rustlib/src/rust/library/std/Cargo.toml",
     "/usr/bin/rust-lld",
@@ -66,7 +66,7 @@ pub const FILES: [&str; 6] = [
 
 impl Target {
     /// What compilers call it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Target::Wasip1 => "wasm32-wasip1",
             Target::Wasip2 => "wasm32-wasip2",
@@ -76,7 +76,7 @@ impl Target {
 
 impl Product<'_> {
     /// The target that it is for.
-    pub fn target(self) -> Target {
+    pub(crate) fn target(self) -> Target {
         match self {
             Product::Programs(_) | Product::Program(..) => Target::Wasip2,
             Product::Library(_, target) => target,
@@ -86,7 +86,7 @@ impl Product<'_> {
 
 impl Toolchain {
     /// The toolchain in a few words, as used for a target.
-    pub fn describe(self, target: Target) -> String {
+    pub(crate) fn describe(self, target: Target) -> String {
         match self {
             Toolchain::Target => format!("the installed target {}", target.name()),
             Toolchain::Debian => "Debian's rustc and wasi-libc, building std from source".into(),
@@ -95,7 +95,7 @@ impl Toolchain {
 
     /// The `cargo build` of a product. `environment` has the names of the variables
     /// that the command would inherit: those that would change the build are taken out of it.
-    pub fn build_command(
+    pub(crate) fn build_command(
         self,
         workspace: &Workspace,
         product: Product<'_>,

@@ -20,18 +20,15 @@ const SECTION: &str = "component-type";
 
 /// The package of `wit/`, by its files.
 const PACKAGE: [(&str, &str); 6] = [
-    ("types.wit", include_str!("../../../wit/types.wit")),
-    ("lifecycle.wit", include_str!("../../../wit/lifecycle.wit")),
-    ("requests.wit", include_str!("../../../wit/requests.wit")),
-    (
-        "completions.wit",
-        include_str!("../../../wit/completions.wit"),
-    ),
-    ("readiness.wit", include_str!("../../../wit/readiness.wit")),
-    ("worlds.wit", include_str!("../../../wit/worlds.wit")),
+    ("types.wit", include_str!("../wit/types.wit")),
+    ("lifecycle.wit", include_str!("../wit/lifecycle.wit")),
+    ("requests.wit", include_str!("../wit/requests.wit")),
+    ("completions.wit", include_str!("../wit/completions.wit")),
+    ("readiness.wit", include_str!("../wit/readiness.wit")),
+    ("worlds.wit", include_str!("../wit/worlds.wit")),
 ];
 /// The package that it depends on.
-const POLL: &str = include_str!("../../../wit/deps/io/poll.wit");
+const POLL: &str = include_str!("../wit/deps/io/poll.wit");
 /// The world that imports all of it.
 const WORLD: &str = "imports";
 

@@ -1,0 +1,27 @@
+use std::time::Duration;
+
+use winsock_async_engine::{LookupEngine, Policy, Query};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // One for the process: which names guests may look up, the limits, the worker threads.
+    let policy = Policy::deny_all().allow("*.example.com".parse()?);
+    let engine = LookupEngine::builder().policy(policy).build();
+
+    // One for each guest, used on the guest's thread. The tag comes back with the completion.
+    let mut session = engine.session();
+    session.startup()?;
+    session.request(Query::HostByName((*b"www.example.com").into()), 1)?;
+    let second = session.request(Query::HostByName((*b"ftp.example.com").into()), 2)?;
+    match session.cancel(second) {
+        Ok(()) => println!("2: cancelled, so no completion arrives"),
+        Err(error) => println!("2: {error}, so its completion arrives"),
+    }
+
+    // Returns false once nothing is outstanding.
+    while session.wait(Some(Duration::from_secs(10))) {
+        for completion in session.take(16) {
+            println!("{}: {:?}", completion.tag, completion.outcome);
+        }
+    }
+    Ok(session.cleanup()?)
+}
