@@ -1,4 +1,4 @@
-//! The lookups in an application of one's own, with a resolver of one's own:
+//! An application with the lookups and a custom resolver:
 //! `embed target/guests/lookup.wasm host:db.internal`.
 
 use std::env;
@@ -13,11 +13,11 @@ use winsock_async_wasmtime::engine::{HostEntry, LookupEngine, Policy};
 use winsock_async_wasmtime::engine::{Lookup, Resolution, Resolver};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
-/// Knows the hosts under `internal`, as a service registry would, and leaves the rest to others.
+/// Resolves hosts under `internal`, like a service registry.
 struct Internal;
 
 impl Resolver for Internal {
-    // What takes time belongs in `resolve`, which worker threads call after `Resolution::Blocking`.
+    // A lookup that waits returns `Resolution::Blocking`; a worker then calls `resolve_blocking`.
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         match lookup {
             Lookup::HostByName(name) if name.ends_with(".internal") => {
@@ -29,7 +29,7 @@ impl Resolver for Internal {
     }
 }
 
-/// What a store holds: WASI for the guest's main program, Winsock for its lookups, one table for both.
+/// A store's data: WASI for the guest's main program, the lookups, and one table for both.
 struct State {
     wasi: WasiCtx,
     winsock: WinsockCtx,
@@ -58,8 +58,8 @@ fn main() -> wasmtime::Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
     let guest = args.first().context("usage: embed GUEST.wasm [ARGS...]")?;
 
-    // One lookup engine serves all guests of a process. A guest may ask for what is allowed here, and
-    // for any service and protocol. An address of a private network must be allowed in answers, too.
+    // One lookup engine serves all guests of a process. A guest can look up any service and protocol,
+    // and the hosts that the policy allows. Private addresses in answers must be allowed too.
     let policy = Policy::deny_all()
         .allow("*.internal".parse()?)
         .allow_answers("10.0.0.0/8".parse()?);
@@ -68,13 +68,13 @@ fn main() -> wasmtime::Result<()> {
         .policy(policy)
         .build();
 
-    // Nothing here runs several calls of one guest at a time: without, each call is 110 ns cheaper.
+    // No two calls of a guest run at the same time here. Each call is 110 ns cheaper without that.
     let engine = Engine::new(Config::new().concurrency_support(false))?;
     let mut linker = Linker::<State>::new(&engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     winsock_async_wasmtime::add_to_linker_sync(&mut linker)?;
 
-    // One store for a guest, and one session in it, which ends with the store.
+    // Each guest has a store with a session, which ends with the store.
     let state = State {
         wasi: WasiCtx::builder().inherit_stdio().args(&args).build(),
         winsock: WinsockCtx::new(&lookups),
@@ -91,7 +91,7 @@ fn main() -> wasmtime::Result<()> {
     match ended {
         Ok(Ok(())) => Ok(()),
         Ok(Err(())) => wasmtime::bail!("the guest failed"),
-        // How a guest's `exit` arrives.
+        // A guest's `exit` is an error to wasmtime.
         Err(error) => match error.downcast_ref() {
             Some(I32Exit(0)) => Ok(()),
             Some(I32Exit(status)) => wasmtime::bail!("the guest's exit status is {status}"),

@@ -1,6 +1,6 @@
-//! What `bindgen!` makes of `wit/`. The types are the engine's own.
+//! The bindings that `bindgen!` makes of `wit/`. The types are those of the engine.
 
-/// All interfaces but `types`; `wait` is async.
+/// All interfaces except `types`; `wait` is async.
 mod generated {
     wasmtime::component::bindgen!({
         path: "wit",
@@ -22,7 +22,7 @@ mod generated {
     });
 }
 
-/// `completions` once more, with a `wait` that blocks the thread.
+/// `completions` with a `wait` that blocks the thread.
 mod generated_sync {
     wasmtime::component::bindgen!({
         path: "wit",

@@ -1,4 +1,4 @@
-//! The interfaces' functions, each a call into the session.
+//! The functions of the interfaces, each of which calls the session.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use wasmtime_wasi_io::poll::{DynPollable, Pollable, subscribe};
 use winsock_async_engine::{Completion, ErrorCode, Query, Readiness, TaskHandle};
 
 use crate::bindings::{completions, completions_sync, lifecycle, readiness, requests};
-use crate::{WinsockCtxView, timer};
+use crate::ctx::WinsockCtxView;
+use crate::timer;
 
 impl lifecycle::Host for WinsockCtxView<'_> {
     fn startup(&mut self) -> Result<Result<(), ErrorCode>> {
@@ -74,7 +75,7 @@ impl WinsockCtxView<'_> {
 
 impl readiness::Host for WinsockCtxView<'_> {
     fn subscribe(&mut self) -> Result<Resource<DynPollable>> {
-        // An entry of its own: a pollable must not depend on what the guest may drop first.
+        // Each pollable has its own entry: the guest may drop pollables in any order.
         let entry = self
             .table
             .push(CompletionPollable(self.ctx.session.readiness()))?;
@@ -82,7 +83,7 @@ impl readiness::Host for WinsockCtxView<'_> {
     }
 }
 
-/// What `subscribe` puts into the table: ready while completions can be taken.
+/// A pollable that is ready while the guest can take completions.
 struct CompletionPollable(Readiness);
 
 #[async_trait]

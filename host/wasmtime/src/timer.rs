@@ -1,15 +1,15 @@
-//! Where `wait` finds a timer in an async store.
+//! The timer for `wait` in an async store.
 
 use std::io;
 use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Runs `make` where tokio's timers work. That is this crate's own runtime, one thread that is started
-/// when it is first needed: an embedder need not use tokio, and his runtime need not have timers.
+/// Runs `make` in a runtime whose timers work. It belongs to this crate: the embedder need not use
+/// tokio, or enable its timers. The first call starts it, with one thread.
 ///
 /// # Errors
-/// When the runtime cannot be started.
+/// If the runtime cannot be started.
 pub(super) fn with<R>(make: impl FnOnce() -> R) -> io::Result<R> {
     let _entered = own_runtime()?.enter();
     Ok(make())
@@ -20,7 +20,7 @@ fn own_runtime() -> io::Result<&'static Runtime> {
     started(&OWN)
 }
 
-/// The runtime that is in `own`, where it is put unless it is there.
+/// Returns the runtime in `own`, after starting one if there is none.
 fn started(own: &OnceLock<Runtime>) -> io::Result<&Runtime> {
     if let Some(runtime) = own.get() {
         return Ok(runtime);
@@ -32,10 +32,10 @@ fn started(own: &OnceLock<Runtime>) -> io::Result<&Runtime> {
         .enable_time()
         .build()?;
     if let Err(second) = own.set(runtime) {
-        // Another guest was first. Dropping it would wait, and so panic where somebody awaits.
+        // Another guest was first. A drop would wait, which panics in async code.
         second.shutdown_background();
     }
-    Ok(own.get().expect("it was put there"))
+    Ok(own.get().expect("a runtime was set"))
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timer_works_without_a_runtime_around_it() {
+    fn a_timer_works_outside_a_runtime() {
         let sleep = super::with(|| tokio::time::sleep(Duration::from_millis(1))).unwrap();
         let mut sleep = pin::pin!(sleep);
         let waker = Arc::new(Unpark(thread::current())).into();
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn guests_on_several_threads_may_need_it_first() {
+    fn several_threads_can_start_the_runtime_at_once() {
         const THREADS: usize = 4;
         for _ in 0..50 {
             let own = OnceLock::new();

@@ -1,0 +1,39 @@
+//! A store's session, and access to it.
+
+use wasmtime::component::ResourceTable;
+use winsock_async_engine::{LookupEngine, Session};
+
+/// The context of one guest: its session. Dropping the context cancels every pending request.
+#[derive(Debug)]
+pub struct WinsockCtx {
+    pub(crate) session: Session,
+}
+
+impl WinsockCtx {
+    /// Creates a context with a new session of `engine`.
+    pub fn new(engine: &LookupEngine) -> WinsockCtx {
+        WinsockCtx {
+            session: engine.session(),
+        }
+    }
+
+    /// The session, for its statistics and for requests of the embedder.
+    pub fn session(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+/// A view of a store's data: the context, and the table that holds its pollables.
+#[derive(Debug)]
+pub struct WinsockCtxView<'a> {
+    /// The guest's context.
+    pub ctx: &'a mut WinsockCtx,
+    /// The store's resources.
+    pub table: &'a mut ResourceTable,
+}
+
+/// Gives the interfaces access to their part of a store's data.
+pub trait WinsockView: Send {
+    /// The context and the table.
+    fn winsock(&mut self) -> WinsockCtxView<'_>;
+}

@@ -1,0 +1,44 @@
+//! The interfaces of `winsock:async-lookup` in a linker.
+
+use wasmtime::Result;
+use wasmtime::component::{HasData, Linker};
+
+use crate::bindings::{completions, completions_sync, lifecycle, readiness, requests};
+use crate::ctx::{WinsockCtxView, WinsockView};
+
+/// The type by which wasmtime names what the linked functions get of a store's data.
+struct Winsock;
+
+impl HasData for Winsock {
+    type Data<'a> = WinsockCtxView<'a>;
+}
+
+/// Adds the interfaces of `winsock:async-lookup`, and no others, for stores whose functions are
+/// called with `call_async`. `wait` awaits.
+///
+/// # Errors
+/// If the linker has one of these names already.
+pub fn add_to_linker_async<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
+    add_shared::<T>(linker)?;
+    completions::add_to_linker::<T, Winsock>(linker, T::winsock)
+}
+
+/// Adds the interfaces of `winsock:async-lookup`, and no others, for stores whose functions are
+/// called with `call`. `wait` blocks the thread.
+///
+/// A guest that uses `readiness` polls with `wasi:io/poll`, which
+/// `wasmtime_wasi::p2::add_to_linker_sync` adds.
+///
+/// # Errors
+/// If the linker has one of these names already.
+pub fn add_to_linker_sync<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
+    add_shared::<T>(linker)?;
+    completions_sync::add_to_linker::<T, Winsock>(linker, T::winsock)
+}
+
+/// Adds the interfaces that are the same in both.
+fn add_shared<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
+    lifecycle::add_to_linker::<T, Winsock>(linker, T::winsock)?;
+    requests::add_to_linker::<T, Winsock>(linker, T::winsock)?;
+    readiness::add_to_linker::<T, Winsock>(linker, T::winsock)
+}
