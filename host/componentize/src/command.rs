@@ -1,8 +1,8 @@
-//! Undoes what a linker does to the exports of a command.
+//! Unwraps `cabi_realloc` from the constructors and destructors that a linker wraps exports in.
 //!
-//! Start-up code that does not call constructors and destructors itself, as in wasi-libc until 2022, leaves
-//! that to wasm-ld, which wraps every export in them. `cabi_realloc`, which the host calls while the program
-//! runs, would so run all constructors once more, and close the standard streams.
+//! The start-up code of wasi-libc until 2022 does not call constructors and destructors itself.
+//! wasm-ld wraps every export in them instead. The host calls `cabi_realloc` while the program
+//! runs: wrapped, it would run all constructors again and close the standard streams.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,15 @@ use wasmparser::{
     BinaryReaderError, Export, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
 };
 
-/// What the host allocates memory of the guest with.
+/// The export by which the host allocates the guest's memory.
 const REALLOC: &str = "cabi_realloc";
-/// The entry of a command.
+/// The entry point of a command.
 const START: &str = "_start";
 
-/// The module with `cabi_realloc` as it was before it was wrapped.
+/// Exports the function that `cabi_realloc` wraps. A module without a wrapper is unchanged.
+///
+/// # Errors
+/// If the module cannot be parsed.
 pub(crate) fn unwrap_realloc(bytes: &[u8]) -> Result<Cow<'_, [u8]>, BinaryReaderError> {
     let Some(inner) = Functions::of(bytes)?.wrapped_realloc()? else {
         return Ok(bytes.into());
@@ -52,7 +55,7 @@ fn encoded(kind: ExternalKind) -> ExportKind {
     }
 }
 
-/// The functions of a module, as far as they say what is wrapped.
+/// The functions of a module, to find the wrapper among them.
 #[derive(Default)]
 struct Functions<'a> {
     imported: u32,
@@ -89,7 +92,8 @@ impl<'a> Functions<'a> {
         Ok(functions)
     }
 
-    /// What `cabi_realloc` wraps, if it and `_start` are wrapped in the same constructors and destructors.
+    /// The function that `cabi_realloc` wraps, if `_start` is wrapped in the same constructors and
+    /// destructors.
     fn wrapped_realloc(&self) -> Result<Option<u32>, BinaryReaderError> {
         let (Some(realloc), Some(start)) = (self.realloc, self.start) else {
             return Ok(None);
@@ -97,7 +101,7 @@ impl<'a> Functions<'a> {
         let (Some(realloc), Some(start)) = (self.calls(realloc)?, self.calls(start)?) else {
             return Ok(None);
         };
-        // Constructors come first and destructors last; either may be missing where there are none.
+        // Constructors come first and destructors last; a module may lack either.
         let wrapped = match (&realloc[..], &start[..]) {
             ([before, inner, after], [first, _, last]) if (before, after) == (first, last) => inner,
             ([before, inner], [first, _]) if before == first => inner,
@@ -107,7 +111,7 @@ impl<'a> Functions<'a> {
         Ok(Some(*wrapped))
     }
 
-    /// What a function calls that does nothing else but pass its parameters on.
+    /// The functions that a function calls, if it does nothing but pass its parameters on.
     fn calls(&self, function: u32) -> Result<Option<Vec<u32>>, BinaryReaderError> {
         let index = function.checked_sub(self.imported);
         let Some(body) = index.and_then(|index| self.bodies.get(index as usize)) else {
@@ -129,7 +133,7 @@ impl<'a> Functions<'a> {
 mod tests {
     use super::*;
 
-    /// A command whose parts are these.
+    /// A command with these bodies of `cabi_realloc` and `_start`.
     fn command(realloc: &str, start: &str) -> Vec<u8> {
         let text = format!(
             r#"(module
@@ -144,7 +148,7 @@ mod tests {
         wat::parse_str(text).unwrap()
     }
 
-    /// The function that is exported as `cabi_realloc`.
+    /// The index of the function that is exported as `cabi_realloc`.
     fn realloc(bytes: &[u8]) -> Option<u32> {
         Functions::of(bytes).unwrap().realloc
     }
@@ -152,7 +156,7 @@ mod tests {
     const GETS: &str = "local.get 0 local.get 1 local.get 2 local.get 3";
 
     #[test]
-    fn a_wrapped_realloc_is_unwrapped_and_nothing_else_changes() {
+    fn a_wrapped_realloc_is_unwrapped_and_other_exports_stay() {
         for (before, after) in [
             ("call $construct", "call $destroy"),
             ("call $construct", ""),
@@ -169,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_realloc_is_left_alone() {
+    fn a_realloc_that_is_not_wrapped_stays() {
         let call = format!("{GETS} call $inner");
         for (realloc, start) in [
             (

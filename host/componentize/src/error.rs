@@ -1,49 +1,50 @@
-//! Why a file cannot become a component.
+//! Errors.
 
-/// Why a file cannot become a component, and what to do.
+/// Why a file cannot become a component. The message says what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It does not begin as WebAssembly does.
+    /// The file does not begin like WebAssembly.
     #[error(
         "this is not WebAssembly; give a component, or a core module, such as programs built for \
          wasm32-wasip2 or wasm32-wasip1"
     )]
     NotWebAssembly,
-    /// It is WebAssembly's text format.
+    /// The file is in WebAssembly's text format.
     #[error("this is WebAssembly as text; make it binary with `wasm-tools parse`")]
     Text,
-    /// It is neither a core module of version 1 nor a component.
+    /// The file is neither a core module of version 1 nor a component.
     #[error(
         "this is WebAssembly of an unknown version; build it for wasm32-wasip2 or wasm32-wasip1"
     )]
     Version,
-    /// The module breaks a rule of WebAssembly; it may be cut off.
+    /// The module is not valid WebAssembly; it may be truncated.
     #[error("this is not a valid module: {reason}")]
     Invalid {
-        /// The rule, and where it is broken.
+        /// The validator's message, with the offset.
         reason: String,
     },
-    /// The module is no program.
+    /// The module has no entry point.
     #[error(
         "this module has no `_start`; build a program with a `main`, not a library, and without \
          -nostartfiles"
     )]
     NoStart,
-    /// The module imports what nobody provides, as where -Wl,--allow-undefined hid a mistake.
+    /// The module imports functions that no interface provides. A linker reports them, unless it is
+    /// told not to by `-Wl,--allow-undefined`.
     #[error(
-        "this module imports what is neither WASI preview 1 nor winsock:async-lookup@0.1.0: {}; \
-         define it, or link what does (libws2_32.a has Winsock's functions)",
+        "this module imports functions outside WASI preview 1 and winsock:async-lookup@0.1.0: {}; \
+         define them, or link a library that does (libws2_32.a has Winsock's functions)",
         imports.join(", ")
     )]
     Undefined {
-        /// The imports, each as `MODULE.NAME`, or `NAME` where the linker made it of an undefined symbol.
+        /// The imports, each as `MODULE.NAME`, or as `NAME` for a linker's undefined symbol.
         imports: Vec<String>,
     },
-    /// Imports or exports are of other types than they should be.
+    /// An import or export has another type than its interface.
     #[error("this module cannot become a component: {reason}")]
     Encode {
-        /// What does not fit.
+        /// The encoder's message.
         reason: String,
     },
 }

@@ -1,12 +1,15 @@
-//! From the core module that a C compiler makes to a component that a host can run.
+//! Makes components of core modules that look names up.
 //!
-//! A linker for wasm32-wasip1 makes a core module: it imports WASI preview 1, and where it is linked with
-//! `libws2_32.a` or with wit-bindgen's bindings, also `winsock:async-lookup`. [`component`] makes a component of it,
-//! which imports WASI 0.2 and `winsock:async-lookup`. It can be given any bytes, whoever wrote them.
+//! A C compiler for wasm32-wasip1 makes a core module, which imports WASI preview 1. Linked with
+//! `libws2_32.a` or with the bindings of wit-bindgen, it also imports `winsock:async-lookup`.
+//! [`component`] makes a component of it, which imports WASI 0.2 and `winsock:async-lookup`.
+//!
+//! The input need not be trusted: any bytes are a component or an [`Error`].
 //!
 //! ```
 //! # fn main() -> Result<(), winsock_async_componentize::Error> {
-//! let program = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "_start")))"#).unwrap();
+//! let program = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+//! let program = wat::parse_str(program).unwrap();
 //! let component = winsock_async_componentize::component(&program)?;
 //! assert_eq!(winsock_async_componentize::component(&component)?, component);
 //! # Ok(())
@@ -30,13 +33,16 @@ use wit_component::ComponentEncoder;
 
 pub use crate::error::Error;
 
-/// What the first eight bytes of a core module are, and those of a component.
+/// The first eight bytes of a core module.
 const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+/// The first eight bytes of a component.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
-/// Makes a component of a program that is a core module. A component is given back as it is, and is not validated.
+/// Makes a component of a core module that is a command. A component is returned unchanged, without
+/// validation.
 ///
-/// Fails where `bytes` are neither, or are a module that cannot become a command: see [`Error`].
+/// # Errors
+/// If `bytes` are neither, or are a module that cannot become a command.
 pub fn component(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     if bytes.starts_with(COMPONENT) {
         return Ok(Cow::Borrowed(bytes));
@@ -49,7 +55,7 @@ pub fn component(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     encode(&types.embed(&command::unwrap_realloc(bytes)?)?).map(Cow::Owned)
 }
 
-/// What is wrong with a file that is neither module nor component, as its first bytes show.
+/// The error for a file that is neither a module nor a component, by its first bytes.
 fn not_a_module(bytes: &[u8]) -> Error {
     if bytes.starts_with(b"\0asm") {
         Error::Version
@@ -60,6 +66,7 @@ fn not_a_module(bytes: &[u8]) -> Error {
     }
 }
 
+/// Encodes a module with types, and the adapter from WASI preview 1 to 0.2, as a component.
 fn encode(module: &[u8]) -> Result<Vec<u8>, Error> {
     let mut encoder = ComponentEncoder::default();
     let encoded = encoder
@@ -74,7 +81,7 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, Error> {
     let component = encoded.map_err(|error| Error::Encode {
         reason: format!("{error:#}"),
     })?;
-    // The encoder believes what an entry or a memory that no compiler makes says of itself.
+    // The encoder does not check every entry point and memory that no compiler makes.
     match wasmparser::validate(&component) {
         Ok(_) => Ok(component),
         Err(error) => Err(Error::Encode {

@@ -1,4 +1,4 @@
-//! What a module must be before a component is made of it.
+//! Checks a module before it becomes a component.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,16 @@ use wasmparser::{ExternalKind, Parser, Payload, Validator, WasmFeatures};
 use crate::error::Error;
 use crate::types::Types;
 
-/// The module of a linker's undefined symbols.
+/// The name of the module that a linker imports undefined symbols from.
 const SYMBOLS: &str = "env";
 
-/// Whether a module can become a command, as far as the names of its imports and exports say. Beside WASI
-/// preview 1 it can import what `types` have.
-pub fn check(bytes: &[u8], types: &Types) -> Result<(), Error> {
-    // All of it first: the encoder trusts what it is given.
+/// Checks that a module is valid, exports `_start`, and imports nothing but WASI preview 1 and the
+/// interfaces in `types`.
+///
+/// # Errors
+/// The first check that fails.
+pub(crate) fn check(bytes: &[u8], types: &Types) -> Result<(), Error> {
+    // The whole module first: the encoder trusts its input.
     Validator::new_with_features(WasmFeatures::all()).validate_all(bytes)?;
     let mut imports = BTreeSet::new();
     let mut is_command = false;
@@ -48,7 +51,7 @@ pub fn check(bytes: &[u8], types: &Types) -> Result<(), Error> {
     Ok(())
 }
 
-/// An import as a person knows it.
+/// The import's name for a message: a C programmer knows the symbol without its module.
 fn shown((module, name): (&str, &str)) -> String {
     match module {
         SYMBOLS => format!("`{name}`"),

@@ -1,8 +1,8 @@
-//! Modules of all kinds, and broken ones.
+//! Valid and malformed modules.
 
 use super::*;
 
-/// A program that prints nothing, and asks for lookups.
+/// A program that imports the lookups.
 const LOOKUPS: &str = r#"(module
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
     (import "winsock:async-lookup/completions@0.1.0" "wait" (func $wait (param i32 i64) (result i32)))
@@ -10,7 +10,7 @@ const LOOKUPS: &str = r#"(module
     (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
     (func (export "_start") i32.const 0 i64.const 0 call $wait call $exit))"#;
 
-/// A program with WASI alone.
+/// A program that imports WASI alone.
 const WASI: &str = r#"(module
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
     (memory (export "memory") 1)
@@ -20,7 +20,7 @@ fn binary(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-/// A program as compilers leave it: with the names of its functions, and who made it.
+/// A program with the custom sections that compilers write.
 fn whole() -> Vec<u8> {
     let custom = r#"(@producers (language "C11" "") (processed-by "clang" "22"))
         (@custom "target_features" "\02+\0fmutable-globals+\08sign-ext"))"#;
@@ -32,7 +32,7 @@ fn refused(module: &[u8]) -> Error {
     component(module).unwrap_err()
 }
 
-/// Whether a component imports an interface, as the names in it show.
+/// Whether a component contains a name.
 fn names(component: &[u8], name: &str) -> bool {
     component
         .windows(name.len())
@@ -66,7 +66,7 @@ fn a_component_passes_through() {
 }
 
 #[test]
-fn what_is_no_webassembly() {
+fn a_file_that_is_not_webassembly_is_refused() {
     for bytes in [&b""[..], b"\0as", b"#!/bin/sh\n", b"\x7fELF", b"a("] {
         assert_eq!(refused(bytes), Error::NotWebAssembly);
     }
@@ -76,18 +76,18 @@ fn what_is_no_webassembly() {
 }
 
 #[test]
-fn types_that_a_module_carries_are_not_read() {
+fn malformed_types_in_a_module_are_not_read() {
     let mut module = binary(LOOKUPS);
-    // A custom section of 17 bytes: the name's length, the name, and two bytes that are no types.
+    // A custom section of 17 bytes: the name's length, the name, and two malformed bytes.
     module.extend_from_slice(b"\0\x11\x0ecomponent-typexx");
     assert_eq!(component(&module), component(&binary(LOOKUPS)));
 }
 
 #[test]
-fn a_module_that_is_not_valid() {
+fn an_invalid_module_is_refused() {
     let mut module = binary(LOOKUPS);
     module.truncate(module.len() - 1);
-    // What only a validator sees.
+    // Well-formed, with a type error.
     let wrong = binary(r#"(module (func (export "_start") i32.const 0))"#);
     for module in [module, wrong] {
         assert!(matches!(refused(&module), Error::Invalid { .. }));
@@ -95,14 +95,14 @@ fn a_module_that_is_not_valid() {
 }
 
 #[test]
-fn a_library() {
+fn a_module_without_start_is_refused() {
     assert_eq!(refused(&binary("(module)")), Error::NoStart);
     let global = r#"(module (global (export "_start") i32 i32.const 0))"#;
     assert_eq!(refused(&binary(global)), Error::NoStart);
 }
 
 #[test]
-fn undefined_symbols_by_their_names() {
+fn undefined_symbols_are_refused_by_name() {
     let module = r#"(module
         (import "env" "frobnicate" (func))
         (import "env" "bind" (func (param i32)))
@@ -114,7 +114,7 @@ fn undefined_symbols_by_their_names() {
     };
     assert_eq!(refused(&binary(module)), expected);
     assert!(expected.to_string().contains("`bind`, `frobnicate`, "));
-    // An interface of another version.
+    // Another version of an interface.
     let module = LOOKUPS.replace("completions@0.1.0", "completions@9.0.0");
     let import = "`winsock:async-lookup/completions@9.0.0.wait`".into();
     let imports = vec![import];
@@ -122,7 +122,7 @@ fn undefined_symbols_by_their_names() {
 }
 
 #[test]
-fn what_does_not_fit_its_types() {
+fn an_import_of_another_type_is_refused() {
     let module = LOOKUPS.replace("(param i32 i64)", "(param i32 i32)");
     let module = module.replace("i64.const 0", "i32.const 0");
     let Error::Encode { reason } = refused(&binary(&module)) else {
@@ -132,9 +132,9 @@ fn what_does_not_fit_its_types() {
 }
 
 #[test]
-fn whatever_is_cut_off_or_changed_is_an_error_or_a_component() {
+fn a_truncated_or_changed_module_is_an_error_or_a_component() {
     let whole = whole();
-    // A panic is what fails here.
+    // A panic fails the test.
     let sound = |bytes: &[u8]| match component(bytes) {
         Ok(made) => made.starts_with(COMPONENT),
         Err(error) => !error.to_string().is_empty(),
@@ -162,7 +162,7 @@ fn whatever_is_cut_off_or_changed_is_an_error_or_a_component() {
 }
 
 #[test]
-fn what_no_command_has_is_refused() {
+fn an_entry_or_memory_that_no_command_has_is_refused() {
     for part in [
         r#"(memory (export "memory") 1) (func (export "_start") (param i32))"#,
         r#"(memory (export "memory") i64 1) (func (export "_start"))"#,

@@ -1,7 +1,7 @@
-//! The types of the lookups, which a module is given anew.
+//! The types of the lookups, which replace those in a module.
 //!
-//! A module's own section `component-type` is not read: the parser for it is made for what a linker has just
-//! written, and ends the process for some of what somebody else may write there.
+//! Sections `component-type` of a module are not read. Their parser trusts a linker's output and
+//! ends the process on some malformed input.
 
 use std::sync::LazyLock;
 
@@ -12,13 +12,13 @@ use wit_parser::{Resolve, SourceMap, WorldId};
 
 use crate::error::Error;
 
-/// What a module may import beside WASI preview 1.
-pub static LOOKUPS: LazyLock<Types> = LazyLock::new(Types::lookups);
+/// The interfaces that a module may import besides WASI preview 1.
+pub(crate) static LOOKUPS: LazyLock<Types> = LazyLock::new(Types::lookups);
 
-/// How the names of sections of types begin.
+/// The prefix of the names of sections of types.
 const SECTION: &str = "component-type";
 
-/// The package of `wit/`, by its files.
+/// The files of the package in `wit/`.
 const PACKAGE: [(&str, &str); 6] = [
     ("types.wit", include_str!("../wit/types.wit")),
     ("lifecycle.wit", include_str!("../wit/lifecycle.wit")),
@@ -27,47 +27,47 @@ const PACKAGE: [(&str, &str); 6] = [
     ("readiness.wit", include_str!("../wit/readiness.wit")),
     ("worlds.wit", include_str!("../wit/worlds.wit")),
 ];
-/// The package that it depends on.
+/// The package that `readiness.wit` uses.
 const POLL: &str = include_str!("../wit/deps/io/poll.wit");
-/// The world that imports all of it.
+/// The world that imports every interface.
 const WORLD: &str = "imports";
 
-/// A world.
-pub struct Types {
+/// A world and its interfaces.
+pub(crate) struct Types {
     resolve: Resolve,
     world: WorldId,
 }
 
 impl Types {
-    /// The world of the lookups. Their texts are a part of this crate, so nothing can be wrong with them.
+    /// The world of the lookups. Its files are part of this crate, so parsing cannot fail.
     fn lookups() -> Types {
         let mut resolve = Resolve::default();
         resolve
             .push_source("poll.wit", POLL)
-            .expect("the package wasi:io");
+            .expect("wit/deps/io can be parsed");
         let mut files = SourceMap::new();
         for (name, text) in PACKAGE {
             files.push_str(name, text);
         }
         let Ok(package) = files.parse() else {
-            panic!("the package of the lookups can be read");
+            panic!("wit can be parsed");
         };
-        let package = resolve.push_group(package).expect("what it uses is there");
+        let package = resolve.push_group(package).expect("wit uses wasi:io alone");
         let world = resolve.select_world(&[package], Some(WORLD));
         Types {
-            world: world.expect("the world of all imports"),
+            world: world.expect("wit has the world `imports`"),
             resolve,
         }
     }
 
-    /// Whether there is an interface of this name.
-    pub fn has(&self, interface: &str) -> bool {
+    /// Whether the world imports an interface of this name.
+    pub(crate) fn has(&self, interface: &str) -> bool {
         let mut imports = self.resolve.worlds[self.world].imports.keys();
         imports.any(|key| self.resolve.name_world_key(key) == interface)
     }
 
-    /// The module with these types in the place of its own.
-    pub fn embed(&self, module: &[u8]) -> Result<Vec<u8>, Error> {
+    /// Replaces the types in a module with these.
+    pub(crate) fn embed(&self, module: &[u8]) -> Result<Vec<u8>, Error> {
         let mut bytes = without_types(module)?;
         embed_component_metadata(&mut bytes, &self.resolve, self.world, StringEncoding::UTF8)
             .expect("the types can be written");
@@ -75,7 +75,7 @@ impl Types {
     }
 }
 
-/// A copy of a module without its sections of types.
+/// Copies a module without its sections of types.
 fn without_types(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(bytes) {
