@@ -52,7 +52,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     })?;
     step(1, || guests::build_example(workspace, toolchain, "lookup"))?;
     let runner = step(2, || {
-        let how = ["--package", "winsock-async"];
+        // The runner alone, with the whole workspace's features: else the tests compile wasmtime again.
+        let how = ["--workspace"];
         let runner = cargo::program(workspace, &how, "winsock-async")?;
         say(&format!("  {}", workspace.relative(&runner).display()));
         Ok(runner)
