@@ -1,39 +1,39 @@
-//! The end of a guest that runs too long.
+//! The end of a guest that runs longer than `--timeout`.
 
-use std::process;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread;
 use std::time::Duration;
+use std::{io, process, thread};
 
+use anyhow::Error;
 use wasmtime::Engine;
 
-use crate::error::Failure;
+use crate::error;
 use crate::timeline::Timeline;
 
-/// Time for a guest to stop after it was told to.
+/// How long a guest may take to stop once it was told to.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Tells the guests of an engine to stop when the time is over, unless it was dropped before.
+/// Stops the guests of an engine when the time is over. Dropping the deadline calls that off.
 ///
-/// A guest that computes is stopped by the engine's epoch, which must be one short of its deadline. One
-/// that waits for the host is the caller's to stop, with a timer. One whose call to the host blocks the
-/// thread, as writing to a full pipe does, cannot be stopped: the process ends without it.
-pub struct Deadline {
+/// The engine's epoch stops a guest that computes; the store's epoch deadline must be 1. The caller
+/// stops a guest that waits for the host, with a timer. Nothing stops a guest whose call to the
+/// host blocks the thread, such as a write to a full pipe: the process ends after [`GRACE`].
+pub(crate) struct Deadline {
     _dropped: Sender<()>,
 }
 
 impl Deadline {
-    /// Starts the clock. `failure` is what the process reports if it has to end without the guest, after it
-    /// has written the timeline.
+    /// Starts the clock. If the process has to end without the guest, it writes the timeline and
+    /// reports `blocked`.
     ///
     /// # Errors
     /// If no thread can be started.
-    pub fn start(
+    pub(crate) fn start(
         engine: &Engine,
         time: Duration,
-        failure: Failure,
+        blocked: Error,
         timeline: Option<Timeline>,
-    ) -> std::io::Result<Deadline> {
+    ) -> io::Result<Deadline> {
         let (sender, dropped) = mpsc::channel();
         let engine = engine.clone();
         let over = move |time| dropped.recv_timeout(time) == Err(RecvTimeoutError::Timeout);
@@ -43,7 +43,7 @@ impl Deadline {
                 if over(time) {
                     engine.increment_epoch();
                     if over(GRACE) {
-                        end(failure, timeline);
+                        end(blocked, timeline);
                     }
                 }
             })?;
@@ -51,13 +51,13 @@ impl Deadline {
     }
 }
 
-/// Ends the process, also where standard error is what blocks.
-fn end(failure: Failure, timeline: Option<Timeline>) {
-    let status = failure.status();
+/// Ends the process, even where writing to standard error blocks.
+fn end(blocked: Error, timeline: Option<Timeline>) {
+    let status = error::status(&blocked);
     let unwritten = timeline.and_then(|timeline| timeline.write().err());
     thread::spawn(move || {
-        unwritten.map(|unwritten| unwritten.report());
-        process::exit(failure.report())
+        unwritten.map(|unwritten| error::report(&unwritten));
+        process::exit(error::report(&blocked))
     });
     thread::sleep(GRACE);
     process::exit(status);

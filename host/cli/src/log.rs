@@ -1,62 +1,66 @@
-//! The log: what `--log` or RUST_LOG asks for, on standard error.
+//! `--log` and RUST_LOG: the log on standard error.
 
 use std::env;
 use std::io::{self, IsTerminal};
 use std::str::FromStr;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use anyhow::{Context, Result};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::time;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{fmt, registry};
 
-use crate::error::Failure;
-
-/// The variable that says what is logged where `--log` does not.
+/// The environment variable that selects what to log if `--log` is not given.
 const VARIABLE: &str = "RUST_LOG";
 
-/// How much of the lookups is logged.
+/// The least severe level to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Level(LevelFilter);
+pub(crate) struct Level(LevelFilter);
 
 impl FromStr for Level {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Level, Self::Err> {
+    fn from_str(text: &str) -> std::result::Result<Level, Self::Err> {
         match text {
             "error" | "warn" | "info" | "debug" | "trace" => {
-                text.parse().map(Level).map_err(|_| "it is no level")
+                text.parse().map(Level).map_err(|_| "this is not a level")
             }
             _ => Err("write error, warn, info, debug or trace"),
         }
     }
 }
 
-/// Begins to log, if anything asks for it.
-pub fn start(level: Option<Level>) -> Result<(), Failure> {
+/// Starts the log, if `--log` or RUST_LOG asks for one.
+///
+/// # Errors
+/// If RUST_LOG is malformed.
+pub(crate) fn start(level: Option<Level>) -> Result<()> {
     let Some(filter) = filter(level, env::var(VARIABLE).ok())? else {
         return Ok(());
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_timer(time::uptime())
         .with_target(false)
-        // Where standard error is closed, nobody reads that either.
-        .log_internal_errors(false)
-        .init();
+        // These errors would go to standard error, which is what failed.
+        .log_internal_errors(false);
+    registry().with(filter).with(lines).init();
     Ok(())
 }
 
-/// The option is for the lookups alone; the variable can name whatever logs in this process.
-fn filter(level: Option<Level>, variable: Option<String>) -> Result<Option<EnvFilter>, Failure> {
+/// What to log: the lookups and the runner at `level`, or the targets in `variable`.
+fn filter(level: Option<Level>, variable: Option<String>) -> Result<Option<Targets>> {
     let directives = match (level, variable) {
         (Some(Level(level)), _) => format!("winsock_async={level}"),
         (None, Some(variable)) if !variable.is_empty() => variable,
         (None, _) => return Ok(None),
     };
-    EnvFilter::try_new(&directives)
+    let targets = directives.parse();
+    targets
         .map(Some)
-        .map_err(|error| Failure::unusable(format_args!("{VARIABLE}={directives}: {error}")))
+        .with_context(|| format!("{VARIABLE}={directives}"))
 }
 
 #[cfg(test)]
@@ -64,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_option_wins_over_the_variable() {
+    fn the_option_takes_precedence_over_the_variable() {
         let text = |level: Option<&str>, variable: Option<&str>| {
             let level = level.map(|level| level.parse().unwrap());
             let filter = filter(level, variable.map(Into::into)).unwrap();
@@ -78,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_level_or_filter_is_refused() {
+    fn a_malformed_level_or_filter_is_refused() {
         for wrong in ["", "loud", "Info", "off", "winsock_async=debug"] {
             assert!(wrong.parse::<Level>().is_err(), "{wrong}");
         }

@@ -1,4 +1,4 @@
-//! What a run's requests came to, for `--stats`.
+//! `--stats`: statistics of a run.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -6,19 +6,19 @@ use std::io::{self, Write};
 use winsock_async_engine::{Metrics, RequestStats};
 
 /// Writes the statistics to standard error.
-pub fn write(stats: &RequestStats, metrics: &Metrics) {
-    // Where standard error is closed, nobody reads it.
+pub(crate) fn write(stats: &RequestStats, metrics: &Metrics) {
+    // With standard error closed, there is no reader.
     let _ = write!(io::stderr(), "{}", Report(stats, metrics));
 }
 
-/// The statistics as lines of a word, a number and, where it says more, what.
+/// Statistics, one line each: a name and a number.
 struct Report<'a>(&'a RequestStats, &'a Metrics);
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stats = self.0;
         let failed: u64 = stats.failed().map(|(_, count)| count).sum();
-                line(f, "requests", stats.requests)?;
+        line(f, "requests", stats.requests)?;
         line(f, "  completed", stats.completed())?;
         line(f, "    answered", stats.answered)?;
         line(f, "    denied", stats.denied)?;
@@ -28,9 +28,13 @@ impl fmt::Display for Report<'_> {
         }
         line(f, "  cancelled", stats.cancelled)?;
         line(f, "  pending", stats.pending())?;
-        line(f, "refused (a limit, or no workers)", stats.refused)?;
+        line(f, "refused (a limit, or no worker)", stats.refused)?;
         for (name, quantile) in [("median", 0.5), ("99th percentile", 0.99)] {
-            match stats.latency.as_ref().and_then(|times| times.quantile(quantile)) {
+            match stats
+                .latency
+                .as_ref()
+                .and_then(|times| times.quantile(quantile))
+            {
                 Some(time) => line(f, name, format_args!("{time:.1?}"))?,
                 None => line(f, name, "-")?,
             }
@@ -39,8 +43,8 @@ impl fmt::Display for Report<'_> {
         line(f, "workers", metrics.workers)?;
         line(f, "  busy at the end", metrics.busy)?;
         line(f, "  stuck", metrics.stuck)?;
-        line(f, "  spares", metrics.extra)?;
-        line(f, "lookups in the queue at the end", metrics.queued)?;
+        line(f, "  extra", metrics.extra)?;
+        line(f, "queued lookups at the end", metrics.queued)?;
         Ok(())
     }
 }
@@ -55,7 +59,7 @@ mod tests {
     use winsock_async_engine::{ErrorCode, HostEntry, LookupEngine, Policy, Query, Session};
     use winsock_async_engine::{Lookup, Resolution, Resolver};
 
-    /// Knows `a.test` at once, and nothing of other hosts; nothing of it waits.
+    /// Answers `a.test`; any other host is an error. Nothing waits.
     struct OneHost;
 
     impl Resolver for OneHost {
@@ -103,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn every_request_is_counted_where_it_ended() {
+    fn each_request_counts_under_its_end() {
         let mut session = session(false);
         ask(
             &mut session,
@@ -118,21 +122,21 @@ mod tests {
             ("      WSATRY_AGAIN (11002)", "1"),
             ("  cancelled", "0"),
             ("  pending", "0"),
-            ("refused (a limit, or no workers)", "0"),
+            ("refused (a limit, or no worker)", "0"),
             ("median", "-"),
             ("99th percentile", "-"),
             ("workers", "8"),
             ("  busy at the end", "5"),
             ("  stuck", "3"),
-            ("  spares", "2"),
-            ("lookups in the queue at the end", "4"),
+            ("  extra", "2"),
+            ("queued lookups at the end", "4"),
         ];
         let expected = expected.map(|(what, value)| (what.to_owned(), value.to_owned()));
         assert_eq!(numbers(&session), expected);
     }
 
     #[test]
-    fn times_have_a_unit() {
+    fn latencies_have_a_unit() {
         let mut session = session(true);
         ask(&mut session, &["a.test"]);
         session.take(1);

@@ -1,21 +1,25 @@
-//! The engine of the lookups, as the command line has it.
+//! The lookup engine that the command line describes.
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use anyhow::{Context, Result, anyhow, bail};
 use winsock_async_engine::policy::Pattern;
 use winsock_async_engine::resolvers::{Chain, Script, Scripted, System, Tables};
 use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use crate::args::{ResolverKind, Run};
-use crate::error::{self, Failure};
+use crate::error;
 use crate::timeline::Timeline;
 
-/// An engine that asks the script, the hosts file, this machine's tables and what --resolver says, in
-/// this order, for what is allowed.
-pub fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine, Failure> {
+/// Builds the engine. It asks the script, the hosts file, this machine's tables and the resolver of
+/// --resolver, in this order, if the policy allows the lookup.
+///
+/// # Errors
+/// If a file or a name server's setting is not usable.
+pub(crate) fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine> {
     let engine = LookupEngine::builder()
         .resolver(chain(options)?)
         .policy(policy(options)?)
@@ -28,7 +32,7 @@ pub fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine
     .build())
 }
 
-fn chain(options: &Run) -> Result<Chain, Failure> {
+fn chain(options: &Run) -> Result<Chain> {
     check_dns_options(options)?;
     let mut chain = Chain::new();
     let mut told = HashSet::new();
@@ -36,14 +40,14 @@ fn chain(options: &Run) -> Result<Chain, Failure> {
         chain = chain.then(script(path)?);
     }
     if let Some(path) = &options.hosts {
-        // Services and protocols are this machine's here too: the first table has the last word.
+        // The first table in the chain that has services and protocols decides about them.
         let tables = Tables::builder()
             .skip_malformed()
             .hosts_file(path)
             .system_services()
             .system_protocols()
             .build()
-            .map_err(|error| Failure::unusable(format_args!("--hosts {error}")))?;
+            .map_err(|error| anyhow!("--hosts {error}"))?;
         warn(&tables, &mut told);
         chain = chain.then(tables);
     }
@@ -57,7 +61,8 @@ fn chain(options: &Run) -> Result<Chain, Failure> {
     })
 }
 
-/// Warns of lines that are left out, once of each: two tables may have a file in common.
+/// Warns of lines that the tables leave out. Two tables may read the same file: `told` has the
+/// warnings so far.
 fn warn(tables: &Tables, told: &mut HashSet<String>) {
     let warnings = tables.warnings().iter().map(ToString::to_string);
     for warning in warnings {
@@ -68,28 +73,26 @@ fn warn(tables: &Tables, told: &mut HashSet<String>) {
     }
 }
 
-/// Options that would have no effect are a mistake.
-fn check_dns_options(options: &Run) -> Result<(), Failure> {
+/// Refuses options that would have no effect.
+fn check_dns_options(options: &Run) -> Result<()> {
     let given = [
         (!options.dns_server.is_empty(), "--dns-server"),
         (options.resolv_conf.is_some(), "--resolv-conf"),
     ];
     match given.into_iter().find(|(is_given, _)| *is_given) {
-        Some((_, option)) if options.resolver != ResolverKind::Dns => Err(Failure::unusable(
-            format_args!("{option} is for --resolver dns; add that, or leave it out"),
-        )),
+        Some((_, option)) if options.resolver != ResolverKind::Dns => {
+            bail!("{option} is for --resolver dns; add that, or leave it out")
+        }
         _ => Ok(()),
     }
 }
 
 #[cfg(feature = "dns")]
-fn dns(options: &Run) -> Result<winsock_async_engine::resolvers::Dns, Failure> {
+fn dns(options: &Run) -> Result<winsock_async_engine::resolvers::Dns> {
     use winsock_async_engine::resolvers::Dns;
 
     let unusable = |error: winsock_async_engine::resolvers::DnsError| {
-        Failure::unusable(format_args!(
-            "--resolver dns: {error}; give a name server with --dns-server IP[:PORT]"
-        ))
+        anyhow!("--resolver dns: {error}; give a name server with --dns-server IP[:PORT]")
     };
     let builder = match &options.resolv_conf {
         Some(path) => Dns::builder().resolv_conf(path).map_err(unusable)?,
@@ -106,55 +109,50 @@ fn dns(options: &Run) -> Result<winsock_async_engine::resolvers::Dns, Failure> {
 }
 
 #[cfg(not(feature = "dns"))]
-fn dns(_: &Run) -> Result<System, Failure> {
-    Err(Failure::unusable(
-        "--resolver dns is not in this build; build it with the feature `dns`",
-    ))
+fn dns(_: &Run) -> Result<System> {
+    bail!("--resolver dns is not in this build; build it with the feature `dns`")
 }
 
-fn script(path: &Path) -> Result<Scripted, Failure> {
+fn script(path: &Path) -> Result<Scripted> {
     let text = text(path, "--script")?;
-    Script::parse(&text, &path.display().to_string())
-        .map_err(|error| Failure::unusable(format_args!("--script {error}")))
+    Script::parse(&text, &path.display().to_string()).map_err(|error| anyhow!("--script {error}"))
 }
 
-/// The text of a file that this option names.
-fn text(path: &Path, option: &str) -> Result<String, Failure> {
+/// Reads the text of the file that `option` names.
+fn text(path: &Path, option: &str) -> Result<String> {
     let file = path.display();
-    let bytes =
-        read(path).map_err(|error| Failure::unusable(format_args!("{option} {file}: {error}")))?;
-    if bytes.len() > LONGEST {
-        let problem = format_args!("{option} {file}: more than {LONGEST} bytes");
-        return Err(Failure::unusable(problem));
+    let bytes = read(path).with_context(|| format!("{option} {file}"))?;
+    if bytes.len() > MAX_TEXT_BYTES {
+        bail!("{option} {file}: more than {MAX_TEXT_BYTES} bytes");
     }
     String::from_utf8(bytes).map_err(|error| {
         let line = 1 + newlines(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-        Failure::unusable(format_args!("{option} {file}:{line}: this is not UTF-8"))
+        anyhow!("{option} {file}:{line}: this is not UTF-8")
     })
 }
 
-/// A file, or so much of it that it is too long.
+/// Reads a file, up to one byte more than [`MAX_TEXT_BYTES`].
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let most = LONGEST as u64 + 1;
+    let most = MAX_TEXT_BYTES as u64 + 1;
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Bytes of a file that is for people. There are files without an end, such as `/dev/zero`.
-const LONGEST: usize = 16 << 20;
+/// The size limit of a script or policy: some files, such as `/dev/zero`, have no end.
+const MAX_TEXT_BYTES: usize = 16 << 20;
 
 fn newlines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count()
 }
 
-fn policy(options: &Run) -> Result<Policy, Failure> {
+fn policy(options: &Run) -> Result<Policy> {
     let mut policy = match &options.policy {
         None => Policy::deny_all(),
         Some(path) => {
             let (text, file) = (text(path, "--policy")?, path.display().to_string());
             let (policy, left_out) = Policy::parse_leaving_out_malformed(&text, &file)
-                .map_err(|error| Failure::unusable(format_args!("--policy {error}")))?;
+                .map_err(|error| anyhow!("--policy {error}"))?;
             for error in left_out {
                 error::warn(&format_args!("--policy {error}"));
             }
@@ -184,7 +182,7 @@ fn limits(options: &Run) -> Limits {
         max_extra_workers: options
             .max_extra_workers
             .map_or(default.max_extra_workers, usize::from),
-        // There is one guest.
+        // The guest shares the workers with no other.
         max_workers_per_session: usize::MAX,
         stuck_after: options.stuck_after.unwrap_or(default.stuck_after),
         ..default
@@ -207,8 +205,8 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_denied_unless_allowed() {
-        // S-R16
+    fn a_host_is_denied_unless_allowed() {
+        // S-R16: the policy denies by default.
         let allows = |args: &[&str], name| policy(&parse(args)).unwrap().allows_name(name);
         assert!(!allows(&[], "a.test"));
         assert!(allows(&["--allow-all"], "a.test"));
@@ -220,8 +218,8 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_no_public_host_are_denied_unless_allowed() {
-        // S-R16
+    fn a_private_address_is_denied_unless_allowed() {
+        // S-R16: the policy denies by default.
         let lookup = Lookup::HostByName("a.test".into());
         let allows = |args: &[&str], address: &str| {
             let policy = policy(&parse(args)).unwrap();
@@ -238,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_the_engines_unless_given() {
+    fn limits_default_to_those_of_the_engine() {
         let alone = Limits {
             max_workers_per_session: usize::MAX,
             ..Limits::default()
@@ -254,6 +252,9 @@ mod tests {
         let given = limits(&parse(&times));
         let second = std::time::Duration::from_secs(1);
         assert_eq!(given.request_timeout, Some(second));
-        assert_eq!((given.stuck_after, given.max_extra_workers), (2 * second, 4));
+        assert_eq!(
+            (given.stuck_after, given.max_extra_workers),
+            (2 * second, 4)
+        );
     }
 }

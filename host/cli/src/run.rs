@@ -3,6 +3,7 @@
 use std::env;
 use std::time::Duration;
 
+use anyhow::{Context, Error, Result, anyhow};
 use tokio::runtime;
 use tokio::time;
 use wasmtime::component::ResourceTable;
@@ -14,24 +15,27 @@ use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use crate::args::{Run, Variable};
 use crate::deadline::Deadline;
-use crate::error::Failure;
+use crate::error::Aborted;
 use crate::timeline::Timeline;
-use crate::{guest, resolvers};
+use crate::{cache, guest, resolvers};
 
 /// How a guest ended.
-pub struct Ended {
-    /// Its exit status, or why it has none.
-    pub status: Result<i32, Failure>,
-    /// What its requests came to.
-    pub stats: RequestStats,
-    /// What the engine was at then.
-    pub metrics: Metrics,
-    /// Whether the timeline was written, where one is asked for.
-    pub timeline: Result<(), Failure>,
+pub(crate) struct Ended {
+    /// The guest's exit status, or why the guest has none.
+    pub(crate) status: Result<i32>,
+    /// The session's statistics.
+    pub(crate) stats: RequestStats,
+    /// The engine's metrics at the end.
+    pub(crate) metrics: Metrics,
+    /// Whether the timeline, if there is one, was written.
+    pub(crate) timeline: Result<()>,
 }
 
-/// Runs the guest to its end. An error is what kept it from being started.
-pub fn run(options: &Run) -> Result<Ended, Failure> {
+/// Runs the guest to its end.
+///
+/// # Errors
+/// If the guest cannot be started.
+pub(crate) fn run(options: &Run) -> Result<Ended> {
     let timeline = options
         .timeline
         .as_ref()
@@ -39,8 +43,7 @@ pub fn run(options: &Run) -> Result<Ended, Failure> {
         .transpose()?;
     let lookups = resolvers::engine(options, timeline.as_ref())?;
     let wasi = wasi(options)?;
-    let engine = engine(options)
-        .map_err(|error| Failure::unusable(format_args!("cannot set wasmtime up: {error:#}")))?;
+    let engine = engine(options).map_err(|error| anyhow!("cannot set wasmtime up: {error:#}"))?;
     let command = guest::load::<State>(&engine, options.guest())?;
     let mut store = Store::new(
         &engine,
@@ -60,7 +63,7 @@ pub fn run(options: &Run) -> Result<Ended, Failure> {
     })
 }
 
-/// What the store holds for the guest.
+/// The store's data: WASI, the lookups, and one table for both.
 struct State {
     wasi: WasiCtx,
     winsock: WinsockCtx,
@@ -87,21 +90,24 @@ impl WinsockView for State {
 
 fn engine(options: &Run) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
-    // WASI 0.2 has no concurrent calls; each call of the guest is 110 ns cheaper without.
+    // WASI 0.2 has no concurrent calls; without them, each call of the guest saves 110 ns.
     config.concurrency_support(false);
-    // Only where it is used, as every loop of the guest pays for it.
+    // Only with a deadline: each loop of the guest pays for the check.
     config.epoch_interruption(options.timeout.is_some());
+    if !options.no_cache {
+        config.cache(cache::open());
+    }
     Engine::new(&config)
 }
 
-/// The guest's standard streams, arguments, environment and directories. No network.
-fn wasi(options: &Run) -> Result<WasiCtx, Failure> {
+/// The guest's standard streams, arguments, environment and directories. There is no network.
+fn wasi(options: &Run) -> Result<WasiCtx> {
     let mut wasi = WasiCtxBuilder::new();
     wasi.inherit_stdio();
     wasi.args(
         &options
             .command_line()
-            .map_err(|arg| Failure::unusable(format_args!("the argument {arg:?} is not UTF-8")))?,
+            .map_err(|arg| anyhow!("the argument {arg:?} is not UTF-8"))?,
     );
     for variable in &options.env {
         match variable {
@@ -113,31 +119,28 @@ fn wasi(options: &Run) -> Result<WasiCtx, Failure> {
         wasi.preopened_dir(&directory.host, &directory.guest, FsPerms::ReadWrite)
             .map_err(|error| {
                 let host = directory.host.display();
-                Failure::unusable(format_args!("cannot open the directory {host}: {error:#}"))
+                anyhow!("cannot open the directory {host}: {error:#}")
             })?;
     }
     Ok(wasi.build())
 }
 
-fn inherited(name: &str) -> Result<String, Failure> {
-    env::var(name).map_err(|error| {
-        Failure::unusable(format_args!(
-            "--env {name}: {error}; write --env {name}=VALUE"
-        ))
-    })
+fn inherited(name: &str) -> Result<String> {
+    env::var(name).map_err(|error| anyhow!("--env {name}: {error}; write --env {name}=VALUE"))
 }
 
-/// Calls the guest and waits for its end. The outer error is what kept it from being started.
+/// Calls the guest and waits for its end. The outer error is one that keeps the guest from being
+/// started.
 fn call(
     store: &mut Store<State>,
     command: &CommandPre<State>,
     options: &Run,
     timeline: Option<Timeline>,
-) -> Result<Result<i32, Failure>, Failure> {
+) -> Result<Result<i32>> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::unusable(format_args!("cannot make an event loop: {error}")))?;
+        .context("cannot make an event loop")?;
     let ended = match options.timeout {
         None => runtime.block_on(call_run(store, command)),
         Some(limit) => {
@@ -148,15 +151,15 @@ fn call(
                 ", in a call to the host that does not return",
             );
             let deadline = Deadline::start(store.engine(), limit, blocked, timeline)
-                .map_err(|error| Failure::unusable(format_args!("cannot keep time: {error}")))?;
-            // The timer stops a guest that waits, the deadline one that computes.
+                .context("cannot keep time")?;
+            // The timer stops a guest that waits, the deadline a guest that computes.
             let timed = async { time::timeout(limit, call_run(store, command)).await };
             let ended = runtime.block_on(timed);
             drop(deadline);
             ended.unwrap_or_else(|_elapsed| Err(Trap::Interrupt.into()))
         }
     };
-    // Whatever the guest had begun in another thread must not hold the process up.
+    // The process does not wait for what the guest started on other threads.
     runtime.shutdown_background();
     Ok(ended.or_else(|error| status(&error, options)))
 }
@@ -167,8 +170,8 @@ async fn call_run(store: &mut Store<State>, command: &CommandPre<State>) -> wasm
     Ok(if result.is_ok() { 0 } else { 1 })
 }
 
-/// The status of a guest that did not return: its own, if it exited.
-fn status(error: &wasmtime::Error, options: &Run) -> Result<i32, Failure> {
+/// The status of a guest that did not return: that of its `exit`, or an error.
+fn status(error: &wasmtime::Error, options: &Run) -> Result<i32> {
     if let Some(I32Exit(status)) = error.downcast_ref() {
         return Ok(*status);
     }
@@ -178,24 +181,24 @@ fn status(error: &wasmtime::Error, options: &Run) -> Result<i32, Failure> {
     let guest = options.guest().display();
     let cause = error.root_cause();
     let functions = functions(error);
-    Err(Failure::trapped(match functions.as_str() {
+    let what = match functions.as_str() {
         "" => format!("{guest} trapped: {cause}"),
         functions => format!("{guest} trapped: {cause}, in {functions}"),
-    }))
+    };
+    Err(Aborted::Trapped(what).into())
 }
 
-/// The functions that the guest was in, the innermost first, as far as they have names.
+/// The names of up to eight functions on the guest's stack, the innermost first.
 fn functions(error: &wasmtime::Error) -> String {
-    const SHOWN: usize = 8;
+    const MAX_FUNCTIONS: usize = 8;
     let frames = error.downcast_ref().map_or(&[][..], WasmBacktrace::frames);
     let named = frames.iter().filter_map(|frame| frame.func_name());
-    named.take(SHOWN).collect::<Vec<_>>().join(" < ")
+    named.take(MAX_FUNCTIONS).collect::<Vec<_>>().join(" < ")
 }
 
-fn timed_out(options: &Run, limit: Duration, detail: &str) -> Failure {
+fn timed_out(options: &Run, limit: Duration, detail: &str) -> Error {
     let guest = options.guest().display();
     let limit = humantime::format_duration(limit);
-    Failure::timed_out(format_args!(
-        "{guest} was stopped, as it ran longer than --timeout {limit}{detail}"
-    ))
+    let what = format!("{guest} was stopped: it ran longer than --timeout {limit}{detail}");
+    Aborted::TimedOut(what).into()
 }

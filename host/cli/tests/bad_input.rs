@@ -1,12 +1,10 @@
-//! What cannot be run: one line on standard error, and status 2.
+//! Unusable input: one line on standard error, and status 2.
 
 mod support;
 
-use std::path::Path;
+use support::{Scratch, command, guest, runner};
 
-use support::{Scratch, runner};
-
-/// Runs the runner and gives the one line that it writes, without its prefix.
+/// Runs the runner and returns its one line, without the prefix.
 fn refused(args: &[&str]) -> String {
     let output = runner(args);
     let text = String::from_utf8(output.stderr).unwrap();
@@ -25,7 +23,7 @@ fn assert_has(line: &str, parts: &[&str]) {
 }
 
 #[test]
-fn a_core_module_that_is_no_program() {
+fn a_core_module_without_start_is_refused() {
     let scratch = Scratch::new("core");
     let line = refused(&["run", &scratch.wat("core.wasm", "(module)")]);
     assert_has(
@@ -44,7 +42,7 @@ fn a_core_module_that_is_no_program() {
 }
 
 #[test]
-fn files_that_are_not_webassembly() {
+fn a_file_that_is_not_webassembly_is_refused() {
     let scratch = Scratch::new("no-wasm");
     for bytes in [&b""[..], b"\0as", b"#!/bin/sh\necho\n", b"\x7fELF"] {
         let line = refused(&["run", &scratch.file("guest.wasm", bytes)]);
@@ -60,7 +58,7 @@ fn files_that_are_not_webassembly() {
 }
 
 #[test]
-fn a_component_that_is_cut_off() {
+fn a_truncated_component_is_refused() {
     let scratch = Scratch::new("cut-off");
     let bytes = wat::parse_str("(component (core module (func)))").unwrap();
     let line = refused(&[
@@ -71,7 +69,7 @@ fn a_component_that_is_cut_off() {
 }
 
 #[test]
-fn a_file_that_is_missing_or_a_directory() {
+fn a_missing_file_and_a_directory_are_refused() {
     let scratch = Scratch::new("missing");
     let line = refused(&["run", &scratch.path("none.wasm")]);
     assert_has(
@@ -85,7 +83,7 @@ fn a_file_that_is_missing_or_a_directory() {
 }
 
 #[test]
-fn a_component_that_lacks_an_import() {
+fn a_component_with_an_unknown_import_is_refused() {
     let scratch = Scratch::new("import");
     let guest = scratch.wat(
         "guest.wasm",
@@ -103,7 +101,7 @@ fn a_component_that_lacks_an_import() {
 }
 
 #[test]
-fn a_component_that_wants_another_type_of_an_import() {
+fn a_component_with_another_type_of_an_import_is_refused() {
     let scratch = Scratch::new("import-type");
     let guest = scratch.wat(
         "guest.wasm",
@@ -118,7 +116,7 @@ fn a_component_that_wants_another_type_of_an_import() {
 }
 
 #[test]
-fn a_component_that_is_no_command() {
+fn a_component_without_run_is_refused() {
     let scratch = Scratch::new("no-command");
     let line = refused(&["run", &scratch.wat("guest.wasm", "(component)")]);
     assert_has(
@@ -128,7 +126,7 @@ fn a_component_that_is_no_command() {
 }
 
 #[test]
-fn wrong_command_lines() {
+fn a_malformed_command_line_is_refused() {
     assert_has(&refused(&[]), &["no command is given"]);
     assert_has(&refused(&["walk"]), &["'walk'"]);
     assert_has(&refused(&["run"]), &["GUEST.wasm"]);
@@ -155,29 +153,19 @@ fn wrong_command_lines() {
 }
 
 #[test]
-fn a_pattern_that_is_none() {
+fn a_malformed_pattern_is_refused() {
     for pattern in ["", "*.*", "a b", "10.0.0.1/8", "::1"] {
         let line = refused(&["run", "--allow", pattern, "g.wasm"]);
         assert_has(&line, &["--allow", &format!("'{pattern}'")]);
     }
 }
 
-fn lookup_guest() -> String {
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
-    let path = guest.to_str().unwrap();
-    assert!(
-        guest.exists(),
-        "there is no {path}: run `cargo xtask guests` first"
-    );
-    path.to_owned()
-}
-
 #[test]
-fn malformed_lines_of_a_hosts_file_are_warned_about_and_the_rest_is_used() {
+fn malformed_lines_of_a_hosts_file_cause_warnings_and_the_rest_is_used() {
     let scratch = Scratch::new("hosts");
     let text = b"192.0.2.1 a.test\n# fine\n192.0.2 b.test\n192.0.2.2 \xff\n192.0.2.3 \x1b[31m\n";
     let hosts = scratch.file("hosts", text);
-    let guest = &lookup_guest();
+    let guest = &guest("lookup");
     let allow = ["--allow-all", "--allow-private"];
     let args = [
         &["run", "--hosts", &hosts][..],
@@ -199,7 +187,7 @@ fn malformed_lines_of_a_hosts_file_are_warned_about_and_the_rest_is_used() {
 }
 
 #[test]
-fn a_hosts_file_of_no_use() {
+fn a_hosts_file_without_a_valid_line_is_refused() {
     let scratch = Scratch::new("no-hosts");
     let hosts = scratch.file("hosts", b"# fine\n192.0.2 b.test\n192.0.2.2 \xff\n");
     let line = refused(&["run", "--hosts", &hosts, "g.wasm"]);
@@ -209,7 +197,7 @@ fn a_hosts_file_of_no_use() {
 }
 
 #[test]
-fn a_script_by_the_line_that_is_wrong() {
+fn a_malformed_script_is_refused_with_its_line() {
     let scratch = Scratch::new("script");
     for (text, at) in [
         (&b"[[rule]]\nhost = \"a.test\"\nnevr = true\n"[..], 3),
@@ -231,13 +219,13 @@ fn a_script_by_the_line_that_is_wrong() {
     );
 }
 
-// S-R16: less is allowed without it, never more.
+// S-R16: without a malformed pattern that allows, the policy allows less.
 #[test]
-fn malformed_patterns_that_would_allow_are_warned_about_and_the_rest_is_used() {
+fn malformed_allow_patterns_cause_warnings_and_the_rest_is_used() {
     let scratch = Scratch::new("lenient-policy");
     let text = b"allow = [\n  '*.*',\n  'localhost',\n]\nallow-answers = ['x', '127.0.0.1']\n";
     let policy = scratch.file("policy.toml", text);
-    let guest = &lookup_guest();
+    let guest = &guest("lookup");
     let hosts = scratch.file("hosts", b"127.0.0.1 localhost\n");
     let args = ["run", "--policy", &policy, "--hosts", &hosts, guest];
     let output = runner(&[&args[..], &["host:localhost"]].concat());
@@ -251,9 +239,9 @@ fn malformed_patterns_that_would_allow_are_warned_about_and_the_rest_is_used() {
     }
 }
 
-// S-R16: a policy that is not understood allows nothing, as nothing is run.
+// S-R16: no guest runs with a policy that cannot be parsed.
 #[test]
-fn a_policy_by_the_line_that_is_wrong() {
+fn a_malformed_policy_is_refused_with_its_line() {
     let scratch = Scratch::new("policy");
     for (text, at, said) in [
         (
@@ -288,7 +276,7 @@ fn a_policy_by_the_line_that_is_wrong() {
 }
 
 #[test]
-fn what_the_guest_is_to_have_and_is_not_there() {
+fn a_missing_directory_or_variable_is_refused() {
     let scratch = Scratch::new("not-there");
     let guest = scratch.wat("guest.wasm", "(component)");
     let none = scratch.path("none");
@@ -305,12 +293,11 @@ fn what_the_guest_is_to_have_and_is_not_there() {
 
 #[cfg(unix)]
 #[test]
-fn an_argument_that_is_not_utf_8() {
+fn an_argument_that_is_not_utf_8_is_refused() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    use std::process::Command;
 
-    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
+    let output = command()
         .args(["run", "g.wasm"])
         .arg(OsStr::from_bytes(b"\xff"))
         .output()

@@ -1,25 +1,19 @@
-//! `--resolver dns`: a guest against a name server on loopback, and what is wrong with its settings.
+//! `--resolver dns`: a guest with a name server on loopback, and malformed settings.
 #![cfg(feature = "dns")]
 
 mod support;
 
-use std::path::Path;
 use std::process::Output;
 
-use support::{Scratch, runner};
+use support::{Scratch, guest, runner};
 use winsock_async_dns_server::{Lie, Server};
 
-/// The example guest that looks up what it is told to.
+/// Runs the example guest that looks `what` up.
 fn lookup(options: &[&str], what: &str) -> Output {
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
-    let guest = guest.to_str().unwrap();
-    assert!(
-        Path::new(guest).exists(),
-        "there is no {guest}: run `cargo xtask guests` first"
-    );
+    let guest = guest("lookup");
     let mut args = vec!["run", "--allow-all", "--allow-private"];
     args.extend(options);
-    args.extend([guest, what]);
+    args.extend([&guest, what]);
     runner(&args)
 }
 
@@ -27,7 +21,7 @@ fn text(bytes: &[u8]) -> &str {
     str::from_utf8(bytes).unwrap()
 }
 
-/// The one line of a refusal, which has these parts.
+/// Asserts that the runner refuses to start, in one line with these parts.
 #[track_caller]
 fn assert_refused(output: &Output, parts: &[&str]) {
     let line = text(&output.stderr);
@@ -43,7 +37,7 @@ fn assert_refused(output: &Output, parts: &[&str]) {
 }
 
 #[test]
-fn a_guest_is_answered_by_the_server_that_is_given() {
+fn the_given_server_answers_a_guest() {
     let server = Server::start().unwrap();
     let address = server.address().to_string();
     let options = ["--resolver", "dns", "--dns-server", &address];
@@ -57,9 +51,9 @@ fn a_guest_is_answered_by_the_server_that_is_given() {
     assert_eq!(output.stderr, b"");
 }
 
-// S-R15
+// S-R15: each kind of failure has its error code.
 #[test]
-fn a_guest_sees_which_error_it_is() {
+fn a_guest_sees_the_error_of_each_kind_of_failure() {
     let server = Server::start().unwrap();
     let address = server.address().to_string();
     let options = ["--resolver", "dns", "--dns-server", &address];
@@ -75,9 +69,8 @@ fn a_guest_sees_which_error_it_is() {
     }
 }
 
-// The second server is asked where the first is not there.
 #[test]
-fn servers_are_asked_in_their_order() {
+fn the_second_server_is_asked_if_the_first_is_down() {
     let gone = Server::start().unwrap().address().to_string();
     let server = Server::start().unwrap();
     let address = server.address().to_string();
@@ -89,7 +82,7 @@ fn servers_are_asked_in_their_order() {
 }
 
 #[test]
-fn malformed_lines_are_warned_about_and_the_rest_is_used() {
+fn malformed_lines_cause_warnings_and_the_rest_is_used() {
     let server = Server::start().unwrap();
     let address = server.address().to_string();
     let scratch = Scratch::new("dns-warned");
@@ -116,7 +109,7 @@ fn malformed_lines_are_warned_about_and_the_rest_is_used() {
 }
 
 #[test]
-fn settings_of_no_use_are_one_line() {
+fn unusable_settings_are_refused_in_one_line() {
     let scratch = Scratch::new("dns-refused");
     let conf = scratch.file("resolv.conf", b"nameserver nobody\noptions ndots:1\n");
     let dns = ["--resolver", "dns", "--resolv-conf"];
@@ -139,7 +132,7 @@ fn settings_of_no_use_are_one_line() {
 }
 
 #[test]
-fn tables_alone_ask_nobody() {
+fn tables_alone_ask_no_server() {
     let scratch = Scratch::new("dns-tables");
     let hosts = scratch.file("hosts", b"192.0.2.9 here.test\n");
     let options = ["--resolver", "tables", "--hosts", &hosts];
@@ -150,9 +143,9 @@ fn tables_alone_ask_nobody() {
     assert!(said.contains("WSAHOST_NOT_FOUND"), "{said}");
 }
 
-// The end of the process does not wait for a server: the time-outs of this one come to ten seconds and more.
+// The time-outs for this server add up to more than ten seconds.
 #[test]
-fn a_silent_server_holds_up_no_end() {
+fn the_process_ends_without_waiting_for_a_silent_server() {
     let server = Server::start().unwrap();
     let address = server.address().to_string();
     let options = [
@@ -168,6 +161,6 @@ fn a_silent_server_holds_up_no_end() {
     assert_eq!(
         server.asked(Lie::Silent),
         1,
-        "it was asked, and not yet again"
+        "one query, and no second one yet"
     );
 }

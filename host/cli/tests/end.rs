@@ -1,23 +1,11 @@
-//! How guests end, and the runner with them.
+//! The runner's status for each end of a guest, and `--help`.
 
 mod support;
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::{fs, io};
 
-use support::{Scratch, runner};
-
-/// A command component whose `run` has this body, of a type that gives i32: 0 for success.
-fn command(body: &str) -> String {
-    format!(
-        r#"(component
-          (core module $m (func $inner (export "run") (result i32) {body}))
-          (core instance $i (instantiate $m))
-          (func $run (result (result)) (canon lift (core func $i "run")))
-          (instance $exports (export "run" (func $run)))
-          (export "wasi:cli/run@0.2.0" (instance $exports)))"#
-    )
-}
+use support::{Scratch, command, component, runner};
 
 /// A command component that waits for an hour.
 const SLEEPER: &str = r#"(component
@@ -57,7 +45,7 @@ const EXITER: &str = r#"(component
   (instance $exports (export "run" (func $run)))
   (export "wasi:cli/run@0.2.0" (instance $exports)))"#;
 
-/// A command component that writes for ever, to the stream that takes the place of STREAM.
+/// A command component that writes without end to the stream that replaces STREAM.
 const WRITER: &str = r#"(component
   (import "wasi:io/error@0.2.0" (instance $error (export "error" (type (sub resource)))))
   (alias export $error "error" (type $error))
@@ -117,36 +105,36 @@ fn assert_ends(output: Output, status: i32, stderr: &str) {
 }
 
 #[test]
-fn the_guests_status_is_the_runners() {
-    assert_ends(run("success", &command("i32.const 0"), &[]), 0, "");
-    assert_ends(run("failure", &command("i32.const 1"), &[]), 1, "");
+fn the_runner_has_the_status_of_the_guest() {
+    assert_ends(run("success", &component("i32.const 0"), &[]), 0, "");
+    assert_ends(run("failure", &component("i32.const 1"), &[]), 1, "");
     assert_ends(run("exit", EXITER, &[]), 7, "");
     assert_ends(run("exit-timed", EXITER, &["--timeout", "1h"]), 7, "");
 }
 
 #[test]
-fn a_trap_is_told_in_one_line() {
-    let output = run("trap", &command("unreachable"), &[]);
+fn a_trap_is_reported_in_one_line_with_the_function() {
+    let output = run("trap", &component("unreachable"), &[]);
     assert_ends(
         output,
         134,
         "guest.wasm trapped: wasm trap: wasm `unreachable` instruction",
     );
-    let output = run("trap-name", &command("unreachable"), &[]);
+    let output = run("trap-name", &component("unreachable"), &[]);
     assert_ends(output, 134, "in inner");
 }
 
 #[test]
-fn a_guest_that_computes_for_ever_is_stopped() {
+fn a_guest_that_computes_without_end_is_stopped() {
     let output = run(
         "loop",
-        &command("(loop (br 0)) i32.const 0"),
+        &component("(loop (br 0)) i32.const 0"),
         &["--timeout", "100ms"],
     );
     assert_ends(
         output,
         124,
-        "guest.wasm was stopped, as it ran longer than --timeout 100ms\n",
+        "guest.wasm was stopped: it ran longer than --timeout 100ms\n",
     );
 }
 
@@ -156,7 +144,7 @@ fn a_guest_that_waits_is_stopped() {
     assert_ends(
         output,
         124,
-        "guest.wasm was stopped, as it ran longer than --timeout 100ms\n",
+        "guest.wasm was stopped: it ran longer than --timeout 100ms\n",
     );
 }
 
@@ -165,13 +153,13 @@ fn a_guest_whose_call_blocks_is_stopped() {
     for stream in ["stdout", "stderr"] {
         let guest = Scratch::new(stream).wat("guest.wasm", &WRITER.replace("STREAM", stream));
         let timeline = Scratch::new(stream).path("timeline.svg");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
+        let mut child = command()
             .args(["run", "--timeout", "100ms", "--timeline", &timeline, &guest])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // Nobody reads what it writes: were it not stopped, the test would not end.
+        // Nothing reads the pipes: if the guest were not stopped, the test would not end.
         assert_eq!(child.wait().unwrap().code(), Some(124), "{stream}");
         let picture = fs::read_to_string(&timeline).unwrap();
         assert!(picture.contains("No requests") && picture.ends_with("</svg>"));
@@ -188,10 +176,10 @@ fn a_guest_whose_call_blocks_is_stopped() {
 
 #[test]
 fn statistics_are_written_however_the_guest_ends() {
-    let endless = command("(loop (br 0)) i32.const 0");
+    let endless = component("(loop (br 0)) i32.const 0");
     for (name, text, status) in [
-        ("stats-success", &command("i32.const 0"), 0),
-        ("stats-trap", &command("unreachable"), 134),
+        ("stats-success", &component("i32.const 0"), 0),
+        ("stats-trap", &component("unreachable"), 134),
         ("stats-loop", &endless, 124),
         ("stats-exit", &EXITER.to_owned(), 7),
     ] {

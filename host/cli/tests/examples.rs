@@ -1,15 +1,15 @@
-//! The example guests in the runner: what they print, and their status.
+//! The example guests in the runner: their output and status.
 
 mod support;
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::{Value, json};
-use support::Scratch;
+use support::{Scratch, command};
 
-/// Hosts of three kinds: known at once, after a moment, and never.
+/// One answer of each kind of query, some after a delay; one host never answers.
 const SCRIPT: &str = r#"
 [[rule]]
 host = "www.test"
@@ -53,25 +53,15 @@ protocol-number = 253
 name = "mine"
 "#;
 
-/// Runs an example with the script and without the network's hosts; `input` is its standard input.
+/// Runs an example with the script, and with `input` as its standard input.
 fn run(test: &str, options: &[&str], guest: &str, args: &[&str], input: &str) -> Output {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../target/guests")
-        .join(guest)
-        .with_extension("wasm");
-    assert!(
-        path.exists(),
-        "there is no {}: run `cargo xtask guests` first",
-        path.display()
-    );
     let scratch = Scratch::new(&format!("examples-{test}"));
     let script = scratch.file("script.toml", SCRIPT.as_bytes());
     let input = scratch.file("input", input.as_bytes());
-    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
-        .env_clear()
+    let output = command()
         .args(["run", "--script", &script])
         .args(options)
-        .arg(path)
+        .arg(support::guest(guest))
         .args(args)
         .stdin(File::open(&input).unwrap())
         .output()
@@ -80,7 +70,7 @@ fn run(test: &str, options: &[&str], guest: &str, args: &[&str], input: &str) ->
     output
 }
 
-/// The lines of standard output, in order of the alphabet, as answers come in any order.
+/// The lines of standard output, sorted: answers come in any order.
 #[track_caller]
 fn lines(output: &Output, status: i32) -> Vec<String> {
     assert_eq!(output.status.code(), Some(status), "{output:?}");
@@ -127,8 +117,8 @@ fn lookup_prints_the_answer_of_each_kind() {
 }
 
 #[test]
-fn lookup_asks_the_tables_for_what_the_script_has_not() {
-    // S-R12: in any case, by number too. Every machine's tables have these.
+fn lookup_asks_the_tables_after_the_script() {
+    // S-R12: names in any case, and numbers. Every machine's tables have these.
     let queries = ["serv:HTTP/tcp", "port:443/tcp", "proto:UDP", "protonum:6"];
     let found = lines(&run("tables", &[], "lookup", &queries, ""), 0);
     assert_eq!(found.len(), 4, "{found:?}");
@@ -143,7 +133,7 @@ fn lookup_asks_the_tables_for_what_the_script_has_not() {
 }
 
 #[test]
-fn lookup_writes_an_object_a_line() {
+fn lookup_writes_one_json_object_a_line() {
     let args = [&["--json"], &SIX[..], &["host:unknown.test"]].concat();
     let output = run(
         "json",
@@ -186,8 +176,8 @@ fn lookup_writes_an_object_a_line() {
 }
 
 #[test]
-fn lookup_cancels_what_is_pending_at_its_timeout() {
-    // S-C1: were it not cancelled, this would not end.
+fn lookup_cancels_pending_requests_at_its_timeout() {
+    // S-C1: a cancelled request does not complete; without the cancel, the guest would not end.
     let args = ["--timeout", "50", "host:never.test", "proto:mine"];
     let output = run("timeout", &["--allow", "never.test"], "lookup", &args, "");
     assert_eq!(
@@ -202,10 +192,10 @@ fn lookup_cancels_what_is_pending_at_its_timeout() {
 #[test]
 fn the_example_script_never_answers() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/never.toml");
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
-    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
+    let output = command()
         .args(["run", "--allow", "never.test", "--script"])
-        .args([script, guest])
+        .arg(script)
+        .arg(support::guest("lookup"))
         .args(["--timeout", "50", "host:never.test"])
         .output()
         .unwrap();
@@ -217,7 +207,7 @@ fn the_example_script_never_answers() {
 
 #[test]
 fn lookup_fails_when_a_name_is_unknown_or_denied() {
-    // S-R15
+    // S-R15: an unknown name has its own error.
     let args = ["host:unknown.test", "proto:mine"];
     let output = run("unknown", &["--allow", "*.test"], "lookup", &args, "");
     let found = lines(&output, 1);
@@ -226,7 +216,7 @@ fn lookup_fails_when_a_name_is_unknown_or_denied() {
         "{found:?}"
     );
     assert_eq!(found[1], "proto:mine: mine number 253");
-    // S-R16
+    // S-R16: a name that is not allowed is denied.
     let output = run("denied", &[], "lookup", &["host:www.test"], "");
     let found = lines(&output, 1);
     assert!(
@@ -236,8 +226,8 @@ fn lookup_fails_when_a_name_is_unknown_or_denied() {
 }
 
 #[test]
-fn lookup_says_what_was_not_begun() {
-    // S-R2
+fn lookup_reports_a_request_that_a_limit_refuses() {
+    // S-R2: a request beyond a limit is refused.
     let args = ["--timeout", "50", "host:never.test", "host:www.test"];
     let options = ["--allow-all", "--allow-private", "--max-requests", "1"];
     let found = lines(&run("limit", &options, "lookup", &args, ""), 1);
@@ -249,7 +239,7 @@ fn lookup_says_what_was_not_begun() {
 }
 
 #[test]
-fn bad_usage_is_status_2() {
+fn malformed_arguments_are_status_2() {
     for (guest, args, hint) in [
         ("lookup", &[][..], "host:localhost"),
         ("lookup", &["www.test"], "write host:NAME"),
@@ -268,7 +258,7 @@ fn bad_usage_is_status_2() {
 }
 
 #[test]
-fn resolve_many_answers_each_name_of_its_input() {
+fn resolve_many_answers_each_line_of_its_input() {
     let input = "www.test\n\nlocalhost\r\nunknown.test\n  www.test  \n192.0.2.9";
     let output = run(
         "many",
@@ -292,13 +282,13 @@ fn resolve_many_answers_each_name_of_its_input() {
 }
 
 #[test]
-fn resolve_many_waits_for_a_place_under_a_limit() {
-    // S-R2
+fn resolve_many_waits_for_requests_to_complete_at_a_limit() {
+    // S-R2: a request beyond a limit is refused.
     let input = "www.test\n".repeat(20);
     let options = ["--allow-all", "--allow-private", "--max-requests", "3"];
     let output = run("places", &options, "resolve-many", &["--jobs", "9"], &input);
     assert_eq!(lines(&output, 0), ["www.test\t192.0.2.1 192.0.2.2"; 20]);
-    // With nothing under way there is nothing to wait for.
+    // With no request outstanding, none can complete.
     let options = ["--allow-all", "--allow-private", "--max-requests", "0"];
     let output = run("no-place", &options, "resolve-many", &[], "www.test\n");
     let found = lines(&output, 1);
@@ -309,10 +299,10 @@ fn resolve_many_waits_for_a_place_under_a_limit() {
 }
 
 #[test]
-fn first_future_prints_what_it_awaited() {
+fn first_future_prints_the_addresses_it_awaits() {
     let output = run("future", &["--allow", "localhost"], "first-future", &[], "");
     assert_eq!(lines(&output, 0), ["localhost at [127.0.0.1], port 80"]);
-    // S-R16
+    // S-R16: a name that is not allowed is denied.
     let output = run("future-denied", &[], "first-future", &[], "");
     assert_eq!(lines(&output, 1), [""; 0]);
     assert!(stderr(&output).contains("EACCES"), "{output:?}");
@@ -325,7 +315,7 @@ fn first_message_cancels_one_request_and_gets_the_other() {
     let text = str::from_utf8(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let (first, second) = text.trim_end().split_once('\n').unwrap();
-    // Which of the two it is, is a race that the example shows.
+    // The example shows this race.
     assert!(
         ["cancelled", "already completed"].contains(&first),
         "{text}"

@@ -1,9 +1,10 @@
-//! The C examples in the runner: what they print is what their README shows.
+//! The C examples in the runner: their README shows what they print.
+
+mod support;
 
 use std::path::PathBuf;
-use std::process::Command;
 
-/// What the README shows of the example: the runner's arguments, and what comes of them.
+/// The example's block in the README: the runner's arguments and the output.
 fn shown(example: &str) -> (Vec<&'static str>, &'static str) {
     const README: &str = include_str!("../../../examples/c/README.md");
     let blocks = README.split("```text\n$ winsock-async ").skip(1);
@@ -22,13 +23,12 @@ fn shown(example: &str) -> (Vec<&'static str>, &'static str) {
     (arguments, output)
 }
 
-/// Runs an example as the README has it, and holds what it prints against what the README shows.
+/// Runs an example as the README does, and compares the output.
 fn prints_what_the_readme_shows(example: &str) {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let (arguments, expected) = shown(example);
-    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
+    let output = support::command()
         .current_dir(root)
-        .env_clear()
         .args(arguments.iter().map(|argument| argument.trim_matches('\'')))
         .output()
         .unwrap();
@@ -39,20 +39,20 @@ fn prints_what_the_readme_shows(example: &str) {
     assert_eq!(output.stderr, [], "{output:?}");
 }
 
+// S-C1, S-R6: a cancelled request has no message, others have one; S-R15: each failure has its error.
 #[test]
-fn hostinfo_cancels_what_is_late() {
-    // S-C1, S-R6, S-R15
+fn hostinfo_cancels_a_late_request() {
     prints_what_the_readme_shows("hostinfo");
 }
 
+// S-B1, S-B3: a blocking call and its cancel; S-R15: each failure has its error.
 #[test]
 fn resolve_blocking_gives_up() {
-    // S-B1, S-B3, S-R15
     prints_what_the_readme_shows("resolve_blocking");
 }
 
+// S-R11, S-R12: services by name and by number.
 #[test]
-fn services_finds_them_by_name_and_number() {
-    // S-R11, S-R12
+fn services_are_found_by_name_and_number() {
     prints_what_the_readme_shows("services");
 }

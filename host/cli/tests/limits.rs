@@ -1,21 +1,17 @@
-//! Limits of time, and of threads that are stuck.
+//! Limits of time and of stuck workers.
 
 mod support;
 
-use std::path::Path;
-
-use support::{Scratch, runner};
+use support::{Scratch, guest, runner};
 
 const SCRIPT: &str = r#"rule = [
     { host = "quick.test", addresses = ["192.0.2.1"] },
     { host = "never.test", never = true },
 ]"#;
 
-/// Looks names up with these options; gives the status, and what the guest has said of them.
+/// Looks names up with these options, and returns the status and all output.
 fn lookup(test: &str, options: &[&str], names: &[&str]) -> (Option<i32>, String) {
     let script = Scratch::new(&format!("limits-{test}")).file("script.toml", SCRIPT.as_bytes());
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
-    assert!(guest.exists(), "run `cargo xtask guests` first");
     let given = [
         "run",
         "--script",
@@ -23,13 +19,13 @@ fn lookup(test: &str, options: &[&str], names: &[&str]) -> (Option<i32>, String)
         "--allow=*.test",
         "--allow-private",
     ];
-    let output = runner(&[&given, options, &[guest.to_str().unwrap()], names].concat());
+    let output = runner(&[&given, options, &[&guest("lookup")], names].concat());
     let said = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8(said).unwrap())
 }
 
 #[test]
-fn a_request_that_takes_too_long_completes() {
+fn an_overdue_request_completes_with_try_again() {
     let names = ["host:quick.test", "host:never.test"];
     let (status, said) = lookup("request", &["--request-timeout", "5s"], &names);
     assert!(said.contains("192.0.2.1"), "{said}");
@@ -37,7 +33,7 @@ fn a_request_that_takes_too_long_completes() {
     assert_eq!(status, Some(1), "{said}");
 }
 
-// S-C7: the one worker is at a lookup that never ends.
+// S-C7: an extra worker replaces the one whose lookup never ends.
 #[test]
 fn a_stuck_worker_is_replaced() {
     let names = ["host:never.test", "host:quick.test"];
@@ -54,7 +50,7 @@ fn a_stuck_worker_is_replaced() {
 }
 
 #[test]
-fn without_a_spare_it_is_not() {
+fn without_extra_workers_a_stuck_worker_is_not_replaced() {
     let names = ["host:never.test", "host:quick.test"];
     let options = [
         "--workers=1",
@@ -62,9 +58,9 @@ fn without_a_spare_it_is_not() {
         "--stuck-after=10ms",
         "--request-timeout=100ms",
     ];
-    let (_, said) = lookup("spare", &options, &names);
+    let (_, said) = lookup("no-extra", &options, &names);
     assert!(!said.contains("192.0.2.1"), "{said}");
-    // The other is refused, if it comes after the worker is found stuck.
+    // The second request is refused if the watchdog finds the worker stuck before it.
     let ended = ["WSATRY_AGAIN", "WSAEWOULDBLOCK"].map(|end| said.matches(end).count());
     assert_eq!(ended.iter().sum::<usize>(), 2, "{said}");
 }

@@ -1,26 +1,20 @@
-//! `--log` and RUST_LOG: what is on standard error, and what is not.
+//! `--log` and RUST_LOG: what each level writes to standard error.
 
 mod support;
 
-use std::path::Path;
-use std::process::Command;
-
-use support::Scratch;
+use support::{Scratch, command, guest};
 
 const SCRIPT: &str = r#"rule = [{ host = "quick.test", addresses = ["192.0.2.1"] }]"#;
 
-/// Looks up a name that is allowed and one that is not; gives standard error.
+/// Looks an allowed and a denied name up, and returns the status and standard error.
 fn run(test: &str, variable: &str, options: &[&str]) -> (Option<i32>, String) {
     let script = Scratch::new(&format!("log-{test}")).file("script.toml", SCRIPT.as_bytes());
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/lookup.wasm");
-    assert!(guest.exists(), "run `cargo xtask guests` first");
-    let output = Command::new(env!("CARGO_BIN_EXE_winsock-async"))
-        .env_clear()
+    let output = command()
         .env("RUST_LOG", variable)
         .args(["run", "--script", &script, "--allow", "*.test"])
         .arg("--allow-private")
         .args(options)
-        .arg(guest)
+        .arg(guest("lookup"))
         .args(["host:quick.test", "host:denied.example"])
         .output()
         .unwrap();
@@ -31,7 +25,7 @@ fn run(test: &str, variable: &str, options: &[&str]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn nothing_is_logged_unless_it_is_asked_for() {
+fn nothing_is_logged_by_default() {
     assert_eq!(run("none", "", &[]), (Some(1), String::new()));
     assert_eq!(
         run("off", "debug", &["--log", "error"]),
@@ -40,7 +34,7 @@ fn nothing_is_logged_unless_it_is_asked_for() {
 }
 
 #[test]
-fn each_level_shows_what_it_should() {
+fn names_are_logged_at_debug_and_not_at_info() {
     let info = run("info", "", &["--log", "info"]).1;
     let variable = run("variable", "winsock_async=info", &[]).1;
     for text in [&info, &variable] {
@@ -65,12 +59,12 @@ fn each_level_shows_what_it_should() {
     assert!(debug.contains("answer=quick.test 192.0.2.1"), "{debug}");
     assert!(
         !debug.contains('\x1b'),
-        "no colours where no terminal is: {debug}"
+        "colours without a terminal: {debug}"
     );
 }
 
 #[test]
-fn what_is_no_level_or_filter_is_refused() {
+fn a_malformed_level_or_filter_is_refused() {
     for (test, variable, options, said) in [
         (
             "level",

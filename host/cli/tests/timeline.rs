@@ -1,4 +1,4 @@
-//! `--timeline`: a file that says what ran when, however the guest ends.
+//! `--timeline`: a file with each request's times, however the guest ends.
 
 mod support;
 
@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::Output;
 
 use serde_json::Value;
-use support::{Scratch, runner};
+use support::{Scratch, guest, runner};
 
-/// Every name that the tests look up, so that none leaves the machine.
+/// Every name that the tests look up: no query leaves the machine.
 const SCRIPT: &str = r#"rule = [
     { host = "quick.test", addresses = ["192.0.2.1"] },
     { host = "known.test", addresses = ["192.0.2.2"], now = true },
@@ -17,14 +17,7 @@ const SCRIPT: &str = r#"rule = [
     { host = "never.test", never = true },
 ]"#;
 
-fn guest(name: &str) -> String {
-    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");
-    let path = guests.join(name).with_extension("wasm");
-    assert!(path.exists(), "run `cargo xtask guests` first");
-    path.into_os_string().into_string().unwrap()
-}
-
-/// Runs a guest with the script; gives what came of it, and the timeline.
+/// Runs a guest with the script, and returns its output and the timeline.
 fn run(file: &str, options: &[&str], name: &str, args: &[&str]) -> (Output, String) {
     let scratch = Scratch::new(&format!("timeline-{file}"));
     let script = scratch.file("script.toml", SCRIPT.as_bytes());
@@ -45,10 +38,10 @@ fn run(file: &str, options: &[&str], name: &str, args: &[&str]) -> (Output, Stri
     (output, timeline)
 }
 
-/// What is in each lane: names of its beginnings and instants, in order, each begun and ended in turn.
-fn lanes(timeline: &str) -> Vec<String> {
+/// The names of each track's beginnings and instants, in order. Each beginning has its end.
+fn tracks(timeline: &str) -> Vec<String> {
     let trace: Value = serde_json::from_str(timeline).unwrap();
-    let mut lanes: Vec<String> = Vec::new();
+    let mut tracks: Vec<String> = Vec::new();
     let mut open: Vec<String> = Vec::new();
     let mut last = 0.0;
     for event in trace["traceEvents"].as_array().unwrap() {
@@ -57,18 +50,18 @@ fn lanes(timeline: &str) -> Vec<String> {
             event["ph"].as_str().unwrap(),
         );
         assert!(event["pid"].is_u64() && event["tid"].is_u64(), "{event}");
-        let lane = event["tid"].as_u64().unwrap() as usize;
+        let track = event["tid"].as_u64().unwrap() as usize;
         let ts = event["ts"].as_f64().unwrap();
         if ph == "M" {
             continue;
         }
-        if lane > lanes.len() {
+        if track > tracks.len() {
             assert!(open.is_empty(), "{open:?} has no end");
-            assert_eq!(lane, lanes.len() + 1);
-            lanes.push(String::new());
+            assert_eq!(track, tracks.len() + 1);
+            tracks.push(String::new());
             last = 0.0;
         }
-        assert!(ts >= last, "lane {lane} goes back");
+        assert!(ts >= last, "track {track} goes back");
         last = ts;
         match ph {
             "B" => open.push(name.into()),
@@ -76,15 +69,15 @@ fn lanes(timeline: &str) -> Vec<String> {
             _ => assert_eq!(ph, "i"),
         }
         if ph != "E" {
-            lanes[lane - 1] += &format!("{name}; ");
+            tracks[track - 1] += &format!("{name}; ");
         }
     }
     assert!(open.is_empty(), "{open:?} has no end");
-    lanes
+    tracks
 }
 
 #[test]
-fn each_request_has_a_lane() {
+fn each_request_has_a_track() {
     let asked = [
         "--timeout",
         "1500",
@@ -97,16 +90,16 @@ fn each_request_has_a_lane() {
     let (output, timeline) = run("lookup.json", &[], "lookup", &asked);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(output.stderr, b"");
-    let lanes = lanes(&timeline);
+    let tracks = tracks(&timeline);
     let of = |name: &str| {
-        let is_its = |lane: &&String| lane.starts_with(&format!("host-by-name {name}; "));
-        let lane = lanes
+        let is_its = |track: &&String| track.starts_with(&format!("host-by-name {name}; "));
+        let track = tracks
             .iter()
             .find(is_its)
-            .unwrap_or_else(|| panic!("no {name}: {lanes:?}"));
-        lane.split_once("; ").unwrap().1
+            .unwrap_or_else(|| panic!("no {name}: {tracks:?}"));
+        track.split_once("; ").unwrap().1
     };
-    assert_eq!(lanes.len(), 5, "{lanes:?}");
+    assert_eq!(tracks.len(), 5, "{tracks:?}");
     assert_eq!(of("quick.test"), "queued; running; arrived; answered; ");
     assert_eq!(of("known.test"), "answered; ");
     assert_eq!(of("denied.example"), "denied; ");
@@ -114,30 +107,30 @@ fn each_request_has_a_lane() {
         of("unknown.test"),
         "queued; running; arrived; WSAHOST_NOT_FOUND; "
     );
-    // The resolver is still in it when the file is written.
+    // The resolver still works on it when the file is written.
     assert_eq!(of("never.test"), "queued; running; cancelled; stuck; ");
 }
 
 #[test]
-fn a_guest_that_traps_leaves_a_file() {
+fn a_guest_that_traps_leaves_a_timeline() {
     let (output, timeline) = run("trap.json", &[], "trap", &[]);
     assert_eq!(output.status.code(), Some(134), "{output:?}");
-    let lanes = lanes(&timeline);
-    assert_eq!(lanes.len(), 90);
-    let pending = lanes.iter().filter(|lane| lane.contains("; pending; "));
-    assert!(pending.count() >= 30, "those of never.test: {lanes:?}");
-    let known = lanes
+    let tracks = tracks(&timeline);
+    assert_eq!(tracks.len(), 90);
+    let pending = tracks.iter().filter(|track| track.contains("; pending; "));
+    assert!(pending.count() >= 30, "those of never.test: {tracks:?}");
+    let known = tracks
         .iter()
-        .filter(|lane| lane.contains(" known.test; answered; "));
+        .filter(|track| track.contains(" known.test; answered; "));
     assert_eq!(known.count(), 30);
 }
 
 #[test]
-fn a_guest_that_is_stopped_leaves_a_file() {
+fn a_guest_that_is_stopped_leaves_a_timeline() {
     let (output, timeline) = run("hang.json", &["--timeout", "1"], "hang", &[]);
     assert_eq!(output.status.code(), Some(124), "{output:?}");
     let pending = "host-by-name never.test; queued; running; pending; ";
-    assert_eq!(lanes(&timeline), [pending; 3]);
+    assert_eq!(tracks(&timeline), [pending; 3]);
 }
 
 #[test]
@@ -156,7 +149,7 @@ fn a_picture_has_the_names_and_ends() {
 }
 
 #[test]
-fn a_file_that_cannot_be_is_told_before_the_guest_runs() {
+fn a_file_that_cannot_be_created_is_an_error_before_the_guest_runs() {
     let scratch = Scratch::new("timeline-wrong");
     let guest = guest("lookup");
     for (file, said) in [
@@ -176,8 +169,8 @@ fn a_file_that_cannot_be_is_told_before_the_guest_runs() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told_at_the_end() {
-    // Only Linux has a file that is always full, and it has no ending of ours.
+fn a_file_that_cannot_be_written_is_an_error_at_the_end() {
+    // Linux has a file that is always full; a link gives it the extension.
     if !Path::new("/dev/full").exists() {
         return;
     }

@@ -1,4 +1,4 @@
-//! What options are given, from text.
+//! Values of options, parsed from text.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use winsock_async_engine::Rate;
 
-/// An environment variable of the guest.
+/// An environment variable for the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Variable {
-    /// This one.
+pub(crate) enum Variable {
+    /// `NAME=VALUE`.
     Set {
         /// Its name.
         name: String,
         /// Its value.
         value: String,
     },
-    /// The runner's own of this name.
+    /// `NAME`: the runner's variable of this name.
     Inherit(String),
 }
 
@@ -41,13 +41,13 @@ impl FromStr for Variable {
     }
 }
 
-/// A directory of the guest.
+/// A directory for the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directory {
-    /// Where it is.
-    pub host: PathBuf,
-    /// What the guest calls it.
-    pub guest: String,
+pub(crate) struct Directory {
+    /// The path on this machine.
+    pub(crate) host: PathBuf,
+    /// The path that the guest sees.
+    pub(crate) guest: String,
 }
 
 impl FromStr for Directory {
@@ -65,7 +65,7 @@ impl FromStr for Directory {
     }
 }
 
-/// Reads the address of a name server, whose port is 53 unless it is given.
+/// Parses the address of a name server. The default port is 53.
 pub(super) fn name_server(text: &str) -> Result<SocketAddr, &'static str> {
     const PORT: u16 = 53;
     let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
@@ -81,7 +81,7 @@ pub(super) fn name_server(text: &str) -> Result<SocketAddr, &'static str> {
     }
 }
 
-/// Reads requests a second, and how many at once.
+/// Parses requests a second, with an optional burst.
 pub(super) fn rate(text: &str) -> Result<Rate, &'static str> {
     let number = |text: &str| {
         let number = text.parse::<NonZeroU32>();
@@ -95,14 +95,14 @@ pub(super) fn rate(text: &str) -> Result<Rate, &'static str> {
     })
 }
 
-/// Reads seconds, or a number with a unit.
+/// Parses seconds, or a number with a unit.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
     let duration = match text.parse() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
         Err(_) => humantime::parse_duration(text).ok(),
     };
     match duration {
-        Some(Duration::ZERO) => Err("it must be longer than 0"),
+        Some(Duration::ZERO) => Err("write a duration longer than 0"),
         Some(duration) => Ok(duration),
         None => Err("write seconds, or a number with a unit as in 500ms, 10s, 2m"),
     }
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn name_servers_are_addresses_with_or_without_a_port() {
+    fn a_name_server_is_an_address_with_or_without_a_port() {
         let is = |text, server: &str| {
             assert_eq!(name_server(text), Ok(server.parse().unwrap()), "{text}");
         };
@@ -135,13 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_has_a_burst_of_its_own_or_of_a_second() {
+    fn a_rate_without_a_burst_allows_a_second_s_requests_at_once() {
         let of = |text| rate(text).map(|rate| (rate.per_second.get(), rate.burst.get()));
         assert_eq!((of("100"), of("100/7")), (Ok((100, 100)), Ok((100, 7))));
     }
 
     #[test]
-    fn durations_have_units_or_are_seconds() {
+    fn a_duration_without_a_unit_is_in_seconds() {
         assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
         assert_eq!(duration("0.25"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));

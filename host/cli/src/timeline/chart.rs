@@ -1,36 +1,37 @@
-//! Where things are in the picture, without the drawing: the scale, the curve, the lanes.
+//! The layout of the picture: the time scale, the curve of counts, and the rows of requests.
 
 use super::phase::Phase;
 use super::recorder::{Record, Recording};
 
-/// Requests up to which each has a lane of its own, with its name.
-pub const NAMED: usize = 100;
-/// Lanes where requests share them.
-pub const SHARED: usize = 100;
+/// Up to this many requests, each has a row with its name.
+pub(crate) const NAMED: usize = 100;
+/// The number of rows that more requests share.
+pub(crate) const SHARED: usize = 100;
 
-/// From times to places on a line. Units: nanoseconds, and those of the picture.
+/// Maps times in nanoseconds to horizontal positions in the picture's units.
 #[derive(Clone, Copy, Debug)]
-pub struct Scale {
-    pub first: u64,
-    pub last: u64,
-    pub width: f64,
+pub(crate) struct Scale {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    pub(crate) width: f64,
 }
 
 impl Scale {
-    pub fn new(recording: &Recording, width: f64) -> Scale {
+    pub(crate) fn new(recording: &Recording, width: f64) -> Scale {
         let first = recording.first();
-        // What took no time has a microsecond to be seen in.
+        // The scale covers at least a microsecond.
         let last = recording.last().max(first + 1000);
         Scale { first, last, width }
     }
 
-    pub fn x(&self, at: u64) -> f64 {
+    pub(crate) fn x(&self, at: u64) -> f64 {
         let part = at.saturating_sub(self.first) as f64 / (self.last - self.first) as f64;
         (part * self.width).clamp(0.0, self.width)
     }
 
-    /// Times to be marked, from the first on: a round number of them, at most nine.
-    pub fn ticks(&self) -> impl Iterator<Item = u64> {
+    /// Times to mark, at most nine, as nanoseconds since the first request: multiples of 1, 2 or
+    /// 5 times a power of ten.
+    pub(crate) fn ticks(&self) -> impl Iterator<Item = u64> {
         let time = self.last - self.first;
         let step = (0..)
             .flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.saturating_pow(power)))
@@ -40,8 +41,8 @@ impl Scale {
     }
 }
 
-/// How many requests are in each phase, on average in each column of the picture.
-pub fn curve(recording: &Recording, columns: usize) -> [Vec<f64>; Phase::ALL.len()] {
+/// The number of requests in each phase, averaged over each column of the picture.
+pub(crate) fn curve(recording: &Recording, columns: usize) -> [Vec<f64>; Phase::ALL.len()] {
     let scale = Scale::new(recording, columns as f64);
     let mut curve = Phase::ALL.map(|_| vec![0.0; columns + 1]);
     for span in recording
@@ -51,7 +52,7 @@ pub fn curve(recording: &Recording, columns: usize) -> [Vec<f64>; Phase::ALL.len
     {
         let changes = &mut curve[span.phase as usize];
         for (at, change) in [(span.from, 1.0), (span.to, -1.0)] {
-            // In the column where it happens it counts for the part that is left of it.
+            // A change within a column counts for the rest of the column.
             let x = scale.x(at);
             let column = (x as usize).min(columns - 1);
             let left = (column + 1) as f64 - x;
@@ -70,30 +71,30 @@ pub fn curve(recording: &Recording, columns: usize) -> [Vec<f64>; Phase::ALL.len
     curve
 }
 
-/// Requests in lanes, each of which holds one at a time.
+/// Requests in rows. Those of one row do not overlap.
 #[derive(Debug, Default)]
-pub struct Lanes<'a> {
-    pub lanes: Vec<Vec<&'a Record>>,
-    /// Requests for which no lane was free.
-    pub undrawn: usize,
+pub(crate) struct Rows<'a> {
+    pub(crate) rows: Vec<Vec<&'a Record>>,
+    /// The number of requests that found no free row.
+    pub(crate) undrawn: usize,
 }
 
-/// A lane for each request if they are few, else up to `SHARED` that are used again.
-pub fn lanes(recording: &Recording) -> Lanes<'_> {
+/// Gives each of up to [`NAMED`] requests a row; more share up to [`SHARED`] rows.
+pub(crate) fn rows(recording: &Recording) -> Rows<'_> {
     let requests = &recording.requests;
-    let mut packed = Lanes::default();
+    let mut packed = Rows::default();
     if requests.len() <= NAMED {
-        packed.lanes = requests.iter().map(|record| vec![record]).collect();
+        packed.rows = requests.iter().map(|record| vec![record]).collect();
         return packed;
     }
     let mut free_from: Vec<u64> = Vec::new();
     for record in requests {
         let free = free_from.iter().position(|from| *from <= record.asked);
-        let lane = match free {
-            Some(lane) => lane,
+        let row = match free {
+            Some(row) => row,
             None if free_from.len() < SHARED => {
                 free_from.push(0);
-                packed.lanes.push(Vec::new());
+                packed.rows.push(Vec::new());
                 free_from.len() - 1
             }
             None => {
@@ -101,15 +102,15 @@ pub fn lanes(recording: &Recording) -> Lanes<'_> {
                 continue;
             }
         };
-        // The next one begins later, also where this one has taken no time.
-        free_from[lane] = record.last(recording.now).max(record.asked + 1);
-        packed.lanes[lane].push(record);
+        // The row's next request begins later, even if this one took no time.
+        free_from[row] = record.last(recording.now).max(record.asked + 1);
+        packed.rows[row].push(record);
     }
     packed
 }
 
-/// A time in its unit, such as `1.5 ms`.
-pub fn time(nanoseconds: u64) -> String {
+/// Formats a time with its unit and up to three digits, such as `1.5 ms`.
+pub(crate) fn time(nanoseconds: u64) -> String {
     let units = [(1e9, "s"), (1e6, "ms"), (1e3, "µs")];
     let ns = nanoseconds as f64;
     match units.into_iter().find(|(size, _)| ns >= *size) {
@@ -146,13 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn lanes_do_not_overlap_and_nothing_is_lost() {
+    fn requests_of_a_row_do_not_overlap_and_none_is_lost() {
         let some = |count: u64, time: u64| {
             let ended = |i: u64| Some((i * 10 + time, End::Answered));
             let requests = (0..count).map(|i| record(i * 10, None, None, ended(i)));
             recording(requests.collect(), count * 10 + time)
         };
-        for (count, time, lanes_used, undrawn) in [
+        for (count, time, rows_used, undrawn) in [
             (3, 1000, 3, false),
             (100, 0, 100, false),
             (101, 0, 1, false),
@@ -160,20 +161,20 @@ mod tests {
             (10_000, 50_000, 100, true),
         ] {
             let recording = some(count, time);
-            let packed = lanes(&recording);
-            let drawn: usize = packed.lanes.iter().map(Vec::len).sum();
-            assert_eq!(packed.lanes.len(), lanes_used, "{count} of {time}");
+            let packed = rows(&recording);
+            let drawn: usize = packed.rows.iter().map(Vec::len).sum();
+            assert_eq!(packed.rows.len(), rows_used, "{count} of {time}");
             assert_eq!(drawn + packed.undrawn, count as usize);
             assert_eq!(packed.undrawn > 0, undrawn);
-            for lane in &packed.lanes {
+            for row in &packed.rows {
                 let overlaps = |pair: &[&Record]| pair[0].last(recording.now) > pair[1].asked;
-                assert!(!lane.windows(2).any(overlaps));
+                assert!(!row.windows(2).any(overlaps));
             }
         }
     }
 
     #[test]
-    fn the_curve_counts_who_is_in_each_phase() {
+    fn the_curve_counts_requests_in_each_phase() {
         let requests = vec![
             record(0, Some(5000), Some(10_000), Some((10_000, End::Answered))),
             record(0, Some(2500), Some(10_000), Some((5000, End::Cancelled))),
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shorter_than_a_column_counts_for_its_part() {
+    fn a_request_shorter_than_a_column_counts_in_part() {
         let requests = vec![
             record(0, Some(0), Some(250), Some((250, End::Answered))),
             record(0, None, None, Some((1000, End::Cancelled))),
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_are_round_and_few() {
+    fn there_are_up_to_nine_ticks() {
         for last in [
             1,
             999,
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn times_have_a_unit_and_no_more_digits_than_say_something() {
+    fn times_have_a_unit_and_up_to_three_digits() {
         for (ns, text) in [
             (0, "0 ns"),
             (999, "999 ns"),

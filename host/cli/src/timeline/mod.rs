@@ -1,4 +1,4 @@
-//! What ran when, for `--timeline`: recorded while the guest runs, written when it has ended.
+//! `--timeline`: records each request's times while the guest runs, and writes a file at the end.
 
 mod chart;
 mod phase;
@@ -12,19 +12,19 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 
-use crate::error::Failure;
+use anyhow::{Context, Result};
 
-pub use self::recorder::Recorder;
+pub(crate) use self::recorder::Recorder;
 
-/// A file that takes a timeline, and its form.
+/// The file to write, and its format.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub(crate) struct Target {
     path: PathBuf,
-    form: Form,
+    format: Format,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum Format {
     Trace,
     Picture,
 }
@@ -32,38 +32,48 @@ enum Form {
 impl FromStr for Target {
     type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Target, Self::Err> {
+    fn from_str(text: &str) -> std::result::Result<Target, Self::Err> {
         let path = PathBuf::from(text);
-        let ending = path.extension().map(|e| e.to_ascii_lowercase());
-        let form = match ending.as_deref().and_then(|ending| ending.to_str()) {
-            Some("json") => Form::Trace,
-            Some("svg") => Form::Picture,
+        let extension = path.extension().map(|e| e.to_ascii_lowercase());
+        let format = match extension
+            .as_deref()
+            .and_then(|extension| extension.to_str())
+        {
+            Some("json") => Format::Trace,
+            Some("svg") => Format::Picture,
             _ => {
                 return Err(
                     "its name must end in .json, for Perfetto and Chrome, or in .svg, for a picture",
                 );
             }
         };
-        Ok(Target { path, form })
+        Ok(Target { path, format })
     }
 }
 
-/// A timeline that is being recorded, of one run. Clones are the same one.
+impl Target {
+    /// The option that names the file, for messages.
+    fn option(&self) -> String {
+        format!("--timeline {}", self.path.display())
+    }
+}
+
+/// The timeline of one run. Clones share it.
 #[derive(Clone)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     recorder: Arc<Recorder>,
     target: Target,
-    /// Gone when it was written.
+    /// Taken by the first write.
     file: Arc<Mutex<Option<File>>>,
 }
 
 impl Timeline {
-    /// Makes the file, so that one that cannot be written is told before the guest has run.
-    pub fn create(target: &Target) -> Result<Timeline, Failure> {
-        let file = File::create(&target.path).map_err(|error| {
-            let path = target.path.display();
-            Failure::unusable(format_args!("--timeline {path}: {error}"))
-        })?;
+    /// Creates the file, so that a wrong path is an error before the guest runs.
+    ///
+    /// # Errors
+    /// If the file cannot be created.
+    pub(crate) fn create(target: &Target) -> Result<Timeline> {
+        let file = File::create(&target.path).with_context(|| target.option())?;
         Ok(Timeline {
             recorder: Arc::new(Recorder::default()),
             target: target.clone(),
@@ -71,26 +81,27 @@ impl Timeline {
         })
     }
 
-    /// What observes the engine.
-    pub fn recorder(&self) -> Arc<Recorder> {
+    /// The observer for the engine.
+    pub(crate) fn recorder(&self) -> Arc<Recorder> {
         Arc::clone(&self.recorder)
     }
 
-    /// Writes what was recorded so far, unless that was done.
-    pub fn write(&self) -> Result<(), Failure> {
+    /// Writes the requests recorded so far. A second call does nothing.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) fn write(&self) -> Result<()> {
         let file = self.file.lock().ok().and_then(|mut file| file.take());
         let Some(file) = file else { return Ok(()) };
-        self.write_to(BufWriter::new(file)).map_err(|error| {
-            let path = self.target.path.display();
-            Failure::unusable(format_args!("--timeline {path}: {error}"))
-        })
+        self.write_to(BufWriter::new(file))
+            .with_context(|| self.target.option())
     }
 
     fn write_to(&self, mut to: impl Write) -> io::Result<()> {
         let recording = self.recorder.recording();
-        match self.target.form {
-            Form::Trace => trace::write(&recording, &mut to)?,
-            Form::Picture => svg::write(&recording, &mut to)?,
+        match self.target.format {
+            Format::Trace => trace::write(&recording, &mut to)?,
+            Format::Picture => svg::write(&recording, &mut to)?,
         }
         to.flush()
     }
@@ -101,12 +112,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ending_says_the_form() {
-        let form = |text: &str| text.parse().map(|target: Target| target.form);
-        assert_eq!(form("a.json"), Ok(Form::Trace));
-        assert_eq!(form("b.c/A.SVG"), Ok(Form::Picture));
+    fn the_extension_selects_the_format() {
+        let format = |text: &str| text.parse().map(|target: Target| target.format);
+        assert_eq!(format("a.json"), Ok(Format::Trace));
+        assert_eq!(format("b.c/A.SVG"), Ok(Format::Picture));
         for wrong in ["a", "a.png", ".json", "json", "a.svg.gz", ""] {
-            assert!(form(wrong).is_err(), "{wrong}");
+            assert!(format(wrong).is_err(), "{wrong}");
         }
     }
 }

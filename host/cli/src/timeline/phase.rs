@@ -1,24 +1,25 @@
-//! What a request was at, one thing after the other.
+//! The phases of a request, one after the other.
 
 use super::recorder::{Record, Recording};
 
-/// What a request is at.
+/// A phase of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    /// It waits for a worker.
+pub(crate) enum Phase {
+    /// The request waits for a worker.
     Queued,
-    /// A resolver looks it up.
+    /// A resolver works on it.
     Running,
-    /// The result is there, and the guest has not looked yet.
+    /// Its result waits for the guest to look.
     Arrived,
-    /// It was cancelled or is overdue, and its resolver is still at it.
+    /// It was cancelled or is overdue, and its resolver still works on it.
     Stuck,
 }
 
 impl Phase {
-    pub const ALL: [Phase; 4] = [Phase::Queued, Phase::Running, Phase::Arrived, Phase::Stuck];
+    pub(crate) const ALL: [Phase; 4] =
+        [Phase::Queued, Phase::Running, Phase::Arrived, Phase::Stuck];
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Phase::Queued => "queued",
             Phase::Running => "running",
@@ -28,31 +29,32 @@ impl Phase {
     }
 }
 
-/// A part of a request's time. Units: nanoseconds.
+/// A phase and its time, in nanoseconds since the recorder was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    pub phase: Phase,
-    pub from: u64,
-    pub to: u64,
+pub(crate) struct Span {
+    pub(crate) phase: Phase,
+    pub(crate) from: u64,
+    pub(crate) to: u64,
 }
 
 impl Record {
-    /// When it ended, or `now`.
-    pub fn end(&self, now: u64) -> u64 {
+    /// When the request ended, or `now`.
+    pub(crate) fn end(&self, now: u64) -> u64 {
         self.ended.map_or(now, |(at, _)| at)
     }
 
-    /// When the last was heard of it.
-    pub fn last(&self, now: u64) -> u64 {
+    /// The time of the request's last event, or `now` while a resolver works on it.
+    pub(crate) fn last(&self, now: u64) -> u64 {
         match (self.started, self.finished) {
             (Some(started), None) => now.max(started),
             (_, finished) => self.end(now).max(finished.unwrap_or(0)),
         }
     }
 
-    /// What it was at, in order, each span beginning where the one before has ended. What was known at once is
-    /// at nothing. Workers may report a start after the cancel: the time until then was the queue's.
-    pub fn spans(&self, now: u64) -> impl Iterator<Item = Span> {
+    /// The request's phases, each of which begins where the one before ends. A request that was
+    /// answered at once has none. A worker may report its start after the cancel; the time until
+    /// the cancel counts as queued.
+    pub(crate) fn spans(&self, now: u64) -> impl Iterator<Item = Span> {
         let end = self.end(now);
         let at_once = self.started.is_none() && self.ended.is_some_and(|(_, e)| !e.was_pending());
         let started = self.started.unwrap_or(end).min(end);
@@ -72,7 +74,7 @@ impl Record {
 }
 
 impl super::recorder::End {
-    /// Whether this can be the end of a request that no resolver had begun with, which was in the queue then.
+    /// Whether a request can end like this in the queue, before a resolver works on it.
     fn was_pending(self) -> bool {
         use super::recorder::End;
         use winsock_async_engine::ErrorCode;
@@ -86,13 +88,13 @@ impl super::recorder::End {
 }
 
 impl Recording {
-    /// When the first request was asked.
-    pub fn first(&self) -> u64 {
+    /// When the first request was made.
+    pub(crate) fn first(&self) -> u64 {
         self.requests.first().map_or(0, |record| record.asked)
     }
 
-    /// When the last was heard of any.
-    pub fn last(&self) -> u64 {
+    /// The time of the last event of all requests.
+    pub(crate) fn last(&self) -> u64 {
         let last = self.requests.iter().map(|record| record.last(self.now));
         last.max().unwrap_or(0)
     }
@@ -104,7 +106,7 @@ pub(super) mod tests {
     use crate::timeline::recorder::End;
     use winsock_async_engine::observe::{QueryKind, RequestId};
 
-    pub fn record(
+    pub(crate) fn record(
         asked: u64,
         started: Option<u64>,
         finished: Option<u64>,

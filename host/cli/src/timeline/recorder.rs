@@ -1,4 +1,4 @@
-//! Records when each request was asked, ran and ended.
+//! Records when each request was made, ran and ended.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,31 +7,31 @@ use std::time::Instant;
 use winsock_async_engine::observe::{DisplayQuery, Observer, QueryKind, RequestId, RunsOn};
 use winsock_async_engine::{ErrorCode, Outcome, Query};
 
-/// Requests that are recorded; those that come later are only counted.
-const MOST: usize = 100_000;
+/// The number of requests to record. Later requests are only counted.
+const MAX_REQUESTS: usize = 100_000;
 
-/// Bytes of a question that are recorded, so that a guest's names do not fill the memory.
-const QUESTION: usize = 80;
+/// The number of a question's bytes to record: a guest's names must not fill the memory.
+const MAX_QUESTION_BYTES: usize = 80;
 
 /// One request. Times are nanoseconds since the recorder was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
-    pub id: RequestId,
-    pub kind: QueryKind,
-    /// What was asked, in one line.
-    pub question: String,
-    pub asked: u64,
-    /// When the resolver began with it.
-    pub started: Option<u64>,
-    /// When it was done, wanted or not.
-    pub finished: Option<u64>,
-    /// How it ended, and when.
-    pub ended: Option<(u64, End)>,
+pub(crate) struct Record {
+    pub(crate) id: RequestId,
+    pub(crate) kind: QueryKind,
+    /// The question, in one line.
+    pub(crate) question: String,
+    pub(crate) asked: u64,
+    /// When a resolver started on it.
+    pub(crate) started: Option<u64>,
+    /// When the resolver was done, even if the request was cancelled before.
+    pub(crate) finished: Option<u64>,
+    /// When and how the request ended.
+    pub(crate) ended: Option<(u64, End)>,
 }
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     Answered,
     Failed(ErrorCode),
     Denied,
@@ -39,8 +39,8 @@ pub enum End {
 }
 
 impl End {
-    /// In a word, which is Winsock's for an error.
-    pub fn name(self) -> &'static str {
+    /// One word; Winsock's name of an error.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             End::Answered => "answered",
             End::Failed(error) => error.winsock_name(),
@@ -50,53 +50,53 @@ impl End {
     }
 }
 
-/// What was recorded until now.
+/// A copy of what was recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recording {
-    /// In the order in which they were asked.
-    pub requests: Vec<Record>,
-    /// Requests that came when there was no room.
-    pub left_out: u64,
-    /// Requests that were refused at the call.
-    pub refused: u64,
-    /// When this was taken.
-    pub now: u64,
+pub(crate) struct Recording {
+    /// In the order in which the guest made them.
+    pub(crate) requests: Vec<Record>,
+    /// The number of requests beyond the first [`MAX_REQUESTS`].
+    pub(crate) left_out: u64,
+    /// The number of requests that were refused at the call.
+    pub(crate) refused: u64,
+    /// When the copy was made.
+    pub(crate) now: u64,
 }
 
-/// Observes an engine.
-pub struct Recorder {
+/// An observer that records requests.
+pub(crate) struct Recorder {
     start: Instant,
     state: Mutex<State>,
-    most: usize,
+    max_requests: usize,
 }
 
 #[derive(Default)]
 struct State {
     requests: Vec<Record>,
-    /// Where each of them is.
-    places: HashMap<RequestId, usize>,
+    /// The index of each request in `requests`.
+    indices: HashMap<RequestId, usize>,
     left_out: u64,
     refused: u64,
 }
 
 impl Default for Recorder {
     fn default() -> Recorder {
-        Recorder::new(MOST)
+        Recorder::new(MAX_REQUESTS)
     }
 }
 
 impl Recorder {
-    /// One that records no more than so many requests.
-    pub fn new(most: usize) -> Recorder {
+    /// A recorder of the first `max_requests` requests.
+    pub(crate) fn new(max_requests: usize) -> Recorder {
         Recorder {
             start: Instant::now(),
             state: Mutex::default(),
-            most,
+            max_requests,
         }
     }
 
-    /// What was recorded so far.
-    pub fn recording(&self) -> Recording {
+    /// A copy of what was recorded so far.
+    pub(crate) fn recording(&self) -> Recording {
         let state = self.state();
         Recording {
             requests: state.requests.clone(),
@@ -117,10 +117,10 @@ impl Recorder {
     fn change(&self, request: RequestId, change: impl FnOnce(&mut Record, u64)) {
         let mut state = self.state();
         let State {
-            requests, places, ..
+            requests, indices, ..
         } = &mut *state;
-        if let Some(place) = places.get(&request) {
-            change(&mut requests[*place], self.now());
+        if let Some(index) = indices.get(&request) {
+            change(&mut requests[*index], self.now());
         }
     }
 
@@ -136,15 +136,15 @@ impl Observer for Recorder {
 
     fn request(&self, request: RequestId, kind: QueryKind, query: Option<&Query>) {
         let mut state = self.state();
-        if state.requests.len() >= self.most {
+        if state.requests.len() >= self.max_requests {
             state.left_out += 1;
-            // The number may have been another request's, long ago.
-            state.places.remove(&request);
+            // A recorded request may have had the same handle; it has ended.
+            state.indices.remove(&request);
             return;
         }
         let question = query.map_or(String::new(), |query| cut(DisplayQuery(query).to_string()));
-        let place = state.requests.len();
-        state.places.insert(request, place);
+        let index = state.requests.len();
+        state.indices.insert(request, index);
         state.requests.push(Record {
             id: request,
             kind,
@@ -182,10 +182,10 @@ impl Observer for Recorder {
     }
 }
 
-/// A text that is no longer than it may be.
+/// Cuts a text to [`MAX_QUESTION_BYTES`].
 fn cut(mut text: String) -> String {
-    if text.len() > QUESTION {
-        text.truncate(text.floor_char_boundary(QUESTION - '…'.len_utf8()));
+    if text.len() > MAX_QUESTION_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_QUESTION_BYTES - '…'.len_utf8()));
         text.push('…');
     }
     text.shrink_to_fit();
@@ -208,9 +208,9 @@ mod tests {
         let recording = recorder.recording();
         assert_eq!((recording.requests.len(), recording.left_out), (2, 2));
         for record in &recording.requests {
-            assert!(record.question.len() <= QUESTION && record.question.ends_with('…'));
+            assert!(record.question.len() <= MAX_QUESTION_BYTES && record.question.ends_with('…'));
             assert_eq!(record.ended.map(|(_, end)| end), Some(End::Cancelled));
         }
-        assert_eq!(recorder.state().places.len(), 2);
+        assert_eq!(recorder.state().indices.len(), 2);
     }
 }

@@ -1,4 +1,4 @@
-//! The trace-event format, which Perfetto and Chrome open: one lane a request.
+//! The trace-event format of Perfetto and Chrome, with one track for each request.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::phase::Span;
 use super::recorder::{Record, Recording};
 
-/// One event. `ts` is in microseconds.
+/// One event. `ts` is in microseconds since the first request.
 #[derive(Serialize)]
 struct Event<'a> {
     name: &'a str,
@@ -17,20 +17,21 @@ struct Event<'a> {
     ts: f64,
     /// The session.
     pid: u64,
-    /// The lane: the number of the request.
+    /// The track: the number of the request, from 1.
     tid: u64,
     #[serde(skip_serializing_if = "Value::is_null")]
     args: Value,
-    /// The scope of an instant: its lane.
+    /// The scope of an instant: its track.
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<&'a str>,
 }
 
-/// Writes one JSON object. A lane has one slice for the request, with one for each phase in it, an instant
-/// where it ends, and after that a slice for the time that its resolver is stuck.
-pub fn write(recording: &Recording, to: &mut impl Write) -> io::Result<()> {
+/// Writes one JSON object. A track has a slice for the request, which contains a slice for each
+/// phase. An instant marks the request's end. After it comes a slice for the time that the worker
+/// is stuck.
+pub(crate) fn write(recording: &Recording, to: &mut impl Write) -> io::Result<()> {
     to.write_all(b"{\"traceEvents\":[")?;
-    let mut lanes = Lanes {
+    let mut tracks = Tracks {
         to: &mut *to,
         first: true,
         origin: recording.first(),
@@ -42,9 +43,9 @@ pub fn write(recording: &Recording, to: &mut impl Write) -> io::Result<()> {
         if !named.contains(&session) {
             named.push(session);
             let name = json!({ "name": format!("session {session}") });
-            lanes.meta("process_name", session, 0, name)?;
+            tracks.meta("process_name", session, 0, name)?;
         }
-        lanes.request(record, tid)?;
+        tracks.request(record, tid)?;
     }
     let other = json!({
         "producer": "winsock-async",
@@ -58,16 +59,16 @@ pub fn write(recording: &Recording, to: &mut impl Write) -> io::Result<()> {
     )
 }
 
-struct Lanes<'a, W> {
+struct Tracks<'a, W> {
     to: &'a mut W,
-    /// Whether nothing was written yet.
+    /// Whether no event was written yet.
     first: bool,
-    /// The time that is 0 in the file.
+    /// The time that the file counts from.
     origin: u64,
     now: u64,
 }
 
-impl<W: Write> Lanes<'_, W> {
+impl<W: Write> Tracks<'_, W> {
     fn request(&mut self, record: &Record, tid: u64) -> io::Result<()> {
         let pid = record.id.session;
         let label = format!("{} {}", record.kind, record.question);
@@ -92,9 +93,9 @@ impl<W: Write> Lanes<'_, W> {
         Ok(())
     }
 
-    fn slice(&mut self, name: &str, from: u64, to: u64, lane: (u64, u64)) -> io::Result<()> {
-        self.event(name, "phase", "B", from, lane, Value::Null)?;
-        self.event(name, "phase", "E", to, lane, Value::Null)
+    fn slice(&mut self, name: &str, from: u64, to: u64, track: (u64, u64)) -> io::Result<()> {
+        self.event(name, "phase", "B", from, track, Value::Null)?;
+        self.event(name, "phase", "E", to, track, Value::Null)
     }
 
     fn meta(&mut self, name: &str, pid: u64, tid: u64, args: Value) -> io::Result<()> {
@@ -140,8 +141,8 @@ mod tests {
         serde_json::from_slice(&bytes).unwrap()
     }
 
-    /// Holds the events against the format's rules: required keys, times in order within each lane, and
-    /// ends that pair up with beginnings. Gives the slices of each lane: its depth, name, begin and end.
+    /// Checks the events: required keys, times in order on each track, an end for each beginning.
+    /// Returns the slices of each track, each with its depth, name, begin and end.
     fn slices(trace: &Value) -> HashMap<u64, Vec<(usize, String, f64, f64)>> {
         let mut open: HashMap<u64, Vec<(String, f64)>> = HashMap::new();
         let mut slices: HashMap<_, Vec<_>> = HashMap::new();
@@ -170,14 +171,14 @@ mod tests {
                 other => panic!("{other}"),
             }
             let last = last.insert(tid, ts);
-            assert!(last.is_none_or(|last| last <= ts), "lane {tid} goes back");
+            assert!(last.is_none_or(|last| last <= ts), "track {tid} goes back");
         }
         assert!(open.values().all(Vec::is_empty), "something has no end");
         slices
     }
 
     #[test]
-    fn each_request_has_a_lane_with_its_phases() {
+    fn each_request_has_a_track_with_its_phases() {
         let recording = Recording {
             requests: vec![
                 record(1000, Some(2500), Some(4000), Some((5000, End::Answered))),
@@ -191,14 +192,14 @@ mod tests {
         };
         let trace = written(&recording);
         let slices = slices(&trace);
-        let lane = |tid: u64| -> Vec<(usize, &str, f64, f64)> {
+        let track = |tid: u64| -> Vec<(usize, &str, f64, f64)> {
             let slices = slices[&tid].iter();
             slices
                 .map(|(d, n, from, to)| (*d, &**n, *from, *to))
                 .collect()
         };
         assert_eq!(
-            lane(1),
+            track(1),
             [
                 (1, "queued", 0.0, 1.5),
                 (1, "running", 1.5, 3.0),
@@ -206,9 +207,9 @@ mod tests {
                 (0, "host-by-name host-1000.test", 0.0, 4.0)
             ]
         );
-        assert_eq!(lane(2), [(0, "host-by-name host-1500.test", 0.5, 0.6)]);
+        assert_eq!(track(2), [(0, "host-by-name host-1500.test", 0.5, 0.6)]);
         assert_eq!(
-            lane(3),
+            track(3),
             [
                 (1, "queued", 1.0, 1.6),
                 (1, "running", 1.6, 2.0),
@@ -216,7 +217,7 @@ mod tests {
                 (0, "stuck", 2.0, 8.0)
             ]
         );
-        assert_eq!(lane(4)[0], (1, "queued", 2.0, 9.0));
+        assert_eq!(track(4)[0], (1, "queued", 2.0, 9.0));
         assert_eq!(trace["otherData"]["requests_left_out"], 7);
         assert_eq!(trace["otherData"]["requests_refused"], 2);
 
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_guest_writes_stays_text() {
+    fn a_name_with_quotes_stays_text() {
         let mut odd = record(0, None, None, Some((0, End::Failed(ErrorCode::NoData))));
         odd.question = "\"},{\\ \u{2028}\0".into();
         let recording = Recording {
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_a_trace_too() {
+    fn no_requests_are_a_trace() {
         assert!(slices(&written(&Recording::default())).is_empty());
     }
 }

@@ -1,44 +1,81 @@
-//! What the tests of the runner share.
+//! Helpers that the runner's tests share.
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Runs the runner to its end, with nothing to read and nothing in the environment.
+/// The runner, with nothing in its environment but a home that all tests share: a guest that one
+/// test runs is compiled for the next.
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_winsock-async"));
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home");
+    command.env_clear().env("HOME", home);
+    command
+}
+
+/// Runs the runner to its end, with nothing to read.
 pub fn runner(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_winsock-async"))
-        .env_clear()
-        .args(args)
-        .output()
-        .unwrap()
+    command().args(args).output().unwrap()
+}
+
+/// The path of an example guest, or of one for tests.
+pub fn guest(name: &str) -> String {
+    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");
+    let path = guests.join(name).with_extension("wasm");
+    assert!(
+        path.exists(),
+        "there is no {}: run `cargo xtask guests` first",
+        path.display()
+    );
+    path.into_os_string().into_string().unwrap()
+}
+
+/// The text of a command component whose `run` has this body, of a type that returns i32: 0 for
+/// success.
+pub fn component(body: &str) -> String {
+    format!(
+        r#"(component
+          (core module $m (func $inner (export "run") (result i32) {body}))
+          (core instance $i (instantiate $m))
+          (func $run (result (result)) (canon lift (core func $i "run")))
+          (instance $exports (export "run" (func $run)))
+          (export "wasi:cli/run@0.2.0" (instance $exports)))"#
+    )
 }
 
 /// A directory of one test.
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// `name` is the test's own.
+    /// Creates the directory, unless an earlier run of the test did. `name` is the test's own.
     pub fn new(name: &str) -> Scratch {
         let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&directory).unwrap();
         Scratch(directory)
     }
 
-    /// The path of a file that may not be there.
+    /// Creates an empty directory.
+    pub fn empty(name: &str) -> Scratch {
+        let scratch = Scratch::new(name);
+        fs::remove_dir_all(&scratch.0).unwrap();
+        Scratch::new(name)
+    }
+
+    /// The path of a file, which need not exist.
     pub fn path(&self, name: &str) -> String {
         self.0.join(name).into_os_string().into_string().unwrap()
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     pub fn file(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.path(name);
         fs::write(&path, bytes).unwrap();
         path
     }
 
-    /// Writes a file that is made from WebAssembly's text, and gives its path.
+    /// Writes a file of WebAssembly, given as text, and returns its path.
     pub fn wat(&self, name: &str, text: &str) -> String {
         self.file(name, &wat::parse_str(text).unwrap())
     }

@@ -10,7 +10,7 @@ fn drawn(recording: &Recording) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// All that is written in the picture, a line each.
+/// The picture's texts.
 fn texts(svg: &str) -> Vec<String> {
     let document = Document::parse(svg).unwrap_or_else(|error| panic!("{error}"));
     let texts = document.descendants().filter(|n| n.has_tag_name("text"));
@@ -34,7 +34,7 @@ fn many(count: u64, each: u64) -> Recording {
 }
 
 #[test]
-fn a_few_requests_have_their_names_and_ends() {
+fn up_to_100_requests_have_their_names_and_ends() {
     let recording = Recording {
         requests: vec![
             record(1000, Some(2500), Some(4000), Some((5000, End::Answered))),
@@ -56,7 +56,7 @@ fn a_few_requests_have_their_names_and_ends() {
     let texts = texts(&svg);
     for expected in [
         "5 requests in 9 µs",
-        "2 more were refused at the call.",
+        "2 more requests were refused at the call.",
         "host-1000.test",
         "host-3000.test",
         "answered",
@@ -80,7 +80,7 @@ fn a_few_requests_have_their_names_and_ends() {
                 && n.attribute("class") == Some("stuck")
                 && n.attribute("y") != Some("69")
         })
-        .expect("the cancelled one's worker is still in it");
+        .expect("the worker of the cancelled request is stuck");
     assert_eq!(
         stuck.attribute("x").unwrap(),
         number(LEFT + PLOT * 2.0 / 9.0)
@@ -88,7 +88,7 @@ fn a_few_requests_have_their_names_and_ends() {
 }
 
 #[test]
-fn what_a_guest_writes_stays_text() {
+fn a_name_with_markup_stays_text() {
     let mut odd = record(0, None, None, None);
     odd.question = "</text><script>alert(\"&\")</script>".into();
     let recording = Recording {
@@ -102,7 +102,7 @@ fn what_a_guest_writes_stays_text() {
 }
 
 #[test]
-fn long_names_are_cut() {
+fn a_long_name_is_cut() {
     let mut long = record(0, None, None, None);
     long.question = "ö".repeat(60);
     let recording = Recording {
@@ -115,12 +115,15 @@ fn long_names_are_cut() {
 }
 
 #[test]
-fn many_requests_share_lanes_and_the_picture_says_so() {
+fn more_than_100_requests_share_rows() {
     let few_at_a_time = drawn(&many(10_000, 3500));
     let said = texts(&few_at_a_time).join("\n");
     assert!(said.contains("10,000 requests in 10 ms"), "{said}");
-    assert!(said.contains("Too many for a lane each"), "{said}");
-    assert!(!said.contains("are in the curve alone"), "{said}");
+    assert!(
+        said.contains("A row holds one request after the other."),
+        "{said}"
+    );
+    assert!(!said.contains("are only in the curve"), "{said}");
     assert!(!said.contains(".test"), "no room for names");
 
     let mut many_at_a_time = many(10_000, 1_000_000);
@@ -128,25 +131,21 @@ fn many_requests_share_lanes_and_the_picture_says_so() {
     let picture = drawn(&many_at_a_time);
     let said = texts(&picture).join("\n");
     assert!(
-        said.contains("found all 100 lanes in use, and are in the curve alone."),
+        said.contains("found all 100 rows in use and are only in the curve."),
         "{said}"
     );
     assert!(
-        said.contains("1,234,567 later ones were not recorded."),
+        said.contains("1,234,567 later requests were not recorded."),
         "{said}"
     );
     assert!(said.contains("1,000 at a time"), "{said}");
     for svg in [few_at_a_time, picture] {
-        assert!(
-            svg.len() < 1 << 20,
-            "{} bytes are too many to look at",
-            svg.len()
-        );
+        assert!(svg.len() < 1 << 20, "{} bytes", svg.len());
     }
 }
 
 #[test]
-fn nothing_is_a_picture_too() {
+fn no_requests_are_a_picture() {
     assert!(texts(&drawn(&Recording::default())).contains(&"No requests".to_owned()));
     let one = many(1, 10);
     assert!(texts(&drawn(&one)).contains(&"One request in 10 ns".to_owned()));

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod refusal;
 mod values;
 
 use std::ffi::OsString;
@@ -11,17 +12,19 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use winsock_async_engine::Rate;
 use winsock_async_engine::policy::{AddressPattern, Pattern};
 
-pub use self::values::{Directory, Variable};
+pub(crate) use self::refusal::refusal;
+pub(crate) use self::values::{Directory, Variable};
 use self::values::{duration, name_server, rate};
 use crate::log::Level;
 use crate::timeline::Target;
 
-/// Exit statuses, for `--help`.
+/// The exit statuses, for `--help`.
 const STATUSES: &str = "\
 Exit status:
-  the guest's own; 1 when its `run` returns an error, and for every failure of a core module
+  the guest's own; a core module's is 0 or 1
+  1    the guest's `run` returned an error
   2    the command line, the guest or a file is not usable
-  124  the guest was stopped by --timeout
+  124  the guest ran longer than --timeout
   134  the guest trapped";
 
 const EXAMPLES: &str = "\
@@ -32,26 +35,26 @@ Examples:
     winsock-async run --allow localhost --allow '*.example.com' lookup.wasm host:localhost
   Names from a file, before those of this machine, with addresses of a private network:
     winsock-async run --hosts my-hosts --allow-all --allow-private lookup.wasm host:printer
-  By a name server of one's own, thousands of lookups at a time:
+  A name server of your choice, thousands of lookups at a time:
     winsock-async run --resolver dns --dns-server 192.0.2.1 --allow-all lookup.wasm host:www.example.com
   A name that never answers, to see what the guest does with it:
     winsock-async run --script never.toml --allow never.test lookup.wasm host:never.test
-  No more than ten seconds, and what the lookups took:
+  At most ten seconds, and how long the lookups took:
     winsock-async run --timeout 10s --stats --allow-all lookup.wasm host:www.example.com
-  A picture of what ran when:
+  A picture of each request's time:
     winsock-async run --timeline lookups.svg --allow-all lookup.wasm host:www.example.com";
 
 /// Runs WebAssembly components that look names up asynchronously, as Winsock does.
 #[derive(Debug, Parser)]
 #[command(name = "winsock-async", version, after_help = STATUSES)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
 impl Cli {
-    /// What `run` is to do, there being no other command.
-    pub fn into_run(self) -> Run {
+    /// The options of `run`, the only command.
+    pub(crate) fn into_run(self) -> Run {
         let Command::Run(run) = self.command;
         *run
     }
@@ -63,138 +66,146 @@ enum Command {
     Run(Box<Run>),
 }
 
-/// Options of `run`, the guest and its arguments.
+/// The options of `run`, the guest and its arguments.
 #[derive(Args, Debug)]
 #[command(
     override_usage = "winsock-async run [OPTIONS] GUEST.wasm [ARGS...]",
     after_help = format!("{EXAMPLES}\n\n{STATUSES}")
 )]
-pub struct Run {
-    /// Allow lookups of these hosts: NAME, *.SUFFIX, ADDRESS, ADDRESS/BITS, or * for all. May be
-    /// given again; names in --hosts and --script files must be allowed too [default: none]
+pub(crate) struct Run {
+    /// Allow lookups of these hosts: NAME, *.SUFFIX, ADDRESS, ADDRESS/BITS, or * for all. Names in
+    /// --hosts and --script files must be allowed too. May be repeated [default: none]
     #[arg(long, value_name = "PATTERN")]
-    pub allow: Vec<Pattern>,
+    pub(crate) allow: Vec<Pattern>,
 
     /// Allow lookups of all hosts
     #[arg(long)]
-    pub allow_all: bool,
+    pub(crate) allow_all: bool,
 
-    /// Allow what this file says, in TOML, and what the other options say: `allow`, `allow-answers` and
-    /// `deny-answers` are lists of patterns, `allow-private` is true or false
+    /// Allow what this TOML file allows, in addition to the other options. `allow`,
+    /// `allow-answers` and `deny-answers` are lists of patterns, `allow-private` is true or false
     #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
+    pub(crate) policy: Option<PathBuf>,
 
-    /// Allow these addresses in answers, where an address of no public host (loopback, private,
-    /// link-local and the like) or one of --deny-answers would be taken out: ADDRESS or
-    /// ADDRESS/BITS. May be given again [default: none]
+    /// Keep these addresses in answers: ADDRESS or ADDRESS/BITS. Without this option, an answer
+    /// loses its loopback, private, link-local and similar addresses, and those of
+    /// --deny-answers. May be repeated [default: none]
     #[arg(long, value_name = "ADDRESSES")]
-    pub allow_answers: Vec<AddressPattern>,
+    pub(crate) allow_answers: Vec<AddressPattern>,
 
-    /// Take these addresses out of answers, too: ADDRESS, ADDRESS/BITS, or * for all that are not
-    /// allowed. The longest prefix counts. May be given again [default: none]
+    /// Take these addresses out of answers too: ADDRESS, ADDRESS/BITS, or * for all that are not
+    /// allowed. The longest prefix counts. May be repeated [default: none]
     #[arg(long, value_name = "ADDRESSES")]
-    pub deny_answers: Vec<AddressPattern>,
+    pub(crate) deny_answers: Vec<AddressPattern>,
 
-    /// Allow addresses of no public host in answers: loopback, private, link-local and the like
+    /// Keep loopback, private, link-local and similar addresses in answers
     #[arg(long)]
-    pub allow_private: bool,
+    pub(crate) allow_private: bool,
 
-    /// Look hosts up in this file, of the form of /etc/hosts, before this machine's own databases
+    /// Look hosts up in this file, of the form of /etc/hosts, before this machine's databases
     #[arg(long, value_name = "FILE")]
-    pub hosts: Option<PathBuf>,
+    pub(crate) hosts: Option<PathBuf>,
 
-    /// Answer as this file says, before anything else is asked: answers, delays, errors, names that
-    /// never answer
+    /// Answer as this file says, before any other resolver: with answers, delays, errors, or never
     #[arg(long, value_name = "FILE")]
-    pub script: Option<PathBuf>,
+    pub(crate) script: Option<PathBuf>,
 
-    /// Where hosts come from that are in no table: this machine's name service, name servers that are
-    /// asked by this program itself, or nowhere
+    /// Resolve hosts that are in no table by this machine's name service, by name servers that the
+    /// runner asks itself, or not at all
     #[arg(long, value_name = "KIND", value_enum, default_value_t)]
-    pub resolver: ResolverKind,
+    pub(crate) resolver: ResolverKind,
 
-    /// With --resolver dns, ask this name server. May be given again, in the order in which they are
-    /// asked [default: those of /etc/resolv.conf]
+    /// With --resolver dns, ask this name server. May be repeated: servers are asked in this order
+    /// [default: those of /etc/resolv.conf]
     #[arg(long, value_name = "IP[:PORT]", value_parser = name_server)]
-    pub dns_server: Vec<SocketAddr>,
+    pub(crate) dns_server: Vec<SocketAddr>,
 
-    /// With --resolver dns, take name servers, search list and options from this file, of the form of
-    /// /etc/resolv.conf [default: /etc/resolv.conf, or none with --dns-server]
+    /// With --resolver dns, take name servers, search list and options from this file, of the form
+    /// of /etc/resolv.conf [default: /etc/resolv.conf, or none with --dns-server]
     #[arg(long, value_name = "FILE")]
-    pub resolv_conf: Option<PathBuf>,
+    pub(crate) resolv_conf: Option<PathBuf>,
 
-    /// Lookups that may wait at the same time, each on a thread; with 0 every request is refused
-    /// with WSAENETDOWN [default: 8]
+    /// Worker threads, each of which runs one blocking lookup at a time. With 0, every request is
+    /// refused with WSAENETDOWN [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
-    pub workers: Option<u16>,
+    pub(crate) workers: Option<u16>,
 
-    /// Threads more, one for each of those lookups that is slow, for some 10ms, or stuck: cancelled, or past
-    /// --stuck-after. With all of these stuck too, what needs a thread is refused with WSAEWOULDBLOCK [default: 64]
+    /// Extra workers, one for each worker that is slow (10ms) or stuck (its lookup was cancelled or
+    /// exceeds --stuck-after). With all of them stuck too, a request that needs a worker is refused
+    /// with WSAEWOULDBLOCK [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
-    pub max_extra_workers: Option<u16>,
+    pub(crate) max_extra_workers: Option<u16>,
 
-    /// How long a lookup may keep its thread before that counts as stuck [default: 1s]
+    /// How long a lookup may run before its worker counts as stuck [default: 1s]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    pub stuck_after: Option<Duration>,
+    pub(crate) stuck_after: Option<Duration>,
 
-    /// How long a request may be pending; then it completes with WSATRY_AGAIN, whatever its lookup does
-    /// [default: as long as it takes]
+    /// How long a request may be pending. After that it completes with WSATRY_AGAIN [default: no
+    /// limit]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    pub request_timeout: Option<Duration>,
+    pub(crate) request_timeout: Option<Duration>,
 
-    /// Requests that may be outstanding; one more is refused with WSAEWOULDBLOCK [default: 65536]
+    /// Outstanding requests; one more is refused with WSAEWOULDBLOCK [default: 65536]
     #[arg(long, value_name = "N")]
-    pub max_requests: Option<usize>,
+    pub(crate) max_requests: Option<usize>,
 
-    /// Requests a second, and after / how many at once; faster ones are refused with WSAEWOULDBLOCK
-    /// [default: no limit; without /BURST, as many as in a second]
+    /// Requests a second, and after / how many at once; faster ones are refused with
+    /// WSAEWOULDBLOCK [default: no limit; BURST is N]
     #[arg(long, value_name = "N[/BURST]", value_parser = rate)]
-    pub max_rate: Option<Rate>,
+    pub(crate) max_rate: Option<Rate>,
 
-    /// Stop the guest when it has run this long, not counting its compilation: seconds, or a number
-    /// with a unit as in 500ms, 10s, 2m [default: never]
+    /// Stop the guest when it has run this long; compilation does not count. Write seconds, or a
+    /// number with a unit as in 500ms, 10s, 2m [default: never]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    pub timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
 
-    /// Give the guest an environment variable; without =VALUE, the one of the runner. May be given
-    /// again [default: none]
+    /// Give the guest an environment variable, without =VALUE the runner's. May be repeated
+    /// [default: none]
     #[arg(long, value_name = "NAME[=VALUE]")]
-    pub env: Vec<Variable>,
+    pub(crate) env: Vec<Variable>,
 
-    /// Give the guest a directory, to read and write, under its own or another name. May be given
-    /// again [default: none]
+    /// Give the guest a directory to read and write, under the same name or under GUEST. May be
+    /// repeated [default: none]
     #[arg(long, value_name = "HOST[::GUEST]")]
-    pub dir: Vec<Directory>,
+    pub(crate) dir: Vec<Directory>,
 
-    /// At the end, write to standard error how many requests there were, what became of them, how
-    /// long they took, and what the workers are at; not where a guest had to be stopped in a call to the host that does not return
+    /// Compile the guest without wasmtime's cache of compiled code, which is the folder `wasmtime`
+    /// in $XDG_CACHE_HOME or ~/.cache
     #[arg(long)]
-    pub stats: bool,
+    pub(crate) no_cache: bool,
 
-    /// Write what ran when to a file: to NAME.json for Perfetto (ui.perfetto.dev) and Chrome
-    /// (chrome://tracing), to NAME.svg as a picture. The first 100,000 requests, with their names
+    /// At the end, write statistics to standard error: requests and how they ended, their latency,
+    /// and the workers. There are none if the guest is stopped in a call to the host that blocks
+    #[arg(long)]
+    pub(crate) stats: bool,
+
+    /// Write the time of each request, with its name, to a file: NAME.json for Perfetto
+    /// (ui.perfetto.dev) and Chrome (chrome://tracing), or NAME.svg for a picture. At most 100,000
+    /// requests
     #[arg(long, value_name = "FILE")]
-    pub timeline: Option<Target>,
+    pub(crate) timeline: Option<Target>,
 
-    /// Log what becomes of requests to standard error: error, warn, info, or with their names debug,
-    /// trace [default: what RUST_LOG says, else nothing]
+    /// Log requests to standard error: error, warn, info, or with their names debug, trace
+    /// [default: what RUST_LOG says, else nothing]
     #[arg(long, value_name = "LEVEL")]
-    pub log: Option<Level>,
+    pub(crate) log: Option<Level>,
 
-    /// The component or core module, and the arguments it gets
+    /// The component or core module, and its arguments
     #[arg(value_name = "GUEST.wasm", required = true, trailing_var_arg = true)]
     guest_and_args: Vec<OsString>,
 }
 
 impl Run {
     /// The component or core module to run.
-    pub fn guest(&self) -> &Path {
+    pub(crate) fn guest(&self) -> &Path {
         self.guest_and_args.first().map_or(Path::new(""), Path::new)
     }
 
-    /// What the guest sees as its command line, the first being its own name as it was given.
-    /// `Err` is one that is not UTF-8, which a component cannot get.
-    pub fn command_line(&self) -> Result<Vec<&str>, &OsString> {
+    /// The guest's command line, which begins with its name as the user typed it.
+    ///
+    /// # Errors
+    /// The first argument that is not UTF-8, which a component cannot receive.
+    pub(crate) fn command_line(&self) -> Result<Vec<&str>, &OsString> {
         self.guest_and_args
             .iter()
             .map(|arg| arg.to_str().ok_or(arg))
@@ -202,13 +213,13 @@ impl Run {
     }
 }
 
-/// Where hosts come from.
+/// The last resolver of the chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ResolverKind {
-    /// This machine's name service, each lookup on a thread
+pub(crate) enum ResolverKind {
+    /// This machine's name service, one worker for each lookup
     #[default]
     System,
-    /// Name servers, without a thread for each lookup
+    /// Name servers, without a worker for each lookup
     Dns,
     /// Tables alone: --script, --hosts and this machine's hosts file
     Tables,
@@ -225,12 +236,12 @@ mod tests {
     }
 
     #[test]
-    fn the_definition_is_sound() {
+    fn the_definition_passes_the_checks_of_clap() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn what_follows_the_guest_is_the_guests() {
+    fn arguments_after_the_guest_go_to_the_guest() {
         let given = [
             "--stats",
             "g.wasm",
@@ -247,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_what_was_given() {
+    fn options_have_the_given_values() {
         let run = parse(&[
             "--allow",
             "*.test",
@@ -288,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn malformed_values_are_refused() {
         for option in [
             "--allow=*.*",
             "--workers=-1",

@@ -1,28 +1,28 @@
-//! A picture for people: how many requests were at what, and a lane for each, or for many in turn.
+//! The picture: a curve of how many requests were in each phase, and rows of requests.
 
 use std::io::{self, Write};
 
 use svg::Document;
 use svg::node::element::{Group, Line, Path, Rectangle, Style, Text, Title};
 
-use super::chart::{self, Lanes, Scale};
+use super::chart::{self, Rows, Scale};
 use super::phase::Phase;
 use super::recorder::{End, Record, Recording};
 
-/// Places in the picture, from its left and its top.
+/// Positions in the picture, from the left and the top.
 const WIDTH: f64 = 1240.0;
 const LEFT: f64 = 300.0;
 const PLOT: f64 = 700.0;
 const RIGHT: f64 = LEFT + PLOT;
 const CURVE: (f64, f64) = (96.0, 176.0);
-const LANES: f64 = 226.0;
+const ROWS: f64 = 226.0;
 
-/// Heights of a lane, with a name beside it and without.
+/// The heights of a row with a name and of one without.
 const NAMED: f64 = 20.0;
 const SHARED: f64 = 7.0;
 
-/// Characters of a name that fit beside its lane.
-const NAME: usize = 40;
+/// The number of characters of a name that fit beside its row.
+const MAX_NAME_CHARS: usize = 40;
 
 const STYLE: &str = "\
 text { font: 12px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #33373d; }
@@ -39,9 +39,22 @@ text { font: 12px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #33373
 .answered { fill: #2f9e5f; }
 .failed, .denied { fill: #cf4a45; }
 .cancelled { fill: #5b6069; }
-.pending { fill: #ffffff; stroke: #5b6069; }";
+.pending { fill: #ffffff; stroke: #5b6069; }
+.page { fill: #ffffff; }
+.stripe { fill-opacity: 0.025; }
+@media (prefers-color-scheme: dark) {
+text { fill: #d6dae0; }
+.small, .tick { fill: #9198a1; }
+.grid { stroke: #262c36; }
+.base { stroke: #4b535d; }
+.queued { fill: #4b535d; }
+.cancelled { fill: #aab1ba; }
+.pending { fill: #0d1117; stroke: #aab1ba; }
+.page { fill: #0d1117; }
+.stripe { fill: #ffffff; fill-opacity: 0.04; }
+}";
 
-/// What each colour of an end is, for the legend.
+/// The classes of ends and their words in the legend.
 const ENDS: [(&str, &str); 4] = [
     ("answered", "answered"),
     ("failed", "failed or denied"),
@@ -50,32 +63,32 @@ const ENDS: [(&str, &str); 4] = [
 ];
 
 /// Writes the picture.
-pub fn write(recording: &Recording, to: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(recording: &Recording, to: &mut impl Write) -> io::Result<()> {
     svg::write(to, &picture(recording))
 }
 
 fn picture(recording: &Recording) -> Document {
-    let lanes = chart::lanes(recording);
+    let rows = chart::rows(recording);
     let named = recording.requests.len() <= chart::NAMED;
     let height = if named { NAMED } else { SHARED };
-    let bottom = LANES + height * lanes.lanes.len() as f64;
+    let bottom = ROWS + height * rows.rows.len() as f64;
     let scale = Scale::new(recording, PLOT);
     let mut document = Document::new()
         .set("viewBox", (0.0, 0.0, WIDTH, bottom + 40.0))
         .set("width", WIDTH)
         .set("height", bottom + 40.0)
         .add(Style::new(STYLE))
-        .add(rectangle(0.0, 0.0, WIDTH, bottom + 40.0).set("fill", "#ffffff"))
+        .add(rectangle(0.0, 0.0, WIDTH, bottom + 40.0).set("class", "page"))
         .add(text(24.0, 32.0, "title", title(recording)))
-        .add(text(24.0, 53.0, "small", notes(recording, &lanes)))
+        .add(text(24.0, 53.0, "small", notes(recording, &rows)))
         .add(legend())
         .add(grid(&scale, bottom))
         .add(curve(recording));
-    for (i, lane) in lanes.lanes.iter().enumerate() {
-        let top = LANES + height * i as f64;
-        document = match lane[..] {
-            [record] if named => document.add(named_lane(record, i, top, &scale, recording.now)),
-            _ => document.add(shared_lane(lane, top, &scale, recording.now)),
+    for (i, row) in rows.rows.iter().enumerate() {
+        let top = ROWS + height * i as f64;
+        document = match row[..] {
+            [record] if named => document.add(named_row(record, i, top, &scale, recording.now)),
+            _ => document.add(shared_row(row, top, &scale, recording.now)),
         };
     }
     document
@@ -91,26 +104,26 @@ fn title(recording: &Recording) -> String {
     }
 }
 
-/// What the picture does not show, and how it is to be read.
-fn notes(recording: &Recording, lanes: &Lanes<'_>) -> String {
+/// How to read the rows, and what the picture leaves out.
+fn notes(recording: &Recording, rows: &Rows<'_>) -> String {
     let mut notes = Vec::new();
     if recording.requests.len() > chart::NAMED {
-        notes.push("Too many for a lane each: a lane is used again when it is free.".into());
+        notes.push("A row holds one request after the other.".into());
     }
-    if lanes.undrawn > 0 {
-        let undrawn = thousands(lanes.undrawn as u64);
+    if rows.undrawn > 0 {
+        let undrawn = thousands(rows.undrawn as u64);
         notes.push(format!(
-            "{undrawn} found all {} lanes in use, and are in the curve alone.",
+            "{undrawn} found all {} rows in use and are only in the curve.",
             chart::SHARED
         ));
     }
     if recording.left_out > 0 {
         let left_out = thousands(recording.left_out);
-        notes.push(format!("{left_out} later ones were not recorded."));
+        notes.push(format!("{left_out} later requests were not recorded."));
     }
     if recording.refused > 0 {
         let refused = thousands(recording.refused);
-        notes.push(format!("{refused} more were refused at the call."));
+        notes.push(format!("{refused} more requests were refused at the call."));
     }
     notes.join(" ")
 }
@@ -133,14 +146,14 @@ fn legend() -> Group {
 
 fn legend_of(phase: Phase) -> &'static str {
     match phase {
-        Phase::Queued => "waits for a worker",
-        Phase::Running => "is looked up",
-        Phase::Arrived => "waits for the guest",
-        Phase::Stuck => "over, worker stuck",
+        Phase::Queued => "queued",
+        Phase::Running => "resolving",
+        Phase::Arrived => "result waits for the guest",
+        Phase::Stuck => "ended, worker stuck",
     }
 }
 
-/// Lines at round times through the whole picture.
+/// Vertical lines at round times.
 fn grid(scale: &Scale, bottom: f64) -> Group {
     let mut grid = Group::new();
     for tick in scale.ticks() {
@@ -153,7 +166,7 @@ fn grid(scale: &Scale, bottom: f64) -> Group {
         grid = grid
             .add(line(x, CURVE.0, x, bottom + 6.0).set("class", "grid"))
             .add(text(x, CURVE.1 + 16.0, "tick", label.clone()));
-        // A tall picture has the times at its end too.
+        // A tall picture repeats the times at the bottom.
         if bottom > 500.0 {
             grid = grid.add(text(x, bottom + 20.0, "tick", label));
         }
@@ -161,7 +174,7 @@ fn grid(scale: &Scale, bottom: f64) -> Group {
     grid.add(line(LEFT, CURVE.1, RIGHT, CURVE.1).set("class", "base"))
 }
 
-/// How many requests were at what, one phase upon the other.
+/// The curve: the number of requests in each phase, stacked.
 fn curve(recording: &Recording) -> Group {
     let curve = chart::curve(recording, PLOT as usize);
     let sum = |column: usize| curve.iter().map(|counts| counts[column]).sum::<f64>();
@@ -189,20 +202,20 @@ fn curve(recording: &Recording) -> Group {
         .add(text(LEFT - 10.0, CURVE.1, "small name", "0"))
 }
 
-/// One side of a filled curve, as steps: forth, or back where the other has ended.
+/// One side of a filled curve, in steps: from left to right, or `back` from right to left.
 fn outline(values: &[f64], height: f64, back: bool) -> String {
     let y = |column: usize| number(CURVE.1 - values[column] * height);
     let columns: Vec<usize> = match back {
         false => (0..values.len()).collect(),
         true => (0..values.len()).rev().collect(),
     };
-    // The edge of a column that comes first, and the last edge of all.
+    // Offset of a column's first edge, and the last edge of the side.
     let (before, end) = if back { (1, 0) } else { (0, values.len()) };
     let mut path = String::new();
     let mut last = None;
     for column in columns {
         let y = y(column);
-        // Along to where it changes, then up or down.
+        // A horizontal line up to the change, then a vertical one.
         if last.as_ref() != Some(&y) {
             let x = number(LEFT + (column + before) as f64);
             path += &match (&last, back) {
@@ -216,8 +229,8 @@ fn outline(values: &[f64], height: f64, back: bool) -> String {
     path + &format!("H{}", number(LEFT + end as f64))
 }
 
-/// A request with its name at the left and its end at the right.
-fn named_lane(record: &Record, i: usize, top: f64, scale: &Scale, now: u64) -> Group {
+/// A row of one request, with its name at the left and its end at the right.
+fn named_row(record: &Record, i: usize, top: f64, scale: &Scale, now: u64) -> Group {
     let label = match &*record.question {
         "" => record.kind.to_string(),
         question => question.to_owned(),
@@ -226,28 +239,29 @@ fn named_lane(record: &Record, i: usize, top: f64, scale: &Scale, now: u64) -> G
     let (class, end) = end_of(record);
     let middle = top + NAMED / 2.0;
     let tip = format!("{} {label}: {end} after {took}", record.kind);
-    let mut lane = Group::new().add(Title::new(tip));
+    let mut row = Group::new().add(Title::new(tip));
     if i.is_multiple_of(2) {
-        lane = lane.add(rectangle(0.0, top, WIDTH, NAMED).set("fill-opacity", 0.025));
+        row = row.add(rectangle(0.0, top, WIDTH, NAMED).set("class", "stripe"));
     }
     for span in record.spans(now) {
         let x = scale.x(span.from);
         let width = f64::max(scale.x(span.to) - x, 0.5);
         let bar = rectangle(LEFT + x, top + 4.0, width, NAMED - 8.0);
-        lane = lane.add(bar.set("class", span.phase.name()));
+        row = row.add(bar.set("class", span.phase.name()));
     }
-    lane.add(end_mark(LEFT + scale.x(record.end(now)), middle, class))
+    row.add(end_mark(LEFT + scale.x(record.end(now)), middle, class))
         .add(text(LEFT - 12.0, middle + 4.0, "name", shortened(&label)))
         .add(text(RIGHT + 16.0, middle + 4.0, "", end))
         .add(text(WIDTH - 20.0, middle + 4.0, "small name", took))
 }
 
-/// Many requests in turn: one path for each colour, and what is narrower than the picture can show is drawn once.
-fn shared_lane(lane: &[&Record], top: f64, scale: &Scale, now: u64) -> Group {
+/// A row of several requests: one path for each colour. Bars that the picture cannot show apart are
+/// drawn once.
+fn shared_row(row: &[&Record], top: f64, scale: &Scale, now: u64) -> Group {
     let mut group = Group::new();
     for phase in Phase::ALL {
         let mut bars = Bars::new(top + 1.0, SHARED - 2.0);
-        for span in lane.iter().flat_map(|record| record.spans(now)) {
+        for span in row.iter().flat_map(|record| record.spans(now)) {
             if span.phase == phase {
                 bars.add(scale.x(span.from), scale.x(span.to));
             }
@@ -255,9 +269,9 @@ fn shared_lane(lane: &[&Record], top: f64, scale: &Scale, now: u64) -> Group {
         group = bars.add_to(group, phase.name());
     }
     for (class, _) in ENDS {
-        // At the foot, as many ends would hide what came before them.
+        // At the bottom of the row, so that ends do not hide phases.
         let mut bars = Bars::new(top + SHARED - 3.0, 2.5);
-        for record in lane.iter().filter(|record| end_of(record).0 == class) {
+        for record in row.iter().filter(|record| end_of(record).0 == class) {
             let x = scale.x(record.end(now));
             bars.add(x - 0.5, x + 0.5);
         }
@@ -266,12 +280,12 @@ fn shared_lane(lane: &[&Record], top: f64, scale: &Scale, now: u64) -> Group {
     group
 }
 
-/// Bars of one colour in one lane.
+/// Bars of one colour in one row.
 struct Bars {
     top: f64,
     height: f64,
     path: String,
-    /// Where the last one ends.
+    /// Where the last bar ends.
     last: f64,
 }
 
@@ -286,7 +300,7 @@ impl Bars {
         }
     }
 
-    /// Adds one, no narrower than can be seen; nothing where another is already.
+    /// Adds a bar, at least half a unit wide. A bar that the last one covers is left out.
     fn add(&mut self, from: f64, to: f64) {
         let (from, to) = (from.max(self.last), f64::max(to, from + 0.5));
         if to - from < 0.25 {
@@ -306,7 +320,7 @@ impl Bars {
     }
 }
 
-/// The colour of a request's end, and how it is called.
+/// The class of a request's end, which has its colour, and the word for it.
 fn end_of(record: &Record) -> (&'static str, &'static str) {
     match record.ended {
         None => ("pending", "pending"),
@@ -342,13 +356,13 @@ fn line(x1: f64, y1: f64, x2: f64, y2: f64) -> Line {
         .set("y2", number(y2))
 }
 
-/// The crate escapes the content.
+/// A text, whose content `svg` escapes.
 fn text(x: f64, y: f64, class: &str, content: impl Into<String>) -> Text {
     let text = Text::new(content).set("x", number(x)).set("y", number(y));
     text.set("class", class)
 }
 
-/// A tenth is as fine as it gets to be seen.
+/// Formats a position to a tenth of a unit.
 fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
@@ -367,10 +381,10 @@ fn thousands(number: u64) -> String {
 }
 
 fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME {
+    if name.chars().count() <= MAX_NAME_CHARS {
         return name.into();
     }
-    name.chars().take(NAME - 1).chain(['…']).collect()
+    name.chars().take(MAX_NAME_CHARS - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]

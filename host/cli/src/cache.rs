@@ -1,0 +1,20 @@
+//! wasmtime's compilation cache.
+
+use std::path::Path;
+
+use wasmtime::Cache;
+
+/// Opens the cache that wasmtime's own runner keeps, with the user's settings for it.
+///
+/// The folder is `wasmtime` in `$XDG_CACHE_HOME` (`~/.cache`), the settings are
+/// `wasmtime/config.toml` in `$XDG_CONFIG_HOME` (`~/.config`), or what the system has in their
+/// place. `None` is a cache that cannot be used, which is logged: a guest runs without it.
+pub(crate) fn open() -> Option<Cache> {
+    from_file(None)
+}
+
+fn from_file(settings: Option<&Path>) -> Option<Cache> {
+    Cache::from_file(settings)
+        .inspect_err(|error| tracing::warn!("running without the compilation cache: {error:#}"))
+        .ok()
+}
