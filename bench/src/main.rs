@@ -7,6 +7,7 @@ mod native;
 mod neighbours;
 mod null;
 mod report;
+mod start;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,6 +32,12 @@ struct Args {
     /// Measure lookups by name servers, and nothing else.
     #[arg(long, conflicts_with = "only")]
     dns: bool,
+    /// Measure how long a guest takes to start in this runner, and nothing else.
+    #[arg(long, value_name = "RUNNER", conflicts_with_all = ["only", "dns"])]
+    start: Option<PathBuf>,
+    /// The floor of --start: run this guest in wasmtime alone.
+    #[arg(long, value_name = "GUEST", hide = true)]
+    alone: Option<PathBuf>,
     /// Measure this part alone: memory, requests, cancels, hand-over, rival or neighbours.
     #[arg(long)]
     only: Option<String>,
@@ -54,10 +61,18 @@ const MILLION: usize = 1_000_000;
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    let guest = Guest::load(&args.guest)?;
+    if let Some(guest) = &args.alone {
+        return start::alone(guest);
+    }
     let rounds = |full: usize| if args.quick { full.div_ceil(10) } else { full };
 
     let mut table = Table::new();
+    if let Some(runner) = &args.start {
+        start::measure(runner, &mut table, rounds(200))?;
+        print!("{table}");
+        return Ok(());
+    }
+    let guest = Guest::load(&args.guest)?;
     if args.dns {
         dns::measure(&guest, &mut table, &rounds)?;
         print!("{table}");

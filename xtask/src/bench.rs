@@ -22,7 +22,15 @@ pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> 
     } else {
         Command::new(bench)
     };
-    process::exit_code(command.current_dir(workspace.root()).args(args))
+    command.current_dir(workspace.root());
+    for arg in args {
+        command.arg(arg);
+        if arg == "--start" {
+            let how = ["--package", "winsock-async", "--profile", "bench"];
+            command.arg(cargo::program(workspace, &how, "winsock-async")?);
+        }
+    }
+    process::exit_code(&mut command)
 }
 
 /// The program in a network of its own, where there is nothing but it and its name server, if this machine lets
