@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use winsock_async_guest::*;
 
-use super::bindings::winsock::bench::floor::is_over;
-use super::{DONE, ask, await_hung, see};
+use super::calls::bindings::winsock::bench::floor::is_over;
+use super::calls::{DONE, ask, await_hung, see};
 
 /// Does what the name says.
 pub fn run(hwnd: Hwnd, how: &str) {

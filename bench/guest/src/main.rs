@@ -1,6 +1,5 @@
 //! The bench's guest: `bench MODE ARGS...` prints a sample a line, `NAME NANOSECONDS`.
 
-use std::hint::black_box;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -8,14 +7,11 @@ use wasip2::sockets::instance_network::instance_network;
 use wasip2::sockets::ip_name_lookup::resolve_addresses;
 use winsock_async_guest::*;
 
+mod calls;
 mod hostile;
 
-mod bindings {
-    wit_bindgen::generate!({ path: "../wit", world: "imports" });
-}
+use calls::{ask, await_hung, bindings, see};
 
-/// The message of a completion.
-const DONE: u32 = WM_USER;
 /// Cancels that are not timed: they have the code of a cancel in the processor's caches.
 const WARM_UP: usize = 64;
 
@@ -79,20 +75,6 @@ fn round_trips(idle: impl Fn(), rounds: usize) {
     }
 }
 
-fn ask(hwnd: Hwnd, name: &str) -> TaskHandle {
-    wsa_async_get_host_by_name(hwnd, DONE, name).expect("a request")
-}
-
-/// Gets one completion's message; says whether it has an answer.
-fn see(hwnd: Hwnd) -> bool {
-    match get_message(Some(hwnd), ..) {
-        Ok(Retrieved::Message(message)) => {
-            black_box(message.answer()).expect("a completion").is_ok()
-        }
-        other => panic!("no message: {other:?}"),
-    }
-}
-
 /// `count` requests, then their messages.
 fn flood(hwnd: Hwnd, name: &str, count: usize, rounds: usize) {
     for _ in 0..rounds {
@@ -130,17 +112,6 @@ fn occupy(hwnd: Hwnd, workers: usize) -> Vec<TaskHandle> {
     let handles = (0..workers).map(|_| ask(hwnd, "hung.test")).collect();
     await_hung(hwnd, workers);
     handles
-}
-
-/// Until so many workers are in the resolver.
-fn await_hung(hwnd: Hwnd, workers: usize) {
-    loop {
-        ask(hwnd, &format!("hung-{workers}.test"));
-        if see(hwnd) {
-            return;
-        }
-        sleep(Duration::from_micros(100));
-    }
 }
 
 fn release(hwnd: Hwnd) {
