@@ -11,8 +11,8 @@ use crate::guests;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Builds the guests and the harness, as an embedder ships it, and runs it; its status is the
-/// command's.
+/// Builds the guests and the harness with the profile `bench`, runs it, and returns its exit
+/// status.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
     guests::build(workspace)?;
     let how = ["--package", "winsock-async-bench", "--profile", "bench"];
@@ -33,8 +33,8 @@ pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> 
     process::exit_code(&mut command)
 }
 
-/// The program in a network of its own, where there is nothing but it and its name server, if this machine lets
-/// it have one.
+/// Runs the program in a network namespace that has only it and its name server. A machine that
+/// allows no namespace runs it on loopback.
 fn alone(program: &Path) -> Command {
     const RUN: [&str; 5] = [
         "--net",
@@ -47,11 +47,11 @@ fn alone(program: &Path) -> Command {
     trial.args(RUN).arg("true");
     trial.stdout(Stdio::null()).stderr(Stdio::null());
     if trial.status().is_ok_and(|status| status.success()) {
-        process::say("In a network namespace of its own");
+        process::say("In a separate network namespace");
         let mut command = Command::new("unshare");
         command.args(RUN).arg(program);
         return command;
     }
-    process::say("On this machine's loopback, as it gives no network namespace");
+    process::say("On loopback: this machine allows no network namespace");
     Command::new(program)
 }

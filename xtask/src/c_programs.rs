@@ -1,4 +1,4 @@
-//! C programs to `target/guests/c`: the tests in each standard, the examples in one.
+//! Compiles C programs to `target/guests/c`: tests in each standard, examples in one.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,12 +17,12 @@ use crate::sdk::{self, Sdk};
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
 
-/// Where the tests are.
+/// The directory of the tests.
 const TESTS: &str = "tests/c";
-/// Where the examples are.
+/// The directory of the examples.
 const EXAMPLES: &str = "examples/c";
 
-/// The standards that tests are compiled in, with what says so to the compiler.
+/// The standards of the tests, each with its options for the compiler.
 const STANDARDS: [(&str, &[&str]); 4] = [
     ("c89", &["-std=c89"]),
     ("c99", &["-std=c99"]),
@@ -31,17 +31,18 @@ const STANDARDS: [(&str, &[&str]); 4] = [
 ];
 /// The standard of the examples.
 const OF_EXAMPLES: &[&str] = STANDARDS[0].1;
-/// What every program is compiled with.
+/// The options of every program.
 const OPTIONS: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-O1", "-Wl,--strip-debug"];
 
-/// Builds the SDK, and every program that has changed since. `guests` is what guests were built with.
+/// Builds the SDK, then every program whose inputs have changed. `guests` is the toolchain of the
+/// guests.
 pub(crate) fn build(workspace: &Workspace, guests: Toolchain) -> Result<()> {
     let _lock = publish::lock(workspace, say)?;
     let sdk = sdk::build(workspace, Some(guests))?;
     build_with(workspace, &sdk, say)
 }
 
-/// Builds with an SDK what has changed since, and removes what is no program any more.
+/// Builds the programs whose inputs have changed, and removes modules that have no source.
 fn build_with(workspace: &Workspace, sdk: &Sdk, say: impl Fn(&str)) -> Result<()> {
     let programs = programs(workspace)?;
     let common = common(sdk)?;
@@ -75,12 +76,12 @@ struct Program {
     standard: &'static [&'static str],
     /// The core module.
     output: PathBuf,
-    /// Where is noted what the module was made of.
+    /// The file that holds the hash of the module's inputs.
     stamp: PathBuf,
 }
 
 impl Program {
-    /// The call of the compiler, which writes to [`Program::unfinished`].
+    /// The compiler's command, which writes to [`Program::unfinished`].
     fn command(&self, sdk: &Sdk) -> Command {
         let mut command = sdk.clang.command();
         command.args(self.standard).args(OPTIONS);
@@ -91,12 +92,12 @@ impl Program {
         command
     }
 
-    /// The module before it is known to be whole.
+    /// The file of a module while the compiler writes it.
     fn unfinished(&self) -> PathBuf {
         self.output.with_extension("wasm-new")
     }
 
-    /// A number that tells what the module is made of, `common` telling what all modules are.
+    /// A hash of the module's inputs. `common` is the hash of the inputs that all modules share.
     fn inputs(&self, common: u64, command: &Command) -> Result<u64> {
         let mut hasher = DefaultHasher::new();
         (common, process::typed(command)).hash(&mut hasher);
@@ -108,18 +109,18 @@ impl Program {
         Ok(hasher.finish())
     }
 
-    /// Whether the module is there, and made of these inputs.
+    /// Whether the module exists and was made of these inputs.
     fn is_made_of(&self, inputs: u64) -> bool {
         let noted = fs::read_to_string(&self.stamp);
         self.output.exists() && noted.is_ok_and(|noted| noted == inputs.to_string())
     }
 
-    /// Compiles it, shows what the compiler says, and says whether that went well.
+    /// Compiles the program, shows the compiler's messages, and returns whether it succeeded.
     fn compile(&self, mut command: Command, inputs: u64) -> Result<bool> {
-        // What was made of other inputs would pass for this.
+        // A failed compile must not leave the module of older inputs.
         let _ = fs::remove_file(&self.output);
         let output = process::captured(&mut command)?;
-        // One write, as others write too; where standard error is closed, nobody wants it.
+        // One write, because other threads write too. A closed standard error is no failure.
         let _ = io::stderr().lock().write_all(&output.stderr);
         if output.status.success() {
             let unfinished = self.unfinished();
@@ -131,7 +132,7 @@ impl Program {
     }
 }
 
-/// All programs that there should be.
+/// Every program that has a source.
 fn programs(workspace: &Workspace) -> Result<Vec<Program>> {
     let program = |source: &Path, suffix: &str, standard| {
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
@@ -158,7 +159,7 @@ fn programs(workspace: &Workspace) -> Result<Vec<Program>> {
     Ok(programs)
 }
 
-/// Compiles on all processors, and gives the number of programs that are not as they should be.
+/// Compiles on all processors, and returns the number of programs that failed.
 fn compile(due: Vec<(&Program, Command, u64)>) -> Result<usize> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let due = Mutex::new(due.into_iter());
@@ -177,7 +178,7 @@ fn compile(due: Vec<(&Program, Command, u64)>) -> Result<usize> {
     })
 }
 
-/// A number that tells what all programs are made of: the compiler, the headers and the library.
+/// A hash of the inputs that all programs share: the compiler, the headers and the library.
 fn common(sdk: &Sdk) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     sdk.clang.version()?.hash(&mut hasher);

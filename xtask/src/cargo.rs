@@ -1,4 +1,4 @@
-//! Cargo's builds and what they make, and its tests.
+//! Runs cargo: builds and their products, tests, metadata.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,9 +12,9 @@ use crate::workspace::Workspace;
 /// A program that cargo has built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Program {
-    /// Its name in its package.
+    /// The name of its target.
     pub name: String,
-    /// The file.
+    /// The executable.
     pub path: PathBuf,
 }
 
@@ -23,11 +23,13 @@ pub(crate) struct Program {
 pub(crate) struct Package {
     /// Its name.
     pub(crate) name: String,
-    /// Where its manifest is.
+    /// Its version.
+    pub(crate) version: String,
+    /// The directory of its manifest.
     pub(crate) directory: PathBuf,
 }
 
-/// What cargo says of the packages of the workspace.
+/// Cargo's metadata of the workspace's packages.
 pub(crate) fn metadata(workspace: &Workspace) -> Result<Value> {
     let mut command = workspace.cargo();
     command.args(["metadata", "--no-deps", "--format-version", "1"]);
@@ -36,17 +38,27 @@ pub(crate) fn metadata(workspace: &Workspace) -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("cannot read what `cargo metadata` says")
 }
 
+/// Cargo's target directory.
+pub(crate) fn target_directory(workspace: &Workspace) -> Result<PathBuf> {
+    let metadata = metadata(workspace)?;
+    let directory = metadata["target_directory"].as_str();
+    directory
+        .map(PathBuf::from)
+        .context("cargo names no target directory")
+}
+
 /// The packages that may be published.
 pub(crate) fn published(workspace: &Workspace) -> Result<Vec<Package>> {
     Ok(published_of(&metadata(workspace)?))
 }
 
-/// The packages of cargo's metadata that may be published.
+/// The packages of this metadata that may be published.
 fn published_of(metadata: &Value) -> Vec<Package> {
     let package = |package: &Value| {
         let manifest = PathBuf::from(package["manifest_path"].as_str()?);
         let package = Package {
             name: package["name"].as_str()?.to_owned(),
+            version: package["version"].as_str()?.to_owned(),
             directory: manifest.parent()?.to_owned(),
         };
         Some(package)
@@ -56,7 +68,7 @@ fn published_of(metadata: &Value) -> Vec<Package> {
     packages.filter_map(package).collect()
 }
 
-/// Runs a `cargo build`, which shows its progress, and lists the programs of it.
+/// Runs a `cargo build`, which shows its progress, and returns the programs that it built.
 pub(crate) fn build(command: &mut Command) -> Result<Vec<Program>> {
     command.arg("--message-format=json-render-diagnostics");
     let mut programs = Vec::new();
@@ -65,7 +77,7 @@ pub(crate) fn build(command: &mut Command) -> Result<Vec<Program>> {
     Ok(programs)
 }
 
-/// Builds one program for the host, as `how` says, and gives its file.
+/// Builds one program for this machine with the arguments `how`, and returns its file.
 pub(crate) fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result<PathBuf> {
     let mut command = workspace.cargo();
     command.arg("build").args(how).args(["--bin", name]);
@@ -76,7 +88,7 @@ pub(crate) fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result
     built.map(|program| program.path).with_context(missing)
 }
 
-/// Runs a `cargo build` of a static library, which shows its progress, and gives its file.
+/// Runs a `cargo build` of a static library, which shows its progress, and returns its file.
 pub(crate) fn library(command: &mut Command) -> Result<PathBuf> {
     command.arg("--message-format=json-render-diagnostics");
     let mut library = None;
@@ -87,8 +99,8 @@ pub(crate) fn library(command: &mut Command) -> Result<PathBuf> {
     library.with_context(|| format!("`{}` made no static library", process::typed(command)))
 }
 
-/// Runs a cargo test, gives `show` what it writes, and counts the tests that ran. With `must_run`, none
-/// is an error.
+/// Runs a `cargo test`, passes each line that it writes to `show`, and returns the number of tests
+/// that passed. With `must_run`, it is an error if no test ran.
 pub(crate) fn test(command: &mut Command, must_run: bool, show: impl Fn(&str)) -> Result<u64> {
     let shown = process::typed(command);
     show(&format!("\n$ {shown}"));
@@ -102,13 +114,13 @@ pub(crate) fn test(command: &mut Command, must_run: bool, show: impl Fn(&str)) -
     Ok(ran)
 }
 
-/// The number of tests that passed, from the summary that a test program ends with.
+/// The number of passed tests in the summary line of a test program.
 fn passed(line: &str) -> Option<u64> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     counts.split_once(" passed;")?.0.parse().ok()
 }
 
-/// The static library that one of cargo's messages is about, if any.
+/// The static library in one of cargo's messages, if any.
 fn library_of_message(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let kinds = message["target"]["kind"].as_array()?;
@@ -120,7 +132,7 @@ fn library_of_message(line: &str) -> Option<PathBuf> {
     paths.find(|path| path.extension().is_some_and(|extension| extension == "a"))
 }
 
-/// The program that one of cargo's messages is about, if any.
+/// The program in one of cargo's messages, if any.
 fn of_message(line: &str) -> Option<Program> {
     let message: Value = serde_json::from_str(line).ok()?;
     if message["reason"] != "compiler-artifact" {
@@ -175,10 +187,11 @@ mod tests {
     #[test]
     fn packages_without_publish_false_are_published() {
         let metadata = r#"{"packages":[
-            {"name":"a","manifest_path":"/w/a/Cargo.toml","publish":null},
-            {"name":"b","manifest_path":"/w/b/Cargo.toml","publish":[]}]}"#;
+            {"name":"a","version":"1.2.3","manifest_path":"/w/a/Cargo.toml","publish":null},
+            {"name":"b","version":"1.2.3","manifest_path":"/w/b/Cargo.toml","publish":[]}]}"#;
         let expected = Package {
             name: "a".into(),
+            version: "1.2.3".into(),
             directory: "/w/a".into(),
         };
         let metadata = serde_json::from_str(metadata).unwrap();

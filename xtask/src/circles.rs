@@ -1,8 +1,9 @@
 //! `cargo xtask circles`: no module of a crate imports one that imports it.
 //!
-//! A file imports another if it names an item that is defined there, in `use` or in a path; re-exports are
-//! followed to the definition. Declaring a module and re-exporting what is below it imports nothing, unless
-//! the file uses the re-exported name itself. What is compiled for tests alone is exempt.
+//! A file imports another if it names an item that is defined there, in `use` or in a path;
+//! re-exports are followed to the definition. Declaring a module and re-exporting what is below it
+//! imports nothing, unless the file uses the re-exported name itself. What is compiled for tests
+//! alone is exempt.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 use crate::process;
 use crate::setup::{self, Machine};
 
-/// Where the SDK of WASI is, if a person wants that.
+/// The environment variable that names the directory of wasi-sdk.
 pub(crate) const SDK_VARIABLE: &str = "WASI_SDK_PATH";
 
 /// Debian's packages that compile C for WebAssembly.
@@ -21,7 +21,7 @@ const PACKAGES: [&str; 4] = [
 ];
 /// Debian's compiler.
 const DEBIAN_CLANG: &str = "/usr/bin/clang-22";
-/// What it reads.
+/// The files that it reads.
 const FILES: [&str; 5] = [
     DEBIAN_CLANG,
     "/usr/lib/llvm-22/bin/wasm-ld",
@@ -29,28 +29,28 @@ const FILES: [&str; 5] = [
     "/usr/include/wasm32-wasi/stdio.h",
     "/usr/lib/wasm32-wasi/crt1-command.o",
 ];
-/// What makes it compile for WASI preview 1. The target is the old name, as Debian's C library has it, of which
-/// clang warns.
+/// The options for WASI preview 1. Debian's C library has the target's old name, which clang warns
+/// of.
 const DEBIAN_OPTIONS: [&str; 3] = ["-Wno-deprecated", "--target=wasm32-wasi", "--sysroot=/usr"];
 
 /// A C compiler for WASI preview 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clang {
-    /// The file.
+    /// The executable.
     pub program: PathBuf,
-    /// The options that it needs for this target.
+    /// The options for this target.
     pub options: Vec<OsString>,
 }
 
 impl Clang {
-    /// A call of it.
+    /// A command that starts with these options.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.options);
         command
     }
 
-    /// What it says of its version.
+    /// The output of `--version`.
     pub(crate) fn version(&self) -> Result<Vec<u8>> {
         let mut command = self.command();
         let output = process::captured(command.arg("--version"))?;
@@ -58,7 +58,7 @@ impl Clang {
         Ok(output.stdout)
     }
 
-    /// Debian's.
+    /// Debian's compiler.
     fn debian() -> Clang {
         Clang {
             program: DEBIAN_CLANG.into(),
@@ -67,7 +67,7 @@ impl Clang {
     }
 }
 
-/// Finds the compiler, `sdk` being the value of [`SDK_VARIABLE`], and installs Debian's where there is none.
+/// Finds the compiler, or installs Debian's. `sdk` is the value of [`SDK_VARIABLE`].
 pub(crate) fn set_up(
     machine: &impl Machine,
     sdk: Option<&OsStr>,
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::toolchain::Target;
 
-    /// A machine without Rust's targets, which may get packages.
+    /// A machine without Rust's targets that can install packages.
     #[derive(Default)]
     struct Fake {
         packages: Cell<bool>,
@@ -148,7 +148,7 @@ mod tests {
         let fake = Fake::default();
         assert_eq!(found(&fake, None), Ok(Clang::debian()));
         assert_eq!(fake.installed.take(), PACKAGES);
-        // An empty variable is none.
+        // An empty variable counts as unset.
         assert_eq!(found(&fake, Some(Path::new(""))), Ok(Clang::debian()));
         assert_eq!(fake.installed.take(), [""; 0]);
     }

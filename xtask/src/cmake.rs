@@ -1,4 +1,4 @@
-//! CMake, with which the C library c-ares is built for the runner, and make, which it calls.
+//! CMake and make, which build the C library c-ares for the runner.
 
 use std::env;
 
@@ -6,12 +6,12 @@ use anyhow::{Result, anyhow};
 
 use crate::setup::{self, Machine};
 
-/// Debian's packages, which are called as the programs are.
+/// Debian's packages. Their names are those of the programs.
 const PACKAGES: [&str; 2] = ["cmake", "make"];
-/// What is in them.
+/// The programs in them.
 const FILES: [&str; 2] = ["/usr/bin/cmake", "/usr/bin/make"];
 
-/// Installs Debian's where one is missing, unless `are_there`.
+/// Installs Debian's packages unless `are_there`.
 pub(crate) fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)) -> Result<()> {
     if are_there {
         return Ok(());
@@ -26,7 +26,7 @@ pub(crate) fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)
     })
 }
 
-/// Whether builds find both by the path.
+/// Whether both programs are in a directory of `PATH`.
 pub(crate) fn are_there() -> bool {
     let paths = env::var_os("PATH").unwrap_or_default();
     let is_there = |program| env::split_paths(&paths).any(|path| path.join(program).is_file());
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
     use crate::toolchain::Target;
 
-    /// A machine that counts what is installed.
+    /// A machine that counts installations.
     #[derive(Default)]
     struct Fake {
         no_root: bool,

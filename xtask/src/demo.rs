@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the six lookups by a guest, and one that is cancelled.
+//! `cargo xtask demo`: a guest makes the six kinds of lookups, and cancels a seventh.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::machine::ThisMachine;
 use crate::process::{self, say};
 use crate::workspace::Workspace;
 
-/// One query of each kind, all of which every machine can answer without a network.
+/// One query of each kind. Every machine can answer them without a network.
 const QUERIES: [&str; 6] = [
     "host:localhost",
     "addr:127.0.0.1",
@@ -26,10 +26,10 @@ const QUERIES: [&str; 6] = [
 /// A name that `examples/never.toml` never answers.
 const NEVER: &str = "host:never.test";
 
-/// Time for a guest, which takes well under a second.
+/// The time limit of a guest, which takes under a second.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The steps, with how long each takes from nothing on a machine with two processors.
+/// The steps, each with its time from nothing on a machine with two processors.
 const STEPS: [(&str, &str); 4] = [
     (
         "Set up CMake, and the target wasm32-wasip2 for guests",
@@ -43,7 +43,7 @@ const STEPS: [(&str, &str); 4] = [
     ("Run the guest twice", "a second"),
 ];
 
-/// Sets up, builds, and shows the lookups; fails if they do not go as they should.
+/// Sets up, builds, and shows the lookups. Fails if an outcome is not the expected one.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     say("The demo takes four steps. What is built once is not built again.");
     let toolchain = step(0, || {
@@ -52,9 +52,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     })?;
     step(1, || guests::build_example(workspace, toolchain, "lookup"))?;
     let runner = step(2, || {
+<<<<<<< HEAD
         // The runner alone, with the whole workspace's features: else the tests compile wasmtime again.
         let how = ["--workspace"];
         let runner = cargo::program(workspace, &how, "winsock-async")?;
+=======
+        // With the features of the whole workspace, so that the tests compile no dependency again.
+        let runner = cargo::program(workspace, &["--workspace"], "winsock-async")?;
+>>>>>>> bf75070 (xtask: share what the tests have compiled, and say what each part does)
         say(&format!("  {}", workspace.relative(&runner).display()));
         Ok(runner)
     })?;
@@ -63,7 +68,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Says which step this is and what remains, does it, and says how long it took.
+/// Announces a step, runs it, then says how long it took and what remains.
 fn step<T>(number: usize, act: impl FnOnce() -> Result<T>) -> Result<T> {
     let ((what, time), all) = (STEPS[number], STEPS.len());
     say(&format!("\n== {}/{all} {what} ({time})", number + 1));
@@ -93,16 +98,16 @@ fn show_both(workspace: &Workspace, runner: &Path) -> Result<()> {
     shows(one_cancelled(&output))
 }
 
-/// An error unless a part of the demo went as it should.
+/// Adds to an error that the demo failed.
 fn shows(part: Result<(), String>) -> Result<()> {
     part.map_err(|what| anyhow!("the demo did not show what it should: {what}"))
 }
 
-/// What the runner did.
+/// The outcome of a run.
 struct Output {
-    /// Its status, if it ended by itself.
+    /// The exit status, unless a signal ended the runner.
     code: Option<i32>,
-    /// Its standard output.
+    /// The lines of standard output.
     lines: Vec<String>,
 }
 
@@ -134,7 +139,7 @@ fn show(workspace: &Workspace, runner: &Path, options: &[&str], args: &[&str]) -
     })
 }
 
-/// Whether the first part went as it should, else what was wrong.
+/// Checks the outcome of the six lookups.
 fn six_answers(output: &Output) -> Result<(), String> {
     for query in QUERIES {
         answer(output, query)?;
@@ -142,7 +147,7 @@ fn six_answers(output: &Output) -> Result<(), String> {
     status(output, 0)
 }
 
-/// Whether the second part went as it should, else what was wrong.
+/// Checks the outcome of the cancelled lookup.
 fn one_cancelled(output: &Output) -> Result<(), String> {
     if !answer(output, NEVER)?.contains("cancelled") {
         return Err(format!("{NEVER} was not cancelled"));
@@ -150,7 +155,7 @@ fn one_cancelled(output: &Output) -> Result<(), String> {
     status(output, 1)
 }
 
-/// What the one line of a query says after it.
+/// What follows the query in its line. Fails unless there is exactly one line.
 fn answer<'a>(output: &'a Output, query: &str) -> Result<&'a str, String> {
     let rest = |line: &'a String| {
         let rest = line.strip_prefix(query)?;

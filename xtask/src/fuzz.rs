@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the targets of `fuzz/`, each for some seconds.
+//! `cargo xtask fuzz`: runs the targets of `fuzz/`, each for a given time.
 
 use std::env;
 use std::fs;
@@ -11,11 +11,11 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::process::{self, say};
 use crate::workspace::Workspace;
 
-/// An input that takes longer hangs. Units: seconds.
+/// Seconds after which an input counts as a hang.
 const HANG: u32 = 60;
 
-/// Fuzzes `targets`, or all there are, and fails if one finds a fault. Where this machine lacks what
-/// fuzzing needs it says so, and is content.
+/// Fuzzes `targets`, or all targets if none is given. Fails if a target finds a fault. On a machine
+/// without the tools for it, says which is missing and succeeds.
 pub(crate) fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Result<()> {
     if let Some(missing) = missing() {
         say(&format!("!!! NOT FUZZED: there is no {missing} !!!"));
@@ -30,7 +30,7 @@ pub(crate) fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Re
     let status = shown(&mut build)?;
     process::succeeded(&build, status)?;
     let mut failed = Vec::new();
-    // Goes on after a fault, so that one run shows them all.
+    // Continues after a fault, so that one run shows all faults.
     for target in targets {
         let found = workspace.fuzz_build().join("corpus").join(target);
         fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
@@ -48,7 +48,7 @@ pub(crate) fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Re
     Ok(())
 }
 
-/// What fuzzing needs and this machine does not have.
+/// The first tool that fuzzing needs and this machine lacks.
 fn missing() -> Option<&'static str> {
     let mut nightly = nightly();
     nightly.args(["cargo", "--version"]);
@@ -58,11 +58,11 @@ fn missing() -> Option<&'static str> {
     if !runs(&mut nightly) {
         return Some("nightly toolchain of rustup's");
     }
-    // libFuzzer comes as its source.
+    // libFuzzer is compiled from its source.
     (!runs(&mut compiler)).then_some("C++ compiler")
 }
 
-/// The nightly toolchain, whichever one runs this program, and none that rustup would have to fetch.
+/// A command of the nightly toolchain. rustup does not fetch it.
 fn nightly() -> Command {
     let mut rustup = Command::new("rustup");
     rustup.env("RUSTUP_AUTO_INSTALL", "0");
@@ -70,14 +70,14 @@ fn nightly() -> Command {
     rustup
 }
 
-/// Whether a short command succeeds; what it writes is not shown.
+/// Whether a short command succeeds. Its output is discarded.
 fn runs(command: &mut Command) -> bool {
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null());
     let status = quiet.stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
-/// Puts cargo-fuzz into the target directory unless it is there, and gives the folder of its program.
+/// Installs cargo-fuzz into the target directory if it is missing, and returns its directory.
 fn install(workspace: &Workspace) -> Result<PathBuf> {
     let root = workspace.fuzz_tools();
     let folder = root.join("bin");
@@ -112,7 +112,7 @@ fn names(list: &mut Command) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Those that were asked for, which must exist, or all.
+/// The targets in `asked`, or all if it is empty. Fails if one does not exist.
 fn chosen<'a>(all: &'a [String], asked: &'a [String]) -> Result<&'a [String]> {
     match asked.iter().find(|target| !all.contains(target)) {
         Some(unknown) => bail!(
@@ -124,20 +124,20 @@ fn chosen<'a>(all: &'a [String], asked: &'a [String]) -> Result<&'a [String]> {
     }
 }
 
-/// The arguments of a run, which puts what it finds of interest into `found`, and starts from that and
-/// from the seeds.
+/// Adds the arguments of a run. It starts from the seeds and from `found`, and adds new inputs to
+/// `found`.
 fn arguments(run: &mut Command, workspace: &Workspace, target: &str, found: &Path, seconds: u32) {
     let seeds = workspace.root().join("fuzz").join("corpus").join(target);
     run.arg("--target-dir").arg(workspace.fuzz_build());
     run.arg(target).args([found, &seeds]).arg("--");
     run.arg(format!("-max_total_time={seconds}"));
     run.arg(format!("-timeout={HANG}"));
-    // Long inputs from the start: ten seconds are too short to grow into them.
+    // Long inputs from the start, because ten seconds are too short to reach them.
     run.args(["-len_control=0", "-verbosity=0", "-print_funcs=0"]);
     run.arg("-print_final_stats=1");
 }
 
-/// Runs a command that shows its progress, after its line.
+/// Prints the command line, then runs it and shows its output.
 fn shown(command: &mut Command) -> Result<ExitStatus> {
     say(&format!("\n$ {}", process::typed(command)));
     process::each_line(command, None, say)

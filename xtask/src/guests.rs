@@ -1,4 +1,4 @@
-//! `cargo xtask guests`: guest programs to `target/guests/NAME.wasm`.
+//! `cargo xtask guests`: builds the guest programs to `target/guests/NAME.wasm`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,7 +22,7 @@ const PACKAGES: [&str; 4] = [
     "winsock-async-soak-guest",
 ];
 
-/// Sets up what guests need, builds them all, and gives what they were built with.
+/// Sets up the toolchain for guests, builds all guests, and returns the toolchain.
 pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     let toolchain = set_up()?;
     let _lock = publish::lock(workspace, say)?;
@@ -30,7 +30,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     say(&format!("Building guests with {with}"));
     let mut programs = BTreeMap::new();
     for package in PACKAGES {
-        // One package at a time: together, one would get the features that the other asks for.
+        // One package at a time: built together, one would get the features of the others.
         let built = programs_of(workspace, toolchain, Product::Programs(package))?;
         ensure!(!built.is_empty(), "package {package} has no program");
         add(&mut programs, built)?;
@@ -45,7 +45,7 @@ pub(crate) fn set_up() -> Result<Toolchain> {
     setup::set_up(&ThisMachine, Target::Wasip2, say)
 }
 
-/// Builds one of the examples. The other guests stay as they are.
+/// Builds one example. The other guests stay.
 pub(crate) fn build_example(workspace: &Workspace, toolchain: Toolchain, name: &str) -> Result<()> {
     let _lock = publish::lock(workspace, say)?;
     let [examples, ..] = PACKAGES;
@@ -64,7 +64,8 @@ fn programs_of(
     cargo::build(&mut toolchain.build_command(workspace, product, environment))
 }
 
-/// Puts programs where tests look for them, and removes those of `existing` that are none of these.
+/// Copies programs to where tests look for them, and removes files of `existing` that are not among
+/// them.
 fn publish_all(
     workspace: &Workspace,
     programs: BTreeMap<String, PathBuf>,
@@ -75,7 +76,7 @@ fn publish_all(
     publish::publish(&files, &workspace.guests(), existing, workspace, say)
 }
 
-/// Adds programs by name, each name once.
+/// Adds programs by name. Fails if a name is there already.
 fn add(programs: &mut BTreeMap<String, PathBuf>, built: Vec<Program>) -> Result<()> {
     for Program { name, path } in built {
         let other = programs.insert(name.clone(), path);

@@ -1,4 +1,4 @@
-//! The machine that this runs on, as set-up sees it.
+//! This machine, as set-up sees it.
 
 use std::env;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::process;
 use crate::setup::Machine;
 use crate::toolchain::Target;
 
-/// Time to answer a question that needs no network.
+/// The time limit of a command that needs no network.
 const LOCAL: Duration = Duration::from_secs(30);
 
 /// This machine.
@@ -35,7 +35,7 @@ impl Machine for ThisMachine {
 
     fn add_target(&self, target: Target, limit: Duration) -> Result<()> {
         let mut add = Command::new("rustup");
-        // A failure here is no more than a reason to go the other way: without a backtrace.
+        // A failure selects the other toolchain, so a backtrace would only confuse.
         add.env("RUST_BACKTRACE", "0")
             .args(["target", "add", target.name()]);
         process::check_within(&mut add, limit)
@@ -69,12 +69,12 @@ impl Machine for ThisMachine {
     }
 }
 
-/// Whether rustup chose the cargo that runs this, and so the compiler too.
+/// Whether rustup chose the toolchain that runs this program.
 fn managed_by_rustup() -> bool {
     env::var_os("RUSTUP_TOOLCHAIN").is_some()
 }
 
-/// Whether there is a standard library in a toolchain's directory of a target.
+/// Whether a toolchain's directory for a target has a standard library.
 fn has_std(directory: &Path) -> bool {
     fs::read_dir(directory).is_ok_and(|entries| {
         entries.flatten().any(|entry| {
@@ -85,7 +85,7 @@ fn has_std(directory: &Path) -> bool {
     })
 }
 
-/// Asks nothing, and gives up on a network that does not answer, or on another apt-get.
+/// An `apt-get` that asks no question and gives up on a silent network or a second apt-get.
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
     command
@@ -102,7 +102,7 @@ fn apt_get() -> Command {
     command
 }
 
-/// What a short command wrote, if it succeeded.
+/// The output of a short command, if it succeeded.
 fn lines(command: &mut Command) -> Option<Vec<String>> {
     let mut lines = Vec::new();
     let status = process::each_line(command, Some(LOCAL), |line| lines.push(line.to_owned()));

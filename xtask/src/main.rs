@@ -38,9 +38,9 @@ use crate::workspace::Workspace;
 
 /// Sets up, builds, shows and tests this workspace.
 ///
-/// Guests need a Rust that builds for wasm32-wasip2; the SDK for C needs one for wasm32-wasip1, and clang. Every
-/// command but `rules` sees to what it needs first: with rustup's target where it is installed or can be, else with
-/// Debian's packages, for which it has to be root. clang is that of WASI_SDK_PATH where it is set, else Debian's.
+/// Guests need a Rust toolchain for wasm32-wasip2. The SDK for C needs one for wasm32-wasip1, and
+/// clang. A command installs what it needs: rustup's target, or Debian's packages if rustup cannot
+/// fetch it and the user is root. clang is that of WASI_SDK_PATH if it is set, else Debian's.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
@@ -54,61 +54,59 @@ struct Arguments {
 
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 enum Command {
-    /// Builds all guest programs to target/guests/NAME.wasm, those in C to target/guests/c
+    /// Builds all guest programs to target/guests/NAME.wasm, C programs to target/guests/c
     ///
-    /// Builds the SDK first. Tests in C are compiled as C89, C99, C17 and C++17, each to NAME.STANDARD.wasm.
+    /// Builds the SDK first. Tests in C are compiled as C89, C99, C17 and C++17, each to
+    /// NAME.STANDARD.wasm.
     Guests,
-    /// Builds what C programs are compiled with, to target/sdk: headers, library, and files for CMake and pkg-config
-    Sdk,
-    /// Resolves names, services and protocols from a guest, then cancels a request in flight
+    /// Builds the SDK for C programs to target/sdk
     ///
-    /// Uses this machine's own databases and no network. Fails if it does not show what it should.
+    /// The SDK has headers, the library, and files for CMake and pkg-config.
+    Sdk,
+    /// Builds one guest and the runner, looks up six things, then cancels a lookup
+    ///
+    /// Uses this machine's databases and no network. Fails if an outcome is not the expected one.
     Demo,
-    /// Builds the guests, then runs every test, those of the engine without wasmtime, and the models
+    /// Builds the guests, then runs every test and the models
     ///
     /// Fails if a test fails or none ran.
     Test {
-        /// For cargo test, such as: -- --test NAME, or -- FILTER
+        /// Arguments of `cargo test`, such as: -- --test NAME, or -- FILTER
         ///
-        /// The engine's second run, without wasmtime, gets them too, and is left out when they
+        /// The second run of the engine, without wasmtime, gets them too. It is left out if they
         /// choose packages or targets.
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
-    /// Runs the models of the engine's protocols, with loom and with shuttle
+    /// Runs the models of the engine with loom and with shuttle
     Models {
-        /// For cargo test, such as: -- -- --exact NAME
+        /// Arguments of `cargo test`, such as: -- -- --exact NAME
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
-    /// Lists the rules of docs/semantics.md, and the tests that name each
+    /// Lists the rules of docs/semantics.md with the tests that name them
     ///
-    /// Fails if a rule has no test, if one is there twice, or if a source names one that is not there.
+    /// Fails if a rule has no test or two rows, or if a file names a rule that the document lacks.
     Rules {
-        /// Only these, such as S-C3
+        /// Rules to list, such as S-C3 [default: all]
         #[arg(value_name = "ID")]
         ids: Vec<String>,
     },
-    /// Looks for modules of a crate that import each other, directly or through others
-    ///
-    /// Fails if there are any.
+    /// Fails if modules of a crate import each other, directly or through others
     Circles,
-    /// Packages every crate that is published, and builds each from its package
+    /// Packages every published crate, and builds each from its package
     ///
-    /// Fetches nothing. Crates that depend on others here are built with the packages of these.
-    Package {
-        /// For cargo package, such as: -- --allow-dirty
-        #[arg(last = true, value_name = "ARGS")]
-        args: Vec<OsString>,
-    },
-    /// Copies wit/ and LICENSE into the crates whose packages have them
+    /// Crates that depend on others are built with the packages of these. Needs no network once the
+    /// dependencies are fetched.
+    Package,
+    /// Copies wit/ and LICENSE into the crates that package them
     Wit,
-    /// Fuzzes the engine and the parsers of its files, and fails if that finds a fault
+    /// Fuzzes the engine and its parsers, and fails if a target finds a fault
     ///
-    /// Needs rustup's nightly toolchain and a C++ compiler; where one is missing it says so, and
-    /// succeeds. cargo-fuzz is installed into target/ if it is not there yet.
+    /// Needs rustup's nightly toolchain and a C++ compiler. If one is missing, the command says so
+    /// and succeeds. It installs cargo-fuzz into target/.
     Fuzz {
-        /// How long each target runs
+        /// Seconds that each target runs
         #[arg(
             long,
             value_name = "N",
@@ -116,13 +114,13 @@ enum Command {
             value_parser = clap::value_parser!(u32).range(1..)
         )]
         seconds: u32,
-        /// The targets to run; without, all of them
+        /// Targets to run [default: all]
         #[arg(value_name = "TARGET")]
         targets: Vec<String>,
     },
     /// Builds the guests and runs the bench
     Bench {
-        /// For the bench; `cargo xtask bench -- --help` lists them
+        /// Arguments of the bench; `cargo xtask bench -- --help` lists them
         #[arg(
             trailing_var_arg = true,
             allow_hyphen_values = true,
@@ -132,10 +130,10 @@ enum Command {
     },
     /// Builds the guests and runs the soak: random requests, cancels and ends of guests
     ///
-    /// Ten million requests of 100 guests at a time, unless the arguments say otherwise. Fails if a request
-    /// is lost, if one ends twice, or if memory or threads grow.
+    /// Runs ten million requests of 100 guests at a time by default. Fails if a request is lost or
+    /// ends twice, or if memory or threads grow.
     Soak {
-        /// For the soak, such as: --requests N --guests G --seed S; `-- --help` lists them
+        /// Arguments of the soak, such as: --requests N --guests G --seed S; `-- --help` lists them
         #[arg(
             trailing_var_arg = true,
             allow_hyphen_values = true,
@@ -146,13 +144,13 @@ enum Command {
 }
 
 impl Command {
-    /// Whether it builds what is compiled for this machine with all features.
-    fn builds_the_runner(&self) -> bool {
+    /// Whether the command builds c-ares, which needs CMake.
+    fn needs_cmake(&self) -> bool {
         match self {
             Command::Test { .. }
             | Command::Bench { .. }
             | Command::Soak { .. }
-            | Command::Package { .. } => true,
+            | Command::Package => true,
             Command::Guests
             | Command::Sdk
             | Command::Demo
@@ -177,7 +175,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
-    if command.builds_the_runner() {
+    if command.needs_cmake() {
         cmake::set_up(&ThisMachine, cmake::are_there(), say)?;
     }
     match command {
@@ -196,7 +194,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Rules { ids } => rules::run(&workspace, &ids)?,
         Command::Circles => circles::run(&workspace)?,
-        Command::Package { args } => package::run(&workspace, &args)?,
+        Command::Package => package::run(&workspace)?,
         Command::Wit => wit::run(&workspace)?,
         Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets)?,
         Command::Bench { args } => return bench::run(&workspace, &args),

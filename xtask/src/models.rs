@@ -1,4 +1,4 @@
-//! `cargo xtask models`: the models of the engine's protocols, with loom and with shuttle.
+//! `cargo xtask models`: runs the models of the engine with loom and with shuttle.
 
 use std::ffi::OsString;
 
@@ -8,10 +8,10 @@ use crate::cargo;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Runs the models, `args` being more for cargo test, and gives the number of those that passed.
+/// Runs the models and returns how many passed. `args` are further arguments of `cargo test`.
 ///
-/// Each checker is a build of its own, as it takes the place of the standard library's atomics, locks
-/// and threads; so each has a folder of its own under the target folder.
+/// Each checker replaces the standard library's atomics, locks and threads. So each is a separate
+/// build in a separate target directory.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<u64> {
     let mut ran = 0;
     for checker in ["loom", "shuttle"] {

@@ -1,38 +1,109 @@
 //! `cargo xtask package`: every crate as it would be published, built from its package.
 
-use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::cargo;
+use crate::cargo::{self, Package};
 use crate::process::{self, say};
 use crate::publish;
 use crate::workspace::Workspace;
 
-/// Packages the crates, `args` being more for `cargo package`, and builds each from its package. Crates that
-/// depend on others are built with the packages of these, and nothing is fetched.
-pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
+/// The packages that stand on wasmtime.
+const ON_WASMTIME: [&str; 2] = ["winsock-async-wasmtime", "winsock-async"];
+
+/// Packages the crates and builds each from its package, offline and with the packages of the
+/// others.
+///
+/// Cargo's own verifying build compiles the dependencies of each package with features of its own,
+/// and so wasmtime once more. That is right for packages without wasmtime. The other two are built
+/// as members of a copy of this workspace, in which all published crates are the unpacked packages.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let target = cargo::target_directory(workspace)?;
+    let packages = cargo::published(workspace)?;
     let manifest = workspace.root().join("Cargo.toml");
-    let text = fs::read_to_string(&manifest)
+    let manifest = fs::read_to_string(&manifest)
         .with_context(|| format!("cannot read {}", manifest.display()))?;
-    let profile = workspace.root().join("target").join("package-profile.toml");
-    publish::replace(&profile, profiles(&text).as_bytes())?;
-    let mut command = workspace.cargo();
-    command
-        .args(["package", "--offline", "--config"])
-        .arg(&profile);
-    for package in cargo::published(workspace)? {
-        command.args(["--package", &package.name]);
+
+    let profile = target.join("package-profile.toml");
+    publish::replace(&profile, profiles(&manifest).as_bytes())?;
+    let (on_wasmtime, others): (Vec<_>, Vec<_>) = packages
+        .iter()
+        .partition(|package| ON_WASMTIME.contains(&package.name.as_str()));
+    if on_wasmtime.len() != ON_WASMTIME.len() {
+        bail!(
+            "the packages {} are not all published",
+            ON_WASMTIME.join(", ")
+        );
     }
-    command.args(args);
-    say(&format!("\n$ {}", process::typed(&command)));
-    let status = process::each_line(&mut command, None, say)?;
-    process::succeeded(&command, status)
+    let mut verified = package(workspace, others);
+    show(verified.arg("--config").arg(&profile))?;
+    show(package(workspace, packages.iter().collect()).arg("--no-verify"))?;
+
+    let stage = target.join("package").join("workspace");
+    if stage.exists() {
+        fs::remove_dir_all(&stage).with_context(|| format!("cannot remove {}", stage.display()))?;
+    }
+    for package in &packages {
+        let place = stage.join(workspace.relative(&package.directory));
+        fs::create_dir_all(&place).with_context(|| format!("cannot create {}", place.display()))?;
+        let file = format!("{}-{}.crate", package.name, package.version);
+        let mut unpack = Command::new("tar");
+        unpack.arg("-xzf").arg(target.join("package").join(file));
+        show(unpack.arg("--strip-components=1").arg("-C").arg(place))?;
+    }
+    for path in publish::entries(workspace.root())? {
+        let name = workspace.relative(&path);
+        let is_hidden = name.to_string_lossy().starts_with('.');
+        let place = stage.join(name);
+        if !is_hidden && path.is_dir() && !target.starts_with(&path) && !place.exists() {
+            symlink(&path, &place).with_context(|| format!("cannot link {}", place.display()))?;
+        }
+    }
+    let mut staged = format!("{manifest}\n[patch.crates-io]\n");
+    for package in &packages {
+        let place = workspace.relative(&package.directory).display();
+        staged.push_str(&format!("{} = {{ path = \"{place}\" }}\n", package.name));
+    }
+    publish::replace(&stage.join("Cargo.toml"), staged.as_bytes())?;
+    let lock = workspace.root().join("Cargo.lock");
+    fs::copy(&lock, stage.join("Cargo.lock"))
+        .with_context(|| format!("cannot copy {}", lock.display()))?;
+
+    // The whole workspace's features, as the tests have them.
+    let mut build = workspace.cargo();
+    build.args([
+        "build",
+        "--offline",
+        "--workspace",
+        "--bin",
+        "winsock-async",
+    ]);
+    build.arg("--manifest-path").arg(stage.join("Cargo.toml"));
+    show(build.arg("--target-dir").arg(&target))
 }
 
-/// The tables of the profile `dev` in a manifest. A package is built outside of the workspace; with the same
-/// profile it shares the dependencies that the workspace's tests have compiled.
+/// Packs packages, which are those of the next commit.
+fn package(workspace: &Workspace, packages: Vec<&Package>) -> Command {
+    let mut command = workspace.cargo();
+    command.args(["package", "--offline", "--allow-dirty"]);
+    for package in packages {
+        command.args(["--package", &package.name]);
+    }
+    command
+}
+
+/// Runs a command, after its line.
+fn show(command: &mut Command) -> Result<()> {
+    say(&format!("\n$ {}", process::typed(command)));
+    let status = process::each_line(command, None, say)?;
+    process::succeeded(command, status)
+}
+
+/// The tables of the profile `dev` in a manifest. A package is built outside of the workspace; with
+/// the same profile it shares the dependencies that the workspace's tests have compiled.
 fn profiles(manifest: &str) -> String {
     let mut tables = String::new();
     let mut inside = false;
@@ -48,15 +119,25 @@ fn profiles(manifest: &str) -> String {
     tables
 }
 
+#[cfg(unix)]
+fn symlink(original: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(original, link)
+}
+
+#[cfg(not(unix))]
+fn symlink(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn packages_are_built_with_the_profile_of_the_workspace() {
-        let manifest = "[package]\na = 1\n[profile.dev]\nb = 2\n\n[profile.dev.package.\"*\"]\nc = [\n3]\n\
+        let manifest = "[package]\na = 1\n[profile.dev]\nb = 2\n\n[profile.dev.package.\"*\"]\nc = 3\n\
             [profile.develop]\nd = 4\n[profile.dev.build-override]\ne = 5\n[profile.bench]\nf = 6\n";
-        let expected = "[profile.dev]\nb = 2\n\n[profile.dev.package.\"*\"]\nc = [\n3]\n\
+        let expected = "[profile.dev]\nb = 2\n\n[profile.dev.package.\"*\"]\nc = 3\n\
             [profile.dev.build-override]\ne = 5\n";
         assert_eq!(profiles(manifest), expected);
     }

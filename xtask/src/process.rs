@@ -1,4 +1,4 @@
-//! Running other programs.
+//! Runs other programs.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
@@ -12,16 +12,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use wait_timeout::ChildExt;
 
-/// Runs a command to its end within a time limit, and fails if it does. It gets no input: a question
-/// it asks is answered by end of file.
+/// Runs a command within a time limit. Fails if the command fails. Its standard input is empty.
 pub(crate) fn check_within(command: &mut Command, limit: Duration) -> Result<()> {
     let mut child = spawn(command.stdin(Stdio::null()))?;
     let status = wait(command, &mut child, limit, limit)?;
     succeeded(command, status)
 }
 
-/// Runs a command and gives each line it writes to standard output to `each` while it runs.
-/// Without a limit it may take as long as it likes.
+/// Runs a command, and passes each line of its standard output to `each` as it comes. `None` is no
+/// time limit.
 pub(crate) fn each_line(
     command: &mut Command,
     limit: Option<Duration>,
@@ -30,8 +29,8 @@ pub(crate) fn each_line(
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let output = child.stdout.take().expect("standard output is a pipe");
     let (sender, lines) = mpsc::sync_channel(64);
-    // Reads to the end on its own, so that the limit holds also while nothing is written. It is not
-    // joined: what a stopped program has started may keep the pipe open.
+    // A thread reads, so that the limit holds while nothing is written. It is not joined: a child
+    // of a stopped program may keep the pipe open.
     thread::spawn(move || {
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
@@ -52,7 +51,8 @@ pub(crate) fn each_line(
     };
     let end = Instant::now() + limit;
     let left = || end.saturating_duration_since(Instant::now());
-    // The deadline is asked for each line: a wait of no length still takes a line that is there.
+    // Checked for each line, because a receive with no time left still returns a line that is
+    // there.
     while !left().is_zero() {
         match lines.recv_timeout(left()) {
             Ok(line) => each(&line),
@@ -63,13 +63,13 @@ pub(crate) fn each_line(
     wait(command, &mut child, left(), limit)
 }
 
-/// Runs a command to its end and gives its status and all that it writes. It gets no input.
+/// Runs a command and returns its status and output. Its standard input is empty.
 pub(crate) fn captured(command: &mut Command) -> Result<Output> {
     let output = command.stdin(Stdio::null()).output();
     output.with_context(|| cannot_run(command))
 }
 
-/// Runs a command to its end and passes its status on.
+/// Runs a command and returns its exit status.
 pub(crate) fn exit_code(command: &mut Command) -> Result<ExitCode> {
     let status = spawn(command)?
         .wait()
@@ -80,13 +80,13 @@ pub(crate) fn exit_code(command: &mut Command) -> Result<ExitCode> {
     }
 }
 
-/// Writes a line at once, also where standard output is a pipe; a reader that has gone is no error.
+/// Prints a line and flushes it. A closed standard output is no error.
 pub(crate) fn say(line: &str) {
     let mut output = io::stdout().lock();
     let _ = writeln!(output, "{line}").and_then(|()| output.flush());
 }
 
-/// The command line as a person would type it, who calls cargo by its name.
+/// The command line, quoted for a shell. The path of cargo is shortened to its name.
 pub(crate) fn typed(command: &Command) -> String {
     let program = command.get_program();
     let name = Path::new(program)
@@ -96,7 +96,7 @@ pub(crate) fn typed(command: &Command) -> String {
     words.map(quoted).collect::<Vec<_>>().join(" ")
 }
 
-/// An error unless the status is success.
+/// Fails unless the status is success.
 pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     ensure!(status.success(), "`{}` failed ({status})", typed(command));
     Ok(())
@@ -106,7 +106,7 @@ fn spawn(command: &mut Command) -> Result<Child> {
     command.spawn().with_context(|| cannot_run(command))
 }
 
-/// Waits for what is left of the limit, then stops it.
+/// Waits for the time that is left of the limit, then stops the child.
 fn wait(
     command: &Command,
     child: &mut Child,
@@ -123,7 +123,7 @@ fn wait(
 }
 
 fn stop(command: &Command, child: &mut Child, limit: Duration) -> Error {
-    // Both fail only if it has just ended by itself, which is as good.
+    // Both fail only if the child has just ended by itself.
     let _ = child.kill();
     let _ = child.wait();
     let seconds = limit.as_secs();
@@ -170,8 +170,7 @@ mod tests {
 
     #[test]
     fn what_takes_too_long_is_stopped() {
-        // None would end by itself: one writes nothing, one has closed its output, one never stops
-        // writing.
+        // None ends by itself: one writes nothing, one closes its output, one never stops writing.
         let endless = "while :; do echo; done";
         for script in ["exec sleep 1000000", "exec sleep 1000000 >&-", endless] {
             let limit = Duration::from_millis(50);

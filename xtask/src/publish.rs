@@ -1,4 +1,4 @@
-//! Puts what was built where people and tests look for it.
+//! Copies build products to where people and tests look for them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 
-/// Waits until no other `cargo xtask` builds guests or the SDK, and keeps others waiting until the file is
-/// dropped.
+/// Waits until no other `cargo xtask` builds guests or the SDK. Others wait until the returned file
+/// is dropped.
 pub(crate) fn lock(workspace: &Workspace, say: impl Fn(&str)) -> Result<File> {
     let directory = workspace.guest_build();
     fs::create_dir_all(&directory)
@@ -26,8 +26,8 @@ pub(crate) fn lock(workspace: &Workspace, say: impl Fn(&str)) -> Result<File> {
     Ok(file)
 }
 
-/// Makes each file `directory/KEY` a copy of its value where it is not one, takes away those of `existing`
-/// that are none of these, and says so.
+/// Copies each value to `directory/KEY`, and removes files of `existing` that are not among the
+/// keys. Says what it does.
 pub(crate) fn publish(
     files: &BTreeMap<PathBuf, PathBuf>,
     directory: &Path,
@@ -56,7 +56,7 @@ pub(crate) fn publish(
     remove(stale, workspace, say)
 }
 
-/// Removes files that nothing makes any more, and says so.
+/// Removes files that no source makes any more, and says so.
 pub(crate) fn remove<'a>(
     stale: impl IntoIterator<Item = &'a PathBuf>,
     workspace: &Workspace,
@@ -70,8 +70,8 @@ pub(crate) fn remove<'a>(
     Ok(())
 }
 
-/// Makes `path` hold `bytes`, at no time anything else than the old file or the new. Says whether
-/// it was changed.
+/// Replaces the file by `bytes` atomically: a reader sees the old file or the new. Returns whether
+/// it changed.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
@@ -79,7 +79,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
-    // Behind the whole name, as files that differ in their extension alone may be written at once.
+    // After the whole name: files that differ only in their extension may be written at once.
     let mut new = path.to_owned().into_os_string();
     new.push(format!(".new-{}", std::process::id()));
     let new = PathBuf::from(new);
@@ -88,14 +88,14 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
     Ok(true)
 }
 
-/// The files in a directory whose names end in `.extension`, in order; none where there is no directory.
+/// The files in a directory with this extension, in order. A missing directory has none.
 pub(crate) fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = entries(directory)?;
     files.retain(|path| path.extension().is_some_and(|e| e == extension));
     Ok(files)
 }
 
-/// All files in a directory and the directories in it, in order; none where there is no directory.
+/// All files below a directory, in order. A missing directory has none.
 pub(crate) fn tree(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in entries(directory)? {
@@ -108,7 +108,7 @@ pub(crate) fn tree(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// What a directory has in it, in order; nothing where there is no directory.
+/// The entries of a directory, in order. A missing directory has none.
 pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
     if !directory.exists() {
         return Ok(Vec::new());
@@ -134,7 +134,7 @@ mod tests {
 
     use super::*;
 
-    /// A workspace in a directory that goes with it.
+    /// A workspace in a directory that is removed when this is dropped.
     struct Scratch(Workspace);
 
     impl Scratch {
@@ -241,7 +241,7 @@ mod tests {
     fn names_that_differ_in_their_extension_alone_are_kept_apart() {
         let scratch = Scratch::new("apart");
         let root = scratch.0.root();
-        // What another thread has begun to write as `a.c99`, were the extension replaced.
+        // If the extension were replaced, another thread could write this file for `a.c99`.
         let others = root.join(format!("a.new-{}", std::process::id()));
         fs::write(&others, "another's").unwrap();
         assert!(replace(&root.join("a.c89"), b"mine").unwrap());

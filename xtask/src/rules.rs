@@ -55,9 +55,9 @@ fn report(sources: &[Source], asked: &[String]) -> (Vec<String>, Vec<String>) {
     (lines, problems)
 }
 
-/// The rules that the tests of a file name, and `path:line function` for each. Tests are comments of
-/// Rust, and all of C, in directories or files named `tests`, `fuzz` or `models`; in other files of
-/// Rust, comments after a line `mod tests {`.
+/// The rules that the tests of a file name, and `path:line function` for each. Tests are comments
+/// of Rust, and all of C, in directories or files named `tests`, `fuzz` or `models`; in other files
+/// of Rust, comments after a line `mod tests {`.
 fn tests(source: &Source) -> Vec<(&str, String)> {
     let lines: Vec<&str> = source.text.lines().collect();
     let rust = source.path.ends_with(".rs");

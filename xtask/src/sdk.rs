@@ -1,4 +1,4 @@
-//! `cargo xtask sdk`: what C programs are compiled with, to `target/sdk`.
+//! `cargo xtask sdk`: builds what C programs are compiled with, to `target/sdk`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -17,10 +17,9 @@ use crate::workspace::Workspace;
 
 /// The package of the library.
 const PACKAGE: &str = "winsock-async-c";
-/// Its directory, with the headers in `include` and all the rest in `share`.
+/// Its directory: headers are in `include`, other files in `share`.
 const SOURCES: &str = "guest/c";
-/// Where the libraries are. The one for preview 1 has no directory of its own, so that a plain `-L` of this one
-/// finds it; a copy of so large a file for the sake of the other's name would serve nobody.
+/// The libraries. The library for preview 1 is in `lib` itself, so that `-L lib` finds it.
 const LIBRARIES: [(Target, &str); 2] = [
     (Target::Wasip1, "lib/libws2_32.a"),
     (Target::Wasip2, "lib/wasm32-wasip2/libws2_32.a"),
@@ -37,7 +36,7 @@ pub(crate) struct Sdk {
     pub library: PathBuf,
 }
 
-/// Sets up what the SDK needs, and builds it. `guests` is what guests were built with, if they just were.
+/// Sets up the tools and builds the SDK. `guests` is the toolchain of guests that were just built.
 pub(crate) fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<Sdk> {
     let sdk = env::var_os(clang::SDK_VARIABLE);
     let clang = clang::set_up(&ThisMachine, sdk.as_deref(), say)?;
@@ -58,13 +57,13 @@ pub(crate) fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<
     })
 }
 
-/// What builds the library for a target, if it is to be built.
+/// The toolchain for the library of a target, or none if this machine does not build it.
 fn toolchain(target: Target, guests: Option<Toolchain>) -> Result<Option<Toolchain>> {
     let has_target = ThisMachine.has_target(target);
     match (target, guests) {
-        // Nobody here can link it: it is for those who have a C library for it, and rustup.
+        // Optional: linking it takes a C library that this machine may lack.
         (Target::Wasip2, _) => Ok(has_target.then_some(Toolchain::Target)),
-        // Where rustup has just failed to fetch one target it is not asked for another.
+        // rustup has just failed to fetch one target, so it is not asked for a second.
         (Target::Wasip1, Some(Toolchain::Debian)) if !has_target => Ok(Some(Toolchain::Debian)),
         (Target::Wasip1, _) => setup::set_up(&ThisMachine, target, say).map(Some),
     }
@@ -82,13 +81,13 @@ fn library(
     let environment = env::vars_os().map(|(name, _)| name);
     let product = Product::Library(PACKAGE, target);
     let mut command = toolchain.build_command(workspace, product, environment);
-    // A part of the library is in C.
+    // One function of the library is in C.
     let variable = format!("CC_{}", target.name().replace('-', "_"));
     command.env(variable, &clang.program);
     cargo::library(&mut command)
 }
 
-/// The headers and the files of `share`, by their places in the SDK.
+/// The headers and the files of `share`, by their paths in the SDK.
 fn sources(directory: &Path) -> Result<BTreeMap<PathBuf, PathBuf>> {
     let mut files = BTreeMap::new();
     for part in ["include", "share"] {

@@ -1,4 +1,4 @@
-//! Set-up: which toolchain for guests this machine has or can get.
+//! Set-up: finds or installs the toolchain for guests.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,27 +7,26 @@ use anyhow::{Result, bail};
 
 use crate::toolchain::{FILES, PACKAGES, Target, Toolchain};
 
-/// Time for rustup to fetch the target where nothing else is at hand.
+/// The time limit of rustup if no other toolchain is installed.
 const PATIENT: Duration = Duration::from_secs(300);
-/// The same where Debian's packages are installed and will do.
+/// The time limit of rustup if Debian's packages are installed.
 const BRIEF: Duration = Duration::from_secs(30);
 
-/// What set-up asks of a machine and does to it.
+/// The questions and actions of set-up.
 pub(crate) trait Machine {
     /// Whether the toolchain in use has the target.
     fn has_target(&self, target: Target) -> bool;
     /// Has rustup add the target.
     fn add_target(&self, target: Target, limit: Duration) -> Result<()>;
-    /// The first of these files that is not there.
+    /// The first of these files that does not exist.
     fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path>;
-    /// Why packages cannot be installed, if they cannot.
+    /// Why packages cannot be installed, or none if they can.
     fn cannot_install(&self) -> Option<String>;
-    /// Installs these packages of Debian's.
+    /// Installs these packages of Debian.
     fn install_packages(&self, packages: &[&str]) -> Result<()>;
 }
 
-/// Finds a toolchain for a target, and installs one where there is none. `say` gets a line for what
-/// takes time.
+/// Finds a toolchain for a target, or installs one. `say` gets a line before each slow action.
 pub(crate) fn set_up(
     machine: &impl Machine,
     target: Target,
@@ -64,7 +63,8 @@ pub(crate) fn set_up(
     }
 }
 
-/// Installs packages of Debian's that are to bring these files, or says why that is not possible.
+/// Installs packages of Debian. Fails if that is impossible, or if a file of `files` is missing
+/// after it.
 pub(crate) fn install(
     machine: &impl Machine,
     packages: &[&str],
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::toolchain::WASI_START;
 
-    /// A machine as the test says, which notes what was done to it.
+    /// A machine that behaves as its fields say, and records the actions.
     #[derive(Default)]
     struct Fake {
         target: Cell<bool>,

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the soak with its guest.
+//! `cargo xtask soak`: runs the soak with its guest.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -10,10 +10,10 @@ use crate::guests;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Builds the guests and the soak, and runs it; its status is the command's.
+/// Builds the guests and the soak, runs it, and returns its exit status.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
     guests::build(workspace)?;
-    // With the whole workspace's features, as the tests have them: else wasmtime is compiled twice.
+    // With the features of the whole workspace, so that wasmtime is compiled once.
     let soak = cargo::program(workspace, &["--workspace"], "soak")?;
     process::exit_code(Command::new(soak).current_dir(workspace.root()).args(args))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test of the workspace.
+//! `cargo xtask test`: runs every test of the workspace.
 
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
@@ -12,7 +12,7 @@ use crate::models;
 use crate::process::say;
 use crate::workspace::Workspace;
 
-/// Builds the guests and runs the tests, `args` being more for cargo test.
+/// Builds the guests and runs the tests. `args` are further arguments of `cargo test`.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
     let toolchain = guests::build(workspace)?;
     c_programs::build(workspace, toolchain)?;
@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// One run of cargo test, which goes on after a failure, so that one run shows them all.
+/// A `cargo test` that continues after a failure, so that one run shows all failures.
 fn command(workspace: &Workspace, what: &[&str], args: &[OsString]) -> Command {
     let mut command = workspace.cargo();
     command
@@ -45,7 +45,7 @@ fn command(workspace: &Workspace, what: &[&str], args: &[OsString]) -> Command {
     command
 }
 
-/// Whether arguments of cargo test name packages or targets, which the engine alone may not have.
+/// Whether arguments of `cargo test` choose packages or targets, which the engine alone may lack.
 fn chooses_targets(args: &[OsString]) -> bool {
     const LONG: [&str; 12] = [
         "--package",

@@ -1,4 +1,4 @@
-//! The toolchains for guests, and how cargo is called with them.
+//! The toolchains for guests, and cargo's command lines for them.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -8,9 +8,9 @@ use crate::workspace::Workspace;
 /// How guests are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Toolchain {
-    /// The host's own toolchain, which has the target.
+    /// The toolchain in use, which has the target.
     Target,
-    /// Debian's compiler, which builds the standard library too.
+    /// Debian's compiler, which also builds the standard library.
     Debian,
 }
 
@@ -21,7 +21,7 @@ pub(crate) enum Product<'a> {
     Programs(&'a str),
     /// One program of a package, as a component: the package and the program.
     Program(&'a str, &'a str),
-    /// The library of a package, for C, and the target it is for.
+    /// The static library of a package, and its target.
     Library(&'a str, Target),
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum Target {
     Wasip2,
 }
 
-/// Debian's packages that build for every [`Target`] without rustup's.
+/// Debian's packages, which build for every [`Target`] without rustup.
 ///
 /// `lld-22` is the linker that `rust-web-llvm` names but does not depend on.
 pub(crate) const PACKAGES: [&str; 5] = [
@@ -51,10 +51,10 @@ pub(crate) const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 pub(crate) const WASM_LD: &str = "/usr/bin/wasm-ld-22";
 /// Debian's C library for WebAssembly.
 pub(crate) const WASI_LIBRARIES: &str = "/usr/lib/wasm32-wasi";
-/// The start-up object of a program; a part of [`WASI_LIBRARIES`].
+/// The start-up object of a program, in [`WASI_LIBRARIES`].
 pub(crate) const WASI_START: &str = "/usr/lib/wasm32-wasi/crt1-command.o";
 
-/// What a guest's build with Debian's compiler reads; [`DEBIAN_RUSTC`] alone may be another package's.
+/// The files that a build with Debian's compiler reads. Other packages too have a [`DEBIAN_RUSTC`].
 pub(crate) const FILES: [&str; 6] = [
     DEBIAN_RUSTC,
     "/usr/lib/rustlib/src/rust/library/std/Cargo.toml",
@@ -65,7 +65,7 @@ pub(crate) const FILES: [&str; 6] = [
 ];
 
 impl Target {
-    /// What compilers call it.
+    /// Its name for compilers.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Target::Wasip1 => "wasm32-wasip1",
@@ -75,7 +75,7 @@ impl Target {
 }
 
 impl Product<'_> {
-    /// The target that it is for.
+    /// Its target.
     pub(crate) fn target(self) -> Target {
         match self {
             Product::Programs(_) | Product::Program(..) => Target::Wasip2,
@@ -85,7 +85,7 @@ impl Product<'_> {
 }
 
 impl Toolchain {
-    /// The toolchain in a few words, as used for a target.
+    /// Names the toolchain in messages about a build for this target.
     pub(crate) fn describe(self, target: Target) -> String {
         match self {
             Toolchain::Target => format!("the installed target {}", target.name()),
@@ -93,8 +93,8 @@ impl Toolchain {
         }
     }
 
-    /// The `cargo build` of a product. `environment` has the names of the variables
-    /// that the command would inherit: those that would change the build are taken out of it.
+    /// The `cargo build` of a product. `environment` has the names of all variables that the
+    /// command would inherit. The command does not inherit variables that change the build.
     pub(crate) fn build_command(
         self,
         workspace: &Workspace,
@@ -108,7 +108,7 @@ impl Toolchain {
         {
             command.env_remove(name);
         }
-        // Empty, they also override what cargo's configuration files say.
+        // Empty values also override cargo's configuration files.
         command
             .env("RUSTC_WRAPPER", "")
             .env("RUSTC_WORKSPACE_WRAPPER", "");
@@ -124,7 +124,7 @@ impl Toolchain {
         command.arg("--target-dir").arg(workspace.guest_build());
         if self == Toolchain::Debian {
             command.args(["-Z", "build-std=std,panic_abort"]);
-            // Permits -Z in a stable cargo and compiler.
+            // Allows -Z in a stable cargo and compiler.
             command
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("RUSTC", DEBIAN_RUSTC);
@@ -135,7 +135,7 @@ impl Toolchain {
     fn rustflags(self) -> Vec<String> {
         match self {
             Toolchain::Target => Vec::new(),
-            // The sources bring no C library of their own, so Debian's is linked.
+            // The sources contain no C library, so Debian's is linked.
             Toolchain::Debian => vec![
                 "-L".into(),
                 format!("native={WASI_LIBRARIES}"),
@@ -150,7 +150,7 @@ impl Toolchain {
     }
 }
 
-/// Whether a variable of this name would change what cargo builds, or where.
+/// Whether a variable of this name changes what cargo builds, or where.
 fn changes_builds(name: &str) -> bool {
     const NAMES: [&str; 12] = [
         "CARGO_ENCODED_RUSTFLAGS",
@@ -190,7 +190,7 @@ mod tests {
         toolchain.build_command(&workspace, programs, environment.iter().map(OsString::from))
     }
 
-    /// The variable as the command sets it; the inner `None` means that it is taken out.
+    /// The variable as the command sets it. The inner `None` means that the command removes it.
     fn variable<'a>(command: &'a Command, name: &str) -> Option<Option<&'a OsStr>> {
         command
             .get_envs()

@@ -1,4 +1,4 @@
-//! Where things are in the workspace.
+//! The paths of the workspace.
 
 use std::env;
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace that this program belongs to, by what cargo has put in the environment.
+    /// Finds the workspace by the variables that cargo sets.
     pub(crate) fn find() -> Result<Workspace> {
         let package = env::var_os("CARGO_MANIFEST_DIR").context(USAGE)?;
         let root = Path::new(&package).parent().context(USAGE)?;
@@ -34,50 +34,50 @@ impl Workspace {
         }
     }
 
-    /// The directory of the workspace.
+    /// The root directory.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Where guests are put: always `target/guests`, whatever cargo's target directory is, so that
-    /// tests and people find them.
+    /// The directory of built guests. It is independent of cargo's target directory, so that tests
+    /// and people find it.
     pub(crate) fn guests(&self) -> PathBuf {
         self.root.join("target").join("guests")
     }
 
-    /// Where C guests are put: tests as `NAME.STANDARD.wasm`, examples as `NAME.wasm`.
+    /// The directory of built C guests: tests are `NAME.STANDARD.wasm`, examples `NAME.wasm`.
     pub(crate) fn c_guests(&self) -> PathBuf {
         self.guests().join("c")
     }
 
-    /// Where the SDK is put.
+    /// The directory of the SDK.
     pub(crate) fn sdk(&self) -> PathBuf {
         self.root.join("target").join("sdk")
     }
 
-    /// Where guests are built: apart, so that their build and the host's do not wait for each other.
+    /// The target directory of guests. Builds of guests and of the host do not wait for each other.
     pub(crate) fn guest_build(&self) -> PathBuf {
         self.root.join("target").join("guest-build")
     }
 
-    /// Where fuzz targets are built, and what fuzzing finds of interest is kept.
+    /// The target directory of fuzz targets, with the inputs that fuzzing has found.
     pub(crate) fn fuzz_build(&self) -> PathBuf {
         self.root.join("target").join("fuzz")
     }
 
-    /// Where cargo-fuzz is installed: not into anybody's home.
+    /// The directory where cargo-fuzz is installed.
     pub(crate) fn fuzz_tools(&self) -> PathBuf {
         self.root.join("target").join("fuzz-tools")
     }
 
-    /// Cargo, in the workspace's directory.
+    /// A command of cargo in the root directory.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(&self.cargo);
         command.current_dir(&self.root);
         command
     }
 
-    /// A path as a person in the workspace's directory would type it.
+    /// The path relative to the root directory.
     pub(crate) fn relative<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }

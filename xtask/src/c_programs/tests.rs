@@ -1,4 +1,4 @@
-//! Builds with a compiler that is a script.
+//! Builds C programs with a script as the compiler.
 
 use std::cell::RefCell;
 use std::env;
@@ -6,7 +6,7 @@ use std::env;
 use super::*;
 use crate::clang::Clang;
 
-/// Notes which module it makes, and refuses sources with `#error`.
+/// Logs the name of the module, and fails for sources with `#error`.
 const COMPILER: &str = r#"#!/bin/sh
 for word; do
     case $word in
@@ -19,7 +19,7 @@ echo "${output##*/}" >> "${0%/*}/made"
 ! grep -q '#error' "$source" && cp "$source" "$output"
 "#;
 
-/// A workspace in a directory that goes with it.
+/// A workspace in a directory that is removed when this is dropped.
 struct Scratch {
     workspace: Workspace,
     sdk: Sdk,
@@ -53,7 +53,7 @@ impl Scratch {
         publish::replace(&self.workspace.root().join(name), text.as_bytes()).unwrap();
     }
 
-    /// The modules that a build makes, in order, and what it says at its end.
+    /// The modules that a build makes, in order, and its last message.
     fn build(&self) -> (Vec<String>, Result<String, String>) {
         let log = self.workspace.root().join("made");
         let _ = fs::remove_file(&log);
@@ -67,7 +67,7 @@ impl Scratch {
         (made, result.map_err(|error| format!("{error:#}")))
     }
 
-    /// The modules that are there.
+    /// The modules that exist.
     fn there(&self) -> Vec<String> {
         let files = publish::files(&self.workspace.c_guests(), "wasm").unwrap();
         let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
@@ -129,9 +129,9 @@ fn a_program_that_is_refused_fails_the_build_and_not_the_others() {
     let (made, said) = scratch.build();
     assert_eq!((made.len(), said), (9, Err(refused.into())));
     assert_eq!(scratch.there(), ALL);
-    // It is due until it is built.
+    // A refused source is compiled again in each build.
     assert_eq!(scratch.build().0.len(), 4);
-    // An old module is not kept for a source that is refused.
+    // The old module of a refused source is removed.
     scratch.write("tests/c/a.c", "#error");
     scratch.build().1.unwrap_err();
     assert_eq!(scratch.there(), ["b.wasm"]);
