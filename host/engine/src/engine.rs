@@ -1,5 +1,7 @@
 //! The engine and its builder.
 
+use std::sync::atomic::AtomicUsize as Count;
+
 use crate::judge::{Inspector, Judge};
 use crate::limits::Limits;
 use crate::lookup::Resolver;
@@ -204,7 +206,7 @@ impl LookupEngineBuilder {
         LookupEngine {
             shared: Arc::new(EngineShared {
                 observers: observers.into(),
-                sessions: std::sync::atomic::AtomicUsize::new(0),
+                sessions: Count::new(0),
                 resolver,
                 pool,
                 workers,
