@@ -11,8 +11,8 @@ pub(crate) type Registration = DefaultKey;
 
 /// The sessions that exist, the counters of those that ended, and whether the engine is down.
 ///
-/// The lock is held while a session is made or dropped, while the engine goes down, and while metrics
-/// are read. A guest's calls never take it.
+/// The lock is held while a session is made or dropped, while the engine goes down, and while
+/// metrics are read. A guest's calls never take it.
 #[derive(Default)]
 pub(crate) struct SessionRegistry {
     is_down: AtomicBool,
@@ -73,9 +73,8 @@ impl SessionRegistry {
 
     /// Marks the engine as down, then signals every session.
     ///
-    /// A session that sees the signal ends what is pending, even if the engine is up again by then.
-    /// One that does not see it yet begins no request: a request that began earlier is pending, and
-    /// ends.
+    /// A session that sees the signal ends its pending requests, even if the engine is up again by
+    /// then. A session that does not see it yet begins no request that the signal would not end.
     pub(crate) fn take_down(&self) {
         let lanes: Vec<_> = {
             let sessions = self.sessions();

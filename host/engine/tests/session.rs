@@ -140,7 +140,7 @@ fn extra_workers_are_bounded() {
     assert!(one(&mut session).outcome.is_ok());
     control.release("held.test");
     while engine.stuck_workers() == 2 {
-        std::thread::yield_now();
+        thread::yield_now();
     }
     ask(&mut session, "quick.test");
     assert!(one(&mut session).outcome.is_ok());

@@ -43,9 +43,12 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// The first other mistake with its line, as the policy might allow more without it: a malformed
-    /// pattern in `deny-answers`, an unknown key, or text that is not TOML. The first malformed
-    /// pattern is an error too if all patterns of `allow`, or of both keys, are malformed.
+    /// The first other mistake with its line, because the policy might allow more without it:
+    ///
+    /// - a malformed pattern in `deny-answers`;
+    /// - an unknown key, or text that is not TOML.
+    ///
+    /// The first malformed pattern, if all patterns of `allow` are malformed, or all of both keys.
     pub fn parse_leaving_out_malformed(
         text: &str,
         file: &str,

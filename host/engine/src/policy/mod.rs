@@ -220,7 +220,7 @@ mod tests {
         // S-R13: other spellings of an allowed address are no addresses.
         assert!(!policy.allows_name("10.1") && !policy.allows_name("0xa.0.0.1"));
         assert!(
-            super::Policy::deny_all()
+            Policy::deny_all()
                 .allow("0.0.0.0/0".parse().unwrap())
                 .allows_address(Ipv4Addr::BROADCAST)
         );

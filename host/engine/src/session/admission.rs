@@ -1,33 +1,32 @@
-//! What becomes of a query before any resolver may wait for it: checked, allowed, known already.
+//! Admission of a query: checked, judged by the policy, and answered at once if the resolver can.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use crate::judge::Inspection;
-use crate::judge::Verdict;
+use crate::judge::{Inspection, Verdict};
 use crate::lookup::{Lookup, Resolution};
 use crate::names::{self, HostName};
 use crate::shared::EngineShared;
 use crate::types::{AF_INET, ErrorCode, HostEntry, Query};
 
-/// Where a query goes.
+/// The result of admission.
 pub(crate) enum Admitted {
-    /// It is answered, failed or denied by now.
+    /// The query is answered, failed or denied.
     Now(Verdict),
-    /// The resolver can be asked at once, as it does not wait.
+    /// The resolver starts an asynchronous lookup.
     Ask(Lookup),
-    /// A worker must wait for the resolver.
+    /// A worker runs a blocking lookup.
     Work(Lookup),
 }
 
-/// A query that was checked, and that the policy allows.
+/// A checked query that the policy allows.
 enum Question {
     Lookup(Lookup),
-    /// A dotted address as a name, which is no matter for a resolver (`S-R13`).
+    /// A dotted address as a name, which no resolver gets (`S-R13`).
     Address(Ipv4Addr),
 }
 
-/// Decides on a query. Nothing that the policy forbids goes past this to a resolver (`S-R16`).
+/// Admits a query. A query that the policy forbids does not reach a resolver (`S-R16`).
 pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
     match check(engine, query) {
         Ok(question) if engine.judge.inspector.is_some() => inspect(engine, question),
@@ -36,7 +35,7 @@ pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
     }
 }
 
-/// Has the embedder's inspector look at a question, and judges what it makes of it.
+/// Asks the inspector about a question, and judges its decision.
 fn inspect(engine: &EngineShared, question: Question) -> Admitted {
     let asked = match &question {
         Question::Lookup(lookup) => lookup.clone(),
@@ -69,7 +68,7 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
     }
 }
 
-/// S-R13: a dotted address is its own answer, and its name is the string that was asked.
+/// Answers a dotted address with itself, named by the guest's text (`S-R13`).
 fn answer_itself(engine: &EngineShared, address: Ipv4Addr) -> Verdict {
     let text = address.to_string();
     let entry = HostEntry::new(text.as_str(), [address]);
@@ -78,10 +77,10 @@ fn answer_itself(engine: &EngineShared, address: Ipv4Addr) -> Verdict {
     engine.judge.verdict(&lookup, outcome)
 }
 
-/// The question, or how it ends without a resolver.
+/// Checks a query: the question for the resolver, or the end of the request.
 fn check(engine: &EngineShared, query: Query) -> Result<Question, Verdict> {
     let longest = engine.limits.name_bytes;
-    // A service or protocol whose name cannot exist is one that is not in the table.
+    // A service or protocol whose name cannot exist is not in the table.
     let text = |name| names::text(name, longest).ok_or(ErrorCode::NoData);
     let protocol = |name: Option<Box<[u8]>>| {
         // S-R4: an empty protocol is the same as none.
@@ -112,7 +111,7 @@ fn check(engine: &EngineShared, query: Query) -> Result<Question, Verdict> {
     Ok(Question::Lookup(lookup))
 }
 
-/// The same of a question that the embedder's inspector has put together.
+/// Checks a question of the inspector like a guest's.
 fn check_lookup(engine: &EngineShared, lookup: Lookup) -> Result<Question, Verdict> {
     match lookup {
         Lookup::HostByName(name) => check_host(engine, name.into()),

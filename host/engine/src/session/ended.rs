@@ -1,21 +1,21 @@
-//! Which requests completed lately, so that cancel can tell "already" from "never" (`S-C2`, `S-C9`).
+//! The requests that completed last, which tell WSAEALREADY from WSAEINVAL (`S-C2`, `S-C9`).
 
 use crate::types::TaskHandle;
 
 /// The handles of the last [`Self::KEPT`] completions that were taken.
 ///
-/// Written once a request and read only when a program cancels too late, so it is a plain ring: a
-/// hash set would cost every request more than a search costs now and then. Memory grows with the
-/// number of completions up to 512 KiB, and no further.
+/// Each request writes a handle, and only a late cancel searches, so it is a plain ring: a hash set
+/// would cost each request more. Its memory grows with the number of completions, up to 512 KiB.
 #[derive(Default)]
 pub(crate) struct RecentlyCompleted {
     ring: Vec<TaskHandle>,
-    /// Where the oldest is, once the ring is full.
+    /// The position of the oldest handle, once the ring is full.
     oldest: usize,
 }
 
 impl RecentlyCompleted {
-    /// At least the last 65,536 requests to end are told apart (`S-C9`); cancelled ones need no place.
+    /// At least the last 65,536 requests that ended are told apart (`S-C9`). Cancelled ones are not
+    /// kept.
     pub(crate) const KEPT: usize = 65_536;
 
     pub(crate) fn push(&mut self, handle: TaskHandle) {
@@ -27,7 +27,7 @@ impl RecentlyCompleted {
         }
     }
 
-    /// Searches from the newest on: what a program cancels too late has mostly just completed.
+    /// Searches from the newest: a request that is cancelled too late has mostly just completed.
     pub(crate) fn contains(&self, handle: TaskHandle) -> bool {
         let (newer, older) = self.ring.split_at(self.oldest);
         [newer, older]
@@ -36,7 +36,7 @@ impl RecentlyCompleted {
             .any(|c| c.contains(&handle))
     }
 
-    /// Forgets all, and gives back the memory.
+    /// Removes all handles, and frees the memory.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
@@ -46,9 +46,9 @@ impl RecentlyCompleted {
 mod tests {
     use super::*;
 
-    // S-C9: exactly the last 65,536, in memory that stays the same after that.
+    // S-C9: exactly the last 65,536, in memory that does not grow further.
     #[test]
-    fn keeps_the_last_65536_and_no_more() {
+    fn the_last_65536_handles_are_kept_and_no_more() {
         let mut ended = RecentlyCompleted::default();
         for handle in 1..=200_000 {
             ended.push(handle);

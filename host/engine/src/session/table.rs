@@ -1,4 +1,4 @@
-//! The handle table: a slotmap whose keys leave the host as numbers and come back forged.
+//! The handle table: a slotmap whose keys a guest gets as numbers, and may forge.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -8,13 +8,12 @@ use crate::types::TaskHandle;
 
 /// Values by handle.
 ///
-/// A handle is the slotmap's key, mixed with a number of this table's own, so that a handle of one
-/// session finds nothing in another (`S-R17`). It is never 0, a freed one is not given again before
-/// its slot was reused 2^31 times (`S-R17`), and looking one up costs the same however many there
-/// are (`S-C6`).
+/// A handle is the slotmap's key xor a salt of the table: handles of one session are invalid in
+/// another (`S-R17`). A handle is never 0. A freed handle is not given again before its slot was
+/// reused 2^31 times (`S-R17`). A lookup takes constant time (`S-C6`).
 pub(crate) struct HandleTable<T> {
     slots: SlotMap<DefaultKey, T>,
-    /// Without bit 32, which is set in every live key: so no handle is 0.
+    /// Bit 32, which is set in every live key, is clear in the salt: no handle is 0.
     salt: u64,
 }
 
@@ -23,7 +22,7 @@ const OCCUPIED: u64 = 1 << 32;
 
 impl<T> HandleTable<T> {
     pub(crate) fn new() -> Self {
-        // A fresh RandomState differs from every other one of the process.
+        // Each new RandomState of the process differs from the others.
         let salt = RandomState::new().hash_one(()) & !OCCUPIED;
         HandleTable {
             slots: SlotMap::new(),
@@ -31,7 +30,7 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Puts in what `value` makes of its handle.
+    /// Inserts the value that `value` makes of the handle.
     pub(crate) fn insert_with(&mut self, value: impl FnOnce(TaskHandle) -> T) -> TaskHandle {
         let salt = self.salt;
         let key = self
@@ -56,12 +55,13 @@ impl<T> HandleTable<T> {
         self.slots.len()
     }
 
-    /// Takes everything out; every handle given so far is dead afterwards.
+    /// Removes all values, and makes every handle invalid.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = T> + '_ {
         self.slots.drain().map(|(_, value)| value)
     }
 
-    /// `from_ffi` sets the lowest bit of the version, so a number without it would name a live slot.
+    /// The key of a handle. `KeyData::from_ffi` sets the lowest bit of the version, so a number
+    /// without that bit would name a live slot: such a number is no key.
     fn key(&self, handle: TaskHandle) -> Option<DefaultKey> {
         let raw = handle ^ self.salt;
         let data = KeyData::from_ffi(raw);
@@ -77,14 +77,14 @@ mod tests {
 
     use super::*;
 
-    // S-R17, S-C3: one flipped bit of a live handle names nothing.
+    // S-R17, S-C3: a live handle with one flipped bit is invalid.
     #[test]
-    fn no_bit_of_a_live_handle_can_be_flipped() {
+    fn a_live_handle_with_a_flipped_bit_is_invalid() {
         let mut table = HandleTable::new();
         let handles: Vec<_> = (0..3).map(|i| table.insert_with(|_| i)).collect();
         for &handle in &handles {
             for forged in (0..64).map(|bit| handle ^ (1 << bit)) {
-                // Flipping bits of the index may name a neighbour, whose handle it then is.
+                // A flipped bit of the index may give the handle of another slot.
                 if !handles.contains(&forged) {
                     assert_eq!(table.get_mut(forged), None, "{handle:#x} as {forged:#x}");
                     assert_eq!(table.remove(forged), None);
@@ -96,7 +96,7 @@ mod tests {
 
     // S-R17, S-C3: the first handles of two sessions differ.
     #[test]
-    fn a_handle_means_nothing_in_another_table() {
+    fn a_handle_is_invalid_in_another_table() {
         let (mut a, mut b) = (HandleTable::new(), HandleTable::new());
         let of_a: Vec<_> = (0..100).map(|i| a.insert_with(|_| i)).collect();
         let of_b: Vec<_> = (0..100).map(|i| b.insert_with(|_| i)).collect();
@@ -104,7 +104,7 @@ mod tests {
         assert!(of_b.iter().all(|handle| a.get_mut(*handle).is_none()));
     }
 
-    // S-R17: not within the next 65,535 requests, though the slot is the same one each time.
+    // S-R17: not within the next 65,535 requests, although each takes the same slot.
     #[test]
     fn a_handle_is_not_given_again_soon() {
         let mut table = HandleTable::new();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     proptest! {
-        // The table against a plain map: live, stale and forged handles.
+        // Compares the table with a plain map, with live, stale and forged handles.
         #[test]
         fn behaves_like_a_plain_map(steps in steps()) {
             let mut table = HandleTable::new();
