@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 /// The runner, with nothing in its environment but a home that all tests share: a guest that one
 /// test runs is compiled for the next.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_winsock-async"));
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home");
     command.env_clear().env("HOME", home);
@@ -16,12 +16,12 @@ pub fn command() -> Command {
 }
 
 /// Runs the runner to its end, with nothing to read.
-pub fn runner(args: &[&str]) -> Output {
+pub(crate) fn runner(args: &[&str]) -> Output {
     command().args(args).output().unwrap()
 }
 
 /// The path of an example guest, or of one for tests.
-pub fn guest(name: &str) -> String {
+pub(crate) fn guest(name: &str) -> String {
     let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");
     let path = guests.join(name).with_extension("wasm");
     assert!(
@@ -34,7 +34,7 @@ pub fn guest(name: &str) -> String {
 
 /// The text of a command component whose `run` has this body, of a type that returns i32: 0 for
 /// success.
-pub fn component(body: &str) -> String {
+pub(crate) fn component(body: &str) -> String {
     format!(
         r#"(component
           (core module $m (func $inner (export "run") (result i32) {body}))
@@ -46,37 +46,37 @@ pub fn component(body: &str) -> String {
 }
 
 /// A directory of one test.
-pub struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     /// Creates the directory, unless an earlier run of the test did. `name` is the test's own.
-    pub fn new(name: &str) -> Scratch {
+    pub(crate) fn new(name: &str) -> Scratch {
         let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&directory).unwrap();
         Scratch(directory)
     }
 
     /// Creates an empty directory.
-    pub fn empty(name: &str) -> Scratch {
+    pub(crate) fn empty(name: &str) -> Scratch {
         let scratch = Scratch::new(name);
         fs::remove_dir_all(&scratch.0).unwrap();
         Scratch::new(name)
     }
 
     /// The path of a file, which need not exist.
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.join(name).into_os_string().into_string().unwrap()
     }
 
     /// Writes a file and returns its path.
-    pub fn file(&self, name: &str, bytes: &[u8]) -> String {
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.path(name);
         fs::write(&path, bytes).unwrap();
         path
     }
 
     /// Writes a file of WebAssembly, given as text, and returns its path.
-    pub fn wat(&self, name: &str, text: &str) -> String {
+    pub(crate) fn wat(&self, name: &str, text: &str) -> String {
         self.file(name, &wat::parse_str(text).unwrap())
     }
 }
