@@ -1,5 +1,5 @@
-//! Texts of policy files: an error names a line that exists, and an accepted policy gives the same verdict for every
-//! spelling of a name.
+//! Texts of policy files: an error names a line that exists, and an accepted policy gives the same
+//! verdict for every spelling of a name.
 
 #![no_main]
 

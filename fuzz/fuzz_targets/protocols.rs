@@ -1,4 +1,5 @@
-//! Texts in the format of `/etc/protocols`: the tables find every name and number of an accepted text.
+//! Texts in the format of `/etc/protocols`: the tables find every name and number of an accepted
+//! text.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Texts in the format of `/etc/services`: the tables find every name and port of an accepted text, with its
-//! protocol and without one.
+//! Texts in the format of `/etc/services`: the tables find every name and port of an accepted text,
+//! with its protocol and without one.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Arbitrary calls on the sessions of an engine: each request either completes exactly once or is cancelled,
-//! and none is left.
+//! Arbitrary calls on the sessions of an engine: each request either completes exactly once or is
+//! cancelled, and none is left.
 
 #![no_main]
 

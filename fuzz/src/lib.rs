@@ -1,4 +1,5 @@
-//! The checks of the fuzz targets. Each target is one file in `fuzz_targets`; `cargo xtask fuzz` runs them.
+//! The checks of the fuzz targets. Each target is one file in `fuzz_targets`; `cargo xtask fuzz`
+//! runs them.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

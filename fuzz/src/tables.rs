@@ -17,7 +17,8 @@ pub fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> {
         .filter(|words| !words.is_empty())
 }
 
-/// Checks an error: the line that it names exists, is wrong by itself too, and is the first wrong one.
+/// Checks an error: the line that it names exists, is wrong by itself too, and is the first wrong
+/// one.
 pub fn check_refusal(text: &str, error: TablesError, build: impl Fn(&str) -> Built) {
     let error = line_error(error);
     let lines: Vec<&str> = text.split('\n').collect();
@@ -42,7 +43,8 @@ pub fn found(tables: &Tables, lookup: &Lookup) -> Arc<Answer> {
     }
 }
 
-/// The name with upper and lower case exchanged (`S-R12`: services and protocols match in any case).
+/// The name with upper and lower case exchanged (`S-R12`: services and protocols match in any
+/// case).
 pub fn in_other_case(name: &str) -> String {
     let other = |c: char| match c.is_ascii_uppercase() {
         true => c.to_ascii_lowercase(),

@@ -9,8 +9,8 @@ use winsock_async_engine::{
     ServiceEntry,
 };
 
-/// Ends lookups at once, from a worker, or when the gate is open, with an answer, an error or a wrong
-/// answer. It never panics, because the fuzzer takes each panic for a fault.
+/// Ends lookups at once, from a worker, or when the gate is open, with an answer, an error or a
+/// wrong answer. It never panics, because the fuzzer takes each panic for a fault.
 pub(super) struct Answers {
     gate: Arc<Gate>,
 }

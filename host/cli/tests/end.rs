@@ -5,7 +5,7 @@ mod support;
 use std::process::{Output, Stdio};
 use std::{fs, io};
 
-use support::{Scratch, command, component, runner};
+use support::{Scratch, command, component, runner, with_enough_time};
 
 /// A command component that waits for an hour.
 const SLEEPER: &str = r#"(component
@@ -153,37 +153,42 @@ fn a_guest_whose_call_blocks_is_stopped() {
     for stream in ["stdout", "stderr"] {
         let guest = Scratch::new(stream).wat("guest.wasm", &WRITER.replace("STREAM", stream));
         let timeline = Scratch::new(stream).path("timeline.svg");
-        let mut child = command()
-            .args(["run", "--timeout", "100ms", "--timeline", &timeline, &guest])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Nothing reads the pipes: if the guest were not stopped, the test would not end.
-        assert_eq!(child.wait().unwrap().code(), Some(124), "{stream}");
-        let picture = fs::read_to_string(&timeline).unwrap();
-        assert!(picture.contains("No requests") && picture.ends_with("</svg>"));
-        if stream == "stdout" {
-            let text = io::read_to_string(child.stderr.unwrap()).unwrap();
-            assert_eq!(text.lines().count(), 1, "{text}");
-            assert!(
-                text.contains("--timeout 100ms, in a call to the host"),
-                "{text}"
-            );
+        let stopped = |ms| {
+            let mut child = command()
+                .args(["run", "--timeout", &format!("{ms}ms"), "--timeline"])
+                .args([&timeline, &guest])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            // Nothing reads the pipes: if the guest were not stopped, the test would not end.
+            assert_eq!(child.wait().unwrap().code(), Some(124), "{stream}");
+            let picture = fs::read_to_string(&timeline).unwrap();
+            assert!(picture.contains("No requests") && picture.ends_with("</svg>"));
+            child.stderr.unwrap()
+        };
+        if stream == "stderr" {
+            stopped(100);
+            continue;
         }
+        let text = |ms| io::read_to_string(stopped(ms)).unwrap();
+        // The guest first has to fill the pipe.
+        let text = with_enough_time(text, |text| text.contains(", in a call to the host"));
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.contains("it ran longer than --timeout "), "{text}");
     }
 }
 
 #[test]
 fn statistics_are_written_however_the_guest_ends() {
     let endless = component("(loop (br 0)) i32.const 0");
-    for (name, text, status) in [
-        ("stats-success", &component("i32.const 0"), 0),
-        ("stats-trap", &component("unreachable"), 134),
-        ("stats-loop", &endless, 124),
-        ("stats-exit", &EXITER.to_owned(), 7),
+    for (name, text, timeout, status) in [
+        ("stats-success", &component("i32.const 0"), "1h", 0),
+        ("stats-trap", &component("unreachable"), "1h", 134),
+        ("stats-loop", &endless, "200ms", 124),
+        ("stats-exit", &EXITER.to_owned(), "1h", 7),
     ] {
-        let output = run(name, text, &["--stats", "--timeout", "200ms"]);
+        let output = run(name, text, &["--stats", "--timeout", timeout]);
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(status), "{text}");
         for word in [

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Output;
 
 use serde_json::Value;
-use support::{Scratch, guest, runner};
+use support::{Scratch, guest, runner, with_enough_time};
 
 /// Every name that the tests look up: no query leaves the machine.
 const SCRIPT: &str = r#"rule = [
@@ -79,15 +79,30 @@ fn tracks(timeline: &str) -> Vec<String> {
 #[test]
 fn each_request_has_a_track() {
     let asked = [
-        "--timeout",
-        "1500",
         "host:quick.test",
         "host:known.test",
         "host:denied.example",
         "host:unknown.test",
         "host:never.test",
     ];
-    let (output, timeline) = run("lookup.json", &[], "lookup", &asked);
+    let lookup = |ms: u64| {
+        let timeout = ["--timeout", &ms.to_string()];
+        run(
+            "lookup.json",
+            &[],
+            "lookup",
+            &[&timeout[..], &asked].concat(),
+        )
+    };
+    let (output, timeline) = with_enough_time(lookup, |(output, timeline)| {
+        let text = str::from_utf8(&output.stdout).unwrap();
+        ["192.0.2.1", "WSAHOST_NOT_FOUND"]
+            .iter()
+            .all(|end| text.contains(end))
+            && tracks(timeline)
+                .iter()
+                .any(|track| track.contains("never.test; queued; running; "))
+    });
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(output.stderr, b"");
     let tracks = tracks(&timeline);
@@ -127,7 +142,11 @@ fn a_guest_that_traps_leaves_a_timeline() {
 
 #[test]
 fn a_guest_that_is_stopped_leaves_a_timeline() {
-    let (output, timeline) = run("hang.json", &["--timeout", "1"], "hang", &[]);
+    let hang = |ms| run("hang.json", &["--timeout", &format!("{ms}ms")], "hang", &[]);
+    let (output, timeline) = with_enough_time(hang, |(_, timeline)| {
+        let running = |track: &&String| track.contains("running; ");
+        tracks(timeline).iter().filter(running).count() == 3
+    });
     assert_eq!(output.status.code(), Some(124), "{output:?}");
     let pending = "host-by-name never.test; queued; running; pending; ";
     assert_eq!(tracks(&timeline), [pending; 3]);
@@ -135,8 +154,20 @@ fn a_guest_that_is_stopped_leaves_a_timeline() {
 
 #[test]
 fn a_picture_has_the_names_and_ends() {
-    let asked = ["--timeout", "1500", "host:quick.test", "host:never.test"];
-    let (_, picture) = run("lookup.svg", &[], "lookup", &asked);
+    let lookup = |ms: u64| {
+        let asked = [
+            "--timeout",
+            &ms.to_string(),
+            "host:quick.test",
+            "host:never.test",
+        ];
+        run("lookup.svg", &[], "lookup", &asked)
+    };
+    let (_, picture) = with_enough_time(lookup, |(output, _)| {
+        str::from_utf8(&output.stdout)
+            .unwrap()
+            .contains("192.0.2.1")
+    });
     let document = roxmltree::Document::parse(&picture).unwrap();
     let texts = document
         .descendants()

@@ -25,8 +25,8 @@ pub fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests")
 }
 
-/// The sorted names of the programs in a directory of this repository's `tests`, whose sources have this
-/// extension.
+/// The sorted names of the programs in a directory of this repository's `tests`, whose sources have
+/// this extension.
 pub fn programs(directory: &str, extension: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
@@ -168,8 +168,8 @@ pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
 
 /// The engine that the programs rely on, and the control of its script.
 ///
-/// The policy allows names under `test`, which `script.toml` answers. Services and protocols are those of
-/// the embedded tables. A session may have 100 outstanding requests.
+/// The policy allows names under `test`, which `script.toml` answers. Services and protocols are
+/// those of the embedded tables. A session may have 100 outstanding requests.
 pub fn lookups() -> (LookupEngine, ScriptControl) {
     let script = script();
     let control = script.control();
@@ -180,7 +180,8 @@ pub fn lookups() -> (LookupEngine, ScriptControl) {
     (lookups_of(then_tables(script), limits), control)
 }
 
-/// The engine of [`lookups`] with other limits. It does not record lookups, so a guest may ask without end.
+/// The engine of [`lookups`] with other limits. It does not record lookups, so a guest may ask
+/// without end.
 pub fn lookups_with(limits: Limits) -> LookupEngine {
     lookups_of(then_tables(script()), limits)
 }

@@ -1,18 +1,20 @@
-//! A hostile guest and a well-behaved one on the same engine: the hostile one changes no result of the other.
+//! A hostile guest and a well-behaved one on the same engine: the hostile one changes no result of
+//! the other.
 
 use std::thread;
 
 use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Query};
 use winsock_async_tests::{End, Kind, Program, lookups_with, run};
 
-/// Runs `bad` once and, until it has ended, `good` again and again. Every run of `good` must pass. Gives the end of
-/// `bad`.
+/// Runs `bad` once and, until it has ended, `good` again and again. Every run of `good` must pass.
+/// Gives the end of `bad`.
 fn beside(bad: &Program, bad_kind: Kind, good: &str, good_kind: Kind, limits: &Limits) -> End {
     let lookups = lookups_with(limits.clone());
     let end = thread::scope(|scope| {
         let bad = scope.spawn(|| bad.run(&lookups, bad_kind).expect("a start").end);
         loop {
-            // This comes before the run, so that the last run of `good` begins after the end of `bad`.
+            // This comes before the run, so that the last run of `good` begins after the end of
+            // `bad`.
             let ended = bad.is_finished();
             well_behaved(good, &lookups, good_kind);
             if ended {
@@ -34,8 +36,8 @@ fn well_behaved(program: &str, lookups: &LookupEngine, kind: Kind) {
     assert_eq!(stats.requests, stats.completed() + stats.cancelled);
 }
 
-/// Runs [`beside`] with `bad` in a store of each kind and `good` in one of the other, at the limits that the programs
-/// rely on.
+/// Runs [`beside`] with `bad` in a store of each kind and `good` in one of the other, at the limits
+/// that the programs rely on.
 fn in_both_kinds(bad: &str, good: &str, check: impl Fn(End)) {
     let limits = Limits {
         max_requests: 100,

@@ -36,7 +36,8 @@ fn forbidden_and_numeric_names_reach_no_resolver() {
     }
 }
 
-// S-S7: dropping a store in the middle of a call drops the guest's requests; the engine serves others.
+// S-S7: dropping a store in the middle of a call drops the guest's requests; the engine serves
+// others.
 #[test]
 fn a_guest_dropped_while_it_waits_leaves_no_request() {
     let (lookups, _) = lookups();

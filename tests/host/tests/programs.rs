@@ -1,4 +1,5 @@
-//! Every guest program of `tests/guests` that ends by itself, in a sync store and in an async store.
+//! Every guest program of `tests/guests` that ends by itself, in a sync store and in an async
+//! store.
 
 use winsock_async_tests::{End, Kind, Run, lookups, programs, run};
 
@@ -76,8 +77,9 @@ programs! {
     trap: traps;
 }
 
-/// The programs that other files run: `hang`, which never ends, in `face.rs`; `replay` in `replay.rs`, with its own
-/// engine; `hostile_trap` in `traps.rs`; and programs that take seconds in `beside.rs`.
+/// The programs that other files run: `hang`, which never ends, in `face.rs`; `replay` in
+/// `replay.rs`, with its own engine; `hostile_trap` in `traps.rs`; and programs that take seconds
+/// in `beside.rs`.
 const ELSEWHERE: [&str; 8] = [
     "hang",
     "hostile_churn",

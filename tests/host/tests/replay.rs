@@ -1,4 +1,5 @@
-//! The guest `replay`: random calls through the component boundary, which the model of a session judges.
+//! The guest `replay`: random calls through the component boundary, which the model of a session
+//! judges.
 
 use winsock_async_model::{Gates, Settings};
 use winsock_async_tests::{End, Kind, run};

@@ -1,5 +1,5 @@
-//! Ten thousand guests in a row that trap with requests in flight, on one engine. The test is alone in its process,
-//! because it checks the memory and the threads of the process.
+//! Ten thousand guests in a row that trap with requests in flight, on one engine. The test is alone
+//! in its process, because it checks the memory and the threads of the process.
 #![cfg(target_os = "linux")]
 
 use std::alloc::System;
@@ -18,8 +18,8 @@ use winsock_async_tests::{End, Kind, Program, lookups_behind};
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
 const TRAPS: usize = 10_000;
-/// The bytes by which the process may grow: 26 for each guest, less than one job takes, so that a leak shows. They
-/// include extra workers that start late.
+/// The bytes by which the process may grow: 26 for each guest, less than one job takes, so that a
+/// leak shows. They include extra workers that start late.
 const SLACK_BYTES: usize = 256 << 10;
 
 // S-S7, S-C7: no request is left after each guest, no worker is lost, and memory does not grow.
@@ -34,7 +34,8 @@ fn ten_thousand_guests_that_trap_leave_no_request_thread_or_memory() {
     let limits = Limits::default();
     let lookups = lookups_behind(Never(Arc::clone(&gate)), limits.clone());
 
-    // After the first tenth the process has what it keeps, and most workers that may be stuck are stuck.
+    // After the first tenth the process has what it keeps, and most workers that may be stuck are
+    // stuck.
     trap(&program, &lookups, TRAPS / 10);
     assert!(lookups.stuck_workers() > 0);
     let bytes = HEAP.allocated();
@@ -68,7 +69,8 @@ fn threads() -> usize {
     tasks.count()
 }
 
-/// Waits for a change in the process that no thread announces. A test that hangs is ended by its runner.
+/// Waits for a change in the process that no thread announces. A test that hangs is ended by its
+/// runner.
 fn until(done: impl Fn() -> bool) {
     while !done() {
         thread::yield_now();

@@ -13,8 +13,8 @@ use crate::code::Code;
 use crate::player::Settings;
 use crate::question::Question;
 
-/// A resolver that answers as [`Question`] says. Each held lookup waits at its own gate. Clones share
-/// their gates.
+/// A resolver that answers as [`Question`] says. Each held lookup waits at its own gate. Clones
+/// share their gates.
 #[derive(Clone, Default)]
 pub struct Gates(Arc<Shared>);
 

@@ -301,8 +301,8 @@ impl<S: Subject> Player<S> {
             .sum()
     }
 
-    /// Whether a wait ends: a request of the session has completed, or a worker is free for one that
-    /// may finish, or none is outstanding. A worker in a cancelled lookup is replaced (S-C7).
+    /// Whether a wait ends: a request of the session has completed, or a worker is free for one
+    /// that may finish, or none is outstanding. A worker in a cancelled lookup is replaced (S-C7).
     fn wait_ends(&self, session: usize) -> bool {
         let model = &self.sessions[session].model;
         let held: usize = self.sessions.iter().map(|pair| pair.model.held()).sum();

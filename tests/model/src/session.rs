@@ -402,8 +402,8 @@ impl<Q: Asked> Session<Q> {
         Ok(())
     }
 
-    /// Judges a wait, which returned whether a completion can be taken. `certain` says that the call
-    /// waited for as long as it takes.
+    /// Judges a wait, which returned whether a completion can be taken. `certain` says that the
+    /// call waited for as long as it takes.
     pub fn wait(&mut self, certain: bool, got: bool) -> Inspection {
         self.settle();
         if self.has_completed() {

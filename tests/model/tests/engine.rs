@@ -1,8 +1,9 @@
 //! Random calls on native sessions, which share one engine, against the model.
 //!
-//! `PROPTEST_CASES` sets the number of sequences, `PROPTEST_RNG_SEED` the seed. A failure prints the seed, the
-//! shortest sequence that fails, and the result of each of its calls. The same seed gives the same calls, but
-//! not the same interleaving with workers: a failure may need several runs to show again.
+//! `PROPTEST_CASES` sets the number of sequences, `PROPTEST_RNG_SEED` the seed. A failure prints
+//! the seed, the shortest sequence that fails, and the result of each of its calls. The same seed
+//! gives the same calls, but not the same interleaving with workers: a failure may need several
+//! runs to show again.
 
 use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, RandomState};
@@ -14,8 +15,8 @@ use winsock_async_model::{Call, Native, Player, Settings};
 /// Sequences of a run without `PROPTEST_CASES`.
 const SEQUENCES: u32 = 120_000;
 
-/// How often a shrunk sequence is played before it counts as right. A failure that depends on the pace of
-/// workers does not show every time.
+/// How often a shrunk sequence is played before it counts as right. A failure that depends on the
+/// pace of workers does not show every time.
 const TRIES: u32 = 100;
 
 /// Small limits, so that sequences reach them and leave them often.

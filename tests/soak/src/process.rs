@@ -51,8 +51,8 @@ pub fn workers() -> Option<usize> {
     Some(workers.count())
 }
 
-/// The names of the threads, without two that start when they are first needed and stay: the timer thread of
-/// `winsock-async-wasmtime` and the engine's watchdog.
+/// The names of the threads, without two that start when they are first needed and stay: the timer
+/// thread of `winsock-async-wasmtime` and the engine's watchdog.
 fn names() -> Option<impl Iterator<Item = String>> {
     let tasks = fs::read_dir("/proc/self/task").ok()?;
     // A thread that has just ended has no name.

@@ -1,4 +1,5 @@
-//! The progress of the run: on a terminal one line that is written over, else one line every 5 seconds.
+//! The progress of the run: on a terminal one line that is written over, else one line every 5
+//! seconds.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
@@ -23,8 +24,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The progress of a run with this number of requests. A run without progress for twice the guests'
-    /// patience hangs.
+    /// The progress of a run with this number of requests. A run without progress for twice the
+    /// guests' patience hangs.
     pub fn new(requests: u32, patience: Duration) -> Progress {
         let now = Instant::now();
         Progress {

@@ -16,7 +16,8 @@ const HELD: u64 = 3;
 /// The longest delay of a lookup.
 const MAX_DELAY: Duration = Duration::from_micros(500);
 
-/// A name is a letter and a number. Hosts are under `test`; for a service's port, the protocol is the name.
+/// A name is a letter and a number. Hosts are under `test`; for a service's port, the protocol is
+/// the name.
 ///
 /// | letter | what the resolver does |
 /// |---|---|
@@ -28,8 +29,8 @@ const MAX_DELAY: Duration = Duration::from_micros(500);
 /// | `p` | panics, in a worker |
 /// | `h` | holds a worker until three more are held or no guest is left, then answers |
 ///
-/// Even addresses and protocol numbers are answered at once, odd ones from a worker. The number is that of
-/// the request, and of the answer.
+/// Even addresses and protocol numbers are answered at once, odd ones from a worker. The number is
+/// that of the request, and of the answer.
 pub struct Mixed {
     /// Calls on the guests' threads.
     pub asked: AtomicU64,

@@ -1,5 +1,5 @@
-//! The run: every slot at the same time, in ten parts. After each part the run checks the engine and the
-//! process.
+//! The run: every slot at the same time, in ten parts. After each part the run checks the engine
+//! and the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,8 +30,8 @@ const TICK: Duration = Duration::from_millis(100);
 /// The time between two looks at the process, which no other thread announces a change of.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// From the first tenth to the last, resident memory may grow by 10 % and this number of bytes, because
-/// freed memory is not reused at once.
+/// From the first tenth to the last, resident memory may grow by 10 % and this number of bytes,
+/// because freed memory is not reused at once.
 const RESIDENT_SLACK_BYTES: usize = 8 << 20;
 /// From the first tenth to the last, allocated memory may grow by this number of bytes.
 const HEAP_SLACK_BYTES: usize = 256 << 10;
@@ -169,8 +169,8 @@ impl Soak {
         }
     }
 
-    /// Waits until no lookup is in a worker and the process has no more threads than in `first`, and gives
-    /// its sample. No guest may be running.
+    /// Waits until no lookup is in a worker and the process has no more threads than in `first`,
+    /// and gives its sample. No guest may be running.
     fn settled(&self, first: Option<&Sample>) -> Result<Sample> {
         let outstanding = self.lookups.outstanding();
         ensure!(

@@ -90,7 +90,8 @@ pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
     Ok(accounts)
 }
 
-/// Checks the guests' accounts against the resolver's counts. No guest and no lookup may be running.
+/// Checks the guests' accounts against the resolver's counts. No guest and no lookup may be
+/// running.
 pub fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
     let [asked, later, begun, ended] = [
         &resolver.asked,

@@ -1,4 +1,5 @@
-//! A short soak, in its own process, because the soak checks the memory and the threads of the process.
+//! A short soak, in its own process, because the soak checks the memory and the threads of the
+//! process.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -13,8 +14,8 @@ fn soak(guest: &str, args: &[&str]) -> Output {
         .expect("the soak can be run")
 }
 
-// S-R6, S-C8: a request either completes or is cancelled. S-S4, S-S7: no request outlives its guest.
-// S-R17, S-C1, S-C2, S-C3, S-R2: the model in each guest checks these.
+// S-R6, S-C8: a request either completes or is cancelled. S-S4, S-S7: no request outlives its
+// guest. S-R17, S-C1, S-C2, S-C3, S-R2: the model in each guest checks these.
 #[test]
 fn a_soak_accounts_for_every_request() {
     let output = soak("soak-guest.wasm", &["--requests", "50000", "--guests", "8"]);

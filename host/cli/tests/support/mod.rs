@@ -20,6 +20,13 @@ pub(crate) fn runner(args: &[&str]) -> Output {
     command().args(args).output().unwrap()
 }
 
+/// Runs a guest with a time-out of 100 ms, and again with twice the time until the guest has `reached` what
+/// the test is about. A busy machine needs longer.
+pub fn with_enough_time<T>(run: impl Fn(u64) -> T, reached: impl Fn(&T) -> bool) -> T {
+    let mut runs = (0..12).map(|doubled| run(100 << doubled));
+    runs.find(reached).expect("it takes less than 200 s")
+}
+
 /// The path of an example guest, or of one for tests.
 pub(crate) fn guest(name: &str) -> String {
     let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");

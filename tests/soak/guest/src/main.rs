@@ -1,7 +1,8 @@
 //! The soak's guest: `soak-guest FACE SEED FIRST REQUESTS ENDING LIMIT PATIENCE`.
 //!
-//! Makes random calls from its seed, and panics if the model of a session does not allow a result. It
-//! reports its counts before each call in which its store may be dropped, and ends as its plan says.
+//! Makes random calls from its seed, and panics if the model of a session does not allow a result.
+//! It reports its counts before each call in which its store may be dropped, and ends as its plan
+//! says.
 
 mod bindings;
 mod face;

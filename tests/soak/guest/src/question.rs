@@ -1,7 +1,7 @@
 //! The questions that a guest asks, and their right outcomes.
 //!
-//! A name is a letter and the request's number. The letter says what the resolver does, as the table in
-//! `tests/soak/src/resolver.rs` lists; the number is the answer.
+//! A name is a letter and the request's number. The letter says what the resolver does, as the
+//! table in `tests/soak/src/resolver.rs` lists; the number is the answer.
 
 use std::net::Ipv4Addr;
 
