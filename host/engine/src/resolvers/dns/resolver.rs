@@ -52,26 +52,26 @@ use crate::types::Outcome;
 /// | a malformed message; or a CNAME chain that is a loop | WSANO_RECOVERY |
 ///
 /// The first two rows are answers, from whichever server gives them. The other rows are failures.
-/// `Dns` reports a failure once every server has had its [tries](DnsBuilder::tries), and
+/// `Dns` reports a failure once every server has had its [tries](super::DnsBuilder::tries), and
 /// WSATRY_AGAIN if the servers' failures differ. A failure ends the search: a silent server does
 /// not make a name unknown.
 ///
 /// # Several servers
 ///
 /// Servers get a question in their order: the next one when one fails, or when its
-/// [time-out](DnsBuilder::timeout) is over. The first answer counts, also from a server whose
-/// time-out is over. A server is *silent* if it has answered no client since it left a question
-/// unanswered. A silent server still gets each question, and the next server that is not silent
-/// gets it too. So a dead server costs its time-out once. A guest's unanswered questions send no
-/// other guest's question away from a server that answers.
+/// [time-out](super::DnsBuilder::timeout) is over. The first answer counts, also from a server
+/// whose time-out is over. A server is *silent* if it has answered no client since it left a
+/// question unanswered. A silent server still gets each question, and the next server that is not
+/// silent gets it too. So a dead server costs its time-out once. A guest's unanswered questions
+/// send no other guest's question away from a server that answers.
 ///
 /// # Cache and coalescing
 ///
 /// - An outcome is kept for the shortest time to live of the records behind it, and at most for [a
-///   day](DnsBuilder::max_ttl). A miss is kept as long as the zone's SOA record says, and not at
-///   all without one (RFC 2308). A time to live of 0, or of 2³¹ seconds and more (RFC 2181), keeps
-///   nothing. WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its [bounds](DnsBuilder::cache)
-///   the cache evicts.
+///   day](super::DnsBuilder::max_ttl). A miss is kept as long as the zone's SOA record says, and
+///   not at all without one (RFC 2308). A time to live of 0, or of 2³¹ seconds and more (RFC 2181),
+///   keeps nothing. WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its
+///   [bounds](super::DnsBuilder::cache) the cache evicts.
 /// - A cached answer is given at once, on the guest's thread. A cached miss is
 ///   [`Resolution::Async`], so that a chain goes on to the next resolver. The miss is given at
 ///   once, too, and waits for no permit.
@@ -84,9 +84,10 @@ use crate::types::Outcome;
 ///   such as `%eth0`.
 /// - Settings are read once: later changes of resolv.conf are not seen. The first three servers of
 ///   the file are used.
-/// - At most [`max_queries`](DnsBuilder::max_queries) queries are in flight, and the same number
-///   for each further server. A question that is cancelled, or answered by another server, counts
-///   until c-ares is done with it. With a time-out of 5 seconds, that takes up to 25 seconds.
+/// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight, and the same
+///   number for each further server. A question that is cancelled, or answered by another server,
+///   counts until c-ares is done with it. With a time-out of 5 seconds, that takes up to 25
+///   seconds.
 /// - One session has less than an eighth of the free queries in flight, so a ninth of all at most,
 ///   but always one. Its other lookups wait until its queries end. Other sessions do not
 ///   wait for them.
