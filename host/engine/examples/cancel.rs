@@ -1,3 +1,5 @@
+//! Two requests of one guest, the second of which is cancelled.
+
 use std::time::Duration;
 
 use winsock_async_engine::{LookupEngine, Policy, Query};

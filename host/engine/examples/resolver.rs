@@ -96,7 +96,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (completion, name) in completions.iter().zip(names) {
         match completion.outcome.as_deref() {
             Ok(Answer::Host(host)) => {
-                println!("{name}: {:?}", host.addresses().collect::<Vec<_>>())
+                println!("{name}: {:?}", host.addresses().collect::<Vec<_>>());
             }
             other => println!("{name}: {other:?}"),
         }

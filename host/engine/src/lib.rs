@@ -119,7 +119,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `dns` | the resolver `Dns` |
+//! | `dns` | the resolver `Dns`, on Unix; the build needs CMake and a C compiler |
 //! | `prometheus` | `Metrics::to_prometheus`, and the engine as a `Collector` |
 //! | `tracing` | spans and events of `tracing` |
 //! | `wasmtime` | `ComponentType`, `Lift` and `Lower` for the types of the interface |

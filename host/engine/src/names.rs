@@ -92,6 +92,14 @@ pub(crate) fn text(name: Box<[u8]>, max_len: usize) -> Option<Box<str>> {
 /// the policy and DNS would see different labels. Colons and brackets are checked later.
 const DENIED: AsciiDenyList = AsciiDenyList::new(true, "%#/<>?@\\^|");
 
+/// A canonical name without its trailing dot.
+pub(crate) fn without_dot(name: Box<str>) -> Box<str> {
+    match name.strip_suffix('.') {
+        Some(name) => name.into(),
+        None => name,
+    }
+}
+
 fn last_label(name: &str) -> &str {
     let name = name.strip_suffix('.').unwrap_or(name);
     name.rsplit('.').next().unwrap_or(name)

@@ -108,7 +108,7 @@ fn policy_rules_allow_and_deny_addresses_in_answers() {
     let policy = allowing(&["a.test"]);
     let some = policy.clone().allow_answers("10.0.0.0/24".parse().unwrap());
     assert_eq!(got(&some, &[PRIVATE], named("a.test")), Ok(vec![PRIVATE]));
-    let only = some.clone().deny_answers("*".parse().unwrap());
+    let only = some.deny_answers("*".parse().unwrap());
     assert_eq!(
         got(&only, &[PUBLIC, PRIVATE], named("a.test")),
         Ok(vec![PRIVATE])

@@ -38,11 +38,11 @@ impl FromStr for Pattern {
             _ if text.contains('/') => Kind::Network(prefix(text)?),
             _ => match text.strip_prefix("*.") {
                 Some(suffix) => match host(text, suffix)? {
-                    HostName::Name(suffix) => Kind::Under(without_dot(&suffix)),
+                    HostName::Name(suffix) => Kind::Under(names::without_dot(suffix)),
                     _ => return Err(PatternError::NotAName(text.into())),
                 },
                 None => match host(text, text)? {
-                    HostName::Name(name) => Kind::Name(without_dot(&name)),
+                    HostName::Name(name) => Kind::Name(names::without_dot(name)),
                     HostName::Address(address) => Kind::Network(address.into()),
                     HostName::NotAnAddress => return Err(PatternError::NotIpv4(text.into())),
                 },
@@ -152,10 +152,6 @@ fn prefix(text: &str) -> Result<Ipv4Net, PatternError> {
         });
     }
     Ok(network)
-}
-
-fn without_dot(name: &str) -> Box<str> {
-    name.strip_suffix('.').unwrap_or(name).into()
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ impl Session {
     }
 
     /// Counts a request that is not begun.
-    pub(super) fn refuse(&mut self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
+    pub(super) fn refuse(&self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
         self.counters.count_refusal();
         self.lane.observers.refusal(kind, error);
         error

@@ -270,7 +270,7 @@ fn add_transport(to: &mut ByTransport, transport: Option<Box<str>>, step: Step) 
 /// The name in canonical form, without a trailing dot.
 fn host_key(name: &str) -> Option<Box<str>> {
     match names::canonical_host(name.as_bytes().into(), MAX_NAME_BYTES)? {
-        HostName::Name(name) => Some(name.strip_suffix('.').map_or(name.clone(), Into::into)),
+        HostName::Name(name) => Some(names::without_dot(name)),
         _ => None,
     }
 }

@@ -222,7 +222,7 @@ fn system<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Ve
     match read(Path::new(file), file) {
         Ok(bytes) => {
             to.get_or_insert_default()
-                .extend(parser(file, &bytes, Malformed::Skip, warnings))
+                .extend(parser(file, &bytes, Malformed::Skip, warnings));
         }
         Err(TablesError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
         }

@@ -201,7 +201,7 @@ fn names<'a>(first: &'a str, others: &mut SplitAsciiWhitespace<'a>) -> Vec<Strin
 
 fn host_key(name: &str) -> Result<Box<str>, Problem> {
     match names::canonical_host(name.as_bytes().into(), MAX_LINE_BYTES) {
-        Some(HostName::Name(key)) => Ok(key.strip_suffix('.').map_or(key.clone(), Into::into)),
+        Some(HostName::Name(key)) => Ok(names::without_dot(key)),
         _ => Err(Problem::HostName(name.into())),
     }
 }
