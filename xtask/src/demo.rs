@@ -52,14 +52,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     })?;
     step(1, || guests::build_example(workspace, toolchain, "lookup"))?;
     let runner = step(2, || {
-<<<<<<< HEAD
-        // The runner alone, with the whole workspace's features: else the tests compile wasmtime again.
-        let how = ["--workspace"];
-        let runner = cargo::program(workspace, &how, "winsock-async")?;
-=======
         // With the features of the whole workspace, so that the tests compile no dependency again.
         let runner = cargo::program(workspace, &["--workspace"], "winsock-async")?;
->>>>>>> bf75070 (xtask: share what the tests have compiled, and say what each part does)
         say(&format!("  {}", workspace.relative(&runner).display()));
         Ok(runner)
     })?;
