@@ -19,7 +19,7 @@ use super::report::{Table, median};
 ///
 /// The floor is [`alone`] in this program: it does what wasmtime's own runner does with a guest, and
 /// has fewer options to look at.
-pub fn measure(runner: &Path, table: &mut Table, rounds: usize) -> Result<()> {
+pub(crate) fn measure(runner: &Path, table: &mut Table, rounds: usize) -> Result<()> {
     const GUEST: &str = "target/guests/lookup.wasm";
     let bench = env::current_exe()?;
     let home = Home::new()?;
@@ -59,7 +59,7 @@ pub fn measure(runner: &Path, table: &mut Table, rounds: usize) -> Result<()> {
 
 /// Runs a guest as wasmtime's own runner does, with its cache, and ends the process as the guest
 /// ends. The lookups are linked as traps.
-pub fn alone(file: &Path) -> Result<()> {
+pub(crate) fn alone(file: &Path) -> Result<()> {
     let mut config = Config::new();
     config.cache(Some(Cache::from_file(None)?));
     let engine = Engine::new(&config)?;

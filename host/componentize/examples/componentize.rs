@@ -1,3 +1,5 @@
+//! Makes a component of a core module.
+
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -38,7 +38,7 @@ pub(crate) fn unwrap_realloc(bytes: &[u8]) -> Result<Cow<'_, [u8]>, BinaryReader
         } else if let Some((id, range)) = payload.as_section() {
             module.section(&RawSection {
                 id,
-                data: &bytes[range.start as usize..range.end as usize],
+                data: &bytes[range],
             });
         }
     }

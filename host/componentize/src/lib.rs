@@ -68,7 +68,7 @@ fn not_a_module(bytes: &[u8]) -> Error {
 
 /// Encodes a module with types, and the adapter from WASI preview 1 to 0.2, as a component.
 fn encode(module: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut encoder = ComponentEncoder::default();
+    let encoder = ComponentEncoder::default();
     let encoded = encoder
         .module(module)
         .and_then(|encoder| {
@@ -77,7 +77,7 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, Error> {
                 WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
             )
         })
-        .and_then(ComponentEncoder::encode);
+        .and_then(|mut encoder| encoder.encode());
     let component = encoded.map_err(|error| Error::Encode {
         reason: format!("{error:#}"),
     })?;

@@ -84,9 +84,9 @@ fn without_types(bytes: &[u8]) -> Result<Vec<u8>, Error> {
         {
             continue;
         }
-        let section = payload.as_section().and_then(|(id, range)| {
-            Some((id, bytes.get(range.start as usize..range.end as usize)?))
-        });
+        let section = payload
+            .as_section()
+            .and_then(|(id, range)| Some((id, bytes.get(range)?)));
         if let Some((id, data)) = section {
             module.section(&RawSection { id, data });
         }

@@ -1,3 +1,4 @@
+//! An application that runs a guest with lookups.
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Result, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
@@ -25,7 +26,6 @@ fn main() -> Result<()> {
     // One for the process: which names guests may look up, the limits, the worker threads.
     let policy = Policy::deny_all().allow("*.example.com".parse()?);
     let lookups = LookupEngine::builder().policy(policy).build();
-
     let engine = Engine::default();
     let mut linker = Linker::<State>::new(&engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;

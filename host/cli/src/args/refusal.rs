@@ -86,8 +86,8 @@ mod tests {
             "no guest is given; try `winsock-async run GUEST.wasm`",
         );
         assert_refused(
-            &["run", "--no-such", "g.wasm"],
-            "unexpected argument '--no-such' found; try `winsock-async run --help`",
+            &["run", "--xyzzy", "g.wasm"],
+            "unexpected argument '--xyzzy' found; try `winsock-async run --help`",
         );
         assert_refused(&[], "no command is given; try `winsock-async --help`");
     }

@@ -22,7 +22,7 @@ pub(crate) fn runner(args: &[&str]) -> Output {
 
 /// Runs a guest with a time-out of 100 ms, and again with twice the time until the guest has `reached` what
 /// the test is about. A busy machine needs longer.
-pub fn with_enough_time<T>(run: impl Fn(u64) -> T, reached: impl Fn(&T) -> bool) -> T {
+pub(crate) fn with_enough_time<T>(run: impl Fn(u64) -> T, reached: impl Fn(&T) -> bool) -> T {
     let mut runs = (0..12).map(|doubled| run(100 << doubled));
     runs.find(reached).expect("it takes less than 200 s")
 }
