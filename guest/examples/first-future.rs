@@ -1,3 +1,5 @@
+//! Looks up a host and a service as futures.
+
 use std::time::Duration;
 
 use winsock_async_guest::lookup::{Resolver, block_on, timeout};

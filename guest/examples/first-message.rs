@@ -1,3 +1,5 @@
+//! Looks up a protocol and a host by messages, and cancels one request.
+
 use winsock_async_guest::{
     WM_USER, WSAEALREADY, Window, Winsock, WsaError, makeword, post_quit_message, run_message_loop,
     wsa_async_get_host_by_name, wsa_async_get_proto_by_name, wsa_cancel_async_request,

@@ -132,6 +132,7 @@ pub trait FromAnswer: sealed::Sealed + Sized {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "only this crate implements it")]
     pub trait Sealed {}
 }
 

@@ -8,6 +8,7 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 #![allow(
     non_snake_case,
+    unreachable_pub,
     clippy::upper_case_acronyms,
     reason = "C programs are compiled and linked with these names"
 )]

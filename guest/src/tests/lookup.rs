@@ -284,10 +284,8 @@ fn a_full_queue_does_not_delay_a_future() {
 fn block_on_works_in_a_procedure_and_in_a_future() {
     // S-M5
     let resolver = resolver();
-    let window = Window::new({
-        let resolver = resolver.clone();
-        move |_| block_on(async { block_on(at(&resolver, 10, "a")).is_ok() }) as isize
-    });
+    let window =
+        Window::new(move |_| block_on(async { block_on(at(&resolver, 10, "a")).is_ok() }) as isize);
     assert_eq!(send_message(window.hwnd(), WM_USER, 0, 0), Ok(1));
 }
 

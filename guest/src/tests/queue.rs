@@ -1,7 +1,6 @@
 //! The message queue.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use super::support::{ms, recorder};
 use crate::host::{Current, Host, fake};
@@ -192,21 +191,18 @@ fn destroying_the_window_that_fills_the_queue_makes_room_for_completions() {
 fn a_window_that_keeps_posting_to_itself_does_not_delay_completions() {
     // S-M5
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
-    let posts = Rc::new(Cell::new(0));
-    let window = Window::new({
-        let posts = posts.clone();
-        move |m| {
-            if m.answer().is_some() {
-                post_quit_message(0);
-            } else if posts.get() < 1000 {
-                posts.set(posts.get() + 1);
-                post_message(m.hwnd, WM_USER, 0, 0).unwrap();
-                if posts.get() == 10 {
-                    fake::complete_last();
-                }
+    let posts = Cell::new(0);
+    let window = Window::new(move |m| {
+        if m.answer().is_some() {
+            post_quit_message(0);
+        } else if posts.get() < 1000 {
+            posts.set(posts.get() + 1);
+            post_message(m.hwnd, WM_USER, 0, 0).unwrap();
+            if posts.get() == 10 {
+                fake::complete_last();
             }
-            0
         }
+        0
     });
     post_message(window.hwnd(), WM_USER, 0, 0).unwrap();
     wsa_async_get_host_by_name(window.hwnd(), WM_USER, "a").unwrap();

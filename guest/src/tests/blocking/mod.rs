@@ -72,7 +72,7 @@ fn each_call_asks_its_question_and_returns_its_entry() {
     assert_eq!(getprotobyname(b"tcp"), Ok(protocol.clone()));
     assert_eq!(getprotobynumber(6), Ok(protocol));
     let asked = fake::queries();
-    let blocking = asked.clone();
+    let blocking = asked;
     // The same questions as those of the requests.
     let (window, _) = recorder();
     let w = window.hwnd();
