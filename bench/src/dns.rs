@@ -1,7 +1,7 @@
 //! Lookups by a name server on loopback: from inside a guest, and by c-ares itself.
 //!
-//! All have the same server, so many lookups in flight, and no hosts file, and take turns in one run. What the server
-//! takes of the machine is in every figure.
+//! All use the same server, the same number of lookups in flight and no hosts file, and take turns
+//! in one run. Every figure includes the processor time of the server.
 
 use wasmtime::Result;
 use winsock_async_dns_server::Server;
@@ -33,7 +33,7 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
         first.extend(window(&format!("good-guest-{round}"))?);
         again.extend(window(&format!("good-guest-{round}"))?);
     }
-    // The best of the rounds: whatever else the machine does only takes from them.
+    // The best of the rounds: other work on the machine only makes a round slower.
     let second = |samples| 1e9 / best(samples);
     let figures = ways.map(|(what, _, samples)| (what, second(samples)));
     for (what, figure) in &figures {
@@ -42,8 +42,8 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
     let (first, again) = (second(first), second(again));
     table.floor("from a guest, names that are new", first, "/s");
     table.floor("from a guest, the same names again", again, "/s");
-    // A guest goes on with its work as a caller of c-ares' own thread does. A loop that does nothing else hands nothing
-    // from thread to thread: that is what is left to be had.
+    // A guest works on while a lookup runs, as a caller of c-ares' event thread does. A loop that
+    // does nothing else has no hand-over between threads, so its figure is the upper bound.
     let [by_name, by_query, in_a_loop] = figures.map(|(_, figure)| figure);
     let native = by_name.max(by_query);
     table.share(
@@ -61,13 +61,14 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
     beside_floods(guest, table, &server, rounds(5000))
 }
 
-/// What a guest notices of one that floods a server that is silent to it, of the middle of some turns (`S-S7`).
+/// Measures a guest beside one that floods a silent server: the median of the turns (`S-S7`: a
+/// guest does not disturb others).
 fn beside_floods(guest: &Guest, table: &mut Table, server: &Server, count: usize) -> Result<()> {
     const FLOODS: [(&str, &str); 2] = [
         ("silent", "names that are never answered"),
         ("silent-cancelled", "the same, cancelled and asked for anew"),
     ];
-    // Nothing is kept, so that each is asked for.
+    // There is no cache, so every lookup reaches the server.
     let ask = ["one-by-one", "good-one.test", "no", &count.to_string()];
     let alone = |lookups: &LookupEngine| Ok(Figures::of(guest.run(lookups, &ask)?));
     let beside = |other| {
@@ -92,7 +93,7 @@ fn beside_floods(guest: &Guest, table: &mut Table, server: &Server, count: usize
     Ok(())
 }
 
-/// An engine whose hosts come from this server, of which so much is kept.
+/// An engine whose hosts come from this server, with a cache of this size.
 fn lookups(server: &Server, entries: usize, bytes: u64) -> Result<LookupEngine> {
     let dns = Dns::builder()
         .server(server.address())

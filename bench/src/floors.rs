@@ -1,4 +1,4 @@
-//! What the machine itself can do, measured in the same run.
+//! The floors of the figures: what the machine itself can do, measured in the same run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::Instant;
 use wasmtime::Result;
 use winsock_async_engine::{LookupEngine, Query};
 
-/// A thread that is parked until it is woken, and then wakes whoever woke it.
+/// A parked thread that, once woken, wakes the thread that has made it.
 pub struct Partner {
     ball: Arc<AtomicBool>,
     thread: Thread,
@@ -21,7 +21,7 @@ impl Partner {
         let me = thread::current();
         let thread = {
             let ball = Arc::clone(&ball);
-            // It stays until the process ends.
+            // The thread stays until the process ends.
             thread::spawn(move || {
                 loop {
                     thread::park();
@@ -37,7 +37,7 @@ impl Partner {
         }
     }
 
-    /// Wakes it, and parks until it has woken this thread.
+    /// Wakes the partner, and parks until the partner has woken this thread.
     pub fn round_trip(&self) {
         self.ball.store(true, Ordering::SeqCst);
         self.thread.unpark();
@@ -47,7 +47,8 @@ impl Partner {
     }
 }
 
-/// Nanoseconds for a number to go to another thread and back while both spin; one sample a round.
+/// Measures the nanoseconds for a number to go to another thread and back while both spin: one
+/// sample a round.
 pub fn spin_round_trips(rounds: usize) -> Vec<f64> {
     const BALLS: u64 = 100;
     let ball = Arc::new(AtomicU64::new(0));
@@ -78,8 +79,8 @@ pub fn spin_round_trips(rounds: usize) -> Vec<f64> {
     samples
 }
 
-/// Bytes of memory that the process grows by for each of `count` requests with a 20-byte name, none
-/// of which ends. The workers must be busy.
+/// Measures by how many bytes the process grows for each of `count` pending requests with a 20-byte
+/// name. The workers must be busy.
 pub fn bytes_per_request(lookups: &LookupEngine, count: usize) -> Result<f64> {
     let mut session = lookups.session();
     session.startup()?;
@@ -90,7 +91,7 @@ pub fn bytes_per_request(lookups: &LookupEngine, count: usize) -> Result<f64> {
     Ok((resident_bytes()? - before) / count as f64)
 }
 
-/// The process's memory that is in use, from /proc.
+/// The resident memory of the process, from `/proc`.
 fn resident_bytes() -> Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

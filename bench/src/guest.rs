@@ -1,4 +1,4 @@
-//! Runs one mode of the bench's guest and reads what it measured.
+//! Runs a mode of the bench's guest and reads its samples.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub struct Guest {
     end: Arc<End>,
 }
 
-/// When guests end that go on for as long as they are let.
+/// Ends guests that run until they are told to end.
 #[derive(Default)]
 struct End {
     has_asked: AtomicBool,
@@ -55,7 +55,7 @@ impl WinsockView for State {
     }
 }
 
-/// What one run printed: nanoseconds by name, in the order of printing.
+/// The samples of one run: nanoseconds by name, in the order of printing.
 pub type Samples = Vec<(String, f64)>;
 
 impl Guest {
@@ -88,7 +88,7 @@ impl Guest {
         })
     }
 
-    /// Runs a guest on another thread, over and over if it traps, and this beside it.
+    /// Runs a guest on another thread, again each time it traps, and `measure` beside it.
     pub fn beside<T>(
         &self,
         lookups: &LookupEngine,
@@ -121,7 +121,7 @@ impl Guest {
             let run = other.join().expect("no panic in the host");
             if ended_early {
                 run?;
-                bail!("the guest has ended too soon at {}", args.join(" "));
+                bail!("the guest has ended too early at {}", args.join(" "));
             }
             measured
         })

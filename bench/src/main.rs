@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what requests cost, from inside a guest, beside what the machine can do at best.
+//! `cargo xtask bench`: what requests cost, from inside a guest, beside what the machine can do at
+//! best.
 
 mod dns;
 mod floors;
@@ -218,7 +219,8 @@ fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) 
     table.target("request to message, worker hot", hot, "ns", spin, 2500.0);
 
     // The worker has slept for a millisecond, in which the guest works, or sleeps as well: then the
-    // processor's caches are cold for all that it does afterwards, as a request known at once shows.
+    // processor's caches are cold for all that it does afterwards, as a request known at once
+    // shows.
     let count = rounds(1000).to_string();
     for (idle, guest_was) in [("work", "guest at work"), ("sleep", "guest asleep too")] {
         let park = median(guest.run(&lookups, &["round-trips", idle, &count])?);

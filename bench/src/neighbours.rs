@@ -1,7 +1,8 @@
-//! What a well-behaved guest notices of a hostile one on the same engine.
+//! How a hostile guest slows a well-behaved one on the same engine.
 //!
-//! Any other guest takes a processor, and so costs something where there are few. So the floor is a guest beside it
-//! that is at work and asks for nothing; what the hostile one costs beyond that is the engine's.
+//! Any second guest takes a processor, which costs something on a small machine. So the floor is a
+//! guest that computes and asks for nothing. What a hostile guest costs beyond the floor is the
+//! engine's cost.
 
 use wasmtime::Result;
 use winsock_async_engine::{Limits, LookupEngine, Policy};
@@ -10,7 +11,7 @@ use super::guest::{Guest, Samples};
 use super::null::Null;
 use super::report::{Table, median, p99};
 
-/// As the bench's guest calls them, and what they do.
+/// The modes of the bench's guest, and what each does.
 const HOSTILE: [(&str, &str); 9] = [
     ("requests", "requests past every limit"),
     ("requests-known", "the same, answered at once"),
@@ -23,18 +24,18 @@ const HOSTILE: [(&str, &str); 9] = [
     ("traps", "traps with requests in flight"),
 ];
 
-/// What the well-behaved guest asks, one after the other.
+/// The names that the well-behaved guest looks up, one after the other.
 const ASKED: [(&str, &str); 2] = [
     ("null.test", "answered by a worker"),
     ("known.test", "answered at once"),
 ];
 
-/// All are measured so often, in turn.
+/// The number of measurements of each, in turn.
 const TURNS: usize = 7;
-/// What is asked for of the 99th percentile, over that beside a guest at work.
+/// The target for the 99th percentile, as a multiple of the floor.
 const MOST: f64 = 2.0;
 
-/// What lookups take, one by one. Units: nanoseconds.
+/// The duration of lookups, one by one. Units: nanoseconds.
 #[derive(Clone, Copy)]
 pub struct Figures {
     median: f64,
@@ -80,7 +81,7 @@ impl Figures {
         }
     }
 
-    /// The middle one of each figure.
+    /// The median of each figure.
     pub fn middle(turns: Vec<Figures>) -> Figures {
         let of = |figure: fn(&Figures) -> f64| {
             let samples = turns.iter().map(|turn| (String::new(), figure(turn)));
@@ -97,7 +98,7 @@ impl Figures {
         table.floor("  99th percentile", self.p99, "ns");
     }
 
-    /// Beside what a hostile guest does; the floor is beside a guest at work.
+    /// Adds the figures beside a hostile guest; the floor is beside a guest at work.
     pub fn compare(&self, table: &mut Table, what: &str, floor: &Figures, alone: &Figures) {
         let (median, p99) = (self.median, self.p99);
         table.floor(&format!("  beside {what}: median"), median, "ns");
@@ -112,7 +113,8 @@ impl Figures {
     }
 }
 
-/// How long the first lookup of the next guest takes beside one with a thousand that never end (`S-C7`).
+/// Measures the first lookup of a guest beside another with a thousand lookups that never end
+/// (`S-C7`: a stuck resolver holds up no other request).
 fn lookups_that_never_end(guest: &Guest, table: &mut Table) -> Result<()> {
     let bound = Limits::default().stuck_after.as_nanos() as f64;
     for (other, which) in [
@@ -134,7 +136,7 @@ fn lookups_that_never_end(guest: &Guest, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// With the limits that are the default, as strangers have them.
+/// An engine with the default limits.
 fn lookups() -> LookupEngine {
     LookupEngine::builder()
         .resolver(Null::new())

@@ -1,4 +1,4 @@
-//! A resolver that takes no time but for two names.
+//! A resolver that takes no time, except for two names.
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,13 +8,15 @@ use std::time::Duration;
 use winsock_async_engine::{Answer, ErrorCode, HostEntry, Outcome};
 use winsock_async_engine::{Lookup, Resolution, Resolver};
 
-/// What it does with a host's name:
+/// The name of a host says what the resolver does:
 /// - `known.test`: finds nothing, at once, on the guest's thread;
 /// - `answer.test`: finds one address, from a worker;
-/// - `hung.test`: finds nothing, from a worker, when `release.test` is looked up, itself answered at once;
-/// - `hung-N.test`: finds one address at once if just N lookups of `hung.test` are in a worker;
+/// - `hung.test`: keeps a worker until `release.test` is looked up, then finds nothing;
+/// - `release.test`: finds one address, at once;
+/// - `hung-N.test`: finds one address, at once, if exactly N lookups of `hung.test` are in a
+///   worker;
 /// - `slow.test`: finds nothing, from a worker, after [`SLOW`];
-/// - all others: finds nothing, from a worker.
+/// - any other name: finds nothing, from a worker.
 pub struct Null {
     answer: Arc<Answer>,
     hung: AtomicUsize,
@@ -22,7 +24,7 @@ pub struct Null {
     release: Condvar,
 }
 
-/// Long, and too short to count as stuck.
+/// The duration of a slow lookup, too short to count as stuck.
 const SLOW: Duration = Duration::from_millis(800);
 
 impl Null {

@@ -4,14 +4,14 @@ use std::fmt;
 
 use super::guest::Samples;
 
-/// The middle one.
+/// The median.
 pub fn median(samples: Samples) -> f64 {
     let mut values: Vec<f64> = samples.into_iter().map(|(_, value)| value).collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// What 99 of 100 are not above.
+/// The 99th percentile.
 pub fn p99(samples: Samples) -> f64 {
     let mut values: Vec<f64> = samples.into_iter().map(|(_, value)| value).collect();
     values.sort_by(f64::total_cmp);
@@ -33,7 +33,7 @@ pub fn mean(samples: Samples) -> f64 {
     samples.into_iter().map(|(_, value)| value).sum::<f64>() / count
 }
 
-/// Rows of what was measured.
+/// The rows of measured figures.
 pub struct Table {
     rows: Vec<[String; 5]>,
 }
@@ -46,12 +46,12 @@ impl Table {
         }
     }
 
-    /// What the machine can do: nothing is asked of it.
+    /// Adds a figure of the machine, without a target.
     pub fn floor(&mut self, what: &str, value: f64, unit: &str) {
         self.row(what, amount(value, unit), String::new(), "floor".into(), "");
     }
 
-    /// A figure, the floor it stands on, and what is asked of it.
+    /// Adds a figure, its floor and its target.
     pub fn target(&mut self, what: &str, value: f64, unit: &str, floor: f64, asked: f64) {
         let over = format!("{:.2} x", value / floor);
         self.row(
@@ -63,26 +63,26 @@ impl Table {
         );
     }
 
-    /// How much a figure is of another, and how much is asked for at least.
+    /// Adds a figure as a share of another, with the lowest share as its target.
     pub fn share(&mut self, what: &str, value: f64, base: f64, asked: f64) {
         let share = value / base;
         let (is, limit) = (format!("{share:.2} x"), format!(">= {asked:.2} x"));
         self.row(what, is, limit, String::new(), verdict(asked, share));
     }
 
-    /// How much a figure is of another, of which nothing is asked.
+    /// Adds a figure as a share of another, without a target.
     pub fn compare(&mut self, what: &str, value: f64, base: f64) {
         let is = format!("{:.2} x", value / base);
         self.row(what, is, String::new(), String::new(), "");
     }
 
-    /// A figure without a floor.
+    /// Adds a figure and its target, without a floor.
     pub fn limit(&mut self, what: &str, value: f64, unit: &str, asked: f64) {
         let (is, limit) = (amount(value, unit), asked_for(asked, unit));
         self.row(what, is, limit, String::new(), verdict(value, asked));
     }
 
-    /// A ratio of two figures.
+    /// Adds the ratio of two figures, with the highest ratio as its target.
     pub fn ratio(&mut self, what: &str, value: f64, base: f64, asked: f64) {
         let ratio = value / base;
         let (is, limit) = (format!("{ratio:.2} x"), format!("<= {asked:.2} x"));

@@ -51,8 +51,11 @@ pub fn workers() -> Option<usize> {
     Some(workers.count())
 }
 
-/// The names of the threads, without two that start when they are first needed and stay: the timer
-/// thread of `winsock-async-wasmtime` and the engine's watchdog.
+/// Threads that start when they are first needed and stay: the timer of `winsock-async-wasmtime`
+/// and the engine's `winsock-watchdog`, of whose name Linux keeps 15 bytes.
+const LATE_THREADS: [&str; 2] = ["winsock-timer", "winsock-watchdo"];
+
+/// The names of the threads, without [`LATE_THREADS`].
 fn names() -> Option<impl Iterator<Item = String>> {
     let tasks = fs::read_dir("/proc/self/task").ok()?;
     // A thread that has just ended has no name.
@@ -60,6 +63,6 @@ fn names() -> Option<impl Iterator<Item = String>> {
     Some(
         tasks
             .filter_map(name)
-            .filter(|name| !["winsock-timer", "winsock-watchdog"].contains(&name.trim_end())),
+            .filter(|name| !LATE_THREADS.contains(&name.trim_end())),
     )
 }

@@ -18,7 +18,10 @@ fn soak(guest: &str, args: &[&str]) -> Output {
 // guest. S-R17, S-C1, S-C2, S-C3, S-R2: the model in each guest checks these.
 #[test]
 fn a_soak_accounts_for_every_request() {
-    let output = soak("soak-guest.wasm", &["--requests", "50000", "--guests", "8"]);
+    let output = soak(
+        "soak-guest.wasm",
+        &["--requests", "50000", "--guests", "8", "--patience", "600"],
+    );
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{shown}");
     assert!(
