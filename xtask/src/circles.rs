@@ -11,7 +11,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use serde_json::Value;
 
 use crate::cargo;
 use crate::process::say;
