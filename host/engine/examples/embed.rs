@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .policy(policy)
         .build();
 
-    // A session lives on its guest's thread, and ends with it. The tag comes back with the completion.
+    // A session lives on its guest's thread, and ends with it. The tag comes back with the
+    // completion.
     let mut session = engine.session();
     session.startup()?;
     let http = ServiceNameQuery {
@@ -46,8 +47,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     session.request(Query::ServiceByName(http), 2)?;
     let silent = session.request(Query::HostByName((*b"silent.test").into()), 3)?;
 
-    // Cancel does not wait, and request 3 has no completion. The worker thread stays in the resolver,
-    // which keeps neither the session nor the process alive.
+    // Cancel does not wait, and request 3 has no completion. The worker thread stays in the
+    // resolver, which keeps neither the session nor the process alive.
     session.cancel(silent)?;
 
     // `wait` returns false when no request is outstanding, so the loop ends.

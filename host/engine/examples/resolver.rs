@@ -59,10 +59,12 @@ impl Resolver for Inventory {
         )
     }
 
-    // On the guest's thread, after `Async`: must not block. The outcome follows through `responder`.
+    // On the guest's thread, after `Async`: must not block. The outcome follows through
+    // `responder`.
     fn start(&self, lookup: &Lookup, responder: Responder) {
         if let Lookup::HostByName(name) = lookup {
-            // If the thread is gone, the responder is dropped: the request fails with WSANO_RECOVERY.
+            // If the thread is gone, the responder is dropped: the request fails with
+            // WSANO_RECOVERY.
             let _ = self.sensors.send((name.clone(), responder));
         }
     }

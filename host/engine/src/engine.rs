@@ -82,8 +82,8 @@ impl LookupEngine {
 
     /// Reads the counts of all sessions and the state of the workers.
     ///
-    /// Takes about 100 ns for each session, 500 ns with latencies. Sessions that are made or dropped
-    /// meanwhile wait; requests do not.
+    /// Takes about 100 ns for each session, 500 ns with latencies. Sessions that are made or
+    /// dropped meanwhile wait; requests do not.
     pub fn metrics(&self) -> Metrics {
         let EngineShared { registry, pool, .. } = &*self.shared;
         Metrics {
