@@ -12,6 +12,8 @@ use wasmtime::error::Context;
 use wasmtime::{Cache, Config, Engine, Result, Store, ensure};
 use wasmtime_wasi::p2::bindings::sync::Command as Guest;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+use winsock_async_engine::LookupEngine;
+use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use super::report::{Table, median};
 
@@ -58,7 +60,7 @@ pub(crate) fn measure(runner: &Path, table: &mut Table, rounds: usize) -> Result
 }
 
 /// Runs a guest as wasmtime's own runner does, with its cache, and ends the process as the guest
-/// ends. The lookups are linked as traps.
+/// ends. The guest is linked with the lookups, which it imports, and makes none.
 pub(crate) fn alone(file: &Path) -> Result<()> {
     let mut config = Config::new();
     config.cache(Some(Cache::from_file(None)?));
@@ -66,12 +68,13 @@ pub(crate) fn alone(file: &Path) -> Result<()> {
     let component = Component::from_file(&engine, file)?;
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-    linker.define_unknown_imports_as_traps(&component)?;
+    winsock_async_wasmtime::add_to_linker_sync(&mut linker)?;
     let state = State {
         wasi: WasiCtx::builder()
             .inherit_stdio()
             .arg(file.display().to_string())
             .build(),
+        winsock: WinsockCtx::new(&LookupEngine::builder().build()),
         table: ResourceTable::new(),
     };
     let mut store = Store::new(&engine, state);
@@ -88,6 +91,7 @@ pub(crate) fn alone(file: &Path) -> Result<()> {
 
 struct State {
     wasi: WasiCtx,
+    winsock: WinsockCtx,
     table: ResourceTable,
 }
 
@@ -95,6 +99,15 @@ impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
             ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WinsockView for State {
+    fn winsock(&mut self) -> WinsockCtxView<'_> {
+        WinsockCtxView {
+            ctx: &mut self.winsock,
             table: &mut self.table,
         }
     }
