@@ -14,6 +14,11 @@ use crate::workspace::Workspace;
 /// Builds the guests and the harness with the profile `bench`, runs it, and returns its exit
 /// status.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
+    if args.iter().any(|arg| arg == "--engine") {
+        let how = ["--package", "winsock-async-bench-engine", "--profile", "bench"];
+        let bench = cargo::program(workspace, &how, "bench-engine")?;
+        return process::exit_code(Command::new(bench).args(args));
+    }
     guests::build(workspace)?;
     let how = ["--package", "winsock-async-bench", "--profile", "bench"];
     let bench = cargo::program(workspace, &how, "bench")?;

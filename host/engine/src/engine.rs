@@ -77,7 +77,7 @@ impl LookupEngine {
     /// Workers that are stuck in a resolver: their lookup was cancelled, or has run longer than
     /// [`Limits::stuck_after`] (`S-C7`).
     pub fn stuck_workers(&self) -> usize {
-        self.shared.pool.stuck_workers()
+        self.shared.pool.status().stuck
     }
 
     /// Reads the counts of all sessions and the state of the workers.
@@ -85,14 +85,16 @@ impl LookupEngine {
     /// Takes about 100 ns for each session, 500 ns with latencies. Sessions that are made or
     /// dropped meanwhile wait; requests do not.
     pub fn metrics(&self) -> Metrics {
-        let EngineShared { registry, pool, .. } = &*self.shared;
+        // Before the pool's: a job that has left its queue is a worker's by then.
+        let sum = self.shared.registry.metrics();
+        let status = self.shared.pool.status();
         Metrics {
             outstanding: self.outstanding(),
             workers: self.workers(),
-            busy: pool.busy_workers(),
-            stuck: pool.stuck_workers(),
-            extra: pool.spare_workers(),
-            ..registry.metrics()
+            busy: status.busy,
+            stuck: status.stuck,
+            extra: status.extra,
+            ..sum
         }
     }
 }

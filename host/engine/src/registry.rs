@@ -3,7 +3,8 @@
 use slotmap::{DefaultKey, SlotMap};
 
 use crate::metrics::{Metrics, RequestStats};
-use crate::pool::job::{CUT, Lane};
+use crate::pool::SessionQueue;
+use crate::pool::session_queue::CUT;
 use crate::sync::{Arc, AtomicBool, Fault, Mutex, MutexGuard, Ordering, planted};
 
 /// Names a registered session.
@@ -21,26 +22,26 @@ pub(crate) struct SessionRegistry {
 
 #[derive(Default)]
 struct Sessions {
-    existing: SlotMap<Registration, Arc<Lane>>,
+    existing: SlotMap<Registration, Arc<SessionQueue>>,
     /// The counts of the sessions that ended.
     ended: RequestStats,
 }
 
 impl SessionRegistry {
     /// Adds a session, which [`take_down`](Self::take_down) signals from here on.
-    pub(crate) fn register(&self, lane: Arc<Lane>) -> Registration {
-        self.sessions().existing.insert(lane)
+    pub(crate) fn register(&self, queue: Arc<SessionQueue>) -> Registration {
+        self.sessions().existing.insert(queue)
     }
 
     /// Removes a session and keeps its counts, under one lock: a reader finds them exactly once.
     pub(crate) fn unregister(&self, registration: Registration) {
         let mut sessions = self.sessions();
-        let lane = sessions.existing.remove(registration);
-        if let Some(lane) = &lane {
-            lane.counters.add_to(&mut sessions.ended);
+        let queue = sessions.existing.remove(registration);
+        if let Some(queue) = &queue {
+            queue.counters.add_to(&mut sessions.ended);
         }
         drop(sessions);
-        drop(lane);
+        drop(queue);
     }
 
     /// Adds up the counts of all sessions, and what they have queued.
@@ -51,9 +52,9 @@ impl SessionRegistry {
             sessions: sessions.existing.len(),
             ..Metrics::default()
         };
-        for lane in sessions.existing.values() {
-            lane.counters.add_to(&mut metrics.total);
-            metrics.queued += lane.jobs.len();
+        for queue in sessions.existing.values() {
+            queue.counters.add_to(&mut metrics.total);
+            metrics.queued += queue.queued();
         }
         metrics
     }
@@ -76,15 +77,15 @@ impl SessionRegistry {
     /// A session that sees the signal ends its pending requests, even if the engine is up again by
     /// then. A session that does not see it yet begins no request that the signal would not end.
     pub(crate) fn take_down(&self) {
-        let lanes: Vec<_> = {
+        let queues: Vec<_> = {
             let sessions = self.sessions();
             if !planted(Fault::CutTooEarly) {
                 self.is_down.store(true, Ordering::Relaxed);
             }
             sessions.existing.values().map(Arc::clone).collect()
         };
-        for lane in lanes {
-            lane.signal(CUT);
+        for queue in queues {
+            queue.signal(CUT);
         }
         if planted(Fault::CutTooEarly) {
             self.is_down.store(true, Ordering::Relaxed);

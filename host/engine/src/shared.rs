@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicUsize as Count;
 
 use crate::judge::Judge;
-use crate::limits::Limits;
+use crate::limits::{Limits, may_have_more};
 use crate::lookup::{Lookup, Resolution, Resolver, Responder};
 use crate::observe::Observer;
 use crate::panics::catch_panic;
@@ -30,10 +30,13 @@ pub(crate) struct EngineShared {
 }
 
 impl EngineShared {
-    /// Adds one to the outstanding requests. Fails with `WouldBlock` at the limit (`S-R2`).
-    pub(crate) fn reserve(&self) -> Result<(), ErrorCode> {
+    /// Adds one to the outstanding requests, for a session that has `held` of them. Fails with
+    /// `WouldBlock` at the limit (`S-R2`). The last sixteenth below the limit is for sessions that
+    /// hold few.
+    pub(crate) fn reserve(&self, held: usize) -> Result<(), ErrorCode> {
         let before = self.outstanding.fetch_add(1, Ordering::Relaxed);
-        if before >= self.limits.requests_per_engine {
+        let all = self.limits.requests_per_engine;
+        if !may_have_more(held, all.saturating_sub(before), all / 16) {
             self.release(1);
             return Err(ErrorCode::WouldBlock);
         }
@@ -49,11 +52,6 @@ impl EngineShared {
 
     pub(crate) fn is_down(&self) -> bool {
         self.workers == 0 || self.registry.is_down()
-    }
-
-    /// Whether every worker is stuck, and no extra one can be started.
-    pub(crate) fn is_exhausted(&self) -> bool {
-        self.pool.is_exhausted(self.workers)
     }
 
     /// Asks the resolver for an immediate answer. A panic is `NoRecovery`.

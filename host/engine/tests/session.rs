@@ -162,7 +162,7 @@ fn a_parked_worker_runs_a_lookup_queued_behind_a_slow_one() {
         assert!(session.take(1)[0].outcome.is_ok());
         assert!(
             other.wait(Some(Duration::from_secs(60))),
-            "nobody takes the lane"
+            "no worker takes the session"
         );
         assert!(other.take(1)[0].outcome.is_ok());
         control.wait_until_started("held.test");

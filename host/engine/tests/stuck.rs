@@ -192,7 +192,7 @@ fn one_session_has_at_most_its_share_of_extra_workers() {
         max_workers_per_session: 3,
         // Long enough to make all requests.
         stuck_after: Duration::from_millis(100),
-        ..impatient(2, 8)
+        ..impatient(2, 10)
     });
     let mut sessions: Vec<_> = (0..3).map(|_| started(&engine)).collect();
     for session in &mut sessions {

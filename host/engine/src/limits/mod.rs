@@ -1,11 +1,13 @@
 //! Limits of what guests use of the host.
 
 mod rate;
+mod share;
 
 use std::time::Duration;
 
 pub use self::rate::Rate;
 pub(crate) use self::rate::RateLimiter;
+pub(crate) use self::share::{Share, may_have_more};
 
 /// The limits of an engine and its sessions.
 ///
@@ -66,14 +68,17 @@ pub struct Limits {
     /// Default: 32.
     ///
     /// Past it, the session's lookups wait. If this number of workers are stuck in its lookups, its
-    /// requests that need a worker fail with WSAEWOULDBLOCK. So one guest cannot take every worker.
-    /// 0 counts as 1.
+    /// requests that need a worker fail with WSAEWOULDBLOCK. 0 counts as 1.
+    ///
+    /// A third of all workers, extra ones included, is a reserve: a session that has a worker gets
+    /// another one only while more than the reserve is free. So guests that never let go of a
+    /// worker leave one for the next guest, as long as they are fewer than the reserve. With
+    /// [`usize::MAX`] here one session may have every worker, and there is no reserve.
     pub max_workers_per_session: usize,
     /// How long a lookup runs before its worker is stuck. Default: 1 s.
     ///
-    /// A worker may count as stuck early, by an eighth of this time, at least 0.2 ms and at most 10
-    /// ms. A worker whose lookup is cancelled is stuck at once. With [`Duration::MAX`] no other
-    /// worker is stuck, and slow workers are not replaced.
+    /// Less than 0.1 ms counts as 0.1 ms. A worker whose lookup is cancelled is stuck at once. With
+    /// [`Duration::MAX`] no other worker is stuck, and slow workers are not replaced.
     pub stuck_after: Duration,
 }
 

@@ -17,8 +17,7 @@ pub struct Metrics {
     pub sessions: usize,
     /// Requests that are outstanding: pending, or completed and not yet taken.
     pub outstanding: usize,
-    /// Lookups that wait for a worker. Cancelled ones are among them until their session sweeps its
-    /// queue, at the latest when they are half of it.
+    /// Lookups that wait for a worker.
     pub queued: usize,
     /// Worker threads that started when the engine was built.
     pub workers: usize,

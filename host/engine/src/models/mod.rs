@@ -12,12 +12,14 @@ mod crowd;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::engine::{EngineShared, Limits, LookupEngine};
+use crate::engine::LookupEngine;
 use crate::judge::Judge;
+use crate::limits::Limits;
 use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::policy::Policy;
 use crate::pool::Pool;
 use crate::registry::SessionRegistry;
+use crate::shared::EngineShared;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Fault, plant};
 use crate::types::{ErrorCode, Outcome};
 
@@ -59,7 +61,7 @@ macro_rules! finds {
         #[test]
         fn $name() {
             let name = concat!(module_path!(), "::", stringify!($name));
-            $crate::engine::models::must_find(name, Fault::$fault, $preemptions, $model);
+            $crate::models::must_find(name, Fault::$fault, $preemptions, $model);
         }
     };
 }
@@ -119,12 +121,11 @@ pub(super) fn engine(workers: usize, resolver: impl Resolver) -> LookupEngine {
         .build()
 }
 
-/// An engine without workers that believes it has one: the model does its work. So many spares may be
-/// started.
-pub(super) fn unmanned(spares: usize, resolver: impl Resolver) -> LookupEngine {
+/// An engine without workers that believes it has one: the model does its work. It may start `extra` workers.
+pub(super) fn unmanned(extra: usize, resolver: impl Resolver) -> LookupEngine {
     let limits = Limits {
         workers: 0,
-        max_extra_workers: spares,
+        max_extra_workers: extra,
         ..timeless()
     };
     unmanned_with(limits, resolver)

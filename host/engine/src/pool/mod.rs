@@ -1,308 +1,340 @@
-//! The workers: a bounded set of threads that all sessions share, and that take sessions in turn.
+//! The workers: a bounded number of threads that take sessions in turn. See `README.md` beside this
+//! file.
 
-mod idle;
 pub(crate) mod job;
+mod list;
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;
-mod posts;
-mod search;
-mod spares;
+pub(crate) mod session_queue;
+mod state;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
-mod timekeeper;
+mod watchdog;
 
-use self::job::{Finished, Job, Lane, Shift};
-use self::posts::Posts;
-use self::search::Search;
-use self::spares::Spares;
-pub(crate) use self::timekeeper::Alarm;
-use self::timekeeper::Timekeeper;
-use crate::judge::Judge;
-use crate::limits::Limits;
+use std::time::Duration;
+
+use self::job::{Finished, Job};
+pub(crate) use self::session_queue::SessionQueue;
+use self::session_queue::{Begun, Cancelled};
+pub(crate) use self::state::SessionKey;
+use self::state::{Call, State, Turn};
+pub(crate) use self::watchdog::Alarm;
+use self::watchdog::Thresholds;
+use crate::judge::{Judge, Verdict};
+use crate::limits::{Limits, Share};
 use crate::lookup::Resolver;
 use crate::observe::RunsOn;
 use crate::panics::catch_panic;
 use crate::sync::{
-    Arc, AtomicBool, AtomicUsize, CachePadded, Clock, Fault, Ordering, SharedQueue, Steal, planted,
-    thread,
+    Arc, AtomicBool, AtomicUsize, CachePadded, Clock, Condvar, Fault, Mutex, MutexGuard, Ordering,
+    SPIN, nanoseconds, planted, spin_until, spinners, thread,
 };
 use crate::types::ErrorCode;
 
-/// What workers and sessions share.
+/// How long a worker takes one job after the other of one session.
+const TURN: Duration = Duration::from_micros(50);
+
+/// The most threads of one pool.
+const MAX_THREADS: usize = 1 << u16::BITS;
+
+/// What workers and sessions share: a monitor.
 pub(crate) struct Pool {
     resolver: Arc<dyn Resolver>,
     judge: Arc<Judge>,
-    /// Lanes that have jobs. A worker takes one job of the first and puts the lane at the end.
-    lanes: CachePadded<SharedQueue<Arc<Lane>>>,
-    /// Jobs that were done, for the watch.
-    done: CachePadded<AtomicUsize>,
-    search: Search,
-    posts: Posts,
-    spares: Spares,
-    timekeeper: Timekeeper,
-    closed: AtomicBool,
-    /// Lanes in the queue whose sessions are gone, but for those that a worker had in its hands.
-    gone: AtomicUsize,
+    clock: Clock,
+    state: CachePadded<Mutex<State>>,
+    /// Idle workers wait here for sessions.
+    work_came: Condvar,
+    /// The watchdog waits here for its next scan.
+    look_came: Condvar,
+    hints: CachePadded<Hints>,
+}
+
+/// Parts of the state that threads read without the lock. Written under the lock, and only when
+/// they change.
+#[derive(Default)]
+struct Hints {
+    /// Sessions in the run queue; 1 if the pool is closed, so that nobody spins on.
+    waiting: AtomicUsize,
+    replaced: AtomicUsize,
+    has_watchdog: AtomicBool,
+}
+
+/// What workers are at now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Status {
+    /// Workers that are at a lookup, or on their way to or from one.
+    pub(crate) busy: usize,
+    /// Workers whose lookup was cancelled, or takes longer than `stuck_after`.
+    pub(crate) stuck: usize,
+    /// Those, and slow ones: as many extra workers may take their place.
+    pub(crate) replaced: usize,
+    /// Extra workers.
+    pub(crate) extra: usize,
 }
 
 impl Pool {
-    /// Starts the threads, and says how many there are. They are never joined: one that sits in a
-    /// resolver would keep whoever waited for it.
+    /// Starts the workers, and returns how many there are. Nobody joins them: one that sits in a
+    /// resolver would keep the thread that joins it.
     pub(crate) fn start(
         resolver: Arc<dyn Resolver>,
         judge: Arc<Judge>,
         limits: &Limits,
         clock: Clock,
     ) -> (Arc<Pool>, usize) {
-        let workers = limits.workers.min(posts::MOST);
-        let spares = limits.max_extra_workers.min(posts::MOST - workers);
+        let workers = limits.workers.min(MAX_THREADS);
+        let max_extra = limits.max_extra_workers.min(MAX_THREADS - workers);
+        let share = Share {
+            // A model has a worker of its own.
+            workers: workers + max_extra + usize::from(cfg!(any(loom, shuttle))),
+            per_session: limits.max_workers_per_session.max(1),
+            started: workers,
+        };
+        let thresholds = Thresholds::new(limits.stuck_after);
         let pool = Arc::new(Pool {
             resolver,
             judge,
-            lanes: CachePadded::new(SharedQueue::new()),
-            done: CachePadded::new(AtomicUsize::new(0)),
-            search: Search::default(),
-            // Whoever ends gives back its post before another can be started in its place. A model has a
-            // worker of its own.
-            posts: Posts::new(workers + spares + usize::from(cfg!(any(loom, shuttle)))),
-            spares: Spares::new(workers, spares, limits.max_workers_per_session),
-            timekeeper: Timekeeper::new(clock, limits.stuck_after),
-            closed: AtomicBool::new(false),
-            gone: AtomicUsize::new(0),
+            clock,
+            state: CachePadded::new(Mutex::new(State::new(share, max_extra, thresholds))),
+            work_came: Condvar::new(),
+            look_came: Condvar::new(),
+            hints: CachePadded::default(),
         });
         let started = (0..workers)
-            .map_while(|i| pool.spawn(format!("winsock-{i}")))
+            .take_while(|i| pool.spawn(format!("winsock-{i}"), Pool::work))
             .count();
+        pool.lock().share.workers -= workers - started;
         (pool, started)
     }
 
-    fn spawn(self: &Arc<Self>, name: String) -> Option<()> {
+    /// Starts a thread. False if it cannot be started.
+    fn spawn(self: &Arc<Self>, name: String, run: fn(&Arc<Self>)) -> bool {
         if planted(Fault::NoThread) {
-            return None;
-        }
-        let pool = Arc::clone(self);
-        thread::Builder::new()
-            .name(name)
-            .spawn(move || pool.work())
-            .ok()
-            .map(drop)
-    }
-
-    /// Workers that are at a lookup, or on their way to or from one.
-    pub(crate) fn busy_workers(&self) -> usize {
-        self.search.busy()
-    }
-
-    /// Does a job as a worker would.
-    #[cfg(all(test, any(loom, shuttle)))]
-    pub(crate) fn work_once(self: &Arc<Self>, lane: &Arc<Lane>, job: Arc<Job>) {
-        let post = self.posts.take().expect("a worker that is free");
-        let shift = self.begin(post, lane);
-        self.run(shift, lane, job);
-        self.posts.give_back(post);
-    }
-
-    #[cfg(all(test, not(any(loom, shuttle))))]
-    pub(crate) fn lanes_in_queue(&self) -> usize {
-        self.lanes.len()
-    }
-
-    /// A session is gone. Its lane may wait in the queue, where nobody takes it out while all workers
-    /// are stuck; such lanes are swept before they are half of it (`S-S7`).
-    pub(crate) fn forget(self: &Arc<Self>, lane: &Lane) {
-        lane.closed.store(true, Ordering::Relaxed);
-        if !lane.queued.load(Ordering::Relaxed) {
-            return;
-        }
-        let gone = self.gone.fetch_add(1, Ordering::Relaxed) + 1;
-        let queued = self.lanes.len();
-        if gone * 2 < queued {
-            return;
-        }
-        self.gone.store(0, Ordering::Relaxed);
-        for _ in 0..queued {
-            let Some(lane) = self.lanes.pop() else { break };
-            if !lane.closed.load(Ordering::Relaxed) {
-                self.lanes.push(lane);
-            }
-        }
-        // Whoever saw the queue empty meanwhile may have parked, or started no spare for any of these.
-        if !self.lanes.is_empty() {
-            self.summon();
-            self.relieve();
-        }
-    }
-
-    /// Lets the workers know that `lane` has jobs. Says whether a parked one had to be woken, which
-    /// takes so long that nobody should spin for the result.
-    pub(crate) fn offer(self: &Arc<Self>, lane: &Arc<Lane>) -> bool {
-        // Both sides of `scheduled` are read-modify-writes: whoever comes second sees what the
-        // other one wrote before, the job here or the empty queue in `retire`.
-        if lane.scheduled.swap(true, Ordering::AcqRel) {
             return false;
         }
-        self.enqueue(lane);
-        self.call_for_worker()
+        let pool = Arc::clone(self);
+        let builder = thread::Builder::new().name(name);
+        builder.spawn(move || run(&pool)).is_ok()
     }
 
-    /// Calls a worker for a lane that was put into the queue: a parked one, which it wakes, or
-    /// a spare for one that is relieved. Says whether a parked one was woken.
-    fn call_for_worker(self: &Arc<Self>) -> bool {
-        let woke = self.summon();
-        if !woke {
-            self.relieve();
-        }
-        woke
-    }
-
-    /// Tells the workers to end. Those in a resolver do so when it returns.
+    /// Has the threads end. Those in a resolver end when it returns.
     pub(crate) fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
+        let mut state = self.lock();
+        state.is_closed = true;
+        self.publish(&state);
+        drop(state);
         if !planted(Fault::CloseQuietly) {
-            self.search.idle.wake_all();
+            self.work_came.notify_all();
         }
-        self.timekeeper.wake();
+        self.look_came.notify_all();
     }
 
-    /// A worker's life. One without a post is one too many.
-    fn work(self: Arc<Self>) {
-        if let Some(post) = self.posts.take() {
-            self.work_at(post);
+    /// Adds a session.
+    pub(crate) fn add(&self, queue: &Arc<SessionQueue>) -> SessionKey {
+        self.lock().add(Arc::clone(queue))
+    }
+
+    /// Removes a session (`S-S7`). Its jobs are cancelled by then.
+    pub(crate) fn remove(self: &Arc<Self>, session: SessionKey) {
+        let mut state = self.lock();
+        let queue = state.remove(session);
+        self.release(state);
+        drop(queue);
+    }
+
+    /// Queues a job. True if an idle worker had to be woken, which takes so long that spinning for
+    /// the result does not pay.
+    pub(crate) fn push(
+        self: &Arc<Self>,
+        session: SessionKey,
+        queue: &SessionQueue,
+        job: Arc<Job>,
+    ) -> bool {
+        queue.push(job) && self.schedule(session)
+    }
+
+    /// Cancels a job. A worker that is in the resolver with it is stuck from here on (`S-C7`).
+    pub(crate) fn cancel(self: &Arc<Self>, queue: &SessionQueue, job: &Job) {
+        if let Cancelled::Running(slot, jobs) = queue.cancel(job) {
+            let held = (!planted(Fault::MarkUnlocked)).then_some(jobs);
+            let mut state = self.lock();
+            state.mark_stuck(slot);
+            drop(held);
+            self.release(state);
         }
     }
 
-    fn work_at(self: &Arc<Self>, post: u16) {
-        self.search.awake.fetch_add(1, Ordering::Relaxed);
-        while let Some(lane) = self.next_lane(post) {
-            if self.is_at_its_share(&lane) {
-                self.set_aside(&lane);
+    /// Puts a session into the run queue. True if an idle worker was woken.
+    fn schedule(self: &Arc<Self>, session: SessionKey) -> bool {
+        let mut state = self.lock();
+        state.schedule(session);
+        state.starts_failed = false;
+        if state.idle > 0 && state.spinning == 0 {
+            let idle = self.clock.now().saturating_sub(state.idle_since);
+            state.spin_pays = idle < 2 * nanoseconds(SPIN);
+        }
+        self.release(state)
+    }
+
+    /// Whether no worker is left for this session: all are stuck, or as many as it may have.
+    pub(crate) fn is_out_of_workers(&self, session: SessionKey) -> bool {
+        self.hints.replaced.load(Ordering::Relaxed) > 0 && self.lock().is_out_of_workers(session)
+    }
+
+    /// What workers are at.
+    pub(crate) fn status(&self) -> Status {
+        let state = self.lock();
+        Status {
+            busy: state.busy,
+            stuck: state.stuck,
+            replaced: state.replaced,
+            extra: state.extra,
+        }
+    }
+
+    /// How many sessions there are, and how many of them wait in the run queue.
+    #[cfg(all(test, not(any(loom, shuttle))))]
+    pub(crate) fn sessions(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.sessions(), state.waiting())
+    }
+
+    /// A worker's life.
+    fn work(self: &Arc<Self>) {
+        let slot = self.lock().open_slot();
+        while let Some(turn) = self.next_turn(slot) {
+            self.serve(slot, turn);
+        }
+    }
+
+    /// Ends a worker's turn, and waits for the next one. None if the worker is to end.
+    fn next_turn(self: &Arc<Self>, slot: u32) -> Option<Turn> {
+        // Not read again after a spin: a turn is a little shorter then.
+        let mut now = self.clock.now();
+        let mut state = self.lock();
+        state.end_turn(slot);
+        let mut may_spin = true;
+        loop {
+            if state.is_closed {
+                return None;
+            }
+            if planted(Fault::EndWithoutLooking) && state.end_excess(slot) {
+                return None;
+            }
+            let turn = state.begin_turn(slot, now);
+            if turn.is_some() || state.end_excess(slot) {
+                self.release(state);
+                return turn;
+            }
+            self.publish(&state);
+            if planted(Fault::WaitWithoutLock) {
+                drop(state);
+                state = self.lock();
+            }
+            if may_spin && state.spin_pays && state.spinning < spinners() {
+                state.spinning += 1;
+                drop(state);
+                spin_until(SPIN, || self.hints.waiting.load(Ordering::Relaxed) > 0);
+                state = self.lock();
+                state.spinning -= 1;
+                may_spin = false;
                 continue;
             }
-            match lane.jobs.steal() {
-                Steal::Success(job) => {
-                    // Before others can take the lane, so that they see one worker more at it.
-                    let shift = self.begin(post, &lane);
-                    if lane.jobs.is_empty() {
-                        self.retire(&lane);
-                        self.run(shift, &lane, job);
-                    } else {
-                        // Before the resolver is entered, as it may not come back.
-                        self.enqueue(&lane);
-                        self.call_for_worker();
-                        self.run(shift, &lane, job);
-                        self.stay(post, &lane);
-                    }
-                }
-                Steal::Empty => self.retire(&lane),
-                Steal::Retry => self.enqueue(&lane),
+            state.idle += 1;
+            state.idle_since = now;
+            state = self.work_came.wait(state).expect("no holder panics");
+            state.idle -= 1;
+            state.woken();
+            now = self.clock.now();
+            may_spin = true;
+        }
+    }
+
+    /// A worker's turn: does a job of the session, and more if they are short.
+    fn serve(self: &Arc<Self>, slot: u32, turn: Turn) {
+        let Turn {
+            queue,
+            session,
+            is_queued,
+            since,
+        } = turn;
+        let Begun {
+            mut job,
+            reschedule,
+        } = queue.begin(slot, is_queued);
+        // Before the resolver is entered, as it may not come back.
+        if reschedule {
+            self.schedule(session);
+        }
+        while let Some(now) = job {
+            let verdict = self.resolve(&queue, &now);
+            // No session that waits is passed over.
+            let waiting = self.hints.waiting.load(Ordering::Relaxed);
+            let goes_on =
+                queue.queued() > 0 && self.clock.now().saturating_sub(since) < nanoseconds(TURN);
+            let (is_wanted, next) = queue.finish(&now, slot, goes_on.then_some(waiting));
+            if is_wanted {
+                queue.deliver(Finished { job: now, verdict });
             }
-        }
-        self.search.awake.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    /// Works on for a lane that is the only one in the queue: it would be its turn anyway. Not where there are
-    /// spares, as whoever does not take the lane itself does not count who is at it.
-    fn stay(self: &Arc<Self>, post: u16, lane: &Arc<Lane>) {
-        while lane.queued.load(Ordering::Relaxed)
-            && self.lanes.len() == 1
-            && self.spare_workers() == 0
-        {
-            match lane.jobs.steal() {
-                Steal::Success(job) => self.run(self.begin(post, lane), lane, job),
-                Steal::Retry => {}
-                Steal::Empty => return,
-            }
+            job = next;
         }
     }
 
-    fn enqueue(&self, lane: &Arc<Lane>) {
-        lane.queued.store(true, Ordering::Relaxed);
-        self.lanes.push(Arc::clone(lane));
-    }
-
-    fn dequeue(&self) -> Option<Arc<Lane>> {
-        let lane = self.lanes.pop()?;
-        lane.queued.store(false, Ordering::Relaxed);
-        Some(lane)
-    }
-
-    /// Takes the lane out of turn, unless a job came in meanwhile.
-    fn retire(self: &Arc<Self>, lane: &Arc<Lane>) {
-        let order = if planted(Fault::RetireWithoutOrder) {
-            Ordering::Relaxed
-        } else {
-            Ordering::AcqRel
-        };
-        lane.scheduled.swap(false, order);
-        if !planted(Fault::RetireWithoutLooking) {
-            self.readmit(lane);
-        }
-    }
-
-    /// Takes a lane out of turn although it may have jobs, as its session has enough workers. One of those that
-    /// leaves readmits it: it sees that the lane is aside, or this sees that it has left.
-    fn set_aside(self: &Arc<Self>, lane: &Arc<Lane>) {
-        lane.scheduled.swap(false, Ordering::AcqRel);
-        lane.is_aside.store(true, Ordering::Release);
-        if !planted(Fault::SetAsideWithoutLooking) && !self.is_still_at_its_share(lane) {
-            self.end_aside(lane);
-        }
-    }
-
-    #[cold]
-    fn end_aside(self: &Arc<Self>, lane: &Arc<Lane>) {
-        if lane.is_aside.swap(false, Ordering::AcqRel) {
-            self.readmit(lane);
-        }
-    }
-
-    /// Gives a lane that is out of turn its turn, if it has jobs.
-    fn readmit(self: &Arc<Self>, lane: &Arc<Lane>) {
-        if !lane.jobs.is_empty() {
-            self.offer(lane);
-        }
-    }
-
-    /// Begins a shift for a job of this lane.
-    fn begin(self: &Arc<Self>, post: u16, lane: &Lane) -> Shift {
-        let shift = self.posts.enter(post, lane.observers.session());
-        self.be_watched();
-        shift
-    }
-
-    /// Does a job, and ends the shift.
-    fn run(self: &Arc<Self>, shift: Shift, lane: &Arc<Lane>, job: Arc<Job>) {
-        self.serve(shift, lane, job);
-        self.leave(shift, lane);
-    }
-
-    fn leave(self: &Arc<Self>, shift: Shift, lane: &Arc<Lane>) {
-        if self.posts.leave(shift) {
-            self.spares.come_back();
-        }
-        if lane.is_aside.load(Ordering::Relaxed) {
-            self.end_aside(lane);
-        }
-    }
-
-    fn serve(&self, shift: Shift, lane: &Lane, job: Arc<Job>) {
-        if !job.begin(shift) {
-            return;
-        }
-        lane.observers.start(job.handle, RunsOn::Worker);
+    fn resolve(&self, queue: &SessionQueue, job: &Job) -> Verdict {
+        queue.observers.start(job.handle, RunsOn::Worker);
         // A panic in it is the resolver's failure, not the host's.
         let outcome = catch_panic(|| self.resolver.resolve_blocking(&job.lookup))
             .unwrap_or(Err(ErrorCode::NoRecovery));
         let verdict = self.judge.verdict(&job.lookup, outcome);
-        lane.observers.finish(job.handle, RunsOn::Worker);
-        self.done.fetch_add(1, Ordering::Relaxed);
-        if !job.finish(shift) {
-            return;
+        queue.observers.finish(job.handle, RunsOn::Worker);
+        verdict
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+
+    /// Releases the lock, and calls the threads that the change is for. True if an idle worker was
+    /// woken.
+    fn release(self: &Arc<Self>, mut state: MutexGuard<'_, State>) -> bool {
+        let calls = state.calls();
+        self.publish(&state);
+        drop(state);
+        match calls.worker {
+            Call::Wake if !planted(Fault::WakeNobody) => self.work_came.notify_one(),
+            Call::Start => self.start_extra(),
+            Call::Wake | Call::Nobody => {}
         }
-        lane.finished.push(Finished { job, verdict });
-        if lane.arrived.notify() {
-            // Whoever was woken may be on this processor.
-            thread::yield_now();
+        match calls.watchdog {
+            Call::Wake => self.look_came.notify_one(),
+            Call::Start => self.start_watchdog(),
+            Call::Nobody => {}
+        }
+        calls.worker == Call::Wake
+    }
+
+    /// Starts an extra worker, which was counted.
+    fn start_extra(self: &Arc<Self>) {
+        if !self.spawn("winsock-extra".to_owned(), Pool::work) {
+            let mut state = self.lock();
+            state.start_failed(self.clock.now());
+            self.release(state);
+        }
+    }
+
+    /// Writes the hints that have changed.
+    fn publish(&self, state: &State) {
+        let set = |hint: &AtomicUsize, value| {
+            if hint.load(Ordering::Relaxed) != value {
+                hint.store(value, Ordering::Relaxed);
+            }
+        };
+        let waiting = state.waiting().max(usize::from(state.is_closed));
+        set(&self.hints.waiting, waiting);
+        set(&self.hints.replaced, state.replaced);
+        if self.hints.has_watchdog.load(Ordering::Relaxed) != state.watchdog.is_started {
+            let is_started = state.watchdog.is_started;
+            self.hints.has_watchdog.store(is_started, Ordering::Relaxed);
         }
     }
 }

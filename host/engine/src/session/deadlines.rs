@@ -3,20 +3,20 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Session, Task, pending_bytes};
+use super::{Session, Task};
 use crate::pool::Alarm;
-use crate::pool::job::Cancelled;
 use crate::sync::{Arc, Fault, nanoseconds, planted};
 use crate::types::{ErrorCode, TaskHandle};
 
 /// The deadlines of a session's requests, which come in the order in which they were begun.
 ///
-/// A session has one alarm at a time, for the first deadline that there was when it was set: so one that
-/// asks and takes all day long has its alarm set once in the time that a request may take.
+/// A session has one alarm at a time, for the first deadline that there was when it was set: so one
+/// that asks and takes all day long has its alarm set once in the time that a request may take.
 pub(super) struct Deadlines {
     /// Nanoseconds that a request may be pending.
     time: u64,
-    /// Those of requests that have ended are among them until it is their turn, or there are too many.
+    /// Those of requests that have ended are among them until it is their turn, or there are too
+    /// many.
     queue: VecDeque<(u64, TaskHandle)>,
     alarm: Option<Alarm>,
 }
@@ -71,17 +71,18 @@ impl Session {
         if let Some((due, _)) = deadlines.queue.front() {
             let alarm = Alarm {
                 at: *due,
-                session: self.lane.observers.session(),
+                session: self.queue.observers.session(),
             };
             deadlines.alarm = Some(alarm);
-            self.engine.pool.set_alarm(alarm, &self.lane);
+            self.engine.pool.set_alarm(alarm, &self.queue);
         }
     }
 
-    /// If there is an alarm, sees to it that it will ring: the thread for it may not have been started.
+    /// If there is an alarm, sees to it that it will ring: the thread for it may not have been
+    /// started.
     pub(super) fn see_to_alarm(&self) {
         if self.deadlines.as_ref().is_some_and(|d| d.alarm.is_some()) {
-            self.engine.pool.see_to_timekeeper();
+            self.engine.pool.ensure_watchdog();
         }
     }
 
@@ -101,20 +102,17 @@ impl Session {
                 continue;
             };
             let job = Arc::clone(job);
-            match job.cancel() {
-                Cancelled::Queued => {
-                    self.dead += 1;
-                    self.dead_bytes += pending_bytes(&job);
-                }
-                Cancelled::Running(shift) => running.push(shift),
-                Cancelled::Done => {}
+            if !self.queue.remove(&job) {
+                running.push(Arc::clone(&job));
             }
             if !planted(Fault::ForgetDeadline) {
                 self.decide(&job, ErrorCode::TryAgain.into());
             }
         }
-        self.sweep();
-        self.abandon_workers(&running);
+        // Only now, as an extra worker would begin with one of the others.
+        for job in running {
+            self.engine.pool.cancel(&self.queue, &job);
+        }
         self.set_alarm();
     }
 

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use super::{Ready, Session, Task, pending_bytes};
 use crate::judge::Verdict;
 use crate::observe::{ObservedQuery, QueryKind};
-use crate::pool::job::{CUT, Cancelled, DUE, Finished, Job, Shift};
+use crate::pool::job::{Finished, Job};
+use crate::pool::session_queue::{CUT, DUE};
 use crate::sync::{Arc, Fault, Ordering, planted};
 use crate::types::{Completion, ErrorCode, TaskHandle};
 
@@ -25,19 +26,19 @@ impl Session {
         let job = pending.expect("the table calls its argument once");
         self.bytes += pending_bytes(&job);
         self.set_deadline(job.handle);
-        self.lane.observers.request(job.handle, observed);
+        self.queue.observers.request(job.handle, observed);
         job
     }
 
     /// Takes every result out of the queue, so that nothing piles up in it.
     pub(super) fn settle(&mut self) {
-        if !self.lane.has_news() {
+        if !self.queue.has_news() {
             return;
         }
-        while let Some(Finished { job, verdict }) = self.lane.finished.pop() {
+        while let Some(Finished { job, verdict }) = self.queue.finished.pop() {
             self.decide(&job, verdict);
         }
-        let signals = self.lane.take_signals();
+        let signals = self.queue.take_signals();
         if signals & CUT != 0 {
             self.end_pending();
         }
@@ -92,7 +93,7 @@ impl Session {
         verdict: Verdict,
     ) -> TaskHandle {
         let handle = self.table.insert_with(|_| Task::Ready);
-        self.lane.observers.request(handle, observed);
+        self.queue.observers.request(handle, observed);
         self.push_ready(handle, tag, asked_at, verdict);
         self.note_ready();
         handle
@@ -107,7 +108,7 @@ impl Session {
     ) {
         let Verdict { outcome, is_denied } = verdict;
         self.counters.count_completion(&outcome, is_denied);
-        self.lane.observers.completion(handle, &outcome, is_denied);
+        self.queue.observers.completion(handle, &outcome, is_denied);
         let ready = Ready {
             completion: Completion {
                 handle,
@@ -123,10 +124,10 @@ impl Session {
     /// Shows pollables whether there is something to take.
     pub(super) fn note_ready(&self) {
         let ready = !self.ready.is_empty();
-        if self.lane.has_ready.load(Ordering::Relaxed) != ready {
-            self.lane.has_ready.store(ready, Ordering::SeqCst);
+        if self.queue.has_ready.load(Ordering::Relaxed) != ready {
+            self.queue.has_ready.store(ready, Ordering::SeqCst);
             if ready {
-                self.lane.arrived.notify();
+                self.queue.arrived.notify();
             }
         }
     }
@@ -145,39 +146,14 @@ impl Session {
         {
             return Err(ErrorCode::WouldBlock);
         }
-        self.engine.reserve()
-    }
-
-    /// Whether the engine has no worker for this session: all are stuck, or enough of them for it.
-    pub(super) fn is_out_of_workers(&self) -> bool {
-        self.engine.is_exhausted() || self.engine.pool.is_stuck_for(&self.lane)
+        self.engine.reserve(self.table.len())
     }
 
     /// Counts a request that is not begun.
     pub(super) fn refuse(&self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
         self.counters.count_refusal();
-        self.lane.observers.refusal(kind, error);
+        self.queue.observers.refusal(kind, error);
         error
-    }
-
-    /// Takes cancelled jobs out of the queue before they are half of it, or hold what all requests may. Either way
-    /// sweeping costs little for each of them: what lives has its part in the same bytes.
-    pub(super) fn sweep(&mut self) {
-        let queued = self.jobs.len();
-        if self.dead * 2 < queued && self.dead_bytes < self.engine.limits.bytes_per_session {
-            return;
-        }
-        (self.dead, self.dead_bytes) = (0, 0);
-        // Once around: what lives keeps its order. Workers may take jobs meanwhile.
-        for _ in 0..queued {
-            let Some(job) = self.jobs.pop() else { break };
-            if !job.is_cancelled() {
-                self.jobs.push(job);
-            }
-        }
-        if !self.jobs.is_empty() {
-            self.engine.pool.offer(&self.lane);
-        }
     }
 
     /// Cancels what is pending and drops what is ready.
@@ -191,7 +167,7 @@ impl Session {
         self.drop_jobs(&jobs);
         self.counters.count_cancels(jobs.len());
         for job in &jobs {
-            self.lane.observers.cancel(job.handle);
+            self.queue.observers.cancel(job.handle);
         }
         self.forget_deadlines();
         self.ready = VecDeque::new();
@@ -199,23 +175,12 @@ impl Session {
         self.note_ready();
     }
 
-    /// Has no worker begin with any of these jobs, which are all that are pending, and those that have
-    /// begun counted as stuck.
+    /// Cancels these jobs, which are all that are pending: those that wait first, as an extra
+    /// worker would begin one.
     fn drop_jobs(&mut self, jobs: &[Arc<Job>]) {
-        let running = jobs.iter().filter_map(|job| match job.cancel() {
-            Cancelled::Running(shift) => Some(shift),
-            _ => None,
-        });
-        let running: Vec<_> = running.collect();
-        while self.jobs.pop().is_some() {}
-        (self.dead, self.dead_bytes) = (0, 0);
-        self.abandon_workers(&running);
-    }
-
-    /// Only once no job that was dropped with theirs can be begun: a spare would begin with it.
-    pub(super) fn abandon_workers(&self, shifts: &[Shift]) {
-        for shift in shifts {
-            self.engine.pool.abandon_worker(*shift);
+        self.queue.clear();
+        for job in jobs.iter().filter(|job| !job.is_queued()) {
+            self.engine.pool.cancel(&self.queue, job);
         }
     }
 }

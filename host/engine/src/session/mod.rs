@@ -23,37 +23,35 @@ use crate::limits::RateLimiter;
 use crate::lookup::Responder;
 use crate::metrics::{Counters, RequestStats};
 use crate::observe::{QueryKind, RunsOn, SessionObservers};
-use crate::pool::job::{Cancelled, Job, Lane};
+use crate::pool::job::Job;
+use crate::pool::{SessionKey, SessionQueue};
 use crate::registry::Registration;
 use crate::shared::EngineShared;
-use crate::sync::{Arc, Fault, OwnedQueue, SPIN, planted, spin_until, spinners};
+use crate::sync::{Arc, Fault, Ordering, SPIN, planted, spin_until, spinners};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// One guest's requests.
 ///
 /// A result becomes a completion when the session takes it out of its queue, which every call here
 /// does first; cancel removes the handle; a result whose handle is gone is dropped. So a request is
-/// either cancelled or completed, and no other thread has a say in it (`S-C8`). No call takes a lock but the
-/// short one of whatever is parked and must be woken; and none but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
+/// either cancelled or completed, and no other thread has a say in it (`S-C8`). A request for a
+/// worker takes the session's own lock, and sometimes the pool's, each for some instructions. No
+/// call but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
 ///
 /// Dropping a session cancels what is pending and leaves nothing in the engine (`S-S7`).
 pub struct Session {
     engine: Arc<EngineShared>,
-    lane: Arc<Lane>,
+    queue: Arc<SessionQueue>,
     /// Names the session in the engine's registry.
     registration: Registration,
-    /// This end of the lane's jobs.
-    jobs: OwnedQueue<Arc<Job>>,
+    /// Names it in the pool.
+    key: SessionKey,
     table: HandleTable<Task>,
     ready: VecDeque<Ready>,
     recent: RecentlyCompleted,
     startups: u64,
     /// Bytes held, as [`Limits::bytes_per_session`](crate::Limits::bytes_per_session) counts them.
     bytes: usize,
-    /// Jobs cancelled in the queue since it was swept: at least as many as are in it.
-    dead: usize,
-    /// Bytes that they hold.
-    dead_bytes: usize,
     /// Holds the session to [`Limits::max_rate`](crate::Limits::max_rate), if there is one.
     rate_limiter: Option<RateLimiter>,
     /// When its requests are overdue, if they ever are.
@@ -93,32 +91,25 @@ fn pending_bytes(job: &Job) -> usize {
 
 impl Session {
     pub(crate) fn new(engine: Arc<EngineShared>) -> Session {
-        let jobs = OwnedQueue::new_fifo();
         let observers =
             SessionObservers::new(Arc::clone(&engine.observers), engine.number_session());
         let counters = Arc::new(Counters::new(engine.measure_latency));
         let judge = Arc::clone(&engine.judge);
-        let lane = Arc::new(Lane::new(
-            jobs.stealer(),
-            Arc::clone(&counters),
-            observers,
-            judge,
-        ));
+        let queue = Arc::new(SessionQueue::new(Arc::clone(&counters), observers, judge));
         let rate_limiter = engine.limits.max_rate.map(RateLimiter::new);
         let deadlines = engine.limits.request_timeout.map(Deadlines::new);
-        let registration = engine.registry.register(Arc::clone(&lane));
+        let registration = engine.registry.register(Arc::clone(&queue));
+        let key = engine.pool.add(&queue);
         Session {
             engine,
-            lane,
+            queue,
             registration,
-            jobs,
+            key,
             table: HandleTable::new(),
             ready: VecDeque::new(),
             recent: RecentlyCompleted::default(),
             startups: 0,
             bytes: 0,
-            dead: 0,
-            dead_bytes: 0,
             rate_limiter,
             deadlines,
             woke: false,
@@ -135,8 +126,8 @@ impl Session {
         Ok(())
     }
 
-    /// WSACleanup: takes one from the count. The last one cancels every pending request, drops the completions
-    /// that were not taken, and forgets every handle (`S-S4`).
+    /// WSACleanup: takes one from the count. The last one cancels every pending request, drops the
+    /// completions that were not taken, and forgets every handle (`S-S4`).
     ///
     /// # Errors
     /// [`ErrorCode::NotInitialised`] for one too many (`S-S3`).
@@ -153,14 +144,14 @@ impl Session {
         Ok(())
     }
 
-    /// Starts a request and returns its handle. What is known by now is ready when this returns, and
-    /// arrives as a completion like all the rest (`S-R5`). `tag` comes back with it.
+    /// Starts a request and returns its handle. What is known by now is ready when this returns,
+    /// and arrives as a completion like all the rest (`S-R5`). `tag` comes back with it.
     ///
     /// # Errors
-    /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when the engine
-    /// is down or has no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`), and for what needs a worker
-    /// while all that there may be, or as many as one session may keep, are stuck (`S-C7`). Whatever is wrong with the query itself is in the
-    /// completion (`S-R4`).
+    /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when the
+    /// engine is down or has no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`),
+    /// and for what needs a worker while all that there may be, or all that this session may have,
+    /// are stuck (`S-C7`). Whatever is wrong with the query itself is in the completion (`S-R4`).
     pub fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
         self.settle();
         if self.startups == 0 {
@@ -175,9 +166,9 @@ impl Session {
         } else {
             0
         };
-        let observed = self.lane.observers.observed(&query);
+        let observed = self.queue.observers.observed(&query);
         let admitted = admit(&self.engine, query);
-        if matches!(admitted, Admitted::Work(_)) && self.is_out_of_workers() {
+        if matches!(admitted, Admitted::Work(_)) && self.engine.pool.is_out_of_workers(self.key) {
             self.engine.release(1);
             return Err(self.refuse(kind, ErrorCode::WouldBlock));
         }
@@ -186,19 +177,20 @@ impl Session {
             Admitted::Work(lookup) => {
                 let job = self.pend(observed, |handle| Job::new(handle, tag, asked_at, lookup));
                 let handle = job.handle;
-                self.jobs.push(job);
-                self.woke = self.engine.pool.offer(&self.lane);
+                self.woke = self.engine.pool.push(self.key, &self.queue, job);
                 handle
             }
             Admitted::Ask(lookup) => {
-                let job = self.pend(observed, |handle| Job::asked(handle, tag, asked_at, lookup));
+                let job = self.pend(observed, |handle| {
+                    Job::new_async(handle, tag, asked_at, lookup)
+                });
                 let reply = Responder::to(SessionReceiver {
                     job: Arc::clone(&job),
-                    lane: Arc::clone(&self.lane),
+                    queue: Arc::clone(&self.queue),
                 });
                 // No worker is at it that could be done in a moment.
                 self.woke = true;
-                self.lane.observers.start(job.handle, RunsOn::Resolver);
+                self.queue.observers.start(job.handle, RunsOn::Resolver);
                 self.engine.start(&job.lookup, reply);
                 job.handle
             }
@@ -206,15 +198,14 @@ impl Session {
         })
     }
 
-    /// Cancels a request: no completion of it comes afterwards (`S-C1`). Costs the same however many
-    /// are outstanding, and gives back at once what the request held (`S-C6`); every now and then it
-    /// sweeps the queue, which comes to the same for all cancels together.
+    /// Cancels a request: no completion of it comes afterwards (`S-C1`). Costs the same however
+    /// many are outstanding, and gives back at once what the request held (`S-C6`).
     ///
     /// # Errors
-    /// [`ErrorCode::NotInitialised`] before start-up, [`ErrorCode::NetworkDown`] while the engine is down,
-    /// whatever the handle (`S-C5`). [`ErrorCode::AlreadyCompleted`] if the completion was taken or
-    /// waits to be taken, where it stays (`S-C2`); remembered for the last 65,536 (`S-C9`).
-    /// [`ErrorCode::InvalidArgument`] for any other number (`S-C3`).
+    /// [`ErrorCode::NotInitialised`] before start-up, [`ErrorCode::NetworkDown`] while the engine
+    /// is down, whatever the handle (`S-C5`). [`ErrorCode::AlreadyCompleted`] if the completion was
+    /// taken or waits to be taken, where it stays (`S-C2`); remembered for the last 65,536
+    /// (`S-C9`). [`ErrorCode::InvalidArgument`] for any other number (`S-C3`).
     pub fn cancel(&mut self, handle: TaskHandle) -> Result<(), ErrorCode> {
         self.settle();
         if self.startups == 0 {
@@ -234,19 +225,10 @@ impl Session {
         }
         if let Some(Task::Pending(job)) = self.table.remove(handle) {
             self.engine.release(1);
-            let bytes = pending_bytes(&job);
-            self.bytes -= bytes;
+            self.bytes -= pending_bytes(&job);
             self.counters.count_cancels(1);
-            match job.cancel() {
-                Cancelled::Queued => {
-                    self.dead += 1;
-                    self.dead_bytes += bytes;
-                    self.sweep();
-                }
-                Cancelled::Running(shift) => self.engine.pool.abandon_worker(shift),
-                Cancelled::Done => {}
-            }
-            self.lane.observers.cancel(handle);
+            self.engine.pool.cancel(&self.queue, &job);
+            self.queue.observers.cancel(handle);
         }
         Ok(())
     }
@@ -281,8 +263,8 @@ impl Session {
     /// Blocks the thread until a completion can be taken, and says whether one can. False when the
     /// time is over, and at once when nothing is outstanding, as nothing could come then.
     ///
-    /// Looks out for some microseconds before the thread is parked, if a worker is awake; never spins
-    /// longer.
+    /// Looks out for some microseconds before the thread is parked, if a worker is awake; never
+    /// spins longer.
     pub fn wait(&mut self, timeout: Option<Duration>) -> bool {
         if let Some(known) = self.settled() {
             return known;
@@ -290,7 +272,7 @@ impl Session {
         let spin = SPIN.min(timeout.unwrap_or(SPIN));
         let spins = spinners() > 0 && !self.woke;
         if spins
-            && spin_until(spin, || self.lane.has_news())
+            && spin_until(spin, || self.queue.has_news())
             && let Some(known) = self.settled()
         {
             return known;
@@ -299,7 +281,7 @@ impl Session {
         // A time-out past the end of the clock is none.
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         loop {
-            let in_time = self.lane.park(deadline);
+            let in_time = self.queue.park(deadline);
             match self.settled() {
                 Some(known) => return known,
                 None if !in_time => return false,
@@ -315,15 +297,15 @@ impl Session {
                 return known;
             }
             self.see_to_alarm();
-            let lane = &self.lane;
-            lane.arrived.wait_until(|| lane.has_news()).await;
+            let queue = &self.queue;
+            queue.arrived.wait_until(|| queue.has_news()).await;
         }
     }
 
     /// Something to wait for from elsewhere; it outlives the session.
     pub fn readiness(&self) -> Readiness {
         self.see_to_alarm();
-        Readiness::new(Arc::clone(&self.lane))
+        Readiness::new(Arc::clone(&self.queue))
     }
 
     /// Requests that are outstanding: pending, or completed and not yet taken.
@@ -343,9 +325,10 @@ impl Drop for Session {
         if !planted(Fault::DropKeepsPlace) {
             self.engine.registry.unregister(self.registration);
         }
-        self.engine.pool.forget(&self.lane);
-        // Whoever awaits a readiness of this session waits no more.
-        self.lane.arrived.notify();
+        self.engine.pool.remove(self.key);
+        self.queue.closed.store(true, Ordering::SeqCst);
+        // A task that awaits a readiness of this session waits no more.
+        self.queue.arrived.notify();
     }
 }
 

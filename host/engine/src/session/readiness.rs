@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::pool::job::Lane;
+use crate::pool::SessionQueue;
 use crate::sync::Arc;
 
 /// Whether completions of a session can be taken, for whoever waits for several things at once.
@@ -11,22 +11,22 @@ use crate::sync::Arc;
 /// cancelled. It is ready for good once the session is gone.
 #[derive(Clone)]
 pub struct Readiness {
-    lane: Arc<Lane>,
+    queue: Arc<SessionQueue>,
 }
 
 impl Readiness {
-    pub(super) fn new(lane: Arc<Lane>) -> Readiness {
-        Readiness { lane }
+    pub(super) fn new(queue: Arc<SessionQueue>) -> Readiness {
+        Readiness { queue }
     }
 
     /// Whether it is ready now.
     pub fn is_ready(&self) -> bool {
-        self.lane.is_ready()
+        self.queue.is_ready()
     }
 
     /// Waits until it is ready; may be dropped at any time.
     pub async fn ready(&self) {
-        self.lane.arrived.wait_until(|| self.is_ready()).await;
+        self.queue.arrived.wait_until(|| self.is_ready()).await;
     }
 }
 

@@ -2,14 +2,15 @@
 
 use crate::lookup::{Client, Delivered, Notify, Receiver};
 use crate::observe::RunsOn;
-use crate::pool::job::{Finished, Job, Lane};
+use crate::pool::SessionQueue;
+use crate::pool::job::{Finished, Job};
 use crate::sync::{Arc, Fault, planted};
 use crate::types::Outcome;
 
 /// Puts an outcome into its session's queue of results.
 pub(super) struct SessionReceiver {
     pub(super) job: Arc<Job>,
-    pub(super) lane: Arc<Lane>,
+    pub(super) queue: Arc<SessionQueue>,
 }
 
 impl Receiver for SessionReceiver {
@@ -18,25 +19,25 @@ impl Receiver for SessionReceiver {
     }
 
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
-        let SessionReceiver { job, lane } = *self;
-        lane.observers.finish(job.handle, RunsOn::Resolver);
-        if !job.finish_asked() || planted(Fault::LoseReply) {
+        let SessionReceiver { job, queue } = *self;
+        queue.observers.finish(job.handle, RunsOn::Resolver);
+        if !job.finish_async() || planted(Fault::LoseReply) {
             return Delivered::NOBODY;
         }
-        let verdict = lane.judge.verdict(&job.lookup, outcome);
-        lane.finished.push(Finished { job, verdict });
-        Delivered::to(lane)
+        let verdict = queue.judge.verdict(&job.lookup, outcome);
+        queue.finished.push(Finished { job, verdict });
+        Delivered::to(queue)
     }
 
     fn client(&self) -> Client {
         Client {
-            engine: Arc::as_ptr(&self.lane.judge).addr(),
-            session: self.lane.observers.session(),
+            engine: Arc::as_ptr(&self.queue.judge).addr(),
+            session: self.queue.observers.session(),
         }
     }
 }
 
-impl Notify for Lane {
+impl Notify for SessionQueue {
     fn notify(&self) {
         if !planted(Fault::ReplyQuietly) {
             self.arrived.notify();

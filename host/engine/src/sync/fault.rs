@@ -5,8 +5,6 @@
 pub(crate) enum Fault {
     /// A result becomes a completion whether or not its request is still pending.
     DecideUnseen,
-    /// A worker leaves the resolver without seeing that it was marked meanwhile.
-    LeaveWithoutExchange,
     /// A reply marks its job as done, and brings nothing.
     LoseReply,
     /// A reply brings its outcome and tells nobody.
@@ -15,14 +13,6 @@ pub(crate) enum Fault {
     SignalQuietly,
     /// What comes when time is over leaves the request as it is.
     ForgetDeadline,
-    /// A worker is marked as stuck whatever it is at by then, and whether or not it is marked already.
-    MarkUnseen,
-    /// Whoever counts marks takes a worker's next session for the one that it was marked for.
-    CountUnseen,
-    /// The timekeeper stops looking at workers and does not look once more.
-    RestWithoutLooking,
-    /// A worker that sets a lane aside does not look whether that is still called for.
-    SetAsideWithoutLooking,
     /// A cancelled request keeps its handle.
     CancelKeepsHandle,
     /// So does one whose completion was taken.
@@ -35,30 +25,28 @@ pub(crate) enum Fault {
     WaitWithoutLooking,
     /// Who tells of a result looks for waiters without a fence.
     NotifyWithoutFence,
-    /// A worker does not look once more after it has entered the list of the parked.
-    ParkWithoutLooking,
-    /// Who puts a lane into the queue looks for parked workers without a fence.
-    SummonWithoutFence,
-    /// A worker that stops looking out does not look once more.
-    StopWithoutLooking,
-    /// A worker that was chosen, and found a lane by itself, wakes nobody in its place.
-    LeaveWithoutPassingOn,
-    /// One that was chosen and goes away starts no spare in its place.
-    LeaveWithoutRelief,
-    /// A worker that takes a lane out of turn does not look for a job that came meanwhile.
-    RetireWithoutLooking,
-    /// A worker takes a lane out of turn with a weaker ordering.
-    RetireWithoutOrder,
-    /// A worker ends for a spare too many that is none any more.
-    EndUnseen,
+    /// Whoever schedules a session counts a worker as woken, and wakes none.
+    WakeNobody,
+    /// A worker that takes the only turn of a session with more jobs does not reschedule it.
+    NotRescheduled,
+    /// A worker that takes the last job of a session leaves it marked as scheduled.
+    NotUnscheduled,
+    /// A throttled session stays so when one of its workers is free again.
+    ThrottledForGood,
+    /// A worker that is marked as slow and then as stuck is replaced twice.
+    ReplacedTwice,
+    /// An excess worker ends without looking for a session that waits.
+    EndWithoutLooking,
+    /// A worker that has found no session releases the lock before it waits.
+    WaitWithoutLock,
+    /// A guest that cancels releases its session's lock before it marks the worker.
+    MarkUnlocked,
     /// No thread can be started. The engine lives with it.
     NoThread,
     /// A pool that closes wakes nobody.
     CloseQuietly,
-    /// A lane is marked as cut before the engine is marked as down.
+    /// A session is told that the engine is down before the engine is marked as down.
     CutTooEarly,
-    /// Where jobs are short, nobody is made the watch.
-    NobodyWatches,
 }
 
 /// Whether this defect is planted: never in a build.

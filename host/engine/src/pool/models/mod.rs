@@ -1,13 +1,45 @@
-//! Workers that park, are woken, stay out, and end.
+//! Workers that wait, are woken, replaced, throttled, and end: the pool itself, in every order of
+//! its threads' steps.
 
-mod spares;
+mod replaced;
 
 use super::*;
 use crate::engine::LookupEngine;
-use crate::engine::models::{After, check, engine, finds};
+use crate::models::{After, check, engine, finds};
 use crate::session::Session;
-use crate::sync::{Condvar, Mutex, Ordering, model_thread};
+use crate::sync::model_thread;
 use crate::types::{Query, TaskHandle};
+
+impl Pool {
+    /// Does the jobs of one turn as a worker would, if a session waits.
+    pub(crate) fn work_once(self: &Arc<Self>) {
+        let slot = self.lock().open_slot();
+        if let Some(turn) = self.take_turn(slot) {
+            self.serve(slot, turn);
+        }
+        self.leave(slot);
+    }
+
+    /// Begins a turn, if a session waits.
+    fn take_turn(self: &Arc<Self>, slot: u32) -> Option<Turn> {
+        let mut state = self.lock();
+        let turn = state.begin_turn(slot, 0);
+        self.release(state);
+        turn
+    }
+
+    /// Ends a turn, and the worker.
+    fn leave(self: &Arc<Self>, slot: u32) {
+        let mut state = self.lock();
+        state.end_turn(slot);
+        self.release(state);
+    }
+
+    /// The alarms that are set.
+    pub(crate) fn alarms(&self) -> usize {
+        self.lock().watchdog.alarms.len()
+    }
+}
 
 fn started(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
@@ -29,7 +61,7 @@ fn take_all(session: &mut Session) -> usize {
     taken
 }
 
-// A worker parks while a job is pushed; the pool ends.
+// A worker becomes idle while a job is pushed; the pool ends.
 fn served() {
     let engine = engine(1, After(|| {}));
     let mut session = started(&engine);
@@ -38,17 +70,15 @@ fn served() {
 }
 
 #[test]
-fn a_job_is_pushed_while_a_worker_parks() {
-    check(4, served);
+fn job_is_pushed_while_a_worker_becomes_idle() {
+    check(3, served);
 }
 
-finds!(a_worker_that_parks_without_looking_is_found: ParkWithoutLooking in served, 3);
-// A weaker ordering, which shuttle does not know.
-#[cfg(loom)]
-finds!(a_summons_without_its_fence_is_found: SummonWithoutFence in served, 3);
+finds!(a_lost_wake_up_is_found: WakeNobody in served, 3);
+finds!(a_wait_that_begins_without_the_lock_is_found: WaitWithoutLock in served, 3);
 finds!(a_pool_that_closes_quietly_is_found: CloseQuietly in served, 3);
 
-// A job comes while the worker takes the lane out of turn.
+// A job comes while the worker takes the session's last one.
 fn served_twice() {
     let engine = engine(1, After(|| {}));
     let mut session = started(&engine);
@@ -58,16 +88,13 @@ fn served_twice() {
 }
 
 #[test]
-fn a_job_is_pushed_while_its_lane_is_retired() {
+fn job_is_pushed_while_the_last_one_is_taken() {
     check(2, served_twice);
 }
 
-// A weaker ordering.
-#[cfg(loom)]
-finds!(a_lane_that_is_retired_out_of_order_is_found: RetireWithoutOrder in served_twice, 2);
-finds!(a_lane_that_is_retired_unseen_is_found: RetireWithoutLooking in served_twice, 2);
+finds!(a_session_that_stays_marked_as_scheduled_is_found: NotUnscheduled in served_twice, 2);
 
-// S-S7, S-C7: nobody waits for a worker that is inside the resolver.
+// S-S7, S-C7: the end of an engine does not wait for a worker that is in the resolver.
 fn left_inside() {
     let gone = Arc::new(AtomicBool::new(false));
     let engine = {
@@ -89,13 +116,13 @@ fn left_inside() {
 }
 
 #[test]
-fn the_engine_is_dropped_with_a_worker_inside_the_resolver() {
-    check(3, left_inside);
+fn engine_is_dropped_with_a_worker_in_the_resolver() {
+    check(2, left_inside);
 }
 
 finds!(a_worker_that_is_not_told_of_the_end_is_found: CloseQuietly in left_inside, 2);
 
-/// What is begun ends only once another is, so that two workers must be at work.
+/// A lookup ends only once another has begun, so that two workers must be at work.
 #[derive(Default)]
 struct Rendezvous {
     here: Mutex<usize>,
@@ -113,30 +140,10 @@ impl Rendezvous {
     }
 }
 
-// A worker that looks out takes one lane, and leaves another that came meanwhile.
-fn met() {
-    meet_in(|_| {});
-}
-
-#[test]
-fn two_jobs_come_while_a_worker_looks_out() {
-    check(1, met);
-}
-
-// It takes more preemptions than loom gets through in a minute.
-#[cfg(shuttle)]
-finds!(a_worker_that_stops_searching_unseen_is_found: StopWithoutLooking in met, 3);
-
-// S-C7: a job that waits behind a slow one is found out by the watch, also where jobs were short.
-fn watched() {
-    meet_in(|pool| pool.search.expect_short_jobs());
-}
-
-/// Two sessions' jobs, of which none ends without the other.
-fn meet_in(prepare: impl FnOnce(&Pool)) {
+// S-C7: two sessions' jobs, of which none ends without the other, have a worker each.
+fn two_sessions_meet() {
     let meeting = Rendezvous::default();
     let engine = engine(2, After(move || meeting.meet()));
-    prepare(&engine.shared.pool);
     let (mut one, mut two) = (started(&engine), started(&engine));
     ask(&mut one);
     ask(&mut two);
@@ -144,50 +151,23 @@ fn meet_in(prepare: impl FnOnce(&Pool)) {
 }
 
 #[test]
-fn a_job_waits_behind_a_slow_one() {
-    check(1, watched);
+fn two_sessions_jobs_run_at_the_same_time() {
+    check(1, two_sessions_meet);
 }
 
-finds!(a_lane_that_nobody_watches_is_found: NobodyWatches in watched, 1);
-
-// Somebody who was chosen, and leaves with work that it found by itself, has another woken.
-fn passed_on() {
-    let idle = Arc::new(crate::pool::idle::Idle::default());
-    let work = Arc::new(SharedQueue::new());
-    let meeting = Arc::new(Rendezvous::default());
-    let workers: Vec<_> = (0..2)
-        .map(|_| {
-            let (idle, work) = (Arc::clone(&idle), Arc::clone(&work));
-            let meeting = Arc::clone(&meeting);
-            model_thread::spawn(move || {
-                loop {
-                    let parking = idle.enter();
-                    if work.pop().is_some() {
-                        drop(parking);
-                        break;
-                    }
-                    parking.wait();
-                    if work.pop().is_some() {
-                        break;
-                    }
-                }
-                // It stays in its work until the other has some too.
-                meeting.meet();
-            })
-        })
-        .collect();
-    for _ in 0..2 {
-        work.push(());
-        idle.wake_one();
-    }
-    for worker in workers {
-        worker.join().unwrap();
-    }
+// The same with two jobs of one session.
+fn two_jobs_meet() {
+    let meeting = Rendezvous::default();
+    let engine = engine(2, After(move || meeting.meet()));
+    let mut session = started(&engine);
+    ask(&mut session);
+    ask(&mut session);
+    assert_eq!(take_all(&mut session), 2);
 }
 
 #[test]
-fn one_that_is_chosen_leaves_with_other_work() {
-    check(4, passed_on);
+fn two_jobs_of_one_session_run_at_the_same_time() {
+    check(1, two_jobs_meet);
 }
 
-finds!(one_that_leaves_without_passing_on_is_found: LeaveWithoutPassingOn in passed_on, 4);
+finds!(a_session_that_is_not_rescheduled_is_found: NotRescheduled in two_jobs_meet, 2);

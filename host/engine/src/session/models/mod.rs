@@ -5,8 +5,8 @@ mod reply;
 
 use super::*;
 use crate::engine::LookupEngine;
-use crate::engine::models::{After, check, finds, unmanned};
-use crate::sync::{Fault, Steal, model_thread};
+use crate::models::{After, check, finds, unmanned};
+use crate::sync::{Fault, model_thread};
 
 type Worker = model_thread::JoinHandle<()>;
 
@@ -25,14 +25,10 @@ fn ask(session: &mut Session) -> TaskHandle {
         .unwrap()
 }
 
-/// Does one job of a session, if there is one.
+/// Does the jobs of a session, if there are any.
 fn worker(session: &Session) -> Worker {
-    let (engine, lane) = (Arc::clone(&session.engine), Arc::clone(&session.lane));
-    model_thread::spawn(move || {
-        if let Steal::Success(job) = lane.jobs.steal() {
-            engine.pool.work_once(&lane, job);
-        }
-    })
+    let engine = Arc::clone(&session.engine);
+    model_thread::spawn(move || engine.pool.work_once())
 }
 
 fn at_once() -> LookupEngine {
@@ -64,7 +60,7 @@ fn cancelled_or_completed() {
         Err(other) => panic!("{other}"),
     }
     assert_eq!((session.bytes, engine.outstanding()), (0, 0));
-    assert_eq!(engine.shared.pool.relieved_workers(), 0);
+    assert_eq!(engine.shared.pool.status().replaced, 0);
 }
 
 #[test]
@@ -72,7 +68,6 @@ fn a_result_arrives_while_cancel_runs() {
     check(3, cancelled_or_completed);
 }
 
-finds!(a_mark_by_cancel_that_is_not_seen_is_found: LeaveWithoutExchange in cancelled_or_completed, 3);
 finds!(a_result_of_a_cancelled_request_is_found: DecideUnseen in cancelled_or_completed, 3);
 finds!(a_cancel_that_keeps_the_handle_is_found: CancelKeepsHandle in cancelled_or_completed, 3);
 
@@ -86,7 +81,7 @@ fn taken_once() {
     assert_eq!(taken, [handle]);
     assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
     assert_eq!((session.bytes, session.outstanding()), (0, 0));
-    assert!(!session.lane.is_ready());
+    assert!(!session.queue.is_ready());
 }
 
 #[test]
@@ -128,7 +123,7 @@ fn forgotten() {
     assert_eq!(take_now(&mut session), []);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
     assert_eq!(
-        (session.bytes, engine.shared.pool.relieved_workers()),
+        (session.bytes, engine.shared.pool.status().replaced),
         (0, 0)
     );
 }
@@ -148,7 +143,7 @@ fn gone() {
     drop(session);
     assert_eq!(engine.outstanding(), 0);
     worker.join().unwrap();
-    assert_eq!(engine.shared.pool.relieved_workers(), 0);
+    assert_eq!(engine.shared.pool.status().replaced, 0);
     assert_eq!(engine.shared.registry.len(), 0);
 }
 
@@ -157,7 +152,6 @@ fn a_result_arrives_while_the_session_is_dropped() {
     check(3, gone);
 }
 
-finds!(a_mark_by_drop_that_is_not_seen_is_found: LeaveWithoutExchange in gone, 3);
 finds!(a_dropped_session_that_keeps_its_place_is_found: DropKeepsPlace in gone, 3);
 
 // S-R18, S-R6
@@ -209,5 +203,5 @@ fn a_request_is_begun_while_the_engine_goes_down() {
     check(3, begun_or_refused);
 }
 
-finds!(a_lane_that_is_cut_too_early_is_found: CutTooEarly in begun_or_refused, 3);
+finds!(a_session_that_is_cut_too_early_is_found: CutTooEarly in begun_or_refused, 3);
 finds!(an_outage_that_wakes_nobody_is_found: SignalQuietly in begun_or_refused, 3);

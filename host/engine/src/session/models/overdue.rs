@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::engine::models::{timeless, unmanned_with};
 use crate::limits::Limits;
+use crate::models::{timeless, unmanned_with};
 
 /// An engine whose requests are overdue at once.
 fn impatient() -> LookupEngine {
@@ -19,25 +19,25 @@ fn impatient() -> LookupEngine {
     unmanned_with(limits, After(|| {}))
 }
 
-/// The timekeeper, who rings once.
-fn timekeeper(engine: &LookupEngine) -> Worker {
+/// The watchdog, which looks once.
+fn watchdog(engine: &LookupEngine) -> Worker {
     let engine = engine.clone();
-    model_thread::spawn(move || engine.shared.pool.ring())
+    model_thread::spawn(move || engine.shared.pool.look())
 }
 
 // S-C8, S-R6
 fn completed_once() {
     let engine = impatient();
     let (mut session, handle, worker) = asked(&engine);
-    let keeper = timekeeper(&engine);
+    let dog = watchdog(&engine);
     assert!(session.wait(None));
     let mut taken = take_now(&mut session);
     worker.join().unwrap();
-    keeper.join().unwrap();
+    dog.join().unwrap();
     taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
     assert_eq!((session.bytes, engine.outstanding()), (0, 0));
-    assert_eq!(engine.shared.pool.relieved_workers(), 0);
+    assert_eq!(engine.shared.pool.status().replaced, 0);
 }
 
 #[test]
@@ -53,9 +53,9 @@ fn cancelled_or_overdue() {
     let mut session = engine.session();
     session.startup().unwrap();
     let handle = ask(&mut session);
-    let keeper = timekeeper(&engine);
+    let dog = watchdog(&engine);
     let cancelled = session.cancel(handle);
-    keeper.join().unwrap();
+    dog.join().unwrap();
     let taken = take_now(&mut session);
     match cancelled {
         Ok(()) => assert_eq!(taken, []),
@@ -79,10 +79,10 @@ fn woken() {
     session.startup().unwrap();
     for _ in 0..2 {
         let handle = ask(&mut session);
-        let keeper = timekeeper(&engine);
+        let dog = watchdog(&engine);
         assert!(session.wait(None));
         assert_eq!(take_now(&mut session), [handle]);
-        keeper.join().unwrap();
+        dog.join().unwrap();
     }
 }
 
@@ -98,12 +98,12 @@ finds!(a_deadline_that_is_forgotten_is_found: ForgetDeadline in woken, 3);
 fn gone() {
     let engine = impatient();
     let (session, _, worker) = asked(&engine);
-    let keeper = timekeeper(&engine);
+    let dog = watchdog(&engine);
     drop(session);
     worker.join().unwrap();
-    keeper.join().unwrap();
+    dog.join().unwrap();
     assert_eq!(
-        (engine.outstanding(), engine.shared.pool.relieved_workers()),
+        (engine.outstanding(), engine.shared.pool.status().replaced),
         (0, 0)
     );
     assert_eq!(engine.shared.pool.alarms(), 0);

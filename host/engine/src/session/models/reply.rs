@@ -47,7 +47,7 @@ fn cancelled_or_completed(act: fn(Responder)) {
         Err(other) => panic!("{other}"),
     }
     assert_eq!((session.bytes, engine.outstanding()), (0, 0));
-    assert_eq!(engine.shared.pool.relieved_workers(), 0);
+    assert_eq!(engine.shared.pool.status().replaced, 0);
 }
 
 fn cancelled_or_sent() {

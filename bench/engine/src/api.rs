@@ -1,0 +1,100 @@
+//! A resolver that takes no time, but for some names.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use winsock_async_engine::{
+    ErrorCode, Limits, Lookup, Outcome, Policy, Query, Resolution, Resolver,
+};
+pub use winsock_async_engine::{LookupEngine, Session, TaskHandle};
+
+/// Finds nothing, on a worker: `busy.test` after 17 µs, `held.test` when the gate opens, and all
+/// others at once.
+#[derive(Clone, Default)]
+pub struct Null(Arc<Gate>);
+
+/// Holds workers.
+#[derive(Default)]
+pub struct Gate {
+    /// Lookups of `held.test` that have begun.
+    begun: AtomicUsize,
+    opened: Mutex<usize>,
+    opens: Condvar,
+}
+
+impl Null {
+    /// Waits until so many lookups of `held.test` have begun.
+    pub fn wait_for(&self, begun: usize) {
+        while self.0.begun.load(Ordering::SeqCst) < begun {
+            std::hint::spin_loop();
+        }
+    }
+
+    /// Lets so many of them end, those let go before included.
+    pub fn open(&self, count: usize) {
+        *self.0.opened.lock().expect("no holder panics") = count;
+        self.0.opens.notify_all();
+    }
+}
+
+impl Resolver for Null {
+    fn try_resolve(&self, _: &Lookup) -> Resolution {
+        Resolution::Blocking
+    }
+
+    fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
+        match lookup {
+            Lookup::HostByName(name) if &**name == "busy.test" => {
+                let begun = Instant::now();
+                while begun.elapsed() < Duration::from_micros(17) {
+                    std::hint::spin_loop();
+                }
+            }
+            Lookup::HostByName(name) if &**name == "held.test" => {
+                let mine = self.0.begun.fetch_add(1, Ordering::SeqCst);
+                let opened = self.0.opened.lock().expect("no holder panics");
+                drop(self.0.opens.wait_while(opened, |opened| *opened <= mine));
+            }
+            _ => {}
+        }
+        Err(ErrorCode::HostNotFound)
+    }
+}
+
+/// An engine with so many workers, and room for so many requests of one session.
+pub fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
+    engine_with(workers, requests, Limits::default().stuck_after)
+}
+
+/// The same whose workers are never slow, so that one that is held has no replacement.
+pub fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
+    engine_with(workers, requests, Duration::MAX)
+}
+
+fn engine_with(workers: usize, requests: usize, stuck_after: Duration) -> (LookupEngine, Null) {
+    let null = Null::default();
+    let engine = LookupEngine::builder()
+        .resolver(null.clone())
+        .policy(Policy::allow_all().allow_private())
+        .limits(Limits {
+            workers,
+            max_requests: requests,
+            requests_per_engine: 64 * requests,
+            bytes_per_session: usize::MAX,
+            stuck_after,
+            ..Limits::default()
+        })
+        .build();
+    (engine, null)
+}
+
+pub fn started(engine: &LookupEngine) -> Session {
+    let mut session = engine.session();
+    session.startup().expect("start-up");
+    session
+}
+
+pub fn host(name: &str) -> Query {
+    Query::HostByName(name.as_bytes().into())
+}

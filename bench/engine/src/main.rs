@@ -1,0 +1,268 @@
+//! The engine alone, with a resolver that takes no time: what requests and cancels cost.
+//!
+//! `cargo xtask bench --engine [--busy] [CASE…]` prints one figure a line, in nanoseconds. With
+//! `--busy` two threads compute beside it. Figures of two engines are compared in rounds that take
+//! turns.
+
+mod api;
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use api::{LookupEngine, Session, engine, host, patient_engine, started};
+
+/// A case: its name, and what measures it.
+type Case = (&'static str, fn() -> f64);
+
+const CASES: &[Case] = &[
+    ("one session, 2 workers", || flood(2)),
+    ("one session, 8 workers", || flood(8)),
+    ("four sessions, 2 workers", || four(2)),
+    ("four sessions, 8 workers", || four(8)),
+    ("one by one, hot", hot),
+    ("one by one, after a sleep", asleep),
+    ("cancel queued, 100 outstanding", || cancel_queued(100)),
+    ("cancel queued, 1 M outstanding", || {
+        cancel_queued(1_000_000)
+    }),
+    ("request and cancel, 100 outstanding", || {
+        request_and_cancel(100)
+    }),
+    ("request and cancel, 1 M outstanding", || {
+        request_and_cancel(1_000_000)
+    }),
+    ("cancel of a running one", cancel_running),
+    ("clean-up of 1 M", clean_up),
+    ("polite call beside a flood, p99", || polite("null.test").0),
+    ("polite round trip beside a flood, p99", || {
+        polite("null.test").1
+    }),
+    ("polite call beside 17 µs, p99", || polite("busy.test").0),
+    ("polite round trip beside 17 µs, p99", || {
+        polite("busy.test").1
+    }),
+];
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let over = Arc::new(AtomicBool::new(false));
+    if args.iter().any(|arg| arg == "--busy") {
+        for _ in 0..2 {
+            let over = Arc::clone(&over);
+            thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    black_box(0);
+                }
+            });
+        }
+    }
+    let words: Vec<_> = args.iter().filter(|arg| !arg.starts_with("--")).collect();
+    for (name, measure) in CASES {
+        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
+            println!("{name}\t{:.0}", measure());
+        }
+    }
+    over.store(true, Ordering::Relaxed);
+}
+
+fn per(time: Duration, count: usize) -> f64 {
+    time.as_nanos() as f64 / count as f64
+}
+
+fn median_of(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn at_rank(mut samples: Vec<Duration>, percent: usize) -> f64 {
+    samples.sort();
+    samples[samples.len() * percent / 100].as_nanos() as f64
+}
+
+fn ask(session: &mut Session, name: &str) -> api::TaskHandle {
+    session.request(host(name), 0).expect("room")
+}
+
+/// Keeps 1000 requests in flight until `count` are done.
+fn keep_in_flight(session: &mut Session, count: usize) {
+    let (mut asked, mut taken) = (0, 0);
+    while taken < count {
+        while asked < count && asked - taken < 1000 {
+            ask(session, "null.test");
+            asked += 1;
+        }
+        session.wait(None);
+        taken += session.take(usize::MAX).len();
+    }
+}
+
+fn flood(workers: usize) -> f64 {
+    const COUNT: usize = 10_000;
+    let (engine, _null) = engine(workers, 65_536);
+    let mut session = started(&engine);
+    keep_in_flight(&mut session, COUNT);
+    median_of((0..30).map(|_| {
+        let begun = Instant::now();
+        keep_in_flight(&mut session, COUNT);
+        per(begun.elapsed(), COUNT)
+    }))
+}
+
+fn four(workers: usize) -> f64 {
+    const EACH: usize = 50_000;
+    let (engine, _null) = engine(workers, 65_536);
+    let begun = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| keep_in_flight(&mut started(&engine), EACH));
+        }
+    });
+    per(begun.elapsed(), 4 * EACH)
+}
+
+fn round_trip(session: &mut Session) -> Duration {
+    let begun = Instant::now();
+    ask(session, "null.test");
+    session.wait(None);
+    let time = begun.elapsed();
+    session.take(1);
+    time
+}
+
+fn hot() -> f64 {
+    let (engine, _null) = engine(8, 65_536);
+    let mut session = started(&engine);
+    at_rank((0..50_000).map(|_| round_trip(&mut session)).collect(), 50)
+}
+
+fn asleep() -> f64 {
+    let (engine, _null) = engine(8, 65_536);
+    let mut session = started(&engine);
+    let rested = (0..500).map(|_| {
+        thread::sleep(Duration::from_millis(1));
+        round_trip(&mut session)
+    });
+    at_rank(rested.collect(), 50)
+}
+
+/// An engine whose one worker is held, as in a slow resolver, and a session with so many requests.
+fn held(requests: usize) -> (LookupEngine, api::Null, Session, Session) {
+    let (engine, null) = patient_engine(1, requests + 1);
+    let mut holds = started(&engine);
+    ask(&mut holds, "held.test");
+    null.wait_for(1);
+    let session = started(&engine);
+    (engine, null, holds, session)
+}
+
+fn cancel_queued(outstanding: usize) -> f64 {
+    let (_engine, null, _holds, mut session) = held(outstanding);
+    let rounds = (200_000 / outstanding).max(1);
+    let mut times = Vec::new();
+    for _ in 0..rounds {
+        let handles: Vec<_> = (0..outstanding)
+            .map(|_| ask(&mut session, "null.test"))
+            .collect();
+        for handles in handles.chunks(1000) {
+            let begun = Instant::now();
+            for handle in handles {
+                session.cancel(*handle).expect("it waits");
+            }
+            times.push(per(begun.elapsed(), handles.len()));
+        }
+    }
+    null.open(1);
+    median_of(times)
+}
+
+fn request_and_cancel(outstanding: usize) -> f64 {
+    const COUNT: usize = 1000;
+    let (_engine, null, _holds, mut session) = held(outstanding);
+    for _ in 1..outstanding {
+        ask(&mut session, "null.test");
+    }
+    let times = (0..200).map(|_| {
+        let begun = Instant::now();
+        for _ in 0..COUNT {
+            let handle = ask(&mut session, "null.test");
+            session.cancel(handle).expect("it waits");
+        }
+        per(begun.elapsed(), COUNT)
+    });
+    let time = median_of(times);
+    null.open(1);
+    time
+}
+
+fn cancel_running() -> f64 {
+    let (engine, null) = engine(8, 65_536);
+    let mut session = started(&engine);
+    let samples = (1..=500).map(|count| {
+        let handle = ask(&mut session, "held.test");
+        null.wait_for(count);
+        let begun = Instant::now();
+        session.cancel(handle).expect("it runs");
+        let time = begun.elapsed();
+        null.open(count);
+        while engine.stuck_workers() > 0 {
+            thread::yield_now();
+        }
+        time
+    });
+    at_rank(samples.collect(), 50)
+}
+
+/// Per request.
+fn clean_up() -> f64 {
+    const COUNT: usize = 1_000_000;
+    let (_engine, null, _holds, mut session) = held(COUNT);
+    for _ in 0..COUNT {
+        ask(&mut session, "null.test");
+    }
+    let begun = Instant::now();
+    session.cleanup().expect("it was started up");
+    let time = begun.elapsed();
+    null.open(1);
+    per(time, COUNT)
+}
+
+/// The 99th percentiles of a guest's call and of its round trip, beside a guest that asks for this
+/// name a thousand times, and cancels all of them, again and again.
+fn polite(name: &str) -> (f64, f64) {
+    let (engine, _null) = engine(2, 65_536);
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut session = started(&engine);
+            while !over.load(Ordering::Relaxed) {
+                // All workers may be at what was cancelled.
+                let handles: Vec<_> = (0..1000)
+                    .filter_map(|_| session.request(host(name), 0).ok())
+                    .collect();
+                for handle in handles {
+                    // It may have completed.
+                    let _ = session.cancel(handle);
+                }
+                session.take(usize::MAX);
+            }
+        });
+        let mut session = started(&engine);
+        let (mut calls, mut trips) = (Vec::new(), Vec::new());
+        while trips.len() < 20_000 {
+            let begun = Instant::now();
+            if session.request(host("null.test"), 0).is_err() {
+                continue;
+            }
+            calls.push(begun.elapsed());
+            session.wait(None);
+            trips.push(begun.elapsed());
+            session.take(1);
+        }
+        over.store(true, Ordering::Relaxed);
+        (at_rank(calls, 99), at_rank(trips, 99))
+    })
+}

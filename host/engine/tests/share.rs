@@ -1,0 +1,161 @@
+//! Greedy guests, which never let go of what they have: others are served all the same (`S-C7`,
+//! `S-R2`).
+
+mod support;
+
+use support::*;
+use winsock_async_engine::resolvers::ScriptControl;
+use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Session};
+
+/// The greedy guests that the defaults are to bear.
+const GREEDY: usize = 20;
+
+/// A well-behaved guest's lookups on a worker are answered, and none is refused.
+fn serves(polite: &mut Session) {
+    for _ in 0..10 {
+        ask(polite, "quick.test");
+        assert!(one(polite).outcome.is_ok());
+    }
+    assert_eq!(polite.stats().refused, 0);
+}
+
+/// Asks for what never ends, until that is refused.
+fn grab(session: &mut Session) {
+    for _ in 0..100 {
+        if session.request(host("stuck.test"), 0) == Err(ErrorCode::WouldBlock) {
+            return;
+        }
+    }
+}
+
+/// Cancels everything, so that the workers that it has are stuck at once, and takes more.
+fn grab_and_cancel(session: &mut Session) {
+    session.cleanup().unwrap();
+    session.startup().unwrap();
+    grab(session);
+}
+
+/// The workers that greedy guests have if they come one after the other.
+fn in_turn(limits: &Limits, guests: usize) -> Vec<usize> {
+    let all = limits.workers + limits.max_extra_workers;
+    let reserve = (all - 1) / 3;
+    let mut left = all;
+    let have = |_| {
+        let mut held = 0;
+        while held < limits.max_workers_per_session && (held == 0 || left > reserve) {
+            held += 1;
+            left -= 1;
+        }
+        held
+    };
+    (0..guests).map(have).collect()
+}
+
+/// Waits until so many lookups that never end have begun.
+fn wait_for_begun(control: &ScriptControl, begun: usize) {
+    for _ in asked(control, "stuck.test")..begun {
+        control.wait_until_started("stuck.test");
+    }
+    while asked(control, "stuck.test") < begun {
+        std::thread::yield_now();
+    }
+}
+
+fn polite_and_greedy(engine: &LookupEngine) -> (Session, Vec<Session>) {
+    let greedy = (0..GREEDY).map(|_| started(engine)).collect();
+    (started(engine), greedy)
+}
+
+#[test]
+fn greedy_guests_one_after_the_other_harm_nobody() {
+    let (engine, control) = engine(Limits::default());
+    let (mut polite, mut greedy) = polite_and_greedy(&engine);
+    let mut begun = 0;
+    for (guest, most) in greedy.iter_mut().zip(in_turn(&Limits::default(), GREEDY)) {
+        grab(guest);
+        begun += most;
+        wait_for_begun(&control, begun);
+        serves(&mut polite);
+    }
+    assert_eq!(asked(&control, "stuck.test"), begun);
+    assert!(begun < Limits::default().workers + Limits::default().max_extra_workers);
+}
+
+#[test]
+fn greedy_guests_that_come_at_once_harm_nobody() {
+    let (engine, control) = engine(Limits::default());
+    let (mut polite, mut greedy) = polite_and_greedy(&engine);
+    for _ in 0..100 {
+        for guest in &mut greedy {
+            let _ = guest.request(host("stuck.test"), 0);
+        }
+    }
+    // All workers but the reserve.
+    wait_for_begun(&control, 72 - 23);
+    serves(&mut polite);
+    assert_eq!(asked(&control, "stuck.test"), 72 - 23);
+}
+
+// Some come one after the other, some at once, and some cancel what they have and take more.
+#[test]
+fn greedy_guests_of_all_kinds_harm_nobody() {
+    let (engine, control) = engine(Limits::default());
+    let (mut polite, mut greedy) = polite_and_greedy(&engine);
+    let (first, rest) = greedy.split_at_mut(GREEDY / 2);
+    for guest in first.iter_mut() {
+        grab(guest);
+        control.wait_until_started("stuck.test");
+        serves(&mut polite);
+    }
+    for guest in rest.iter_mut() {
+        grab(guest);
+    }
+    for _ in 0..3 {
+        for guest in first.iter_mut().step_by(2).chain(rest.iter_mut()) {
+            grab_and_cancel(guest);
+        }
+        serves(&mut polite);
+    }
+}
+
+/// Limits with a thousandth of the default places, and answers that need no worker.
+fn few_places() -> Limits {
+    Limits {
+        requests_per_engine: 16 << 10,
+        max_requests: 1 << 10,
+        ..Limits::default()
+    }
+}
+
+/// The well-behaved guest's ten requests at a time are begun.
+fn has_places(polite: &mut Session) {
+    for _ in 0..10 {
+        ask(polite, "known.test");
+    }
+    assert_eq!(polite.take(usize::MAX).len(), 10);
+    assert_eq!(polite.stats().refused, 0);
+}
+
+// S-R2: the places of all sessions together.
+#[test]
+fn greedy_guests_leave_places_for_requests() {
+    for at_once in [false, true] {
+        let (engine, _control) = engine(few_places());
+        let (mut polite, mut greedy) = polite_and_greedy(&engine);
+        if at_once {
+            for _ in 0..=few_places().max_requests {
+                for guest in &mut greedy {
+                    let _ = guest.request(host("known.test"), 0);
+                }
+                has_places(&mut polite);
+            }
+        } else {
+            for guest in &mut greedy {
+                while guest.request(host("known.test"), 0).is_ok() {}
+                has_places(&mut polite);
+            }
+        }
+        let left = few_places().requests_per_engine - engine.outstanding();
+        assert!((1..=1 << 10).contains(&left), "{left} places are left");
+    }
+}
