@@ -15,7 +15,12 @@ use crate::workspace::Workspace;
 /// status.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
     if args.iter().any(|arg| arg == "--engine") {
-        let how = ["--package", "winsock-async-bench-engine", "--profile", "bench"];
+        let how = [
+            "--package",
+            "winsock-async-bench-engine",
+            "--profile",
+            "bench",
+        ];
         let bench = cargo::program(workspace, &how, "bench-engine")?;
         return process::exit_code(Command::new(bench).args(args));
     }

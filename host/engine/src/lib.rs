@@ -15,7 +15,7 @@
 //! threads. Each guest gets a [`Session`], which one thread uses at a time:
 //!
 //! ```no_run
-#![doc = include_str!("../examples/embed.rs")]
+#![doc = include_str!("../examples/session.rs")]
 //! ```
 //!
 //! # Resolvers

@@ -13,7 +13,10 @@ const BATCH: usize = 128;
 const MAX_BYTES: usize = 2048;
 
 /// Waits for a datagram, and calls `handle` for each datagram that is there.
-pub fn receive(socket: &UdpSocket, mut handle: impl FnMut(&[u8], SocketAddr)) -> io::Result<()> {
+pub(crate) fn receive(
+    socket: &UdpSocket,
+    mut handle: impl FnMut(&[u8], SocketAddr),
+) -> io::Result<()> {
     let mut buffer = [0; MAX_BYTES];
     let (len, from) = socket.recv_from(&mut buffer)?;
     handle(&buffer[..len], from);
@@ -30,7 +33,7 @@ pub fn receive(socket: &UdpSocket, mut handle: impl FnMut(&[u8], SocketAddr)) ->
 }
 
 /// Sends datagrams. One that cannot be sent is lost.
-pub fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Vec<u8>)]) {
+pub(crate) fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Vec<u8>)]) {
     for batch in datagrams.chunks(BATCH) {
         let to: Vec<SocketAddrAny> = batch.iter().map(|(to, _)| (*to).into()).collect();
         let slices: Vec<_> = batch

@@ -12,7 +12,7 @@ pub const CHAIN: usize = 100;
 pub const MANY: usize = 4090;
 
 /// What the server sends for a question.
-pub enum Sent {
+pub(crate) enum Sent {
     /// The message.
     Whole(Vec<u8>),
     /// The first half of the message; then the connection ends.
@@ -48,7 +48,7 @@ fn quick(question: &[u8]) -> Option<Vec<u8>> {
 
 /// Answers a question: with the lie `always`, or else the one that the name selects. `None` if the
 /// bytes are no question.
-pub fn answer(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie, Sent)> {
+pub(crate) fn answer(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie, Sent)> {
     if always.is_none()
         && let Some(bytes) = quick(question)
     {

@@ -31,7 +31,7 @@ pub fn programs(directory: &str, extension: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .join(directory);
-    let mut names: Vec<String> = std::fs::read_dir(directory)
+    let mut names: Vec<String> = fs::read_dir(directory)
         .expect("the programs' sources")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|found| found == extension))

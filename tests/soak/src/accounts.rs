@@ -4,7 +4,7 @@ use crate::guest::Counts;
 
 /// The ends of guests, and of their requests.
 #[derive(Clone, Debug, Default)]
-pub struct Accounts {
+pub(crate) struct Accounts {
     /// Guests that cleaned up and returned.
     pub cleaned_up: u64,
     /// Guests that returned without a clean-up.
@@ -39,7 +39,7 @@ pub struct Accounts {
 
 impl Accounts {
     /// The accounts of one guest's requests. `gone` counts those that have not ended otherwise.
-    pub fn of(counts: &Counts, settled: u64) -> Accounts {
+    pub(crate) fn of(counts: &Counts, settled: u64) -> Accounts {
         let mut accounts = Accounts {
             requests: counts.requests,
             denied: counts.denied,
@@ -59,17 +59,17 @@ impl Accounts {
     }
 
     /// Guests that have ended.
-    pub fn guests(&self) -> u64 {
+    pub(crate) fn guests(&self) -> u64 {
         self.cleaned_up + self.returned + self.trapped + self.dropped
     }
 
     /// Completions that were taken.
-    pub fn taken(&self) -> u64 {
+    pub(crate) fn taken(&self) -> u64 {
         self.answered + self.failed
     }
 
     /// Adds the accounts of other guests.
-    pub fn add(&mut self, other: &Accounts) {
+    pub(crate) fn add(&mut self, other: &Accounts) {
         self.cleaned_up += other.cleaned_up;
         self.returned += other.returned;
         self.trapped += other.trapped;

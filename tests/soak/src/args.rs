@@ -10,7 +10,7 @@ use clap::Parser;
 /// The defaults are the documented run.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "soak")]
-pub struct Args {
+pub(crate) struct Args {
     /// Requests to begin
     #[arg(long, value_name = "N", default_value_t = 10_000_000, value_parser = clap::value_parser!(u32).range(1000..1 << 28))]
     pub requests: u32,
@@ -38,7 +38,7 @@ pub struct Args {
 
 impl Args {
     /// How long a guest waits for a completion that must come.
-    pub fn patience(&self) -> Duration {
+    pub(crate) fn patience(&self) -> Duration {
         Duration::from_secs(self.patience)
     }
 }

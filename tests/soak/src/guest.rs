@@ -23,7 +23,7 @@ const STDERR_BYTES: usize = 8192;
 /// What a guest reports of its requests, as in `wit/soak.wit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
 #[component(record)]
-pub struct Counts {
+pub(crate) struct Counts {
     pub requests: u64,
     pub refused: u64,
     pub denied: u64,
@@ -40,7 +40,7 @@ pub struct Counts {
 #[component(enum)]
 #[repr(u8)]
 #[allow(dead_code, reason = "lifting makes the variants from their numbers")]
-pub enum Next {
+pub(crate) enum Next {
     #[default]
     #[component(name = "goes-on")]
     GoesOn,
@@ -54,7 +54,7 @@ pub enum Next {
 
 /// A guest to run.
 #[derive(Clone, Debug)]
-pub struct Guest {
+pub(crate) struct Guest {
     /// The arguments of `soak-guest`.
     pub args: Vec<String>,
     /// In an async store: the await in which the store is dropped, counted from 1.
@@ -63,7 +63,7 @@ pub struct Guest {
 
 /// How a guest ended.
 #[derive(Debug)]
-pub enum End {
+pub(crate) enum End {
     /// Its `run` returned.
     Returned,
     /// It executed `unreachable`, as a panic does too.
@@ -76,7 +76,7 @@ pub enum End {
 
 /// What is known of a guest after its store was dropped.
 #[derive(Debug)]
-pub struct Left {
+pub(crate) struct Left {
     pub end: End,
     /// The counts of its last report.
     pub counts: Counts,
@@ -91,7 +91,7 @@ pub struct Left {
 }
 
 /// The program of the guests, compiled.
-pub struct Guests {
+pub(crate) struct Guests {
     engine: Engine,
     in_sync_stores: sync::CommandPre<State>,
     in_async_stores: CommandPre<State>,
@@ -101,7 +101,11 @@ pub struct Guests {
 
 impl Guests {
     /// Loads the program. `begun` counts the requests as guests report them.
-    pub fn load(file: &Path, lookups: LookupEngine, begun: Arc<AtomicU64>) -> Result<Guests> {
+    pub(crate) fn load(
+        file: &Path,
+        lookups: LookupEngine,
+        begun: Arc<AtomicU64>,
+    ) -> Result<Guests> {
         let mut config = Config::new();
         config.concurrency_support(false);
         let engine = Engine::new(&config)?;
@@ -127,7 +131,7 @@ impl Guests {
     }
 
     /// Runs a guest in a sync store.
-    pub fn run(&self, guest: &Guest) -> Result<Left> {
+    pub(crate) fn run(&self, guest: &Guest) -> Result<Left> {
         let mut store = self.store(guest);
         let command = self.in_sync_stores.instantiate(&mut store)?;
         let end = command.wasi_cli_run().call_run(&mut store);
@@ -135,7 +139,7 @@ impl Guests {
     }
 
     /// Runs a guest in an async store.
-    pub async fn run_async(&self, guest: &Guest) -> Result<Left> {
+    pub(crate) async fn run_async(&self, guest: &Guest) -> Result<Left> {
         let mut store = self.store(guest);
         let book = Arc::clone(&store.data().book);
         let command = self.in_async_stores.instantiate_async(&mut store).await?;

@@ -2,7 +2,7 @@
 
 /// How a guest ends, unless its store is dropped before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     CleansUp,
     Returns,
     Traps,
@@ -12,14 +12,14 @@ pub enum Ending {
 
 /// The way from a guest to the host: the interface itself, or the library's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
+pub(crate) enum Face {
     Raw,
     Messages,
 }
 
 /// The plan of a guest.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The seed of its calls.
     pub seed: u64,
     pub face: Face,

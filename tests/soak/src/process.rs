@@ -12,7 +12,7 @@ static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
 /// The process at one time.
 #[derive(Clone, Copy, Debug)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// Allocated bytes.
     pub heap: usize,
     /// Resident bytes, on a system with Linux's `/proc`.
@@ -23,7 +23,7 @@ pub struct Sample {
 
 impl Sample {
     /// The process now.
-    pub fn now() -> Sample {
+    pub(crate) fn now() -> Sample {
         Sample {
             heap: HEAP.allocated(),
             resident: resident(),
@@ -46,7 +46,7 @@ fn threads() -> Option<usize> {
 }
 
 /// The number of the engine's worker threads, including extra workers.
-pub fn workers() -> Option<usize> {
+pub(crate) fn workers() -> Option<usize> {
     let workers = names()?.filter(|name| name.starts_with("winsock-"));
     Some(workers.count())
 }

@@ -14,7 +14,7 @@ const TERMINAL_INTERVAL: Duration = Duration::from_millis(200);
 const FILE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Shows progress, and fails if there is none.
-pub struct Progress {
+pub(crate) struct Progress {
     requests: u64,
     start: Instant,
     terminal: bool,
@@ -26,7 +26,7 @@ pub struct Progress {
 impl Progress {
     /// The progress of a run with this number of requests. A run without progress for twice the
     /// guests' patience hangs.
-    pub fn new(requests: u32, patience: Duration) -> Progress {
+    pub(crate) fn new(requests: u32, patience: Duration) -> Progress {
         let now = Instant::now();
         Progress {
             requests: requests.into(),
@@ -39,7 +39,7 @@ impl Progress {
     }
 
     /// The time since the run began.
-    pub fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
@@ -47,7 +47,7 @@ impl Progress {
     ///
     /// # Errors
     /// There was no progress for too long.
-    pub fn tick(&mut self, begun: u64) -> Result<()> {
+    pub(crate) fn tick(&mut self, begun: u64) -> Result<()> {
         let now = Instant::now();
         if self.last.0 != begun {
             self.last = (begun, now);
@@ -71,7 +71,7 @@ impl Progress {
     }
 
     /// Removes the line from a terminal.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         if self.terminal {
             eprint!("\r\x1b[K");
         }

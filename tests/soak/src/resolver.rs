@@ -31,7 +31,7 @@ const MAX_DELAY: Duration = Duration::from_micros(500);
 ///
 /// Even addresses and protocol numbers are answered at once, odd ones from a worker. The number is
 /// that of the request, and of the answer.
-pub struct Mixed {
+pub(crate) struct Mixed {
     /// Calls on the guests' threads.
     pub asked: AtomicU64,
     /// Calls on the guests' threads that left the lookup to a worker.
@@ -53,7 +53,7 @@ pub struct Mixed {
 
 impl Mixed {
     /// A resolver for requests with numbers below `requests`.
-    pub fn new(requests: u32) -> Mixed {
+    pub(crate) fn new(requests: u32) -> Mixed {
         let words = requests.div_ceil(u64::BITS) as usize;
         Mixed {
             asked: AtomicU64::new(0),
@@ -69,7 +69,7 @@ impl Mixed {
     }
 
     /// Releases every held lookup, and holds none until [`Mixed::close`].
-    pub fn open(&self) {
+    pub(crate) fn open(&self) {
         let held = self.lock();
         self.open.store(true, Ordering::Relaxed);
         drop(held);
@@ -77,18 +77,18 @@ impl Mixed {
     }
 
     /// Holds lookups from now on.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.open.store(false, Ordering::Relaxed);
     }
 
     /// The number of lookups in a worker.
-    pub fn in_flight(&self) -> u64 {
+    pub(crate) fn in_flight(&self) -> u64 {
         let ended = self.ended.load(Ordering::SeqCst);
         self.begun.load(Ordering::SeqCst) - ended
     }
 
     /// The number of a request that was looked up twice, if there is one.
-    pub fn twice(&self) -> Option<u64> {
+    pub(crate) fn twice(&self) -> Option<u64> {
         self.twice.load(Ordering::Relaxed).checked_sub(1)
     }
 

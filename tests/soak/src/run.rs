@@ -40,7 +40,7 @@ const HEAP_SLACK_BYTES: usize = 256 << 10;
 ///
 /// # Errors
 /// The first discrepancy.
-pub fn run(args: &Args) -> Result<Outcome> {
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(THREADS)
         .thread_name("soak-async")

@@ -13,7 +13,7 @@ use crate::plan::{Ending, Face, Plan};
 use crate::verify::verify;
 
 /// The limit of outstanding requests of a session, low enough that guests reach it.
-pub const LIMIT: usize = 100;
+pub(crate) const LIMIT: usize = 100;
 /// The highest number of slots with sync stores. At most a quarter of the slots have one.
 const MAX_SYNC: u32 = 8;
 /// The highest number of requests of one guest. Most guests make far fewer.
@@ -22,10 +22,10 @@ const MAX_REQUESTS: f64 = 10_000.0;
 const MAX_AWAITS: u32 = 100;
 
 /// The parts of a run.
-pub const TENTHS: u32 = 10;
+pub(crate) const TENTHS: u32 = 10;
 
 /// A place that one guest after another takes.
-pub struct Slot {
+pub(crate) struct Slot {
     number: u32,
     sync: bool,
     rng: Rng,
@@ -38,7 +38,7 @@ pub struct Slot {
 
 impl Slot {
     /// The slots of a run. Each gets an equal share of the requests.
-    pub fn all(args: &Args) -> Vec<Slot> {
+    pub(crate) fn all(args: &Args) -> Vec<Slot> {
         let sync = MAX_SYNC.min(args.guests.div_ceil(4));
         let mut seeds = Rng::with_seed(args.seed);
         let slot = |number| {
@@ -56,12 +56,12 @@ impl Slot {
     }
 
     /// Whether its guests have sync stores.
-    pub fn is_sync(&self) -> bool {
+    pub(crate) fn is_sync(&self) -> bool {
         self.sync
     }
 
     /// Runs guests in sync stores until the requests of this tenth, counted from 0, have begun.
-    pub fn run(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
+    pub(crate) fn run(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
         let mut accounts = Accounts::default();
         while let Some(plan) = self.plan(tenth) {
             let left = guests.run(&self.guest(&plan))?;
@@ -71,7 +71,7 @@ impl Slot {
     }
 
     /// Runs guests in async stores, as [`Slot::run`] does in sync stores.
-    pub async fn run_async(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
+    pub(crate) async fn run_async(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
         let mut accounts = Accounts::default();
         while let Some(plan) = self.plan(tenth) {
             let left = guests.run_async(&self.guest(&plan)).await?;

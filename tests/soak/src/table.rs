@@ -9,7 +9,7 @@ use crate::process::Sample;
 use crate::resolver::Mixed;
 
 /// The figures of a run without a discrepancy.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The ends of guests and requests.
     pub accounts: Accounts,
     /// The resolver's counts: lookups that ended at once, and those that a worker has begun.
@@ -22,7 +22,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// The figures of a run with these accounts.
-    pub fn new(
+    pub(crate) fn new(
         accounts: Accounts,
         resolver: &Mixed,
         samples: Vec<Sample>,
@@ -84,7 +84,7 @@ impl fmt::Display for Outcome {
 }
 
 /// A number with commas, such as 10,000,000.
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -97,7 +97,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// A size in MiB, with one digit after the point.
-pub fn mebibytes(bytes: usize) -> String {
+pub(crate) fn mebibytes(bytes: usize) -> String {
     format!("{:.1} MiB", mib(bytes))
 }
 

@@ -10,7 +10,7 @@ use crate::plan::{Ending, Face, Plan};
 use crate::resolver::Mixed;
 
 /// Checks that a guest has ended as planned, and that its counts agree with those of its session.
-pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
+pub(crate) fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
     let counts = &left.counts;
     let stats = &left.stats;
     let mut accounts = Accounts::of(counts, stats.completed());
@@ -92,7 +92,7 @@ pub fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
 
 /// Checks the guests' accounts against the resolver's counts. No guest and no lookup may be
 /// running.
-pub fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
+pub(crate) fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
     let [asked, later, begun, ended] = [
         &resolver.asked,
         &resolver.later,

@@ -2,4 +2,4 @@
 
 wit_bindgen::generate!({ path: "../wit", world: "imports" });
 
-pub use self::winsock::soak::book;
+pub(crate) use self::winsock::soak::book;

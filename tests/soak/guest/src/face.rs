@@ -8,7 +8,7 @@ use winsock_async_model::{Code, Shown};
 use crate::question::Query;
 
 /// A way to the host.
-pub trait Face {
+pub(crate) trait Face {
     /// Whether this is the interface itself. The library has no tags, and it takes completions into
     /// its queue, so that fewer requests may be outstanding in the host than the guest counts.
     const RAW: bool;
@@ -29,7 +29,7 @@ pub trait Face {
 
 /// How to wait.
 #[derive(Clone, Copy, Debug)]
-pub enum Way {
+pub(crate) enum Way {
     /// With a time-out.
     Timed,
     /// Without a time-out.

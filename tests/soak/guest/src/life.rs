@@ -19,7 +19,7 @@ const KEPT: usize = 64;
 
 /// The plan of a guest's life.
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The seed of the guest's calls.
     pub seed: u64,
     /// The number of the guest's first request. Numbers differ between guests.
@@ -36,7 +36,7 @@ pub struct Plan {
 
 /// How a guest ends.
 #[derive(Clone, Copy, Debug)]
-pub enum Ending {
+pub(crate) enum Ending {
     CleansUp,
     Returns,
     Traps,
@@ -58,7 +58,7 @@ impl FromStr for Ending {
 }
 
 /// A guest.
-pub struct Life<F> {
+pub(crate) struct Life<F> {
     face: F,
     rng: Rng,
     plan: Plan,
@@ -77,7 +77,7 @@ fn check(verdict: Inspection) {
 }
 
 impl<F: Face> Life<F> {
-    pub fn new(face: F, plan: Plan) -> Life<F> {
+    pub(crate) fn new(face: F, plan: Plan) -> Life<F> {
         Life {
             face,
             rng: Rng::with_seed(plan.seed),
@@ -99,7 +99,7 @@ impl<F: Face> Life<F> {
     }
 
     /// Makes the calls, and ends.
-    pub fn live(mut self) {
+    pub(crate) fn live(mut self) {
         self.startup();
         while self.more() {
             self.step();

@@ -14,12 +14,12 @@ const DONE: u32 = WM_USER;
 const TIMER: u64 = 1;
 
 /// The window that gets the message of every request.
-pub struct Messages {
+pub(crate) struct Messages {
     window: Window,
 }
 
 impl Messages {
-    pub fn new() -> Messages {
+    pub(crate) fn new() -> Messages {
         Messages {
             window: Window::new(|_| 0),
         }

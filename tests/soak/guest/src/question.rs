@@ -11,7 +11,7 @@ use winsock_async_model::{Asked, Code};
 
 /// A query of one of the six kinds.
 #[derive(Clone, Debug)]
-pub enum Query {
+pub(crate) enum Query {
     Host(String),
     Address(Ipv4Addr),
     Service(String, Option<&'static str>),
@@ -22,7 +22,7 @@ pub enum Query {
 
 /// A query and its right outcome.
 #[derive(Debug)]
-pub struct Question {
+pub(crate) struct Question {
     /// The query.
     pub query: Query,
     /// The outcome, unless the request is cancelled.
@@ -55,7 +55,7 @@ const LETTERS: [(char, u32); 8] = [
 
 impl Question {
     /// A random question with this number.
-    pub fn random(rng: &mut Rng, number: u32) -> Question {
+    pub(crate) fn random(rng: &mut Rng, number: u32) -> Question {
         let letter = letter(rng.u32(..1000));
         let text = format!("{letter}{number}");
         let denied = letter == 'x';

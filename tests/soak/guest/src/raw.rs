@@ -16,10 +16,10 @@ use crate::question::Query;
 const PORTION: u32 = 8;
 
 /// The interface, without the library.
-pub struct Raw(());
+pub(crate) struct Raw(());
 
 impl Raw {
-    pub fn new() -> Raw {
+    pub(crate) fn new() -> Raw {
         Raw(())
     }
 }
