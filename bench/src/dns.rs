@@ -15,7 +15,11 @@ use super::report::{Table, best};
 
 const ROUNDS: usize = 7;
 
-pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+pub(crate) fn measure(
+    guest: &Guest,
+    table: &mut Table,
+    rounds: &dyn Fn(usize) -> usize,
+) -> Result<()> {
     let server = Server::start()?;
     let lookups = lookups(&server, 1 << 20, 1 << 30)?;
     let count = rounds(50_000);

@@ -9,14 +9,14 @@ use wasmtime::Result;
 use winsock_async_engine::{LookupEngine, Query};
 
 /// A parked thread that, once woken, wakes the thread that has made it.
-pub struct Partner {
+pub(crate) struct Partner {
     ball: Arc<AtomicBool>,
     thread: Thread,
 }
 
 impl Partner {
     /// The partner of this thread.
-    pub fn new() -> Partner {
+    pub(crate) fn new() -> Partner {
         let ball = Arc::new(AtomicBool::new(false));
         let me = thread::current();
         let thread = {
@@ -38,7 +38,7 @@ impl Partner {
     }
 
     /// Wakes the partner, and parks until the partner has woken this thread.
-    pub fn round_trip(&self) {
+    pub(crate) fn round_trip(&self) {
         self.ball.store(true, Ordering::SeqCst);
         self.thread.unpark();
         while self.ball.load(Ordering::SeqCst) {
@@ -49,7 +49,7 @@ impl Partner {
 
 /// Measures the nanoseconds for a number to go to another thread and back while both spin: one
 /// sample a round.
-pub fn spin_round_trips(rounds: usize) -> Vec<f64> {
+pub(crate) fn spin_round_trips(rounds: usize) -> Vec<f64> {
     const BALLS: u64 = 100;
     let ball = Arc::new(AtomicU64::new(0));
     let other = {
@@ -81,7 +81,7 @@ pub fn spin_round_trips(rounds: usize) -> Vec<f64> {
 
 /// Measures by how many bytes the process grows for each of `count` pending requests with a 20-byte
 /// name. The workers must be busy.
-pub fn bytes_per_request(lookups: &LookupEngine, count: usize) -> Result<f64> {
+pub(crate) fn bytes_per_request(lookups: &LookupEngine, count: usize) -> Result<f64> {
     let mut session = lookups.session();
     session.startup()?;
     let before = resident_bytes()?;

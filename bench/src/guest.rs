@@ -18,7 +18,7 @@ use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 use super::floors::Partner;
 
 /// The bench's guest, compiled.
-pub struct Guest {
+pub(crate) struct Guest {
     component: Component,
     linker: Linker<State>,
     end: Arc<End>,
@@ -56,10 +56,10 @@ impl WinsockView for State {
 }
 
 /// The samples of one run: nanoseconds by name, in the order of printing.
-pub type Samples = Vec<(String, f64)>;
+pub(crate) type Samples = Vec<(String, f64)>;
 
 impl Guest {
-    pub fn load(file: &Path) -> Result<Guest> {
+    pub(crate) fn load(file: &Path) -> Result<Guest> {
         let mut config = Config::new();
         config.concurrency_support(false);
         let engine = Engine::new(&config)?;
@@ -89,7 +89,7 @@ impl Guest {
     }
 
     /// Runs a guest on another thread, again each time it traps, and `measure` beside it.
-    pub fn beside<T>(
+    pub(crate) fn beside<T>(
         &self,
         lookups: &LookupEngine,
         args: &[&str],
@@ -128,7 +128,7 @@ impl Guest {
     }
 
     /// Runs the guest with these arguments against `lookups`.
-    pub fn run(&self, lookups: &LookupEngine, args: &[&str]) -> Result<Samples> {
+    pub(crate) fn run(&self, lookups: &LookupEngine, args: &[&str]) -> Result<Samples> {
         let output = MemoryOutputPipe::new(1 << 20);
         let wasi = WasiCtx::builder()
             .arg("bench")

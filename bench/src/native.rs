@@ -14,11 +14,11 @@ use wasmtime::{Result, ensure};
 use winsock_async_dns_server::Server;
 
 /// Lookups in flight at a time. The guest has as many, and the two settings below.
-pub const IN_FLIGHT: usize = 1000;
+pub(crate) const IN_FLIGHT: usize = 1000;
 /// The time after which a question without a response is sent again.
-pub const TIMEOUT: Duration = Duration::from_secs(2);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(2);
 /// How many times a question is sent.
-pub const TRIES: u8 = 3;
+pub(crate) const TRIES: u8 = 3;
 /// As often as the resolver here takes a new port.
 const QUESTIONS_A_PORT: u32 = 128;
 /// Answers for which c-ares' caller is woken once, so that it is not slowed down by being woken.
@@ -27,7 +27,7 @@ const WAKE: usize = 32;
 /// Looks up `count` names on a new channel, and gives the nanoseconds for each.
 type Way = fn(&Server, &str, usize) -> Result<f64>;
 
-pub const WAYS: [(&str, Way); 3] = [
+pub(crate) const WAYS: [(&str, Way); 3] = [
     ("ares_gethostbyname, its own thread", by_name),
     ("ares_query of A records, its own thread", by_query),
     ("ares_query of A records, the caller's loop", in_a_loop),

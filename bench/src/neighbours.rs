@@ -37,12 +37,16 @@ const MOST: f64 = 2.0;
 
 /// The duration of lookups, one by one. Units: nanoseconds.
 #[derive(Clone, Copy)]
-pub struct Figures {
+pub(crate) struct Figures {
     median: f64,
     p99: f64,
 }
 
-pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
+pub(crate) fn measure(
+    guest: &Guest,
+    table: &mut Table,
+    rounds: &dyn Fn(usize) -> usize,
+) -> Result<()> {
     lookups_that_never_end(guest, table)?;
     let count = rounds(5000).to_string();
     for (name, how) in ASKED {
@@ -74,7 +78,7 @@ pub fn measure(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize
 }
 
 impl Figures {
-    pub fn of(samples: Samples) -> Figures {
+    pub(crate) fn of(samples: Samples) -> Figures {
         Figures {
             median: median(samples.clone()),
             p99: p99(samples),
@@ -82,7 +86,7 @@ impl Figures {
     }
 
     /// The median of each figure.
-    pub fn middle(turns: Vec<Figures>) -> Figures {
+    pub(crate) fn middle(turns: Vec<Figures>) -> Figures {
         let of = |figure: fn(&Figures) -> f64| {
             let samples = turns.iter().map(|turn| (String::new(), figure(turn)));
             median(samples.collect())
@@ -93,13 +97,13 @@ impl Figures {
         }
     }
 
-    pub fn show(&self, table: &mut Table, what: &str) {
+    pub(crate) fn show(&self, table: &mut Table, what: &str) {
         table.floor(&format!("{what}: median"), self.median, "ns");
         table.floor("  99th percentile", self.p99, "ns");
     }
 
     /// Adds the figures beside a hostile guest; the floor is beside a guest at work.
-    pub fn compare(&self, table: &mut Table, what: &str, floor: &Figures, alone: &Figures) {
+    pub(crate) fn compare(&self, table: &mut Table, what: &str, floor: &Figures, alone: &Figures) {
         let (median, p99) = (self.median, self.p99);
         table.floor(&format!("  beside {what}: median"), median, "ns");
         table.target(

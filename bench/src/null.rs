@@ -17,7 +17,7 @@ use winsock_async_engine::{Lookup, Resolution, Resolver};
 ///   worker;
 /// - `slow.test`: finds nothing, from a worker, after [`SLOW`];
 /// - any other name: finds nothing, from a worker.
-pub struct Null {
+pub(crate) struct Null {
     answer: Arc<Answer>,
     hung: AtomicUsize,
     released: Mutex<u64>,
@@ -28,7 +28,7 @@ pub struct Null {
 const SLOW: Duration = Duration::from_millis(800);
 
 impl Null {
-    pub fn new() -> Null {
+    pub(crate) fn new() -> Null {
         let entry = HostEntry::new("answer.test", [Ipv4Addr::new(93, 184, 216, 34)]);
         Null {
             answer: Arc::new(entry.into()),

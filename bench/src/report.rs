@@ -5,14 +5,14 @@ use std::fmt;
 use super::guest::Samples;
 
 /// The median.
-pub fn median(samples: Samples) -> f64 {
+pub(crate) fn median(samples: Samples) -> f64 {
     let mut values: Vec<f64> = samples.into_iter().map(|(_, value)| value).collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The 99th percentile.
-pub fn p99(samples: Samples) -> f64 {
+pub(crate) fn p99(samples: Samples) -> f64 {
     let mut values: Vec<f64> = samples.into_iter().map(|(_, value)| value).collect();
     values.sort_by(f64::total_cmp);
     values
@@ -22,24 +22,24 @@ pub fn p99(samples: Samples) -> f64 {
 }
 
 /// The least.
-pub fn best(samples: Samples) -> f64 {
+pub(crate) fn best(samples: Samples) -> f64 {
     let values = samples.into_iter().map(|(_, value)| value);
     values.min_by(f64::total_cmp).unwrap_or(f64::NAN)
 }
 
 /// The arithmetic mean.
-pub fn mean(samples: Samples) -> f64 {
+pub(crate) fn mean(samples: Samples) -> f64 {
     let count = samples.len() as f64;
     samples.into_iter().map(|(_, value)| value).sum::<f64>() / count
 }
 
 /// The rows of measured figures.
-pub struct Table {
+pub(crate) struct Table {
     rows: Vec<[String; 5]>,
 }
 
 impl Table {
-    pub fn new() -> Table {
+    pub(crate) fn new() -> Table {
         let heads = ["", "measured", "asked for", "over its floor", ""];
         Table {
             rows: vec![heads.map(String::from)],
@@ -47,12 +47,12 @@ impl Table {
     }
 
     /// Adds a figure of the machine, without a target.
-    pub fn floor(&mut self, what: &str, value: f64, unit: &str) {
+    pub(crate) fn floor(&mut self, what: &str, value: f64, unit: &str) {
         self.row(what, amount(value, unit), String::new(), "floor".into(), "");
     }
 
     /// Adds a figure, its floor and its target.
-    pub fn target(&mut self, what: &str, value: f64, unit: &str, floor: f64, asked: f64) {
+    pub(crate) fn target(&mut self, what: &str, value: f64, unit: &str, floor: f64, asked: f64) {
         let over = format!("{:.2} x", value / floor);
         self.row(
             what,
@@ -64,33 +64,33 @@ impl Table {
     }
 
     /// Adds a figure as a share of another, with the lowest share as its target.
-    pub fn share(&mut self, what: &str, value: f64, base: f64, asked: f64) {
+    pub(crate) fn share(&mut self, what: &str, value: f64, base: f64, asked: f64) {
         let share = value / base;
         let (is, limit) = (format!("{share:.2} x"), format!(">= {asked:.2} x"));
         self.row(what, is, limit, String::new(), verdict(asked, share));
     }
 
     /// Adds a figure as a share of another, without a target.
-    pub fn compare(&mut self, what: &str, value: f64, base: f64) {
+    pub(crate) fn compare(&mut self, what: &str, value: f64, base: f64) {
         let is = format!("{:.2} x", value / base);
         self.row(what, is, String::new(), String::new(), "");
     }
 
     /// Adds a figure and its target, without a floor.
-    pub fn limit(&mut self, what: &str, value: f64, unit: &str, asked: f64) {
+    pub(crate) fn limit(&mut self, what: &str, value: f64, unit: &str, asked: f64) {
         let (is, limit) = (amount(value, unit), asked_for(asked, unit));
         self.row(what, is, limit, String::new(), verdict(value, asked));
     }
 
     /// Adds the ratio of two figures, with the highest ratio as its target.
-    pub fn ratio(&mut self, what: &str, value: f64, base: f64, asked: f64) {
+    pub(crate) fn ratio(&mut self, what: &str, value: f64, base: f64, asked: f64) {
         let ratio = value / base;
         let (is, limit) = (format!("{ratio:.2} x"), format!("<= {asked:.2} x"));
         self.row(what, is, limit, String::new(), verdict(ratio, asked));
     }
 
     /// A ratio of which nothing is asked.
-    pub fn times(&mut self, what: &str, value: f64, base: f64) {
+    pub(crate) fn times(&mut self, what: &str, value: f64, base: f64) {
         let ratio = format!("{:.2} x", value / base);
         self.row(what, ratio, String::new(), String::new(), "");
     }

@@ -8,7 +8,7 @@ use super::calls::bindings::winsock::bench::floor::is_over;
 use super::calls::{DONE, ask, await_hung, see};
 
 /// Does what the name says.
-pub fn run(hwnd: Hwnd, how: &str) {
+pub(crate) fn run(hwnd: Hwnd, how: &str) {
     match how {
         "work" => until_over(|| {
             black_box((0..100_000_u64).map(black_box).sum::<u64>());

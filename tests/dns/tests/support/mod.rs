@@ -14,7 +14,7 @@ use winsock_async_engine::{
 };
 
 /// A server, a resolver that asks it, and a session.
-pub struct Fixture {
+pub(crate) struct Fixture {
     pub server: Server,
     pub dns: Arc<Dns>,
     pub engine: LookupEngine,
@@ -22,12 +22,12 @@ pub struct Fixture {
 }
 
 /// A resolver with one server, one try and a time-out of 500 ms.
-pub fn fixture() -> Fixture {
+pub(crate) fn fixture() -> Fixture {
     fixture_with(|dns| dns)
 }
 
 /// The same, with further settings.
-pub fn fixture_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
+pub(crate) fn fixture_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
     fixture_on(Server::start().unwrap(), |address| {
         // Tests of silent servers wait this long. No other outcome depends on it.
         let dns = Dns::builder()
@@ -39,7 +39,7 @@ pub fn fixture_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
 }
 
 /// A resolver with this server, and settings that may name others.
-pub fn fixture_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> Fixture {
+pub(crate) fn fixture_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> Fixture {
     let dns = Arc::new(set(server.address()).build().unwrap());
     let limits = Limits {
         // Answers are not cut.
@@ -61,26 +61,26 @@ pub fn fixture_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) ->
 }
 
 /// A resolver with a time-out of ten minutes, for queries that the test ends.
-pub fn patient() -> Fixture {
+pub(crate) fn patient() -> Fixture {
     fixture_with(|dns| dns.timeout(Duration::from_secs(600)))
 }
 
 /// A session that has called start-up.
-pub fn started(engine: &LookupEngine) -> Session {
+pub(crate) fn started(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
     session.startup().unwrap();
     session
 }
 
 /// Requests the addresses of a name.
-pub fn request(session: &mut Session, name: &str) -> TaskHandle {
+pub(crate) fn request(session: &mut Session, name: &str) -> TaskHandle {
     session
         .request(Query::HostByName(name.as_bytes().into()), 0)
         .unwrap()
 }
 
 /// Waits for a completion and takes it.
-pub fn next_completion(session: &mut Session) -> Completion {
+pub(crate) fn next_completion(session: &mut Session) -> Completion {
     // The bound only ends a test that hangs.
     assert!(
         session.wait(Some(Duration::from_secs(60))),
@@ -90,7 +90,7 @@ pub fn next_completion(session: &mut Session) -> Completion {
 }
 
 /// Name, aliases and addresses.
-pub type Host = (String, Vec<String>, Vec<Ipv4Addr>);
+pub(crate) type Host = (String, Vec<String>, Vec<Ipv4Addr>);
 
 fn host(completion: Completion) -> Result<Host, ErrorCode> {
     completion.outcome.map(|answer| match &*answer {
@@ -106,13 +106,13 @@ fn parts(entry: &HostEntry) -> Host {
 
 impl Fixture {
     /// Looks a name up. Nothing else may be outstanding.
-    pub fn by_name(&mut self, name: &str) -> Result<Host, ErrorCode> {
+    pub(crate) fn by_name(&mut self, name: &str) -> Result<Host, ErrorCode> {
         request(&mut self.session, name);
         self.end()
     }
 
     /// Looks an address up. Nothing else may be outstanding.
-    pub fn by_address(&mut self, address: [u8; 4]) -> Result<Host, ErrorCode> {
+    pub(crate) fn by_address(&mut self, address: [u8; 4]) -> Result<Host, ErrorCode> {
         let query = Query::HostByAddress(AddressQuery {
             address: address.into(),
             family: AF_INET,
@@ -122,7 +122,7 @@ impl Fixture {
     }
 
     /// Looks a name up while other queries are in flight.
-    pub fn by_name_beside(&mut self, name: &str) -> Result<Host, ErrorCode> {
+    pub(crate) fn by_name_beside(&mut self, name: &str) -> Result<Host, ErrorCode> {
         request(&mut self.session, name);
         host(next_completion(&mut self.session))
     }
@@ -139,6 +139,6 @@ impl Fixture {
 }
 
 /// The answer of a server that does not lie.
-pub fn good(name: &str) -> Result<Host, ErrorCode> {
+pub(crate) fn good(name: &str) -> Result<Host, ErrorCode> {
     Ok((name.into(), vec![], vec![Ipv4Addr::new(192, 0, 2, 1)]))
 }
