@@ -1,15 +1,15 @@
-//! Two requests of one guest, the second of which is cancelled.
+//! One guest makes two requests and cancels the second.
 
 use std::time::Duration;
 
 use winsock_async_engine::{LookupEngine, Policy, Query};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // One for the process: which names guests may look up, the limits, the worker threads.
+    // One engine for the process: it has the policy, the limits and the worker threads.
     let policy = Policy::deny_all().allow("*.example.com".parse()?);
     let engine = LookupEngine::builder().policy(policy).build();
 
-    // One for each guest, used on the guest's thread. The tag comes back with the completion.
+    // One session for each guest, on the guest's thread. The tag comes back with the completion.
     let mut session = engine.session();
     session.startup()?;
     session.request(Query::HostByName((*b"www.example.com").into()), 1)?;
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("2: {error}, so its completion arrives"),
     }
 
-    // Returns false once nothing is outstanding.
+    // `wait` returns false once no request is outstanding.
     while session.wait(Some(Duration::from_secs(10))) {
         for completion in session.take(16) {
             println!("{}: {:?}", completion.tag, completion.outcome);

@@ -18,7 +18,7 @@ impl Inventory {
         let (sensors, questions) = mpsc::channel::<(Box<str>, Responder)>();
         thread::spawn(move || {
             for (name, responder) in questions {
-                // False after a cancel: no one waits for the answer.
+                // False after a cancel: the request no longer waits for the answer.
                 if responder.is_wanted() {
                     responder.send(host(&name, [Ipv4Addr::new(192, 0, 2, 8)]));
                 }

@@ -23,7 +23,7 @@ impl WinsockView for State {
 }
 
 fn main() -> Result<()> {
-    // One for the process: which names guests may look up, the limits, the worker threads.
+    // One lookup engine for the process: it has the policy, the limits and the worker threads.
     let policy = Policy::deny_all().allow("*.example.com".parse()?);
     let lookups = LookupEngine::builder().policy(policy).build();
     let engine = Engine::default();
@@ -31,7 +31,7 @@ fn main() -> Result<()> {
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     add_to_linker_sync(&mut linker)?;
 
-    // One for each guest: dropping the store cancels what the guest left pending.
+    // One store for each guest: dropping the store cancels the guest's pending requests.
     let wasi = WasiCtx::builder().inherit_stdio().build();
     let state = State(wasi, WinsockCtx::new(&lookups), ResourceTable::new());
     let mut store = Store::new(&engine, state);
