@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tables = Tables::builder()
         .hosts_text("192.0.2.7 printer.test printer")
         .build()?;
-    // The names that a guest may look up, and the private addresses that answers may have.
+    // The names that a guest may look up, and the special addresses that answers may have.
     let policy = Policy::deny_all()
         .allow("*.test".parse()?)
         .allow_answers("192.0.2.0/24".parse()?);

@@ -54,9 +54,9 @@ impl LookupEngine {
     /// Takes the engine down while guests run (`S-R18`): pending requests complete with
     /// [`ErrorCode::NetworkDown`], and new requests and cancels fail with it.
     ///
-    /// Completions can still be taken. Resolvers are not waited for, and their results are dropped.
-    /// Sessions are signalled one after the other. A request made while another thread calls
-    /// [`bring_up`](Self::bring_up) may end too.
+    /// Completions can still be taken. The call waits for no resolver; late results are dropped. It
+    /// signals the sessions one after the other. If another thread calls
+    /// [`bring_up`](Self::bring_up) during that, requests made since may fail too.
     ///
     /// [`ErrorCode::NetworkDown`]: crate::ErrorCode::NetworkDown
     pub fn take_down(&self) {
@@ -141,8 +141,8 @@ impl LookupEngineBuilder {
         self
     }
 
-    /// Sets an inspector, which sees each question and each outcome and can change them. Default:
-    /// none.
+    /// Sets an inspector, which sees each question that the policy allows and each outcome, and can
+    /// change them. Default: none.
     pub fn inspector(mut self, inspector: impl Inspector) -> Self {
         self.inspector = Some(Box::new(inspector));
         self
@@ -171,7 +171,7 @@ impl LookupEngineBuilder {
     }
 
     /// Adds an observer, which is called for each step of each request. An `Arc` of an observer is
-    /// one too. Default: none, or the one that the feature `tracing` adds.
+    /// an observer too. Default: none. The feature `tracing` always adds one.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observers.push(Arc::new(observer));
         self

@@ -99,8 +99,8 @@
 //! that need a worker fail with WSAEWOULDBLOCK; requests that need none still work.
 //!
 //! The thread `winsock-watchdog` finds stuck workers and enforces [`Limits::request_timeout`]. It
-//! starts when it is first needed. No thread is ever joined. They end when the engine's last clone
-//! and its last session are dropped.
+//! starts when it is first needed. Threads end after the engine's last clone and its last session
+//! are dropped. No thread is ever joined, because a resolver may never return.
 //!
 //! # Observability
 //!
@@ -119,7 +119,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `dns` | the resolver `Dns`, on Unix; the build needs CMake and a C compiler |
+//! | `dns` | the resolver `Dns`, on Unix; the build needs CMake, make and a C compiler |
 //! | `prometheus` | `Metrics::to_prometheus`, and the engine as a `Collector` |
 //! | `tracing` | spans and events of `tracing` |
 //! | `wasmtime` | `ComponentType`, `Lift` and `Lower` for the types of the interface |

@@ -79,8 +79,7 @@ pub(crate) fn means_this_machine(name: &str) -> bool {
     last_label(name) == "localhost"
 }
 
-/// The name of a service or protocol as text. None if it is longer than `max_len` bytes, is not
-/// UTF-8, or has a NUL.
+/// A name as text. None if it is longer than `max_len` bytes, is not UTF-8, or has a NUL.
 pub(crate) fn text(name: Box<[u8]>, max_len: usize) -> Option<Box<str>> {
     if name.len() > max_len || name.contains(&0) {
         return None;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 #[cfg(feature = "wasmtime")]
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-/// Names one outstanding request of one session. It is never 0, and invalid in other sessions
-/// (`S-R17`).
+/// Names one outstanding request of one session. A handle is never 0, and is invalid in other
+/// sessions (`S-R17`).
 pub type TaskHandle = u64;
 
 /// The result of a request: an answer, which requests may share, or an error.
@@ -239,7 +239,7 @@ impl Answer {
     }
 
     /// Trims the answer to `max_bytes`: removes its last addresses except the first one, and then
-    /// its last aliases. It may still hold more.
+    /// its last aliases. An answer with a long name may still hold more.
     pub(crate) fn trim(&mut self, max_bytes: usize) {
         self.shrink();
         let over = self.bytes().saturating_sub(max_bytes);
@@ -302,7 +302,7 @@ pub struct HostEntry {
     pub name: String,
     /// The other names.
     pub aliases: Vec<String>,
-    /// As the WIT interface has them, so that they are copied into the guest in one piece.
+    /// Numbers, as in the WIT interface: one copy moves the whole list into the guest.
     addresses: Vec<u32>,
 }
 

@@ -4,18 +4,19 @@ use crate::lookup::Lookup;
 use crate::types::{ErrorCode, Outcome};
 
 /// Sees each question that the policy allows, before the resolver, and each outcome, before the
-/// guest. It can answer, change or refuse either.
+/// guest. An inspector can answer, change or refuse questions, and change or refuse outcomes.
 ///
 /// One inspector serves all sessions of an engine, on several threads at once: see
-/// [`LookupEngineBuilder::inspector`](crate::LookupEngineBuilder::inspector). It is not told which
-/// session asks; guests that need different inspectors need different engines.
+/// [`LookupEngineBuilder::inspector`](crate::LookupEngineBuilder::inspector). The engine does not
+/// tell an inspector which session asks: guests that need different inspectors need different
+/// engines.
 ///
-/// The policy applies to whatever an inspector does (`S-R16`). A forbidden question is not shown to
-/// it, and a question that it changes is judged again. Answers that it makes or changes lose the
-/// addresses that answers may not have.
+/// An inspector can only narrow what the policy allows (`S-R16`). The engine does not show it
+/// denied questions, and judges the questions that it makes like a guest's. Answers that it makes
+/// or changes lose the addresses that answers may not have.
 ///
-/// Its WSAEACCES counts as denied, like the policy's, in statistics and for observers. A panic in
-/// it is caught: the request completes with WSANO_RECOVERY.
+/// WSAEACCES from an inspector counts as denied, like the policy's, in statistics and for
+/// observers. A panic in an inspector is caught: the request completes with WSANO_RECOVERY.
 ///
 /// ```
 /// use std::sync::mpsc;
@@ -63,11 +64,11 @@ use crate::types::{ErrorCode, Outcome};
 pub trait Inspector: Send + Sync + 'static {
     /// Decides what happens to a question. Default: [`Inspection::Pass`].
     ///
-    /// Called on the guest's thread, in the call that makes the request: it must not block. A
-    /// question is shown as the resolver gets it. A dotted address that is asked for as a name,
-    /// which no resolver gets, is shown as [`Lookup::HostByName`].
+    /// Called on the guest's thread, in the call that makes the request: it must not block.
+    /// `lookup` is the question as the resolver gets it. A dotted address as a name, which no
+    /// resolver gets, is a [`Lookup::HostByName`].
     ///
-    /// A question can pass and have no outcome: when all workers are stuck, the call fails
+    /// A question can pass and have no outcome: when all workers are stuck, the guest's call fails
     /// (`S-C7`).
     fn question(&self, lookup: &Lookup) -> Inspection {
         let _ = lookup;
@@ -77,14 +78,14 @@ pub trait Inspector: Send + Sync + 'static {
     /// Returns what the guest gets. `lookup` is the question as the resolver got it. Default:
     /// `outcome`.
     ///
-    /// It is called on the thread that has the outcome, and must not block unless that is a worker:
+    /// Called on the thread that has the outcome. Unless that is a worker, it must not block:
     ///
     /// - the guest's thread, if the resolver answers at once;
     /// - a worker, after [`Resolver::resolve_blocking`](crate::Resolver::resolve_blocking);
     /// - the thread that sends to a [`Responder`](crate::Responder).
     ///
-    /// It does not see outcomes of [`Inspection::Answer`] and errors of the engine that no resolver
-    /// was asked for. It may see outcomes of requests that are cancelled.
+    /// Not called for outcomes of [`Inspection::Answer`], nor for the engine's errors for questions
+    /// that reached no resolver. May be called for cancelled requests.
     fn outcome(&self, lookup: &Lookup, outcome: Outcome) -> Outcome {
         let _ = lookup;
         outcome

@@ -61,8 +61,8 @@ impl Judge {
             .unwrap_or(Inspection::Answer(Err(ErrorCode::NoRecovery)))
     }
 
-    /// Judges an outcome of a resolver, on any thread. The inspector sees what the policy leaves of
-    /// it, and the policy judges the inspector's result.
+    /// Judges an outcome of a resolver, on any thread. The policy judges first. The inspector sees
+    /// the result, and the policy judges what the inspector changes.
     pub(crate) fn verdict(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
         let verdict = self.judge(lookup, outcome);
         let Some(inspector) = &self.inspector else {
@@ -97,7 +97,7 @@ impl Judge {
         }
     }
 
-    /// Trims an answer to the limit. It is an error if it cannot be trimmed that far.
+    /// Trims an answer to the limit. `NoRecovery` if it cannot be trimmed that far.
     fn trimmed(&self, answer: Arc<Answer>) -> Outcome {
         let mut answer = Arc::unwrap_or_clone(answer);
         answer.trim(self.answer_bytes);
@@ -107,8 +107,8 @@ impl Judge {
         Ok(Arc::new(answer))
     }
 
-    /// Removes the addresses that an answer may not have (`S-R16`). An answer without any stays
-    /// shared.
+    /// Removes the addresses that an answer may not have (`S-R16`), such as 127.0.0.1 by default.
+    /// An answer that keeps all its addresses is not copied.
     fn without_forbidden(&self, lookup: &Lookup, answer: Arc<Answer>) -> Verdict {
         let Answer::Host(host) = &*answer else {
             return Ok(answer).into();

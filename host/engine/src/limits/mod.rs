@@ -43,13 +43,13 @@ pub struct Limits {
     pub max_rate: Option<Rate>,
     /// How long a request may be pending. Default: none, no limit.
     ///
-    /// Then it completes with WSATRY_AGAIN, as if the name server were silent (`S-R15`), whether
-    /// its lookup waits, runs or is stuck. A later result is dropped.
+    /// Past it, the request completes with WSATRY_AGAIN, as if the name server were silent
+    /// (`S-R15`), whether its lookup waits, runs or is stuck. A later result is dropped.
     pub request_timeout: Option<Duration>,
     /// Bytes of a name as the guest gives it. Default: 255.
     ///
-    /// A longer name is a name that does not exist: WSAHOST_NOT_FOUND or WSANO_DATA in the
-    /// completion.
+    /// A longer name does not exist: the request completes with WSAHOST_NOT_FOUND, or WSANO_DATA
+    /// for services and protocols.
     pub name_bytes: usize,
     /// Worker threads, and so blocking lookups that run at the same time. Default: 8.
     ///

@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU32;
 
-/// A rate of requests: a burst at once, and then a number a second.
+/// A rate of requests: at most `burst` at once, and `per_second` on average.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Requests a second, on average over a long time.
+    /// Requests each second, on average over a long time.
     pub per_second: NonZeroU32,
-    /// Requests that can be made at once after a pause of `burst` / `per_second` seconds.
+    /// Requests at once, after a pause of `burst` / `per_second` seconds.
     pub burst: NonZeroU32,
 }
 

@@ -8,7 +8,7 @@ pub use self::responder::Responder;
 pub(crate) use self::responder::{Client, Delivered, Notify, Receiver};
 use crate::types::{Answer, ErrorCode, Outcome};
 
-/// A checked question: its names can exist, and the policy allows it.
+/// A checked question: its names are well-formed, and the policy allows it.
 ///
 /// Host names are lower-case ASCII in IDNA's form, with a trailing dot if the guest gave one. Names
 /// of services and protocols are as the guest gave them, and match without regard to case
@@ -20,21 +20,21 @@ pub enum Lookup {
     HostByName(Box<str>),
     /// A host by its address.
     HostByAddress(Ipv4Addr),
-    /// A service by its name or an alias of it.
+    /// A service by its name or an alias.
     ServiceByName {
         /// The name.
         name: Box<str>,
-        /// The protocol, never empty; none takes the first entry that matches.
+        /// The protocol, never empty. Without one, the first entry that matches is the answer.
         protocol: Option<Box<str>>,
     },
     /// A service by its port.
     ServiceByPort {
         /// The port as a number: 80 for http.
         port: u16,
-        /// The protocol, never empty; none takes the first entry that matches.
+        /// The protocol, never empty. Without one, the first entry that matches is the answer.
         protocol: Option<Box<str>>,
     },
-    /// A protocol by its name or an alias of it.
+    /// A protocol by its name or an alias.
     ProtocolByName(Box<str>),
     /// A protocol by its number.
     ProtocolByNumber(i32),
@@ -98,11 +98,11 @@ impl Lookup {
 pub enum Resolution {
     /// The outcome is known.
     Ready(Outcome),
-    /// The resolver has no answer, and asking it further would find none.
+    /// The resolver has no answer, and waiting would not find one.
     NotFound,
-    /// [`Resolver::resolve_blocking`] finds the answer. It may block, so a worker thread calls it.
+    /// A worker thread calls [`Resolver::resolve_blocking`], which may block.
     Blocking,
-    /// [`Resolver::start`] begins to look the answer up. It does not block.
+    /// The guest's thread calls [`Resolver::start`], which must not block.
     Async,
 }
 
@@ -113,9 +113,10 @@ pub enum Resolution {
 /// - [`resolve_blocking`](Self::resolve_blocking) runs on a worker thread and may block;
 /// - [`start`](Self::start) suits a resolver that has threads of its own.
 ///
-/// A cancel does not reach a resolver: its session drops the late outcome (`S-C1`). A resolver that
-/// never returns keeps its worker. An extra worker replaces it once the request is cancelled or has
-/// run longer than [`Limits::stuck_after`](crate::Limits::stuck_after) (`S-C7`).
+/// A cancel does not reach a resolver: the session drops the late outcome (`S-C1`: no completion
+/// after a cancel). A resolver that never returns keeps its worker. An extra worker replaces that
+/// worker once the request is cancelled, or the lookup has run longer than
+/// [`Limits::stuck_after`](crate::Limits::stuck_after) (`S-C7`).
 ///
 /// An outcome is judged by the policy and trimmed to
 /// [`Limits::answer_bytes`](crate::Limits::answer_bytes) before the guest gets it.

@@ -50,8 +50,8 @@ impl<F: FnOnce(Outcome) + Send> Receiver for F {
 }
 
 impl Responder {
-    /// Makes a responder that calls a function, for resolvers that ask other resolvers, and for
-    /// tests. The function must not block.
+    /// Makes a responder that calls `respond` with the outcome, for resolvers that ask other
+    /// resolvers, and for tests. `respond` must not block.
     pub fn new(respond: impl FnOnce(Outcome) + Send + 'static) -> Responder {
         Responder::to(respond)
     }
@@ -74,8 +74,8 @@ impl Responder {
             .map_or(Delivered::NOBODY, |receiver| receiver.receive(outcome))
     }
 
-    /// Whether the outcome is still wanted: false after a cancel. A resolver may then drop the
-    /// lookup.
+    /// Whether the request still waits for the outcome: false after a cancel, and after the request
+    /// ended otherwise. A resolver may then drop the lookup.
     pub fn is_wanted(&self) -> bool {
         self.0.as_ref().is_some_and(|receiver| receiver.is_wanted())
     }
@@ -105,9 +105,9 @@ impl fmt::Debug for Responder {
     }
 }
 
-/// Wakes what waits for an outcome.
+/// A session that waits for outcomes.
 pub(crate) trait Notify: Send + Sync {
-    /// Wakes it.
+    /// Wakes the session.
     fn notify(&self);
 }
 
@@ -116,7 +116,7 @@ pub(crate) trait Notify: Send + Sync {
 pub(crate) struct Delivered(Option<Arc<dyn Notify>>);
 
 impl Delivered {
-    /// Nothing is to be woken.
+    /// Wakes no session.
     pub(crate) const NOBODY: Delivered = Delivered(None);
 
     /// Wakes `session` on drop.
@@ -124,8 +124,8 @@ impl Delivered {
         Delivered(Some(session))
     }
 
-    /// Leaves the wake-up to `other`, which must be dropped later. Fails if `other` wakes another
-    /// session.
+    /// Leaves the wake-up to `other`, which must be dropped later. Fails if `other` does not wake
+    /// the same session.
     #[cfg(feature = "dns")]
     pub(crate) fn leave_to(mut self, other: &Delivered) -> Result<(), Delivered> {
         match (&self.0, &other.0) {

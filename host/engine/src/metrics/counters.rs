@@ -39,7 +39,7 @@ impl Counters {
         self.cancelled.add(requests as u64);
     }
 
-    /// Counts a completion. `denied`: by the policy or the inspector.
+    /// Counts a completion. `denied` says that the policy or the inspector refused.
     pub(crate) fn count_completion(&self, outcome: &Outcome, denied: bool) {
         let counter = match outcome {
             Ok(_) => &self.answered,

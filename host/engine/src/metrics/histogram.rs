@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::counter::Counter;
 
-/// How many requests took how long, to 5 % or 1 µs.
+/// Numbers of requests by latency, precise to 5 % or 1 µs.
 ///
 /// Each power of ten from 1 µs to 10,000 s has 70 buckets, each at most 5 % of its time wide.
-/// Shorter times count as 1 µs, longer ones as 10,000 s. A histogram holds 5.5 KiB.
+/// Shorter times count as 1 µs, longer times as 10,000 s. A histogram holds 5.5 KiB.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LatencyHistogram {
     counts: Vec<u64>,
@@ -33,7 +33,7 @@ impl LatencyHistogram {
     /// The time that this share of the requests did not exceed: 0.5 is the median, 0.99 the 99th
     /// percentile. At most 5 % or 1 µs longer than the request's own time. None without a request.
     pub fn quantile(&self, share: f64) -> Option<Duration> {
-        // A float becomes the nearest integer of the type, so any share is between 0 and 1.
+        // `as` saturates and makes 0 of NaN, so any share counts as one from 0 to 1.
         let rank = ((share * self.count() as f64).ceil() as u64).clamp(1, self.count().max(1));
         let mut requests = 0;
         let bucket = self.counts.iter().position(|count| {
@@ -43,9 +43,9 @@ impl LatencyHistogram {
         Some(Duration::from_nanos(bound(bucket)))
     }
 
-    /// Fewer and wider buckets, as Prometheus has them: the longest time of each, none for the
-    /// last, and its requests. The bounds are 1, 2 and 5 of each power of ten from 1 µs to 100 s,
-    /// shortest first.
+    /// The same requests in 26 wider buckets, for Prometheus: each bucket's longest time, none for
+    /// the last, and its number of requests. The bounds are 1, 2 and 5 times each power of ten from
+    /// 1 µs to 100 s, shortest first.
     pub fn buckets(&self) -> impl Iterator<Item = (Option<Duration>, u64)> + '_ {
         let bounds = WIDE_BOUNDS.into_iter().map(Some).chain([None]);
         let mut from = 0;

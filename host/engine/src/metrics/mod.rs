@@ -1,4 +1,4 @@
-//! Counters of a session and of an engine, and snapshots of them.
+//! Counters of a session and of an engine, and their snapshots.
 
 mod counter;
 mod counters;

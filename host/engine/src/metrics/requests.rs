@@ -41,8 +41,8 @@ impl RequestStats {
         self.requests - self.completed() - self.cancelled
     }
 
-    /// The errors that requests completed with, except denials, and how many requests each: only
-    /// errors that have occurred, in the order of [`ErrorCode::ALL`].
+    /// Each error that requests completed with, and their number, without denials. Errors that have
+    /// not occurred are left out; the order is that of [`ErrorCode::ALL`].
     pub fn failed(&self) -> impl Iterator<Item = (ErrorCode, u64)> + '_ {
         ErrorCode::ALL
             .into_iter()

@@ -50,14 +50,14 @@ pub enum RunsOn {
 /// The functions run inside a guest's calls and on workers: they must not block, and must not use
 /// the session. A panic in one is caught and ignored.
 pub trait Observer: Send + Sync + 'static {
-    /// Whether [`request`](Self::request) needs the query, which costs a copy. It is called for
-    /// each request and may change its answer. Default: false.
+    /// Whether [`request`](Self::request) needs the query, which costs a copy. Called for each
+    /// request; the result may differ from call to call. Default: false.
     fn wants_queries(&self) -> bool {
         false
     }
 
-    /// A request was made and has its handle. `query` is the guest's query, unchecked. It is there
-    /// if any observer [wants queries](Self::wants_queries).
+    /// A request was made and has its handle. `query` is the guest's query, unchecked. None if no
+    /// observer [wants queries](Self::wants_queries).
     fn request(&self, request: RequestId, kind: QueryKind, query: Option<&Query>) {
         let _ = (request, kind, query);
     }
@@ -72,8 +72,8 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (request, on);
     }
 
-    /// The lookup of a request is over, cancelled or not. The worker that called `start` calls
-    /// this.
+    /// The lookup of a request is over, cancelled or not. With [`RunsOn::Worker`], the worker that
+    /// called `start` calls this.
     fn finish(&self, request: RequestId, on: RunsOn) {
         let _ = (request, on);
     }

@@ -13,8 +13,8 @@ pub(crate) struct SessionObservers {
     session: u64,
 }
 
-/// What observers are told of a query. It is kept until the request has a handle, as the resolver
-/// gets the query itself.
+/// What observers are told of a query, kept until the request has a handle. Admission consumes the
+/// query itself.
 pub(crate) struct ObservedQuery {
     kind: QueryKind,
     query: Option<Query>,
@@ -30,8 +30,8 @@ impl SessionObservers {
         self.session
     }
 
-    /// What to tell observers of a query, with a copy of it if one of them wants that; none without
-    /// an observer.
+    /// What to tell observers of a query, with a copy of the query if an observer wants it. None
+    /// without an observer.
     pub(crate) fn observed(&self, query: &Query) -> Option<ObservedQuery> {
         if self.observers.is_empty() {
             return None;

@@ -39,7 +39,7 @@ impl Policy {
     }
 
     /// Reads a policy from TOML, and skips malformed patterns in `allow` and `allow-answers`: the
-    /// policy then allows less. Returns an error for each skipped pattern besides the policy.
+    /// policy then allows less. Returns the policy, and an error for each skipped pattern.
     ///
     /// # Errors
     ///
@@ -48,7 +48,8 @@ impl Policy {
     /// - a malformed pattern in `deny-answers`;
     /// - an unknown key, or text that is not TOML.
     ///
-    /// The first malformed pattern, if all patterns of `allow` are malformed, or all of both keys.
+    /// The first malformed pattern, if all patterns of `allow` are malformed, or all patterns of
+    /// both keys.
     pub fn parse_leaving_out_malformed(
         text: &str,
         file: &str,

@@ -1,4 +1,4 @@
-//! Admission of a query: checked, judged by the policy, and answered at once if the resolver can.
+//! Admission: checks a query, applies the policy, and asks the resolver for an immediate answer.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -52,6 +52,7 @@ fn inspect(engine: &EngineShared, question: Question) -> Admitted {
     }
 }
 
+/// Answers a dotted address, or asks the resolver for an immediate answer.
 fn ask(engine: &EngineShared, question: Question) -> Admitted {
     let lookup = match question {
         Question::Lookup(lookup) => lookup,
@@ -68,7 +69,7 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
     }
 }
 
-/// Answers a dotted address with itself, named by the guest's text (`S-R13`).
+/// Answers a dotted address with the address itself, under the guest's text as its name (`S-R13`).
 fn answer_itself(engine: &EngineShared, address: Ipv4Addr) -> Verdict {
     let text = address.to_string();
     let entry = HostEntry::new(text.as_str(), [address]);
@@ -120,6 +121,7 @@ fn check_lookup(engine: &EngineShared, lookup: Lookup) -> Result<Question, Verdi
     }
 }
 
+/// Applies the policy to a lookup by address.
 fn check_address(engine: &EngineShared, address: Ipv4Addr) -> Result<Question, Verdict> {
     if !engine.judge.policy.allows_address(address) {
         return Err(Verdict::denied());
@@ -127,6 +129,7 @@ fn check_address(engine: &EngineShared, address: Ipv4Addr) -> Result<Question, V
     Ok(Question::Lookup(Lookup::HostByAddress(address)))
 }
 
+/// Brings a host name into canonical form, and applies the policy to it.
 fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Question, Verdict> {
     let policy = &engine.judge.policy;
     // S-R13: "" is the host's own name.

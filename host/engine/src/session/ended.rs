@@ -4,8 +4,9 @@ use crate::types::TaskHandle;
 
 /// The handles of the last [`Self::KEPT`] completions that were taken.
 ///
-/// Each request writes a handle, and only a late cancel searches, so it is a plain ring: a hash set
-/// would cost each request more. Its memory grows with the number of completions, up to 512 KiB.
+/// Each request writes a handle, and only a late cancel searches. So this is a plain ring: a hash
+/// set would cost each request more. Its memory grows with the number of completions, up to 512
+/// KiB.
 #[derive(Default)]
 pub(crate) struct RecentlyCompleted {
     ring: Vec<TaskHandle>,
@@ -14,10 +15,11 @@ pub(crate) struct RecentlyCompleted {
 }
 
 impl RecentlyCompleted {
-    /// At least the last 65,536 requests that ended are told apart (`S-C9`). Cancelled ones are not
-    /// kept.
+    /// Handles that are kept (`S-C9`: a late cancel is WSAEALREADY for the last 65,536). Handles of
+    /// cancelled requests are not.
     pub(crate) const KEPT: usize = 65_536;
 
+    /// Adds a handle. Past [`Self::KEPT`] handles, it replaces the oldest.
     pub(crate) fn push(&mut self, handle: TaskHandle) {
         if self.ring.len() < Self::KEPT {
             self.ring.push(handle);
@@ -27,7 +29,8 @@ impl RecentlyCompleted {
         }
     }
 
-    /// Searches from the newest: a request that is cancelled too late has mostly just completed.
+    /// Whether the handle is kept. Searches from the newest, because most late cancels are of
+    /// requests that have just completed.
     pub(crate) fn contains(&self, handle: TaskHandle) -> bool {
         let (newer, older) = self.ring.split_at(self.oldest);
         [newer, older]

@@ -9,11 +9,11 @@ use crate::types::{ErrorCode, Outcome};
 
 /// Asks several resolvers in order: a lookup that one resolver does not find goes on to the next.
 ///
-/// - An immediate answer or error ends the search: its resolver knows all names of that kind, as
+/// - An immediate answer or error ends the search: that resolver knows all names of that kind, as
 ///   [`Tables`](super::Tables) knows all services.
 /// - After a wait, WSAHOST_NOT_FOUND and WSANO_DATA go on to the next resolver. Any other error
 ///   ends the search: a silent name server does not make a name unknown.
-/// - Resolvers after one that waits do not overtake it.
+/// - A resolver that answers at once does not overtake an earlier one that waits.
 /// - A lookup takes a worker thread only if one of the resolvers that it may reach needs one.
 /// - If no resolver finds the lookup, the outcome is WSAHOST_NOT_FOUND, or WSANO_DATA if a resolver
 ///   knows the name (`S-R15`: the name errors are told apart).

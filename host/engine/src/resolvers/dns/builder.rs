@@ -22,10 +22,10 @@ use super::settings::{self, Settings};
 
 /// The file with this machine's settings.
 const SYSTEM: &str = "/etc/resolv.conf";
-/// Bytes that are read of a file: more than are parsed, so that the parser sees what is too long.
+/// Bytes that are read of a file: more than are parsed, so that the parser detects a long file.
 const MAX_READ_BYTES: u64 = 65 * 1024;
-/// Most permits and extra permits. One channel may have all of their questions, with a 16-bit id
-/// each. If all ids were in use, c-ares would look for a free one for ever.
+/// The most permits, and the most extra permits. One channel may have all of their questions, with
+/// a 16-bit id each. If all ids were in use, c-ares would look for a free id for ever.
 const MAX_QUERIES: usize = 32_768;
 const MAX_EXTRA_PERMITS: usize = 32_767;
 
@@ -146,9 +146,9 @@ impl DnsBuilder {
     /// comes after five times the server's usual response time, and not before 250 ms. Each further
     /// interval is up to twice as long. An answer to an earlier message may be lost.
     ///
-    /// A name that no server answers takes the time-out, times the servers, times the
-    /// [`tries`](Self::tries), and up to half as much again. It takes less where servers are known
-    /// to be silent, as those get the question at once.
+    /// A name that no server answers takes this time-out × servers × [`tries`](Self::tries), and up
+    /// to half as much again. It takes less where servers are known to be silent, because those get
+    /// the question at once.
     /// [`Limits::request_timeout`](crate::Limits::request_timeout) bounds the time that a guest
     /// waits.
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -183,8 +183,8 @@ impl DnsBuilder {
         self
     }
 
-    /// Sets how many outcomes the cache keeps, and how many bytes of them. 0 of either keeps none.
-    /// Default: 65,536 outcomes and 32 MiB.
+    /// Sets how many outcomes the cache keeps, and how many bytes they may hold. 0 of either keeps
+    /// no outcome. Default: 65,536 outcomes and 32 MiB.
     pub fn cache(mut self, entries: usize, bytes: u64) -> Self {
         self.cache.entries = entries;
         self.cache.bytes = bytes;

@@ -10,8 +10,8 @@ use super::settings::Settings;
 /// Questions over one port: few enough for answers to be hard to guess, and to fit in its buffer.
 const QUESTIONS_PER_PORT: u32 = 128;
 
-/// Makes a channel of c-ares for one server, with these settings and none of this machine's. This
-/// crate selects the server, and interprets its answers.
+/// Makes a channel of c-ares for one server, with these settings and none of this machine's. Server
+/// selection and the interpretation of answers stay in this crate.
 pub(super) fn channel(
     mut options: Options,
     settings: &Settings,

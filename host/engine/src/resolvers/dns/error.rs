@@ -12,10 +12,10 @@ pub enum DnsError {
     Unreadable {
         /// The file.
         file: Box<str>,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// The settings, which this names, have no name server. There is no default server.
+    /// The settings of this name have no name server. There is no default server.
     #[error("{0}: names no name server")]
     NoServer(Box<str>),
     /// The file has no name server, and this line of it is malformed.
@@ -59,7 +59,7 @@ pub struct ConfError {
     pub problem: ConfProblem,
 }
 
-/// The problem of a line. A variant's value is the part of the line that it is about.
+/// The problem of a line. A variant's text is the wrong part of the line, its number a limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfProblem {
@@ -75,7 +75,7 @@ pub enum ConfProblem {
     /// The word is not the address of a name server.
     #[error("`{0}` is not an address")]
     Address(Box<str>),
-    /// There are more name servers than are used: this many.
+    /// There are more name servers than this number; the rest is not used.
     #[error("more than {0} name servers")]
     TooManyServers(usize),
     /// The word is not a domain.
@@ -84,7 +84,7 @@ pub enum ConfProblem {
     /// The option has no number, or one out of its bounds.
     #[error("`{0}` has no valid number")]
     Number(Box<str>),
-    /// The file has more bytes than are read: this many.
+    /// The file has more bytes than this number; the rest is not read.
     #[error("more than {0} bytes; the rest is not read")]
     TooLong(usize),
 }

@@ -1,4 +1,4 @@
-//! Shares permits out among clients: what one guest asks must not keep another from asking.
+//! Distributes permits among clients, so that no guest's lookups keep another guest's waiting.
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
@@ -17,10 +17,10 @@ const SHARE: usize = 8;
 /// acquire a permit while it holds none, or less than an eighth of the free ones. So a lone client
 /// holds a ninth of all permits at most. Twenty greedy clients leave a tenth, and a newcomer gets a
 /// permit at once. Clients that may acquire a permit get one each, in the order of their tickets.
-/// Of the other clients, the one that holds least is the next that may acquire one.
+/// The other clients wait; the one that holds the fewest permits is the next that may acquire one.
 ///
-/// Extra permits, shared out by the same rule, are for the further servers that have a question. No
-/// lookup waits for an extra permit.
+/// Extra permits are distributed by the same rule. They are for the further servers that have a
+/// question. No lookup waits for an extra permit.
 pub(super) struct FairQueue {
     permits: Permits,
     extra_permits: Permits,

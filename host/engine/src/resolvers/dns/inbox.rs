@@ -50,8 +50,8 @@ impl Inbox {
         fail(removed);
     }
 
-    /// Takes up to `max` lookups out, each of which holds a permit from here on. Returns whether
-    /// the inbox is closed.
+    /// Takes out up to `max` lookups. Each holds a permit from here on. Returns whether the inbox
+    /// is closed.
     pub(super) fn take(&self, max: usize, taken: &mut Vec<PendingLookup>) -> bool {
         let mut state = self.lock();
         taken.extend((0..max).map_while(|_| state.queue.next()));

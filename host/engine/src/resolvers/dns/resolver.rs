@@ -89,8 +89,7 @@ use crate::types::Outcome;
 ///   counts until c-ares is done with it. With a time-out of 5 seconds, that takes up to 25
 ///   seconds.
 /// - One session has less than an eighth of the free queries in flight, so a ninth of all at most,
-///   but always one. Its other lookups wait until its queries end. Other sessions do not
-///   wait for them.
+///   but always one. Its other lookups wait until its queries end, and delay no other session.
 /// - A malformed message fails all questions of its port in c-ares, whichever session's they are.
 ///   They are retried on dedicated ports: 256 at a time, 16 for each session. Past these bounds, a
 ///   malformed message may end other sessions' questions with WSATRY_AGAIN. Over TCP all questions

@@ -25,9 +25,9 @@ impl ScriptControl {
         ScriptControl { gate }
     }
 
-    /// Waits until a worker has begun with a lookup of this name. Each call waits for a lookup of
-    /// its own. Lookups that are answered at once reach no worker, and do not count. Blocks for
-    /// ever if none comes.
+    /// Waits until a worker has begun a lookup of this name. Each call counts one lookup: a second
+    /// call waits for a second lookup. Lookups that are answered at once reach no worker, and do
+    /// not count. Blocks for ever if no lookup comes.
     pub fn wait_until_started(&self, name: &str) {
         let name = label(name);
         let mut state = self.gate.lock();

@@ -67,8 +67,8 @@
 //! - `now = true`: the lookup is answered at once, on the guest's thread.
 //!
 //! Rules with the same key apply one after the other, and the last rule stays. A lookup takes its
-//! rule when it is answered at once, or when a worker begins with it. A lookup that is cancelled
-//! before takes none.
+//! rule when it is answered at once, or when a worker begins it. A lookup that is cancelled before
+//! that takes no rule.
 
 mod control;
 mod file;

@@ -143,19 +143,19 @@ impl Rule {
         self
     }
 
-    /// Has the lookup take this long, unless a test releases it. Default: no delay, on a worker.
+    /// Sets how long the lookup takes on a worker, unless a test releases it before. Default: 0.
     pub fn delay(mut self, delay: Duration) -> Rule {
         self.delay = Some(delay);
         self
     }
 
-    /// Has the lookup not end until a test releases it.
+    /// Makes the lookup last until a test [releases](super::ScriptControl::release) it.
     pub fn never(mut self) -> Rule {
         self.never = true;
         self
     }
 
-    /// Has the lookup answered at once, on the guest's thread.
+    /// Answers the lookup at once, on the guest's thread.
     pub fn now(mut self) -> Rule {
         self.now = true;
         self

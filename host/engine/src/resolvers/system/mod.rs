@@ -15,7 +15,7 @@ use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::types::Outcome;
 
 /// Looks hosts up by the operating system's name service: its hosts file, DNS, and the other
-/// sources that the system is configured with. Each lookup takes a worker thread. Services and
+/// sources in the system's configuration. Each lookup takes a worker thread. Services and
 /// protocols are not found; [`Tables`](super::Tables) has those.
 ///
 /// # Limits

@@ -36,7 +36,7 @@ use crate::types::ErrorCode;
 /// before their sessions are woken.
 const BATCH: usize = 64;
 
-/// Channels for each server: the questions of one share ports, those of the other do not.
+/// Channels for each server: the first one's questions share ports, the second one's do not.
 pub(super) const CHANNELS_PER_SERVER: usize = 2;
 
 /// Checks for overdue queries within a server's time-out.
@@ -122,7 +122,8 @@ struct EventLoop {
     /// Callbacks of c-ares send responses here.
     sender: Sender<Response>,
     responses: Receiver<Response>,
-    /// Sessions to wake, each once: one that is woken early sleeps again before its next outcome.
+    /// Sessions to wake, each once: a session that is woken early would sleep before its next
+    /// outcome.
     delivered: Vec<Delivered>,
 }
 
