@@ -1,4 +1,4 @@
-//! The functions of the interfaces, each of which calls the session.
+//! The functions of the interfaces. Each one calls the session.
 
 use std::time::Duration;
 

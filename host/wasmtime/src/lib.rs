@@ -1,6 +1,6 @@
 //! Cancellable, policed name lookups for guests of wasmtime: `winsock:async-lookup` in a linker.
 //!
-//! A store's data holds a [`WinsockCtx`], which is one session of an [`engine`], and implements
+//! A store's data holds a [`WinsockCtx`], which has one session of an [`engine`], and implements
 //! [`WinsockView`]. [`add_to_linker_sync`] and [`add_to_linker_async`] add the interfaces of
 //! `winsock:async-lookup`, and no others. A guest that uses the interface `readiness` also needs
 //! `wasi:io/poll`, which `wasmtime-wasi` adds.

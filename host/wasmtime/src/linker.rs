@@ -36,7 +36,7 @@ pub fn add_to_linker_sync<T: WinsockView + 'static>(linker: &mut Linker<T>) -> R
     completions_sync::add_to_linker::<T, Winsock>(linker, T::winsock)
 }
 
-/// Adds the interfaces that are the same in both.
+/// Adds the interfaces that are the same for both kinds of stores.
 fn add_shared<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
     lifecycle::add_to_linker::<T, Winsock>(linker, T::winsock)?;
     requests::add_to_linker::<T, Winsock>(linker, T::winsock)?;

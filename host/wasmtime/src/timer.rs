@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Runs `make` in a runtime whose timers work. It belongs to this crate: the embedder need not use
-/// tokio, or enable its timers. The first call starts it, with one thread.
+/// Runs `make` in a tokio runtime of this crate, whose timers work. So the embedder need not use
+/// tokio, or enable its timers. The first call starts the runtime, with one thread.
 ///
 /// # Errors
 /// If the runtime cannot be started.
@@ -32,7 +32,7 @@ fn started(own: &OnceLock<Runtime>) -> io::Result<&Runtime> {
         .enable_time()
         .build()?;
     if let Err(second) = own.set(runtime) {
-        // Another guest was first. A drop would wait, which panics in async code.
+        // Another guest was first. Dropping a runtime waits, which panics in async code.
         second.shutdown_background();
     }
     Ok(own.get().expect("a runtime was set"))
