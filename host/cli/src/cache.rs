@@ -7,8 +7,9 @@ use wasmtime::Cache;
 /// Opens the cache that wasmtime's own runner keeps, with the user's settings for it.
 ///
 /// The folder is `wasmtime` in `$XDG_CACHE_HOME` (`~/.cache`), the settings are
-/// `wasmtime/config.toml` in `$XDG_CONFIG_HOME` (`~/.config`), or what the system has in their
-/// place. `None` is a cache that cannot be used, which is logged: a guest runs without it.
+/// `wasmtime/config.toml` in `$XDG_CONFIG_HOME` (`~/.config`). Other systems have their own
+/// folders. Logs why a cache cannot be used, and returns `None`: the guest then runs without a
+/// cache.
 pub(crate) fn open() -> Option<Cache> {
     from_file(None)
 }

@@ -10,10 +10,10 @@ use wasmtime::Engine;
 use crate::error;
 use crate::timeline::Timeline;
 
-/// How long a guest may take to stop once it was told to.
+/// The time that a guest has to stop after its deadline.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Stops the guests of an engine when the time is over. Dropping the deadline calls that off.
+/// Stops the guests of an engine when the time is over, unless the deadline is dropped before.
 ///
 /// The engine's epoch stops a guest that computes; the store's epoch deadline must be 1. The caller
 /// stops a guest that waits for the host, with a timer. Nothing stops a guest whose call to the

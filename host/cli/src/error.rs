@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use anyhow::Error;
 
-/// Exit status for a command line, a guest or a file that is not usable; clap's own.
+/// The exit status if the command line, the guest or a file is not usable. Clap uses the same.
 const UNUSABLE: i32 = 2;
 
-/// A guest that was stopped or trapped. Any other error is a status of 2.
+/// Why a guest that ran has no status of its own. For any other error the exit status is 2.
 #[derive(Debug)]
 pub(crate) enum Aborted {
     /// The guest ran longer than `--timeout`.
@@ -18,7 +18,7 @@ pub(crate) enum Aborted {
 }
 
 impl Aborted {
-    /// The exit status: timeout(1)'s, or that of SIGABRT as in wasmtime's own runner.
+    /// The exit status: 124 as in timeout(1), or that of SIGABRT as in wasmtime's own runner.
     fn status(&self) -> i32 {
         match self {
             Aborted::TimedOut(_) => 124,

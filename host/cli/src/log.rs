@@ -44,7 +44,7 @@ pub(crate) fn start(level: Option<Level>) -> Result<()> {
         .with_ansi(io::stderr().is_terminal())
         .with_timer(time::uptime())
         .with_target(false)
-        // These errors would go to standard error, which is what failed.
+        // These errors would go to standard error, to which writing has failed.
         .log_internal_errors(false);
     registry().with(filter).with(lines).init();
     Ok(())

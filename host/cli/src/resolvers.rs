@@ -40,7 +40,7 @@ fn chain(options: &Run) -> Result<Chain> {
         chain = chain.then(script(path)?);
     }
     if let Some(path) = &options.hosts {
-        // The first table in the chain that has services and protocols decides about them.
+        // In a chain, the first tables answer all lookups of services and protocols.
         let tables = Tables::builder()
             .skip_malformed()
             .hosts_file(path)
@@ -61,8 +61,8 @@ fn chain(options: &Run) -> Result<Chain> {
     })
 }
 
-/// Warns of lines that the tables leave out. Two tables may read the same file: `told` has the
-/// warnings so far.
+/// Warns of lines that the tables skip. `told` has the earlier warnings: two tables may read the
+/// same file, and each warning is written once.
 fn warn(tables: &Tables, told: &mut HashSet<String>) {
     let warnings = tables.warnings().iter().map(ToString::to_string);
     for warning in warnings {

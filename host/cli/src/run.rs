@@ -129,8 +129,8 @@ fn inherited(name: &str) -> Result<String> {
     env::var(name).map_err(|error| anyhow!("--env {name}: {error}; write --env {name}=VALUE"))
 }
 
-/// Calls the guest and waits for its end. The outer error is one that keeps the guest from being
-/// started.
+/// Calls the guest and waits for its end. The outer error says why the guest cannot be started, the
+/// inner one why it has no exit status.
 fn call(
     store: &mut Store<State>,
     command: &CommandPre<State>,

@@ -104,7 +104,7 @@ fn a_guest_runs_without_a_cache_whose_settings_are_malformed() {
     assert_logged(&scratch, &guest);
 }
 
-/// The log has a warning, and without a log nothing is said.
+/// The log has a warning. Without a log the runner writes nothing.
 #[track_caller]
 fn assert_logged(scratch: &Scratch, guest: &str) {
     assert_status(&run(scratch, &[], guest), 0);

@@ -39,7 +39,8 @@ fn prints_what_the_readme_shows(example: &str) {
     assert_eq!(output.stderr, [], "{output:?}");
 }
 
-// S-C1, S-R6: a cancelled request has no message, others have one; S-R15: each failure has its error.
+// S-C1, S-R6: a cancelled request has no message, any other has one. S-R15: each failure has its
+// error.
 #[test]
 fn hostinfo_cancels_a_late_request() {
     prints_what_the_readme_shows("hostinfo");

@@ -122,7 +122,7 @@ fn each_request_has_a_track() {
         of("unknown.test"),
         "queued; running; arrived; WSAHOST_NOT_FOUND; "
     );
-    // The resolver still works on it when the file is written.
+    // The resolver still works on the request when the file is written.
     assert_eq!(of("never.test"), "queued; running; cancelled; stuck; ");
 }
 

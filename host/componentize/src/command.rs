@@ -1,8 +1,8 @@
-//! Unwraps `cabi_realloc` from the constructors and destructors that a linker wraps exports in.
+//! Unwraps `cabi_realloc` from calls of constructors and destructors, which a linker adds.
 //!
 //! The start-up code of wasi-libc until 2022 does not call constructors and destructors itself.
-//! wasm-ld wraps every export in them instead. The host calls `cabi_realloc` while the program
-//! runs: wrapped, it would run all constructors again and close the standard streams.
+//! Instead, wasm-ld wraps every export in calls of them. The host calls `cabi_realloc` while the
+//! program runs. The wrapper would run all constructors again, and close the standard streams.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Errors.
+//! The reasons why a file cannot become a component.
 
 /// Why a file cannot become a component. The message says what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 //!
 //! A C compiler for wasm32-wasip1 makes a core module, which imports WASI preview 1. Linked with
 //! `libws2_32.a` or with the bindings of wit-bindgen, it also imports `winsock:async-lookup`.
-//! [`component`] makes a component of it, which imports WASI 0.2 and `winsock:async-lookup`.
+//! [`component`] makes a component, which imports WASI 0.2 and `winsock:async-lookup` instead.
 //!
 //! The input need not be trusted: any bytes are a component or an [`Error`].
 //!
@@ -42,7 +42,8 @@ const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 /// validation.
 ///
 /// # Errors
-/// If `bytes` are neither, or are a module that cannot become a command.
+/// If `bytes` are neither a core module nor a component, or are a module that cannot become a
+/// command.
 pub fn component(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     if bytes.starts_with(COMPONENT) {
         return Ok(Cow::Borrowed(bytes));
@@ -81,7 +82,7 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, Error> {
     let component = encoded.map_err(|error| Error::Encode {
         reason: format!("{error:#}"),
     })?;
-    // The encoder does not check every entry point and memory that no compiler makes.
+    // The encoder does not detect every wrong entry point and memory. No compiler makes these.
     match wasmparser::validate(&component) {
         Ok(_) => Ok(component),
         Err(error) => Err(Error::Encode {

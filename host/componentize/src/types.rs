@@ -1,7 +1,7 @@
-//! The types of the lookups, which replace those in a module.
+//! The WIT types of the lookups, which replace those in a module.
 //!
-//! Sections `component-type` of a module are not read. Their parser trusts a linker's output and
-//! ends the process on some malformed input.
+//! A module's own types are in sections `component-type`, which are not read. The parser of these
+//! sections trusts a linker's output, and ends the process on some malformed input.
 
 use std::sync::LazyLock;
 

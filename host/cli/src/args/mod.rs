@@ -87,14 +87,15 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// Keep these addresses in answers: ADDRESS or ADDRESS/BITS. Without this option, an answer
-    /// loses its loopback, private, link-local and similar addresses, and those of
-    /// --deny-answers. May be repeated [default: none]
+    /// Keep these addresses in answers: ADDRESS or ADDRESS/BITS. By default an answer loses its
+    /// loopback, private, link-local and similar addresses, and those of --deny-answers. May be
+    /// repeated [default: none]
     #[arg(long, value_name = "ADDRESSES")]
     pub(crate) allow_answers: Vec<AddressPattern>,
 
-    /// Take these addresses out of answers too: ADDRESS, ADDRESS/BITS, or * for all that are not
-    /// allowed. The longest prefix counts. May be repeated [default: none]
+    /// Remove these addresses from answers too: ADDRESS, ADDRESS/BITS, or * for all addresses that
+    /// --allow-answers and --allow do not name. The longest prefix counts. May be repeated
+    /// [default: none]
     #[arg(long, value_name = "ADDRESSES")]
     pub(crate) deny_answers: Vec<AddressPattern>,
 
@@ -106,12 +107,13 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     pub(crate) hosts: Option<PathBuf>,
 
-    /// Answer as this file says, before any other resolver: with answers, delays, errors, or never
+    /// Answer lookups as this TOML file says, before any other resolver: with answers, delays,
+    /// errors, or never
     #[arg(long, value_name = "FILE")]
     pub(crate) script: Option<PathBuf>,
 
-    /// Resolve hosts that are in no table by this machine's name service, by name servers that the
-    /// runner asks itself, or not at all
+    /// The resolver of hosts that are in no table: this machine's name service, name servers that
+    /// the runner asks itself, or none
     #[arg(long, value_name = "KIND", value_enum, default_value_t)]
     pub(crate) resolver: ResolverKind,
 
@@ -130,9 +132,9 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
     pub(crate) workers: Option<u16>,
 
-    /// Extra workers, one for each worker that is slow (10ms) or stuck (its lookup was cancelled or
-    /// exceeds --stuck-after). With all of them stuck too, a request that needs a worker is refused
-    /// with WSAEWOULDBLOCK [default: 64]
+    /// At most N extra workers. Each replaces a worker that is slow (its lookup takes over 10ms) or
+    /// stuck (its lookup was cancelled, or exceeds --stuck-after). With every worker stuck, a
+    /// request that needs a worker is refused with WSAEWOULDBLOCK [default: 64]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
     pub(crate) max_extra_workers: Option<u16>,
 
@@ -145,11 +147,12 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) request_timeout: Option<Duration>,
 
-    /// Outstanding requests; one more is refused with WSAEWOULDBLOCK [default: 65536]
+    /// At most N outstanding requests; further ones are refused with WSAEWOULDBLOCK [default:
+    /// 65536]
     #[arg(long, value_name = "N")]
     pub(crate) max_requests: Option<usize>,
 
-    /// Requests a second, and after / how many at once; faster ones are refused with
+    /// At most N requests each second, and BURST at once; further ones are refused with
     /// WSAEWOULDBLOCK [default: no limit; BURST is N]
     #[arg(long, value_name = "N[/BURST]", value_parser = rate)]
     pub(crate) max_rate: Option<Rate>,
@@ -159,8 +162,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Give the guest an environment variable, without =VALUE the runner's. May be repeated
-    /// [default: none]
+    /// Give the guest an environment variable; without =VALUE, the runner's variable of this name.
+    /// May be repeated [default: none]
     #[arg(long, value_name = "NAME[=VALUE]")]
     pub(crate) env: Vec<Variable>,
 
@@ -169,24 +172,24 @@ pub(crate) struct Run {
     #[arg(long, value_name = "HOST[::GUEST]")]
     pub(crate) dir: Vec<Directory>,
 
-    /// Compile the guest without wasmtime's cache of compiled code, which is the folder `wasmtime`
+    /// Neither read nor write wasmtime's cache of compiled guests, which is the folder `wasmtime`
     /// in $XDG_CACHE_HOME or ~/.cache
     #[arg(long)]
     pub(crate) no_cache: bool,
 
-    /// At the end, write statistics to standard error: requests and how they ended, their latency,
-    /// and the workers. There are none if the guest is stopped in a call to the host that blocks
+    /// At the end, write counts to standard error: requests by how they ended, their latency, and
+    /// the workers. Nothing is written if --timeout stops the guest in a blocking call to its host
     #[arg(long)]
     pub(crate) stats: bool,
 
-    /// Write the time of each request, with its name, to a file: NAME.json for Perfetto
-    /// (ui.perfetto.dev) and Chrome (chrome://tracing), or NAME.svg for a picture. At most 100,000
-    /// requests
+    /// Write the phases of each request over time to a file: NAME.json for Perfetto
+    /// (ui.perfetto.dev) and Chrome (chrome://tracing), or NAME.svg for a picture. The first
+    /// 100,000 requests are written, with their names
     #[arg(long, value_name = "FILE")]
     pub(crate) timeline: Option<Target>,
 
-    /// Log requests to standard error: error, warn, info, or with their names debug, trace
-    /// [default: what RUST_LOG says, else nothing]
+    /// Log requests to standard error, from this level up: error, warn, info, debug or trace. Names
+    /// and answers need debug [default: the filter in RUST_LOG, else no log]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) log: Option<Level>,
 

@@ -1,4 +1,4 @@
-//! What clap says of a wrong command line, in one line and without the usage.
+//! Clap's errors of a wrong command line, in one line and without the usage.
 
 use std::error::Error as _;
 
@@ -30,8 +30,8 @@ pub(crate) fn refusal(error: clap::Error) -> Error {
     anyhow!("{said}; try `winsock-async run --help`")
 }
 
-/// Clap's text. Blank lines separate its parts and nothing else: what the user typed is put on one
-/// line first.
+/// Clap's text, in which blank lines separate parts and nothing else. For that, each value that the
+/// user typed is put on one line first.
 fn text_of(mut error: clap::Error) -> String {
     let given: Vec<_> = error
         .context()

@@ -71,7 +71,7 @@ pub(crate) fn curve(recording: &Recording, columns: usize) -> [Vec<f64>; Phase::
     curve
 }
 
-/// Requests in rows. Those of one row do not overlap.
+/// Requests in rows. The requests of one row do not overlap.
 #[derive(Debug, Default)]
 pub(crate) struct Rows<'a> {
     pub(crate) rows: Vec<Vec<&'a Record>>,

@@ -7,11 +7,11 @@ use super::recorder::{Record, Recording};
 pub(crate) enum Phase {
     /// The request waits for a worker.
     Queued,
-    /// A resolver works on it.
+    /// A resolver works on the request.
     Running,
-    /// Its result waits for the guest to look.
+    /// The resolver is done, and the session has not taken the result out of its queue.
     Arrived,
-    /// It was cancelled or is overdue, and its resolver still works on it.
+    /// The request was cancelled or is overdue, and its resolver still works on it.
     Stuck,
 }
 
@@ -51,9 +51,9 @@ impl Record {
         }
     }
 
-    /// The request's phases, each of which begins where the one before ends. A request that was
-    /// answered at once has none. A worker may report its start after the cancel; the time until
-    /// the cancel counts as queued.
+    /// The request's phases. Each begins where the one before ends. A request that was answered at
+    /// once has no phase. A worker may report its start after the cancel; the time until the cancel
+    /// counts as queued.
     pub(crate) fn spans(&self, now: u64) -> impl Iterator<Item = Span> {
         let end = self.end(now);
         let at_once = self.started.is_none() && self.ended.is_some_and(|(_, e)| !e.was_pending());

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The runner, with nothing in its environment but a home that all tests share: a guest that one
-/// test runs is compiled for the next.
+/// The runner, with an environment that has only a home. All tests share the home, and so the cache
+/// of compiled guests.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_winsock-async"));
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home");
@@ -20,14 +20,14 @@ pub(crate) fn runner(args: &[&str]) -> Output {
     command().args(args).output().unwrap()
 }
 
-/// Runs a guest with a time-out of 100 ms, and again with twice the time until the guest has `reached` what
-/// the test is about. A busy machine needs longer.
+/// Runs a guest with a time-out of 100 ms. While the guest has not `reached` the situation under
+/// test, runs it again with twice the time: a busy machine needs longer.
 pub(crate) fn with_enough_time<T>(run: impl Fn(u64) -> T, reached: impl Fn(&T) -> bool) -> T {
     let mut runs = (0..12).map(|doubled| run(100 << doubled));
     runs.find(reached).expect("it takes less than 200 s")
 }
 
-/// The path of an example guest, or of one for tests.
+/// The path of an example guest, or of a guest for tests.
 pub(crate) fn guest(name: &str) -> String {
     let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");
     let path = guests.join(name).with_extension("wasm");
