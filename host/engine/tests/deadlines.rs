@@ -53,7 +53,7 @@ fn an_overdue_request_completes_once_with_try_again() {
     assert_eq!(ask_in_time(&mut session), Ok(()));
 }
 
-/// Makes a request with a timeout of its own, again while it fails because the machine is busy.
+/// Makes a request and returns its outcome. Repeats it while a busy machine makes it late.
 fn ask_in_time(session: &mut Session) -> Result<(), ErrorCode> {
     loop {
         // The only worker is stuck in an overdue lookup until that returns.

@@ -63,7 +63,8 @@ impl Policy {
     }
 
     /// Also allows these addresses in answers. A denying rule with a longer prefix takes
-    /// precedence, and so does one of [`deny_answers`](Self::deny_answers) with the same prefix.
+    /// precedence, and so does one of [`deny_answers`](Self::deny_answers) with the same prefix. So
+    /// `*` allows nothing more here: see [`allow_private`](Self::allow_private).
     #[must_use]
     pub fn allow_answers(mut self, addresses: AddressPattern) -> Policy {
         self.answers.allow(addresses.0);
