@@ -15,7 +15,8 @@ use crate::types::ErrorCode;
 /// The state that all sessions of an engine share.
 pub(crate) struct EngineShared {
     pub(crate) observers: Arc<[Arc<dyn Observer>]>,
-    /// Sessions that were ever made. It only numbers them, so the model checkers need not see it.
+    /// The number of sessions that were made. It only numbers them, so the model checkers need not
+    /// see it.
     pub(crate) sessions: Count,
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) pool: Arc<Pool>,
@@ -30,9 +31,9 @@ pub(crate) struct EngineShared {
 }
 
 impl EngineShared {
-    /// Adds one to the outstanding requests, for a session that has `held` of them. Fails with
-    /// `WouldBlock` at the limit (`S-R2`). The last sixteenth below the limit is for sessions that
-    /// hold few.
+    /// Adds one to the outstanding requests, for a session that has `held` outstanding requests.
+    /// Fails with `WouldBlock` at the limit (`S-R2`). The last sixteenth below the limit is a
+    /// reserve: see [`may_have_more`].
     pub(crate) fn reserve(&self, held: usize) -> Result<(), ErrorCode> {
         let before = self.outstanding.fetch_add(1, Ordering::Relaxed);
         let all = self.limits.requests_per_engine;
@@ -43,7 +44,7 @@ impl EngineShared {
         Ok(())
     }
 
-    /// Takes this number from the outstanding requests.
+    /// Subtracts this number from the outstanding requests.
     pub(crate) fn release(&self, requests: usize) {
         if requests > 0 {
             self.outstanding.fetch_sub(requests, Ordering::Relaxed);

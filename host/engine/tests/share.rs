@@ -1,5 +1,5 @@
-//! Greedy guests, which never let go of what they have: others are served all the same (`S-C7`,
-//! `S-R2`).
+//! Greedy guests, which never let go of what they have, and well-behaved guests, which are still
+//! served (`S-C7`, `S-R2`).
 
 mod support;
 
@@ -7,7 +7,7 @@ use support::*;
 use winsock_async_engine::resolvers::ScriptControl;
 use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Session};
 
-/// The greedy guests that the defaults are to bear.
+/// The number of greedy guests that the default limits must bear.
 const GREEDY: usize = 20;
 
 /// A well-behaved guest's lookups on a worker are answered, and none is refused.
@@ -19,7 +19,7 @@ fn serves(polite: &mut Session) {
     assert_eq!(polite.stats().refused, 0);
 }
 
-/// Asks for what never ends, until that is refused.
+/// Starts lookups that never end, until one is refused.
 fn grab(session: &mut Session) {
     for _ in 0..100 {
         if session.request(host("stuck.test"), 0) == Err(ErrorCode::WouldBlock) {
@@ -28,7 +28,7 @@ fn grab(session: &mut Session) {
     }
 }
 
-/// Cancels everything, so that the workers that it has are stuck at once, and takes more.
+/// Cancels all requests, so that the session's workers are stuck at once, and starts more.
 fn grab_and_cancel(session: &mut Session) {
     session.cleanup().unwrap();
     session.startup().unwrap();
@@ -51,7 +51,7 @@ fn in_turn(limits: &Limits, guests: usize) -> Vec<usize> {
     (0..guests).map(have).collect()
 }
 
-/// Waits until so many lookups that never end have begun.
+/// Waits until this number of lookups that never end have begun.
 fn wait_for_begun(control: &ScriptControl, begun: usize) {
     for _ in asked(control, "stuck.test")..begun {
         control.wait_until_started("stuck.test");
@@ -96,7 +96,7 @@ fn greedy_guests_that_come_at_once_harm_nobody() {
     assert_eq!(asked(&control, "stuck.test"), 72 - 23);
 }
 
-// Some come one after the other, some at once, and some cancel what they have and take more.
+// Some guests come one after the other, some at once, and some cancel their requests and make more.
 #[test]
 fn greedy_guests_of_all_kinds_harm_nobody() {
     let (engine, control) = engine(Limits::default());
@@ -118,7 +118,7 @@ fn greedy_guests_of_all_kinds_harm_nobody() {
     }
 }
 
-/// Limits with a thousandth of the default places, and answers that need no worker.
+/// Limits with a 64th of the default requests.
 fn few_places() -> Limits {
     Limits {
         requests_per_engine: 16 << 10,
@@ -127,7 +127,7 @@ fn few_places() -> Limits {
     }
 }
 
-/// The well-behaved guest's ten requests at a time are begun.
+/// The well-behaved guest's ten requests at a time begin.
 fn has_places(polite: &mut Session) {
     for _ in 0..10 {
         ask(polite, "known.test");
@@ -136,7 +136,7 @@ fn has_places(polite: &mut Session) {
     assert_eq!(polite.stats().refused, 0);
 }
 
-// S-R2: the places of all sessions together.
+// S-R2: the limit on the requests of all sessions together.
 #[test]
 fn greedy_guests_leave_places_for_requests() {
     for at_once in [false, true] {

@@ -70,7 +70,7 @@ pub struct Limits {
     /// Past it, the session's lookups wait. If this number of workers are stuck in its lookups, its
     /// requests that need a worker fail with WSAEWOULDBLOCK. 0 counts as 1.
     ///
-    /// A third of all workers, extra ones included, is a reserve: a session that has a worker gets
+    /// A third of all workers, extra ones included, is a reserve. A session that has a worker gets
     /// another one only while more than the reserve is free. So guests that never let go of a
     /// worker leave one for the next guest, as long as they are fewer than the reserve. With
     /// [`usize::MAX`] here one session may have every worker, and there is no reserve.

@@ -1,24 +1,24 @@
-//! How much of what sessions share one of them may have.
+//! The share of one session in workers and in outstanding requests.
 
 /// The workers that sessions share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Share {
-    /// All that there can be, extra workers included.
+    /// The most workers that there can be, extra workers included.
     pub(crate) workers: usize,
-    /// The most for one session, whatever is left.
+    /// [`Limits::max_workers_per_session`](crate::Limits::max_workers_per_session).
     pub(crate) per_session: usize,
-    /// The most for one session at a time, if that is more.
+    /// [`Limits::workers`](crate::Limits::workers): one session may have these, if that is more.
     pub(crate) started: usize,
 }
 
 impl Share {
-    /// Whether a session with `held` workers may have one more, with `busy` in use.
+    /// Whether a session with `held` workers may have one more, while `busy` workers are in use.
     pub(crate) fn has_room(&self, held: usize, busy: usize) -> bool {
         held < self.per_session.max(self.started)
             && may_have_more(held, self.left(busy), self.reserve())
     }
 
-    /// Whether workers beyond the reserve are left.
+    /// Whether more workers than the reserve are free.
     pub(crate) fn is_ample(&self, busy: usize) -> bool {
         self.left(busy) > self.reserve()
     }
@@ -27,8 +27,8 @@ impl Share {
         self.workers.saturating_sub(busy)
     }
 
-    /// Workers for sessions that have none: a third of all, rounded down. None if one session may
-    /// have every worker.
+    /// The reserve, for sessions that have no worker: a third of all but one, rounded down. 0 if
+    /// one session may have every worker.
     fn reserve(&self) -> usize {
         if self.per_session == usize::MAX {
             return 0;
@@ -37,13 +37,14 @@ impl Share {
     }
 }
 
-/// Whether a session that holds `held` may have one more of what `left` are left of.
+/// Whether a session that holds `held` workers or requests may have one more, while `left` are
+/// free.
 ///
-/// The last `reserve` are for sessions that have none, or little beside what is left. So greedy
-/// sessions, in whatever order they come, leave something for the next one.
+/// The last `reserve` are for sessions that hold none, or less than 1/32 of `left`. So greedy
+/// sessions, in whatever order they come, leave some for the next session.
 pub(crate) fn may_have_more(held: usize, left: usize, reserve: usize) -> bool {
     left > 0 && (held == 0 || left > reserve || held < left / SMALL)
 }
 
-/// A session may take from the reserve while it holds less than this part of what is left.
+/// A session may take from the reserve while it holds less than one in this many of the free ones.
 const SMALL: usize = 32;

@@ -1,4 +1,4 @@
-//! A case too large for every order: several guests, several workers, and an outage, in random orders.
+//! Several guests, several workers and an outage, in random orders: too large to try every order.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::types::{ErrorCode, Query, TaskHandle};
 const GUESTS: usize = 3;
 const REQUESTS: usize = 6;
 
-/// One guest: asks, cancels every other request or finds it completed, and takes what comes.
+/// One guest: makes requests, cancels every other one, and takes completions.
 struct Guest {
     session: Session,
     /// Requests that were neither cancelled nor taken.

@@ -1,10 +1,11 @@
-//! Models of the protocols, for the model checkers: what holds in every order of the threads' steps.
+//! Models: small programs on the engine's own code that must hold in every order of their threads'
+//! steps.
 //!
-//! `cargo xtask models` runs them: with loom, which tries every order within a bound on preemptions, and
-//! every value that weak memory lets a load see; and with shuttle, which tries random orders of
-//! larger cases. The models are beside what they prove: [`session`](super::session), the pool.
+//! `cargo xtask models` runs the models with two checkers. Loom tries every order within a bound on
+//! preemptions, and every value that weak memory lets a load see. Shuttle tries random orders of
+//! larger cases. The models of the session and of the pool are in those modules.
 //!
-//! Each has a defect planted once, to show that it would be found.
+//! Each model also runs with a planted defect, which it must find.
 
 #[cfg(shuttle)]
 mod crowd;
@@ -23,12 +24,12 @@ use crate::shared::EngineShared;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Fault, plant};
 use crate::types::{ErrorCode, Outcome};
 
-/// Random orders that shuttle tries of a model.
+/// The number of random orders of a model that shuttle tries.
 #[cfg(shuttle)]
 const ORDERS: usize = 20_000;
 
-/// Checks that a model holds. Loom tries at most this many preemptions in one order: without a bound
-/// the larger models would not end.
+/// Checks that a model holds. Loom tries orders with at most this number of preemptions: without a
+/// bound the larger models would not end.
 pub(super) fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     #[cfg(loom)]
     {
@@ -43,7 +44,8 @@ pub(super) fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static
     }
 }
 
-/// The same, to find something: with shuttle as many orders as it takes, and the same ones each time.
+/// Runs a model with a planted defect. Shuttle tries the same orders each time, until it finds the
+/// defect.
 fn search(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     #[cfg(loom)]
     check(preemptions, model);
@@ -55,7 +57,7 @@ fn search(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     }
 }
 
-/// A test that a model does not hold with this defect.
+/// Makes a test that a model finds this defect.
 macro_rules! finds {
     ($name:ident: $fault:ident in $model:path, $preemptions:literal) => {
         #[test]
@@ -67,8 +69,8 @@ macro_rules! finds {
 }
 pub(super) use finds;
 
-/// Runs the test `name` once more, in a process of its own with the defect planted, as a checker that has
-/// found something can leave its threads in no state to go on.
+/// Runs the test `name` again in a child process, with the defect planted. A checker that has found
+/// a defect can leave its threads in a state in which the process cannot go on.
 pub(super) fn must_find(
     name: &str,
     fault: Fault,
@@ -87,14 +89,14 @@ pub(super) fn must_find(
     let output = again.output().expect("a process");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{fault:?} is not found");
-    // By the model, and not since it has grown too large or the harness has failed.
+    // The model must have failed, not a bound of the checker or the harness.
     assert!(
         said.contains("panicked at") && !said.contains("exceeded"),
         "{fault:?} ended otherwise: {said}"
     );
 }
 
-/// Finds nothing, once it has done something.
+/// A resolver that calls a function, and then finds nothing.
 pub(super) struct After<F>(pub(super) F);
 
 impl<F: Fn() + Send + Sync + 'static> Resolver for After<F> {
@@ -108,7 +110,7 @@ impl<F: Fn() + Send + Sync + 'static> Resolver for After<F> {
     }
 }
 
-/// An engine with so many workers.
+/// An engine with this number of workers.
 pub(super) fn engine(workers: usize, resolver: impl Resolver) -> LookupEngine {
     let limits = Limits {
         workers,
@@ -121,7 +123,8 @@ pub(super) fn engine(workers: usize, resolver: impl Resolver) -> LookupEngine {
         .build()
 }
 
-/// An engine without workers that believes it has one: the model does its work. It may start `extra` workers.
+/// An engine without a worker thread that counts one: the model does the worker's part. It may
+/// start `extra` workers.
 pub(super) fn unmanned(extra: usize, resolver: impl Resolver) -> LookupEngine {
     let limits = Limits {
         workers: 0,
@@ -131,7 +134,7 @@ pub(super) fn unmanned(extra: usize, resolver: impl Resolver) -> LookupEngine {
     unmanned_with(limits, resolver)
 }
 
-/// Limits that have nothing to do with time, for which no model has a thread.
+/// Limits without time-outs and thresholds: no model has a watchdog thread.
 pub(super) fn timeless() -> Limits {
     Limits {
         stuck_after: Duration::MAX,
@@ -139,7 +142,7 @@ pub(super) fn timeless() -> Limits {
     }
 }
 
-/// The same with these limits, and room for a worker of the model's.
+/// Like [`unmanned`], with these limits and one more worker, whose part the model does.
 pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEngine {
     let resolver: Arc<dyn Resolver> = Arc::new(resolver);
     let judge = Arc::new(Judge {

@@ -1,4 +1,4 @@
-//! When requests are overdue.
+//! Deadlines of requests, from [`Limits::request_timeout`](crate::Limits::request_timeout).
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -8,15 +8,15 @@ use crate::pool::Alarm;
 use crate::sync::{Arc, Fault, nanoseconds, planted};
 use crate::types::{ErrorCode, TaskHandle};
 
-/// The deadlines of a session's requests, which come in the order in which they were begun.
+/// The deadlines of a session's requests, in the order in which the requests began.
 ///
-/// A session has one alarm at a time, for the first deadline that there was when it was set: so one
-/// that asks and takes all day long has its alarm set once in the time that a request may take.
+/// A session has one alarm at a time, set for the first deadline. The alarm stays set when that
+/// request ends early. So a busy session sets its alarm once in each time-out, not for each
+/// request.
 pub(super) struct Deadlines {
     /// Nanoseconds that a request may be pending.
     time: u64,
-    /// Those of requests that have ended are among them until it is their turn, or there are too
-    /// many.
+    /// Each deadline and its request. An ended request's entry stays until it is due or swept.
     queue: VecDeque<(u64, TaskHandle)>,
     alarm: Option<Alarm>,
 }
@@ -35,7 +35,7 @@ impl Deadlines {
         self.queue.len()
     }
 
-    /// Takes out the first request if it is overdue at this time.
+    /// Removes the first request if it is overdue at `now`, in nanoseconds.
     fn pop_due(&mut self, now: u64) -> Option<TaskHandle> {
         self.queue
             .pop_front_if(|(due, _)| *due <= now)
@@ -44,12 +44,12 @@ impl Deadlines {
 }
 
 impl Session {
-    /// Has the request end when its time is over, if it is still pending then.
+    /// Adds the deadline of a request that begins.
     pub(super) fn set_deadline(&mut self, handle: TaskHandle) {
         let Some(deadlines) = &mut self.deadlines else {
             return;
         };
-        // Those that have ended are swept before they are half of it.
+        // A sweep begins when more than half of the entries, and 64, are of ended requests.
         if deadlines.queue.len() > 2 * self.table.len() + SWEPT_FROM {
             let table = &mut self.table;
             deadlines
@@ -78,21 +78,21 @@ impl Session {
         }
     }
 
-    /// If there is an alarm, sees to it that it will ring: the thread for it may not have been
-    /// started.
+    /// If an alarm is set, makes sure that the watchdog runs: its thread may have failed to start.
     pub(super) fn see_to_alarm(&self) {
         if self.deadlines.as_ref().is_some_and(|d| d.alarm.is_some()) {
             self.engine.pool.ensure_watchdog();
         }
     }
 
-    /// The alarm has rung: what is overdue completes, as if the server were silent (`S-R15`).
+    /// Completes overdue requests as if the name server were silent (`S-R15`). Called when the
+    /// alarm has rung.
     pub(super) fn end_overdue(&mut self) {
         let Some(deadlines) = &mut self.deadlines else {
             return;
         };
         if let Some(alarm) = deadlines.alarm.take() {
-            // It may be another than the one that has rung, if there was a clean-up in between.
+            // After a clean-up this can be a later alarm than the one that has rung.
             self.engine.pool.forget_alarm(alarm);
         }
         let now = self.engine.now();
@@ -109,14 +109,14 @@ impl Session {
                 self.decide(&job, ErrorCode::TryAgain.into());
             }
         }
-        // Only now, as an extra worker would begin with one of the others.
+        // Last, because the extra worker for a stuck one would begin another overdue job.
         for job in running {
             self.engine.pool.cancel(&self.queue, &job);
         }
         self.set_alarm();
     }
 
-    /// Nothing is pending any more.
+    /// Removes all deadlines and the alarm, because no request is pending any more.
     pub(super) fn forget_deadlines(&mut self) {
         if let Some(deadlines) = &mut self.deadlines {
             deadlines.queue = VecDeque::new();
@@ -127,5 +127,5 @@ impl Session {
     }
 }
 
-/// Deadlines that are not worth a sweep.
+/// Entries beyond twice the outstanding requests that do not yet begin a sweep.
 const SWEPT_FROM: usize = 64;

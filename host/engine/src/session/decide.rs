@@ -1,4 +1,4 @@
-//! What becomes of requests: the part of a session that nobody else sees.
+//! Decides what becomes of requests.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use crate::sync::{Arc, Fault, Ordering, planted};
 use crate::types::{Completion, ErrorCode, TaskHandle};
 
 impl Session {
-    /// Gives a job its handle, under which it is pending from here on.
+    /// Makes a job with a new handle. Its request is pending from here on.
     pub(super) fn pend(
         &mut self,
         observed: Option<ObservedQuery>,
@@ -30,7 +30,8 @@ impl Session {
         job
     }
 
-    /// Takes every result out of the queue, so that nothing piles up in it.
+    /// Takes all results out of the queue and decides on each, then obeys signals. Every call
+    /// that changes the session begins here, so that results do not pile up.
     pub(super) fn settle(&mut self) {
         if !self.queue.has_news() {
             return;
@@ -48,11 +49,12 @@ impl Session {
         self.note_ready();
     }
 
-    /// Here, and nowhere else, a result becomes a completion, or is dropped.
+    /// Makes a completion of a result, or drops it if its request is no longer pending (`S-C8`: a
+    /// request is cancelled or completed). This function alone decides it.
     pub(super) fn decide(&mut self, job: &Job, verdict: Verdict) {
         match self.table.get_mut(job.handle) {
             Some(task @ Task::Pending(_)) => *task = Task::Ready,
-            // It was cancelled, or ended when the engine went down.
+            // The request was cancelled, or has ended: the engine went down, or time was over.
             _ if !planted(Fault::DecideUnseen) => return,
             _ => {}
         }
@@ -60,7 +62,7 @@ impl Session {
         self.push_ready(job.handle, job.tag, job.asked_at, verdict);
     }
 
-    /// The engine went down: what is pending has failed (`S-R18`).
+    /// Completes all pending requests with an error, because the engine went down (`S-R18`).
     pub(super) fn end_pending(&mut self) {
         let pending = |task: &mut Task| match task {
             Task::Pending(job) => Some(Arc::clone(job)),
@@ -73,7 +75,7 @@ impl Session {
         }
     }
 
-    /// Whether a completion can be taken, if that is settled: none means that one may come.
+    /// Whether a completion can be taken. None if there is none yet and one may come.
     pub(super) fn settled(&mut self) -> Option<bool> {
         self.settle();
         if !self.ready.is_empty() {
@@ -121,7 +123,7 @@ impl Session {
         self.ready.push_back(ready);
     }
 
-    /// Shows pollables whether there is something to take.
+    /// Tells pollables whether completions can be taken.
     pub(super) fn note_ready(&self) {
         let ready = !self.ready.is_empty();
         if self.queue.has_ready.load(Ordering::Relaxed) != ready {
@@ -132,7 +134,8 @@ impl Session {
         }
     }
 
-    /// Takes a place for one more request (`S-R2`, `S-R18`).
+    /// Counts one more outstanding request in the engine. Fails at a limit (`S-R2`), and if the
+    /// engine is down (`S-R18`).
     pub(super) fn reserve(&mut self) -> Result<(), ErrorCode> {
         let limits = &self.engine.limits;
         if self.engine.is_down() {
@@ -149,14 +152,14 @@ impl Session {
         self.engine.reserve(self.table.len())
     }
 
-    /// Counts a request that is not begun.
+    /// Counts a call that begins no request, and tells observers.
     pub(super) fn refuse(&self, kind: QueryKind, error: ErrorCode) -> ErrorCode {
         self.counters.count_refusal();
         self.queue.observers.refusal(kind, error);
         error
     }
 
-    /// Cancels what is pending and drops what is ready.
+    /// Cancels all pending requests and drops all completions.
     pub(super) fn abandon(&mut self) {
         self.engine.release(self.table.len());
         let pending = |task| match task {
@@ -175,8 +178,8 @@ impl Session {
         self.note_ready();
     }
 
-    /// Cancels these jobs, which are all that are pending: those that wait first, as an extra
-    /// worker would begin one.
+    /// Cancels these jobs, which are all pending ones. Waiting jobs leave the queue first:
+    /// otherwise the extra worker for a cancelled running job would begin one.
     fn drop_jobs(&mut self, jobs: &[Arc<Job>]) {
         self.queue.clear();
         for job in jobs.iter().filter(|job| !job.is_queued()) {

@@ -1,4 +1,4 @@
-//! The most memory that guests can make the host hold, from the structures and the limits.
+//! Bounds on the memory that guests can make the host hold, computed from types and limits.
 
 use std::num::Saturating;
 
@@ -10,68 +10,65 @@ use crate::pool::job::{Finished, Job};
 use crate::session::ended::RecentlyCompleted;
 use crate::types::{Completion, TaskHandle};
 
-/// What an `Arc` has besides its value: two counts.
+/// Bytes of an `Arc` besides its value: two counts.
 const COUNTS: usize = 2 * size_of::<usize>();
 const POINTER: usize = size_of::<usize>();
 
-/// A list that doubles has at most twice the room that it needs; while it grows there is the old
-/// one too.
+/// A list that doubles has at most twice the capacity that it needs. While it grows, its old
+/// allocation exists too.
 const GROWN: usize = 3;
 
-/// What is kept for each outstanding request, besides what [`Limits::bytes_per_session`] counts.
+/// Bytes for each outstanding request, besides those that [`Limits::bytes_per_session`] counts.
 const PER_REQUEST: usize = {
     let jobs = 2 * COUNTS;
     let answer = COUNTS;
-    // A slot has a version and a pointer, and each of these lists once had all requests in it.
+    // A slot has a version and a pointer. Each of these lists can have grown to all requests.
     let table = GROWN * (size_of::<Task>() + size_of::<u64>());
     let ready = GROWN * size_of::<Ready>();
     let queue = GROWN * SessionQueue::NODE_BYTES;
-    // In blocks of 31, with a word for each.
+    // The queue has blocks of 31 entries, with a word for each entry.
     let finished = (size_of::<Finished>() + POINTER) * 32 / 31;
-    // With those that have ended, which are as many again at most.
+    // At most as many entries are of ended requests.
     let deadlines = 2 * GROWN * size_of::<(u64, TaskHandle)>();
-    // In the hands of whoever takes, or ends, them all.
+    // A call that takes or ends all requests has them in another list.
     let taken = size_of::<Completion>() + GROWN * POINTER;
     jobs + answer + table + ready + queue + finished + deadlines + taken
 };
 
-/// What a session has anyway.
+/// Bytes of a session without requests.
 const PER_SESSION: usize = {
     let recent = RecentlyCompleted::KEPT * size_of::<TaskHandle>() * GROWN / 2;
-    // The smallest room of each list, and what crossbeam keeps of a thread.
+    // The smallest capacity of each list, and what crossbeam keeps for a thread.
     let least = 16 << 10;
     size_of::<Session>() + size_of::<SessionQueue>() + Counters::BYTES + 2 * COUNTS + recent + least
 };
 
-/// What the pool keeps of a session: its seat, and its place in the run queue, each in a list that
-/// has grown.
+/// Bytes that the pool keeps for a session: its seat and its entry in the run queue, each in a list
+/// that has grown.
 const PER_SEAT: usize = 256;
 
-/// What a worker has without its stack: what the standard library keeps of it, and the queue of a
-/// session that is gone while the worker was at one of its lookups.
+/// Bytes of a worker without its stack: the standard library's data for a thread, and a session's
+/// queue. The worker keeps that queue while it runs a lookup of a session that has ended.
 const PER_WORKER: usize = (16 << 10) + size_of::<SessionQueue>() + Counters::BYTES + (4 << 10);
 
-/// What an engine has anyway.
+/// Bytes of an engine without sessions.
 const PER_ENGINE: usize = 64 << 10;
 
 impl Limits {
     /// The most bytes of the host's heap that one session holds at a time, whatever its guest does:
     ///
     /// ```text
-    /// a fixed part of 0.81 MB
-    ///   + bytes_per_session                   what is pending or untaken
-    ///   + max_requests × (answer_bytes + …)   answers, which are never refused; and some 500 bytes
-    /// each
+    /// 0.81 MB
+    ///   + bytes_per_session + one request     pending requests and untaken answers
+    ///   + max_requests × (answer_bytes + 457) answers, which are never refused, and table entries
     /// ```
     ///
-    /// With the defaults nearly all of it is the answers of 65,536 requests, each as large as can
-    /// be, none of them taken: 601 MB. A guest that chooses its name server comes near to it, and
-    /// no other. With `answer_bytes` of 1024, as much as a program of Winsock's time has room for,
-    /// it is 132 MB.
+    /// With the defaults it is 601 MB, nearly all of it for 65,536 untaken answers of the largest
+    /// size. Only a guest that chooses its name server comes near that. With `answer_bytes` of
+    /// 1024, the size of Winsock's MAXGETHOSTSTRUCT, it is 131 MB.
     ///
-    /// Not in it, as it is no session's: what the resolver keeps of questions under way and of
-    /// answers, what an observer or inspector keeps, and the runtime's memory for a guest and for
-    /// one call's arguments.
+    /// The bound leaves out memory that is not the session's. Examples are the data of resolvers,
+    /// observers and inspectors, the guest's memory, and the runtime's copy of a call's arguments.
     pub fn most_bytes_per_session(&self) -> usize {
         let requests = self.max_requests.min(self.requests_per_engine);
         let per_request = Saturating(self.answer_bytes) + Saturating(PER_REQUEST);
@@ -79,9 +76,11 @@ impl Limits {
         (Saturating(PER_SESSION) + held + per_request * Saturating(requests)).0
     }
 
-    /// The same of an engine with so many sessions at a time. Beside them it has its workers, of
-    /// each the lookup and the answer that it is at; stacks are not in it: each is 2 MiB that are
-    /// mapped, of which a few pages are used.
+    /// The most bytes of the host's heap that an engine with this number of sessions holds at a
+    /// time.
+    ///
+    /// Besides the sessions, it counts a lookup and an answer for each worker. It leaves out the
+    /// workers' stacks: each maps 2 MiB, and uses only the pages that the resolver touches.
     pub fn most_bytes(&self, sessions: usize) -> usize {
         let per_session = Saturating(self.most_bytes_per_session()) + Saturating(PER_SEAT);
         let workers = Saturating(self.workers) + Saturating(self.max_extra_workers);
@@ -90,9 +89,9 @@ impl Limits {
         (Saturating(PER_ENGINE) + per_session * Saturating(sessions) + per_worker * workers).0
     }
 
-    /// The largest request: a service by its name and protocol. Units: bytes.
+    /// The bytes of the largest request: a service by its name and protocol.
     fn request_bytes(&self) -> Saturating<usize> {
-        // A host's name is no longer than 254 whatever a name may be.
+        // A canonical host name has at most 254 bytes, and can be longer than the guest's spelling.
         let name = Saturating(self.name_bytes.max(254));
         Saturating(size_of::<Job>() + COUNTS) + name * Saturating(2)
     }

@@ -32,19 +32,21 @@ use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// One guest's requests.
 ///
-/// A result becomes a completion when the session takes it out of its queue, which every call here
-/// does first; cancel removes the handle; a result whose handle is gone is dropped. So a request is
-/// either cancelled or completed, and no other thread has a say in it (`S-C8`). A request for a
-/// worker takes the session's own lock, and sometimes the pool's, each for some instructions. No
-/// call but [`wait`](Self::wait) and [`completed`](Self::completed) waits.
+/// Workers and resolvers queue their results. Each call that changes the session first takes the
+/// results out of that queue. A result becomes a completion if its handle is alive, and is dropped
+/// if not. A cancel removes the handle. So a request is either cancelled or completed, and no other
+/// thread decides which (`S-C8`).
 ///
-/// Dropping a session cancels what is pending and leaves nothing in the engine (`S-S7`).
+/// Only [`wait`](Self::wait) and [`completed`](Self::completed) wait. A request that needs a worker
+/// briefly takes the lock of the session's own queue, and sometimes that of the pool.
+///
+/// Dropping a session cancels its pending requests and leaves nothing in the engine (`S-S7`).
 pub struct Session {
     engine: Arc<EngineShared>,
     queue: Arc<SessionQueue>,
     /// Names the session in the engine's registry.
     registration: Registration,
-    /// Names it in the pool.
+    /// Names the session in the pool.
     key: SessionKey,
     table: HandleTable<Task>,
     ready: VecDeque<Ready>,
@@ -54,9 +56,10 @@ pub struct Session {
     bytes: usize,
     /// Holds the session to [`Limits::max_rate`](crate::Limits::max_rate), if there is one.
     rate_limiter: Option<RateLimiter>,
-    /// When its requests are overdue, if they ever are.
+    /// When its requests are overdue. None without a time-out.
     deadlines: Option<Deadlines>,
-    /// Whether the last job found every worker asleep, or takes none.
+    /// Whether spinning for the last request's result does not pay: an idle worker had to be woken
+    /// for it, or it needs no worker.
     woke: bool,
     counters: Arc<Counters>,
 }
@@ -64,7 +67,7 @@ pub struct Session {
 /// An outstanding request.
 enum Task {
     Pending(Arc<Job>),
-    /// Completed, and among the `ready`.
+    /// Completed. Its completion is in `Session::ready`.
     Ready,
 }
 
@@ -117,20 +120,20 @@ impl Session {
         }
     }
 
-    /// WSAStartup: begins the use of the session, or adds one to the count (`S-S3`).
+    /// WSAStartup: adds one to the count of start-ups, each of which needs a clean-up (`S-S3`).
     ///
     /// # Errors
-    /// None today; [`ErrorCode::SystemNotReady`] is reserved for an engine that cannot serve.
+    /// None today. [`ErrorCode::SystemNotReady`] is reserved for an engine that cannot serve.
     pub fn startup(&mut self) -> Result<(), ErrorCode> {
         self.startups += 1;
         Ok(())
     }
 
-    /// WSACleanup: takes one from the count. The last one cancels every pending request, drops the
-    /// completions that were not taken, and forgets every handle (`S-S4`).
+    /// WSACleanup: takes one from the count of start-ups. The last clean-up cancels every pending
+    /// request, drops the completions that were not taken, and forgets every handle (`S-S4`).
     ///
     /// # Errors
-    /// [`ErrorCode::NotInitialised`] for one too many (`S-S3`).
+    /// [`ErrorCode::NotInitialised`] if every start-up has had its clean-up (`S-S3`).
     pub fn cleanup(&mut self) -> Result<(), ErrorCode> {
         self.settle();
         self.startups = self
@@ -144,14 +147,17 @@ impl Session {
         Ok(())
     }
 
-    /// Starts a request and returns its handle. What is known by now is ready when this returns,
-    /// and arrives as a completion like all the rest (`S-R5`). `tag` comes back with it.
+    /// Starts a request and returns its handle. `tag` comes back with the completion. An outcome
+    /// that is known at once is a completion too, which can be taken when this call returns
+    /// (`S-R5`).
     ///
     /// # Errors
-    /// [`ErrorCode::NotInitialised`] before start-up (`S-S5`), [`ErrorCode::NetworkDown`] when the
-    /// engine is down or has no worker (`S-R18`), [`ErrorCode::WouldBlock`] at a limit (`S-R2`),
-    /// and for what needs a worker while all that there may be, or all that this session may have,
-    /// are stuck (`S-C7`). Whatever is wrong with the query itself is in the completion (`S-R4`).
+    /// A call that fails begins no request. An error in the query is in the completion (`S-R4`).
+    ///
+    /// - [`ErrorCode::NotInitialised`]: there was no start-up (`S-S5`).
+    /// - [`ErrorCode::NetworkDown`]: the engine is down, or has no worker (`S-R18`).
+    /// - [`ErrorCode::WouldBlock`]: a limit is reached (`S-R2`). Or the lookup needs a worker, and
+    ///   all workers are stuck, or all that this session may have (`S-C7`).
     pub fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
         self.settle();
         if self.startups == 0 {
@@ -188,7 +194,7 @@ impl Session {
                     job: Arc::clone(&job),
                     queue: Arc::clone(&self.queue),
                 });
-                // No worker is at it that could be done in a moment.
+                // A worker may answer within the time of a spin, an async resolver hardly does.
                 self.woke = true;
                 self.queue.observers.start(job.handle, RunsOn::Resolver);
                 self.engine.start(&job.lookup, reply);
@@ -198,14 +204,18 @@ impl Session {
         })
     }
 
-    /// Cancels a request: no completion of it comes afterwards (`S-C1`). Costs the same however
-    /// many are outstanding, and gives back at once what the request held (`S-C6`).
+    /// Cancels a request: its completion never arrives (`S-C1`). The cost does not grow with the
+    /// number of outstanding requests, and the call frees at once what the request held (`S-C6`).
     ///
     /// # Errors
-    /// [`ErrorCode::NotInitialised`] before start-up, [`ErrorCode::NetworkDown`] while the engine
-    /// is down, whatever the handle (`S-C5`). [`ErrorCode::AlreadyCompleted`] if the completion was
-    /// taken or waits to be taken, where it stays (`S-C2`); remembered for the last 65,536
-    /// (`S-C9`). [`ErrorCode::InvalidArgument`] for any other number (`S-C3`).
+    /// A cancel that fails changes nothing. The first two errors do not depend on the handle
+    /// (`S-C5`).
+    ///
+    /// - [`ErrorCode::NotInitialised`]: there was no start-up.
+    /// - [`ErrorCode::NetworkDown`]: the engine is down, or has no worker.
+    /// - [`ErrorCode::AlreadyCompleted`]: the request has completed (`S-C2`). Its completion waits
+    ///   to be taken, or is one of the last 65,536 that were taken (`S-C9`).
+    /// - [`ErrorCode::InvalidArgument`]: any other number (`S-C3`).
     pub fn cancel(&mut self, handle: TaskHandle) -> Result<(), ErrorCode> {
         self.settle();
         if self.startups == 0 {
@@ -233,8 +243,8 @@ impl Session {
         Ok(())
     }
 
-    /// Takes up to `max` completions, in the order in which they completed. Never waits; empty
-    /// before start-up.
+    /// Takes up to `max` completions, in the order in which requests completed. Never waits.
+    /// Returns none before start-up.
     pub fn take(&mut self, max: usize) -> Vec<Completion> {
         self.settle();
         let count = max.min(self.ready.len());
@@ -260,11 +270,10 @@ impl Session {
         taken
     }
 
-    /// Blocks the thread until a completion can be taken, and says whether one can. False when the
-    /// time is over, and at once when nothing is outstanding, as nothing could come then.
+    /// Blocks the thread until a completion can be taken. Returns false when `timeout` is over, and
+    /// at once when no request is outstanding. Without `timeout`, waits for ever.
     ///
-    /// Looks out for some microseconds before the thread is parked, if a worker is awake; never
-    /// spins longer.
+    /// If a worker is awake, spins for at most 20 µs before it parks the thread.
     pub fn wait(&mut self, timeout: Option<Duration>) -> bool {
         if let Some(known) = self.settled() {
             return known;
@@ -278,7 +287,7 @@ impl Session {
             return known;
         }
         self.see_to_alarm();
-        // A time-out past the end of the clock is none.
+        // A time-out that no `Instant` can express never ends.
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         loop {
             let in_time = self.queue.park(deadline);
@@ -290,7 +299,8 @@ impl Session {
         }
     }
 
-    /// The same for an async caller, without a time-out: it may be dropped at any time.
+    /// Waits until a completion can be taken, like [`wait`](Self::wait) without a time-out, for
+    /// async callers. The future may be dropped at any time.
     pub async fn completed(&mut self) -> bool {
         loop {
             if let Some(known) = self.settled() {
@@ -302,7 +312,8 @@ impl Session {
         }
     }
 
-    /// Something to wait for from elsewhere; it outlives the session.
+    /// Whether completions can be taken, as a value to poll or await without the session. It
+    /// outlives the session.
     pub fn readiness(&self) -> Readiness {
         self.see_to_alarm();
         Readiness::new(Arc::clone(&self.queue))
@@ -313,7 +324,7 @@ impl Session {
         self.table.len()
     }
 
-    /// A snapshot of what was counted since the session was made.
+    /// Counts of the session's requests since the session was made.
     pub fn stats(&self) -> RequestStats {
         self.counters.stats()
     }

@@ -1,14 +1,14 @@
-//! Readiness: what pollables ask.
+//! Readiness of a session, for pollables.
 
 use std::fmt;
 
 use crate::pool::SessionQueue;
 use crate::sync::Arc;
 
-/// Whether completions of a session can be taken, for whoever waits for several things at once.
+/// Whether completions of a session can be taken, for callers that wait for several events at once.
 ///
-/// It is level-triggered, and can be ready although nothing can be taken, when what arrived was
-/// cancelled. It is ready for good once the session is gone.
+/// A readiness is level-triggered. It can be ready although no completion can be taken, if a
+/// request is cancelled after its result arrived. It stays ready after the session is dropped.
 #[derive(Clone)]
 pub struct Readiness {
     queue: Arc<SessionQueue>,
@@ -19,12 +19,12 @@ impl Readiness {
         Readiness { queue }
     }
 
-    /// Whether it is ready now.
+    /// Whether completions can be taken now.
     pub fn is_ready(&self) -> bool {
         self.queue.is_ready()
     }
 
-    /// Waits until it is ready; may be dropped at any time.
+    /// Waits until completions can be taken. The future may be dropped at any time.
     pub async fn ready(&self) {
         self.queue.arrived.wait_until(|| self.is_ready()).await;
     }

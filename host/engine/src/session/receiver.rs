@@ -1,4 +1,4 @@
-//! Receives the outcomes of lookups that no worker waits for.
+//! Receives the outcomes of asynchronous lookups.
 
 use crate::lookup::{Client, Delivered, Notify, Receiver};
 use crate::observe::RunsOn;
@@ -7,7 +7,7 @@ use crate::pool::job::{Finished, Job};
 use crate::sync::{Arc, Fault, planted};
 use crate::types::Outcome;
 
-/// Puts an outcome into its session's queue of results.
+/// Judges an outcome, and puts it into its session's queue of results.
 pub(super) struct SessionReceiver {
     pub(super) job: Arc<Job>,
     pub(super) queue: Arc<SessionQueue>,

@@ -1,4 +1,4 @@
-//! What can only be seen from within.
+//! Tests that need the session's private state.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ fn engine() -> (LookupEngine, ScriptControl) {
     engine_within(Duration::from_secs(3600))
 }
 
-/// An engine whose requests may be pending so long.
+/// An engine with this request time-out.
 fn engine_within(time: Duration) -> (LookupEngine, ScriptControl) {
     let script = Script::parse(
         r#"rule = [
@@ -80,7 +80,7 @@ fn cancelled_jobs_leave_the_queue_at_once() {
     );
 }
 
-// S-C6: nor do deadlines, of those that were cancelled and of those that were taken.
+// S-C6: deadlines of cancelled and of taken requests do not pile up.
 #[test]
 fn deadlines_do_not_pile_up() {
     let (_engine, _control, mut session) = occupied();
@@ -89,7 +89,7 @@ fn deadlines_do_not_pile_up() {
         if round % 10 > 0 {
             session.cancel(handle).unwrap();
         }
-        // The one that was just cancelled included.
+        // With the request that was just cancelled.
         let most = 2 * (session.table.len() + 1) + 65;
         let kept = session.deadlines.as_ref().unwrap().len();
         assert!((session.table.len()..=most).contains(&kept), "{kept}");
@@ -101,7 +101,7 @@ fn deadlines_do_not_pile_up() {
 /// A bound that only ends a test that would hang.
 const A_HANG: Duration = Duration::from_secs(30);
 
-/// A request with a deadline for which no thread could be started; one could be since.
+/// A request with a deadline, made while the watchdog's thread could not be started. Now it can.
 fn without_a_thread() -> (LookupEngine, ScriptControl, Session) {
     let (engine, control) = engine_within(Duration::from_millis(2));
     let mut session = engine.session();
@@ -112,7 +112,7 @@ fn without_a_thread() -> (LookupEngine, ScriptControl, Session) {
     (engine, control, session)
 }
 
-// S-R15: by the next request, or whoever waits.
+// S-R15: the next request, or a wait, starts the watchdog.
 #[test]
 fn an_alarm_that_nobody_could_keep_is_kept_later() {
     for asks in [true, false] {
@@ -142,7 +142,7 @@ fn clean_up_empties_everything() {
     assert!(!session.queue.is_ready());
 }
 
-// The bytes that are held go back to nothing, whichever way requests end.
+// The bytes held go back to 0, however requests end.
 #[test]
 fn bytes_balance() {
     let (engine, _control) = engine();
@@ -158,7 +158,7 @@ fn bytes_balance() {
             },
         );
         if round % 3 == 0 {
-            // It may have completed.
+            // The request may have completed.
             let _ = session.cancel(handle);
         }
         if round % 5 == 0 {
@@ -171,7 +171,7 @@ fn bytes_balance() {
     assert_eq!(session.bytes, 0);
 }
 
-// S-R17: a handle stays taken until its completion was taken.
+// S-R17: no other request gets a handle before its completion was taken.
 #[test]
 fn a_ready_request_keeps_its_place() {
     let (engine, _control) = engine();
@@ -207,7 +207,7 @@ impl Wake for Count {
     }
 }
 
-// A future that was dropped half way loses nothing, and what waits elsewhere is woken.
+// A dropped future loses no completion, and a task that awaits the readiness is woken.
 #[test]
 fn waiting_can_be_given_up() {
     let (_engine, control, mut session) = occupied();

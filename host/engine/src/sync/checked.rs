@@ -1,7 +1,8 @@
-//! Those of a model checker: loom's, which knows weak memory, or shuttle's, for larger cases.
+//! The primitives of a model checker: loom's, which knows weak memory, or shuttle's, for larger
+//! cases.
 //!
-//! Time does not pass in a model: who waits for so long has waited that long at once, and who spins
-//! looks once.
+//! Time does not pass in a model. A wait with a time-out may end at once, and a thread that spins
+//! checks once.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -52,11 +53,12 @@ pub(crate) fn spinners() -> usize {
     1
 }
 
-/// Stands for crossbeam's queues, which are proven elsewhere. Its elements are out of the checker's
-/// sight; what it sees is the count, with the orderings that crossbeam promises: who takes an element
-/// sees what was written before it was put in, and who looks whether there are any may see an old state.
-/// A little more than crossbeam promises: one who takes sees what was written before all that was put in
-/// earlier. And nobody is ever told to try again.
+/// Stands for crossbeam's queues, which are not checked here. The checker does not see the
+/// elements, only their count, with the orderings that crossbeam promises. A thread that takes an
+/// element sees the writes before its push. A thread that reads the count may read an old one.
+///
+/// This promises more than crossbeam in one point: a thread that takes an element also sees the
+/// writes before all earlier pushes.
 struct Queue<T> {
     elements: std::sync::Mutex<VecDeque<T>>,
     count: AtomicUsize,
@@ -110,7 +112,8 @@ impl<T> SharedQueue<T> {
         self.0.pop()
     }
 
-    /// Sequentially consistent in crossbeam, as a push is; a load is never that to loom.
+    /// In crossbeam a push and this load are sequentially consistent. Loom has no such load, but
+    /// such a fence.
     pub(crate) fn len(&self) -> usize {
         fence(Ordering::SeqCst);
         self.0.len()

@@ -1,37 +1,37 @@
-//! Defects that are planted to see whether a model finds them.
+//! Defects to plant in the engine's code: a model that holds must find them.
 
-/// What can be made wrong.
+/// A defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// A result becomes a completion whether or not its request is still pending.
     DecideUnseen,
-    /// A reply marks its job as done, and brings nothing.
+    /// An async outcome marks its job as done, and is lost.
     LoseReply,
-    /// A reply brings its outcome and tells nobody.
+    /// An async outcome is queued, and wakes no session.
     ReplyQuietly,
-    /// Whoever tells a session something wakes nobody.
+    /// A signal to a session does not wake the session.
     SignalQuietly,
-    /// What comes when time is over leaves the request as it is.
+    /// An overdue request stays pending.
     ForgetDeadline,
     /// A cancelled request keeps its handle.
     CancelKeepsHandle,
-    /// So does one whose completion was taken.
+    /// A request whose completion was taken keeps its handle.
     TakeKeepsHandle,
-    /// The last clean-up leaves the table as it is.
+    /// The last clean-up leaves the requests in the table.
     KeepTable,
-    /// A dropped session keeps its place among those that are told.
+    /// A dropped session stays in the registry.
     DropKeepsPlace,
-    /// A waiter does not look once more after it has entered the list of waiters.
+    /// A waiter does not check again after it has entered the list of waiters.
     WaitWithoutLooking,
-    /// Who tells of a result looks for waiters without a fence.
+    /// A notification looks for waiters without a fence.
     NotifyWithoutFence,
-    /// Whoever schedules a session counts a worker as woken, and wakes none.
+    /// A thread that schedules a session counts a worker as woken, and wakes none.
     WakeNobody,
-    /// A worker that takes the only turn of a session with more jobs does not reschedule it.
+    /// A worker that takes a job of a session with more jobs does not reschedule the session.
     NotRescheduled,
     /// A worker that takes the last job of a session leaves it marked as scheduled.
     NotUnscheduled,
-    /// A throttled session stays so when one of its workers is free again.
+    /// A throttled session stays throttled when one of its workers is free again.
     ThrottledForGood,
     /// A worker that is marked as slow and then as stuck is replaced twice.
     ReplacedTwice,
@@ -43,13 +43,13 @@ pub(crate) enum Fault {
     MarkUnlocked,
     /// No thread can be started. The engine lives with it.
     NoThread,
-    /// A pool that closes wakes nobody.
+    /// A pool that closes wakes no worker.
     CloseQuietly,
-    /// A session is told that the engine is down before the engine is marked as down.
+    /// A session gets the signal that the engine is down before the engine is marked as down.
     CutTooEarly,
 }
 
-/// Whether this defect is planted: never in a build.
+/// Whether this defect is planted. Never outside of tests.
 #[cfg(not(any(test, loom, shuttle)))]
 #[inline(always)]
 pub(crate) const fn planted(_: Fault) -> bool {
@@ -81,7 +81,7 @@ mod thread {
         PLANTED.set(Some(fault));
     }
 
-    /// Mends it.
+    /// Removes the planted defect.
     #[cfg(test)]
     pub(crate) fn mend() {
         PLANTED.set(None);

@@ -14,7 +14,7 @@ pub(crate) mod thread {
     pub(crate) use std::thread::{Builder, Thread, current, park};
     use std::time::Instant;
 
-    /// Parks until the thread is woken or `deadline` passes; false if it had passed before.
+    /// Parks until the thread is woken or `deadline` passes. False if `deadline` had passed before.
     pub(crate) fn park_until(deadline: Option<Instant>) -> bool {
         let Some(deadline) = deadline else {
             park();
@@ -43,8 +43,8 @@ impl Clock {
     }
 }
 
-/// Spins until `ready`, for at most `limit`; returns what `ready` returned last. It does not yield:
-/// two threads that yield to each other stay on one processor.
+/// Spins until `ready`, for at most `limit`. Returns what `ready` returned last. Spinning does not
+/// yield: two threads that yield to each other stay on one processor.
 pub(crate) fn spin_until(limit: Duration, ready: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     loop {
@@ -60,7 +60,8 @@ pub(crate) fn spin_until(limit: Duration, ready: impl Fn() -> bool) -> bool {
     }
 }
 
-/// Threads of each kind that may spin at a time: half of the processors, none of one.
+/// Threads of each kind that may spin at a time: half of the processors, and none on a machine with
+/// one.
 pub(crate) fn spinners() -> usize {
     static SPINNERS: OnceLock<usize> = OnceLock::new();
     *SPINNERS.get_or_init(|| std::thread::available_parallelism().map_or(0, |n| n.get() / 2))

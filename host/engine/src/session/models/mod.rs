@@ -1,4 +1,5 @@
-//! A result arrives while the guest's thread is in a call: in every order, one of two things happens.
+//! A result arrives during a call of the guest: in every order, the request is cancelled or
+//! completed.
 
 mod overdue;
 mod reply;
@@ -10,7 +11,7 @@ use crate::sync::{Fault, model_thread};
 
 type Worker = model_thread::JoinHandle<()>;
 
-/// A session with one request, and a worker that does it.
+/// A session with one request, and a worker that runs its lookup.
 fn asked(engine: &LookupEngine) -> (Session, TaskHandle, Worker) {
     let mut session = engine.session();
     session.startup().unwrap();
@@ -35,7 +36,7 @@ fn at_once() -> LookupEngine {
     unmanned(0, After(|| {}))
 }
 
-/// What can be taken now.
+/// Takes all completions, and returns their handles.
 fn take_now(session: &mut Session) -> Vec<TaskHandle> {
     let taken = session.take(usize::MAX);
     taken.into_iter().map(|c| c.handle).collect()
@@ -91,7 +92,7 @@ fn a_result_arrives_while_take_runs() {
 
 finds!(a_take_that_keeps_the_handle_is_found: TakeKeepsHandle in taken_once, 3);
 
-// S-M2's ground: nobody waits for what has come.
+// S-M2 needs this: a wait ends when a result has arrived.
 fn woken() {
     let engine = at_once();
     let (mut session, handle, worker) = asked(&engine);
@@ -178,7 +179,7 @@ fn a_result_arrives_while_the_engine_goes_down() {
 
 finds!(a_result_that_completes_a_request_twice_is_found: DecideUnseen in ended_by_an_outage, 3);
 
-// S-R18: a request that is begun is ended, one that is not fails.
+// S-R18: a request that began before the outage completes, and a later one fails at the call.
 fn begun_or_refused() {
     let engine = at_once();
     let mut session = engine.session();

@@ -1,6 +1,7 @@
-//! The same where time is over for a request: it completes once, whatever comes of its lookup, or is cancelled.
+//! A request becomes overdue during a call of the guest or a lookup: it completes once or is
+//! cancelled.
 //!
-//! Time does not pass in a model, so a request has none, and is overdue once its alarm rings.
+//! Time does not pass in a model, so the time-out is 0: a request is overdue when its alarm rings.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ fn impatient() -> LookupEngine {
     unmanned_with(limits, After(|| {}))
 }
 
-/// The watchdog, which looks once.
+/// A watchdog that scans once.
 fn watchdog(engine: &LookupEngine) -> Worker {
     let engine = engine.clone();
     model_thread::spawn(move || engine.shared.pool.look())
@@ -72,7 +73,7 @@ fn time_is_over_while_cancel_runs() {
 
 finds!(a_cancel_that_keeps_the_handle_is_found: CancelKeepsHandle in cancelled_or_overdue, 3);
 
-// S-M2's ground: who waits for a lookup that never ends is woken, and the next request has its alarm.
+// S-M2 needs this: a wait for a lookup that never ends is woken, and the next request has an alarm.
 fn woken() {
     let engine = impatient();
     let mut session = engine.session();

@@ -1,9 +1,9 @@
-//! The same where a reply is sent from another thread, and no worker is in it.
+//! An async resolver sends its outcome from another thread during a call of the guest.
 
 use super::*;
 use crate::lookup::{Lookup, Resolution, Resolver, Responder};
 
-/// Keeps what it is asked for the model.
+/// A resolver that gives the responder to the model.
 struct Asker(Arc<std::sync::Mutex<Option<Responder>>>);
 
 impl Resolver for Asker {
@@ -16,7 +16,7 @@ impl Resolver for Asker {
     }
 }
 
-/// A session with one request, and a thread that does this with its reply.
+/// A session with one request, and a thread that calls `act` with its responder.
 fn replied(act: fn(Responder)) -> (LookupEngine, Session, TaskHandle, Worker) {
     let kept = Arc::default();
     let engine = unmanned(0, Asker(Arc::clone(&kept)));
@@ -83,7 +83,7 @@ fn a_reply_is_sent_while_take_runs() {
     check(3, taken_once);
 }
 
-// S-M2's ground
+// S-M2 needs this: a wait ends when an outcome has arrived.
 fn woken() {
     let (_engine, mut session, handle, thread) = replied(send);
     assert!(session.wait(None));
