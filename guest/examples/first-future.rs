@@ -6,12 +6,12 @@ use winsock_async_guest::lookup::{Resolver, block_on, timeout};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let resolver = Resolver::new()?;
-    // Both are under way before either is awaited.
+    // Both requests are under way before the program awaits either.
     let host = resolver.host("localhost");
     let service = resolver.service("http", Some("tcp"));
     block_on(async {
         let service = service.await?;
-        // Dropped after two seconds, which cancels the request.
+        // The timeout drops the request after two seconds, which cancels it.
         let host = timeout(Duration::from_secs(2), host).await??;
         println!(
             "{} at {:?}, port {}",

@@ -20,7 +20,7 @@ fn main() -> Result<(), WsaError> {
     });
     wsa_async_get_proto_by_name(window.hwnd(), WM_FOUND, "udp")?;
     let other = wsa_async_get_host_by_name(window.hwnd(), WM_FOUND, "localhost")?;
-    // A change of mind: now its message never comes, unless it is there already.
+    // After a successful cancel, the message of the request never comes.
     match wsa_cancel_async_request(other) {
         Ok(()) => println!("cancelled"),
         Err(WSAEALREADY) => println!("already completed"),

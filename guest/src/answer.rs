@@ -1,4 +1,4 @@
-//! What a request finds.
+//! The answers to requests.
 
 use std::net::Ipv4Addr;
 
@@ -8,7 +8,7 @@ use crate::error::WsaError;
 /// How a request ended.
 pub(crate) type Outcome = Result<Answer, WsaError>;
 
-/// What a request found. It owns its data.
+/// The answer to a request. It owns its data.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// The answer to the name or address of a host.
@@ -22,7 +22,8 @@ pub enum Answer {
 /// A host.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HostEntry {
-    /// The official name. For an address given as text, that text (`S-R13`).
+    /// The official name. For an address given as text, that text (`S-R13`: such an address is its
+    /// own answer).
     pub name: String,
     /// The other names.
     pub aliases: Vec<String>,
@@ -55,7 +56,8 @@ pub struct ProtocolEntry {
     pub number: i32,
 }
 
-/// The size in bytes of a pointer on wasm32; below, those of the structures of Winsock (`S-R9`).
+/// The size in bytes of a pointer on wasm32. The next three constants are the sizes of Winsock's
+/// structures (`S-R9`).
 const POINTER: usize = 4;
 const HOSTENT: usize = 16;
 const SERVENT: usize = 16;

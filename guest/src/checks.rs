@@ -1,14 +1,14 @@
-//! What the calls of Winsock check before anything else.
+//! The checks that the calls of Winsock make first.
 
 use crate::error::{WSAEINPROGRESS, WSAENETDOWN, WSAEOPNOTSUPP, WSANOTINITIALISED, WsaError};
 use crate::host::{Current, Host};
 use crate::runtime::with;
 
-/// Fails while a call blocks, as every call of Winsock does except those that are made for this
-/// time (`S-B2`).
+/// Fails while a call blocks. Every call of Winsock checks this, except four that work then
+/// (`S-B2`).
 ///
 /// WSANOTINITIALISED and WSAENETDOWN precede WSAEINPROGRESS (`S-S5`, `S-C5`). While nothing blocks,
-/// this leaves both to the call, which asks the host anyway.
+/// this checks neither, because the call asks the host anyway.
 pub(crate) fn check_idle() -> Result<(), WsaError> {
     if with(|core| core.blocking.is_blocking()) {
         check_host()?;
@@ -19,8 +19,8 @@ pub(crate) fn check_idle() -> Result<(), WsaError> {
 
 /// Fails before start-up, and while the resolver side is down.
 ///
-/// Only the host knows. A cancel of handle 0 asks it, and does nothing else, because 0 is never a
-/// request.
+/// Only the host knows its state. A cancel of handle 0 returns these errors and changes nothing,
+/// because 0 is never a request.
 pub(crate) fn check_host() -> Result<(), WsaError> {
     match Current::cancel(0) {
         Err(error @ (WSANOTINITIALISED | WSAENETDOWN)) => Err(error),

@@ -24,13 +24,13 @@ macro_rules! errors {
 }
 
 errors! {
-    ERROR_POSSIBLE_DEADLOCK = 1131, "waiting would never end, as nothing can arrive";
+    ERROR_POSSIBLE_DEADLOCK = 1131, "the wait would never end: no message can arrive";
     ERROR_INVALID_WINDOW_HANDLE = 1400, "no such window";
     ERROR_NOT_ENOUGH_QUOTA = 1816, "the message queue is full";
     WSAEINTR = 10004, "the call was cancelled";
     WSAEACCES = 10013, "the host's policy forbids it";
     WSAEFAULT = 10014, "a pointer was null or bad";
-    WSAEINVAL = 10022, "an argument has no meaning";
+    WSAEINVAL = 10022, "an argument is invalid";
     WSAEWOULDBLOCK = 10035, "a limit is reached; try again once other requests end";
     WSAEINPROGRESS = 10036, "a blocking call is under way";
     WSAEALREADY = 10037, "the request has completed";

@@ -1,8 +1,8 @@
 //! Winsock's asynchronous lookups for WebAssembly components.
 //!
-//! A component asks its host for hosts, services and protocols, goes on with its work, and learns
-//! when each is found. It can cancel what it no longer needs. Two faces share the same requests:
-//! futures, and windows with messages.
+//! A component starts lookups of hosts, services and protocols, goes on with its work, and learns
+//! when each has completed. It can cancel a lookup that it no longer needs. Two faces share the
+//! same requests: futures, and windows with messages.
 //!
 //! # Futures
 //! [`lookup`] needs no knowledge of Winsock. A request is a future of its answer, and cancels when
@@ -32,18 +32,18 @@
 //! - Send messages with [`post_message`], [`send_message`], [`post_quit_message`] and
 //!   [`set_timer`].
 //! - Or block until the answer is there, as in Winsock 1.1: [`gethostbyname`], [`gethostbyaddr`],
-//!   [`getservbyname`], [`getservbyport`], [`getprotobyname`], [`getprotobynumber`]. Their blocking
-//!   hook keeps windows working meanwhile ([`wsa_set_blocking_hook`], [`wsa_unhook_blocking_hook`],
-//!   [`wsa_is_blocking`], [`wsa_cancel_blocking_call`]).
+//!   [`getservbyname`], [`getservbyport`], [`getprotobyname`], [`getprotobynumber`]. While a call
+//!   blocks, its hook keeps windows working ([`wsa_set_blocking_hook`],
+//!   [`wsa_unhook_blocking_hook`], [`wsa_is_blocking`], [`wsa_cancel_blocking_call`]).
 //!
 //! Two things differ from C. Answers own their data, so no call takes a buffer; the `lparam` of a
-//! [`Message`] tells the size all the same. Calls return `Result`s, whose errors are the last error
-//! too ([`wsa_get_last_error`]).
+//! [`Message`] still tells the size. Calls return `Result`s, whose errors are the last error too
+//! ([`wsa_get_last_error`]).
 //!
 //! # Waiting
 //! Nothing here spins. A call that waits sleeps in the host until a completion or the next timer.
-//! While a call blocks, a hook of the program is called at least every [`HOOK_PERIOD`]. Waiting for
-//! what can never come does not hang: it is an error of [`get_message`] and [`wait_message`], and a
+//! While a call blocks, a hook of the program is called at least every [`HOOK_PERIOD`]. A wait that
+//! could never end does not hang: it is an error of [`get_message`] and [`wait_message`], and a
 //! panic of [`lookup::block_on`].
 //!
 //! # While a call blocks
@@ -87,7 +87,7 @@
 
 // The floors of this crate, the lowest first. A module uses those below it, and none above.
 
-// The words: values without state.
+// Values without state.
 mod answer;
 #[allow(unsafe_code, reason = "wit-bindgen's calls into the host")]
 #[cfg_attr(
@@ -100,11 +100,11 @@ mod handle;
 mod message;
 mod query;
 
-// The tables of a thread, and what a host has.
+// The tables of a thread, and the calls of the host.
 mod core;
 mod host;
 
-// The state of a thread, and what the calls share.
+// The state of a thread, and helpers that the calls share.
 mod checks;
 mod last_error;
 mod reactor;

@@ -16,7 +16,7 @@ pub const WM_USER: u32 = 0x0400;
 /// The first number for messages of an application; 0xBFFF is the last.
 pub const WM_APP: u32 = 0x8000;
 
-/// What a window procedure returns: `LRESULT`.
+/// The result of a window procedure: `LRESULT`.
 pub type LResult = isize;
 
 /// A message of a window or of a thread.
@@ -27,17 +27,18 @@ pub type LResult = isize;
 /// - the high word of `lparam` is the error, 0 for none;
 /// - the low word of `lparam` is the size of the answer in bytes.
 ///
-/// [`answer`](Message::answer) returns the answer, which owns its data. So the size is what the
-/// structure of Winsock would need on wasm32 (`S-R7`, `S-R9`), or 65535 if that needs more.
+/// [`answer`](Message::answer) returns the answer, which owns its data. So the size is that of
+/// Winsock's structure on wasm32 with everything that it points to (`S-R7`, `S-R9`). It is 65,535
+/// for a larger structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// The window that the message is for. `None` for a message of the thread itself.
     pub hwnd: Option<Hwnd>,
     /// The number that says what the message is about.
     pub message: u32,
-    /// `wParam`: a task handle, the id of a timer, or a number of the poster.
+    /// `wParam`: a task handle, the id of a timer, or a number that the poster chose.
     pub wparam: u64,
-    /// `lParam`: error and size of a completion, or a number of the poster.
+    /// `lParam`: error and size of a completion, or a number that the poster chose.
     pub lparam: u32,
     outcome: Option<Outcome>,
     is_completion: bool,
@@ -87,7 +88,7 @@ impl Message {
     }
 
     /// Returns the outcome of the request. `None` if this is not the message of a completed
-    /// request.
+    /// request, and after [`take_answer`](Message::take_answer).
     pub fn answer(&self) -> Option<Result<&Answer, WsaError>> {
         self.outcome
             .as_ref()

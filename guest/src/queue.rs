@@ -13,7 +13,7 @@ use crate::reactor;
 use crate::runtime::with;
 use crate::window::{Dispatch, dispatch_message};
 
-/// What [`get_message`] and [`peek_message`] find.
+/// The result of [`get_message`] and [`peek_message`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Retrieved {
     /// A message, where GetMessage returns nonzero.
@@ -48,8 +48,8 @@ pub fn post_message(
     record(with(|core| core.post(message)))
 }
 
-/// PostQuitMessage: has [`get_message`] find [`Retrieved::Quit`] once no other message waits that
-/// it looks for.
+/// PostQuitMessage: makes [`get_message`] return [`Retrieved::Quit`] with this exit code. Messages
+/// that the call looks for come first.
 pub fn post_quit_message(code: i32) {
     with(|core| core.queue.post_quit(code));
 }
@@ -81,8 +81,8 @@ pub(crate) fn next(filter: &Filter) -> Result<Message, WsaError> {
         if let Some(found) = record(posted(filter, true))? {
             return Ok(found);
         }
-        // WM_QUIT and timers come after completions, so the host must say first that there are
-        // none. Without either, waiting tells.
+        // WM_QUIT and timers come after completions, so `retrieve` asks the host for completions
+        // first. If neither is set, the wait below does.
         let is_behind = with(|core| core.queue.has_quit() || core.timers.next(filter).is_some());
         if is_behind && let Some(found) = record(retrieve(filter, true))? {
             return Ok(found);
@@ -146,8 +146,8 @@ pub fn run_message_loop() -> Result<i32, WsaError> {
     }
 }
 
-/// Dispatches a message or a timer in the given way, and returns whether there was one: what the
-/// default blocking hook does. WM_QUIT stays for the message loop of the program (`S-B1`).
+/// Dispatches a message or a timer in the given way, as the default blocking hook does. Returns
+/// whether there was one. WM_QUIT stays for the message loop of the program (`S-B1`).
 pub(crate) fn dispatch_one(dispatch: Dispatch) -> bool {
     let filter = Filter::all_but_quit();
     // Fails only where the filter names a window.

@@ -9,8 +9,8 @@ use crate::bindings::readiness;
 /// [`block_on`](crate::lookup::block_on).
 ///
 /// It tells only of completions that wait in the host, so empty the message queue before waiting
-/// for it. It can be ready without a completion, if what had arrived was cancelled. It may be
-/// dropped at any time.
+/// for it. The pollable can be ready without a completion, if a request was cancelled after its
+/// result arrived. The program may drop it at any time.
 pub fn subscribe() -> Pollable {
     readiness::subscribe()
 }

@@ -11,8 +11,9 @@ use crate::query;
 
 /// WSAAsyncGetHostByName: looks up the IPv4 addresses and other names of a host.
 ///
-/// `name` is the name of a host, or an IPv4 address as text, which is its own answer. "" is the
-/// name of the host itself (`S-R13`). The answer is an [`Answer::Host`](crate::Answer::Host).
+/// `name` is the name of a host, or an IPv4 address as text, which is its own answer (`S-R13`). An
+/// empty name stands for the machine that runs the component. The answer is an
+/// [`Answer::Host`](crate::Answer::Host).
 ///
 /// # All six requests
 /// A request returns at once. Its outcome comes in a message of number `message` to the window
@@ -21,8 +22,8 @@ use crate::query;
 /// [`Message`](crate::Message) says what it contains. If the window does not exist by then, the
 /// request ends silently (`S-M4`).
 ///
-/// The arguments are copied (`S-R3`). An argument that has no meaning is an error in the message,
-/// not of the call (`S-R4`).
+/// The arguments are copied (`S-R3`). An invalid argument is an error in the message, not of the
+/// call (`S-R4`).
 ///
 /// # Errors
 /// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) before start-up (`S-S5`).

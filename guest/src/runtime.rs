@@ -1,8 +1,8 @@
-//! The state of a thread, and what happens outside it.
+//! The state of a thread, and the effects that run outside its tables.
 //!
 //! A component has one thread, and the message queue of Winsock belongs to a thread. So the state
 //! is thread-local and not locked. Code of the program may call this library again, so it runs only
-//! while the tables are not borrowed: [`run`] runs the effects that the tables return.
+//! while the tables are not borrowed. [`run`] runs the effects that the tables return.
 
 use std::cell::{Cell, RefCell};
 
@@ -57,6 +57,6 @@ pub(crate) fn last_error() -> i32 {
 
 /// Sets the number of the last error of this thread.
 pub(crate) fn set_last_error(number: i32) {
-    // A thread that has dropped its state has nobody to tell.
+    // After the thread has dropped its state, nothing can read the error.
     let _ = THREAD.try_with(|thread| thread.last_error.set(number));
 }

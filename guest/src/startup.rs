@@ -14,7 +14,7 @@ pub const fn makeword(low: u8, high: u8) -> u16 {
     u16::from_le_bytes([low, high])
 }
 
-/// What start-up says about this Winsock.
+/// The description of this Winsock that start-up returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WsaData {
@@ -33,8 +33,8 @@ pub struct WsaData {
 }
 
 impl WsaData {
-    /// Returns what WSAStartup fills in for this version, even where it then fails (`S-S1`,
-    /// `S-S2`).
+    /// Returns the description that WSAStartup fills in for this version, even if it then fails
+    /// (`S-S1`, `S-S2`).
     ///
     /// It grants 1.0, 1.1, 2.0, 2.1 and 2.2. For any other 1.x it grants 1.1, and for everything
     /// else 2.2.
@@ -63,8 +63,8 @@ impl WsaData {
 /// # Errors
 /// - [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) while a call blocks: version 1.1 makes no exception
 ///   for start-up (`S-B2`).
-/// - [`WSAVERNOTSUPPORTED`] below version 1.0. [`WsaData::new`] then tells what is supported
-///   (`S-S1`).
+/// - [`WSAVERNOTSUPPORTED`] below version 1.0. [`WsaData::new`] then tells which version is
+///   supported (`S-S1`).
 /// - [`WSASYSNOTREADY`](crate::WSASYSNOTREADY) and [`WSAEPROCLIM`](crate::WSAEPROCLIM) if the host
 ///   says so.
 pub fn wsa_startup(version: u16) -> Result<WsaData, WsaError> {
@@ -117,8 +117,8 @@ impl Winsock {
         wsa_startup(version).map(Winsock::of)
     }
 
-    /// Starts up for futures, which are no calls of Winsock and work while a call blocks. Leaves
-    /// the last error alone.
+    /// Starts up for futures. These are no calls of Winsock, so they work while a call blocks.
+    /// Leaves the last error alone.
     pub(crate) fn startup_for_futures() -> Result<Winsock, WsaError> {
         start_up(makeword(2, 2)).map(Winsock::of)
     }
@@ -130,7 +130,7 @@ impl Winsock {
         }
     }
 
-    /// Returns what start-up has said.
+    /// Returns the description that start-up returned.
     pub fn data(&self) -> &WsaData {
         &self.data
     }

@@ -9,11 +9,12 @@ use crate::host::{Current, Host};
 use crate::last_error::record;
 use crate::runtime::with;
 
-/// SetTimer: has [`WM_TIMER`](crate::WM_TIMER) come to a window, or to the thread, at intervals of
-/// `period`. Its `wparam` is `id`. The timer replaces one of the same window and id.
+/// SetTimer: sends [`WM_TIMER`](crate::WM_TIMER) to a window, or to the thread, at intervals of
+/// `period`, at least [`USER_TIMER_MINIMUM`](crate::USER_TIMER_MINIMUM). Its `wparam` is `id`. The
+/// timer replaces one of the same window and id.
 ///
-/// The message comes only when no other message waits that the call looks for. It never piles up:
-/// after any number of periods there is one (`S-M6`). A period may be years long.
+/// GetMessage and PeekMessage return it only if no other message that they look for waits. It never
+/// piles up: after any number of periods there is one (`S-M6`). A period may be years long.
 ///
 /// # Errors
 /// [`ERROR_INVALID_WINDOW_HANDLE`](crate::ERROR_INVALID_WINDOW_HANDLE) if the window does not

@@ -10,8 +10,8 @@ use crate::handle::TaskHandle;
 use crate::host::{Current, Host};
 use crate::runtime::{run, try_with, with};
 
-/// A request that has begun. Dropping it cancels the request, and nothing of it is delivered
-/// afterwards (`S-C1`).
+/// A request that has begun. Dropping it cancels the request, and its outcome is never delivered
+/// (`S-C1`).
 pub(crate) struct Waiter(WaiterId);
 
 impl Waiter {
@@ -19,7 +19,7 @@ impl Waiter {
     pub(crate) fn start(query: Query<'_>) -> Result<Waiter, WsaError> {
         let number = with(|core| core.pending.number());
         let handle = Current::request(query, Route::Waiter(number).tag())?;
-        // In time: only the next call takes completions.
+        // The slot is in time, because no completion is taken before the next call.
         with(|core| core.pending.insert(number));
         Ok(Waiter(WaiterId { number, handle }))
     }
@@ -56,7 +56,7 @@ impl Drop for Waiter {
             return;
         };
         if is_open {
-            // Refused if it has completed meanwhile: its completion finds no waiter.
+            // The host refuses if the request has completed. Its completion then finds no waiter.
             let _ = Current::cancel(self.0.handle);
         }
         run(effect);
@@ -66,7 +66,7 @@ impl Drop for Waiter {
 /// Cancels a request: its waiter then gets [`WSAEINTR`].
 ///
 /// # Errors
-/// Those of the host. Nothing has changed then.
+/// Those of the host. The waiter is then unchanged.
 pub(crate) fn cancel(waiter: WaiterId) -> Result<(), WsaError> {
     Current::cancel(waiter.handle)?;
     run(with(|core| {

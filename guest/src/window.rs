@@ -1,4 +1,4 @@
-//! Windows: what messages are for, each with a procedure that handles them.
+//! Windows: the receivers of messages, each with a procedure that handles them.
 
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -14,9 +14,8 @@ use crate::runtime::{run, try_with, with};
 ///
 /// Its procedure may call this library: it may start and cancel requests, post and send messages,
 /// and destroy its own window. It may also run a message loop, in which completions arrive
-/// (`S-M5`), and the library may then call it again before its first call has returned. So it is an
-/// `Fn`: keep what it changes in a `Cell`, or in a `RefCell` that is not borrowed across such a
-/// call.
+/// (`S-M5`). The library may then call it again before its first call has returned. So it is an
+/// `Fn`: keep its state in a `Cell`, or in a `RefCell` that is not borrowed across such a call.
 #[derive(Debug)]
 pub struct Window {
     hwnd: Hwnd,
@@ -69,7 +68,8 @@ pub fn is_window(hwnd: impl Into<Option<Hwnd>>) -> bool {
     hwnd.into().is_some_and(exists)
 }
 
-/// SendMessage: calls the procedure of the window, past the queue, and returns its result.
+/// SendMessage: calls the procedure of the window at once, without the queue, and returns its
+/// result.
 ///
 /// # Errors
 /// [`ERROR_INVALID_WINDOW_HANDLE`] if the window does not exist.
@@ -91,7 +91,7 @@ pub fn dispatch_message(message: &Message) -> LResult {
     procedure.map_or(0, |procedure| procedure(message))
 }
 
-/// A way to dispatch messages; another face may have its own.
+/// A function that dispatches messages. Another face may have a different one.
 pub(crate) type Dispatch = fn(&Message) -> LResult;
 
 /// Destroys a window. Returns false if there is none. Leaves the last error alone.
@@ -104,7 +104,7 @@ fn destroy(hwnd: Hwnd) -> bool {
         return false;
     };
     if was_full {
-        // Completions get the room that its messages had (S-M3).
+        // Completions get the room of its removed messages (S-M3).
         reactor::take();
     }
     run([procedure]);

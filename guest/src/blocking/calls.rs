@@ -11,9 +11,10 @@ use crate::query;
 /// `name` is as in [`wsa_async_get_host_by_name`](crate::wsa_async_get_host_by_name).
 ///
 /// # All six blocking calls
-/// A blocking call asks the question of its asynchronous sibling, with the same arguments, and
-/// returns the outcome. If the answer is not there at once, the call repeatedly calls the blocking
-/// hook (`S-B1`). It sleeps in the host in between. Completions of other requests arrive meanwhile.
+/// A blocking call takes the arguments of the request of the same kind, waits, and returns the
+/// outcome. If the answer is not there at once, the call repeatedly calls the blocking hook
+/// (`S-B1`). Between two calls of the hook it sleeps in the host. Completions of other requests
+/// arrive during that time.
 ///
 /// The default hook dispatches messages, so windows keep working, whatever the version. A program
 /// can set another hook with [`wsa_set_blocking_hook`](crate::wsa_set_blocking_hook).

@@ -1,4 +1,4 @@
-//! Whether a call blocks, and how it is cancelled.
+//! Tells whether a call blocks, and cancels it.
 
 use crate::checks::{check_host, check_version};
 use crate::error::{WSAEINVAL, WsaError};
@@ -12,10 +12,10 @@ pub fn wsa_is_blocking() -> bool {
     with(|core| core.blocking.is_blocking())
 }
 
-/// WSACancelBlockingCall: has the blocking call return [`WSAEINTR`](crate::WSAEINTR) once the hook
-/// has returned. It is for the blocking hook, and for the window procedures that the hook calls.
+/// WSACancelBlockingCall: makes the blocking call return [`WSAEINTR`](crate::WSAEINTR) once the
+/// hook has returned. The blocking hook calls it, or a window procedure that the hook has called.
 ///
-/// If the call has completed by now, it succeeds, and so does this (`S-B3`).
+/// If the blocking call has completed by now, it still succeeds, and this returns `Ok` (`S-B3`).
 ///
 /// # Errors
 /// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) before start-up (`S-S5`).
@@ -30,7 +30,8 @@ fn cancel() -> Result<(), WsaError> {
     check_host()?;
     check_version()?;
     let waiter = with(|core| core.blocking.waiter()).ok_or(WSAEINVAL)?;
-    // Refused if the call has completed or was cancelled before: nothing is left to do then.
+    // The host refuses if the call has completed or was cancelled before. Nothing is left to do
+    // then.
     if waiter::cancel(waiter).is_ok() {
         with(|core| core.blocking.cancel());
     }

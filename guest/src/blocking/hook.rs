@@ -1,4 +1,4 @@
-//! The blocking hook: what a thread does while a call blocks.
+//! The blocking hook, which runs while a call blocks.
 
 use std::fmt;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ use crate::window::{Dispatch, dispatch_message};
 pub struct BlockingHook(Option<Rc<Hook>>);
 
 impl BlockingHook {
-    /// Makes a hook of the one in the tables.
+    /// Makes a hook of the entry in the tables.
     pub(crate) fn of(hook: Option<Rc<Hook>>) -> BlockingHook {
         BlockingHook(hook)
     }
@@ -31,7 +31,7 @@ impl BlockingHook {
         self.0.is_none()
     }
 
-    /// Calls the hook, and returns whether it has dispatched something. A hook may call the one
+    /// Calls the hook, and returns whether it has dispatched something. A hook may call the hook
     /// that it has replaced.
     pub fn call(&self) -> bool {
         self.call_with(dispatch_message)
@@ -69,9 +69,9 @@ impl fmt::Debug for BlockingHook {
 ///
 /// A blocking call calls the hook until it returns false. The call then returns if it has completed
 /// or was cancelled. If not, it sleeps in the host until something arrives, at most
-/// [`HOOK_PERIOD`](crate::HOOK_PERIOD), and calls the hook again. So a hook can count or watch a
-/// clock, and give up with [`wsa_cancel_blocking_call`](crate::wsa_cancel_blocking_call). A hook
-/// that always returns true does not keep a call from returning.
+/// [`HOOK_PERIOD`](crate::HOOK_PERIOD), and calls the hook again. So a hook can count its calls or
+/// read a clock, and give up with [`wsa_cancel_blocking_call`](crate::wsa_cancel_blocking_call). A
+/// hook that always returns true does not keep a call from returning.
 ///
 /// # Errors
 /// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) before start-up (`S-S5`).

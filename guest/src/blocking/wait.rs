@@ -18,14 +18,14 @@ use crate::waiter::Waiter;
 use crate::window::{Dispatch, dispatch_message};
 
 /// The longest time between two calls of a hook of the program while a call blocks: 10 ms. The
-/// default hook needs no such time: it is called when something arrives or a timer is due.
+/// default hook has no such limit: it is called when a completion arrives or a timer is due.
 pub const HOOK_PERIOD: Duration = Duration::from_millis(10);
 
-/// Calls of a hook that keeps returning true before the request is looked at. So a window that
-/// keeps posting to itself does not keep a call from returning.
+/// The most calls of a hook in a row before the loop checks the request. So a window that keeps
+/// posting to itself does not keep a call from returning.
 const TURN: u32 = 32;
 
-/// Asks, waits for the outcome, and makes its error the last one (`S-S6`).
+/// Asks, waits for the outcome, and makes an error the last error (`S-S6`).
 pub(super) fn block<T: FromAnswer>(query: Query<'_>) -> Result<T, WsaError> {
     record(
         ask(query, dispatch_message)
@@ -51,7 +51,7 @@ fn wait(waiter: Waiter, dispatch: Dispatch) -> Outcome {
         }
         let is_busy = call_hook(&hook, dispatch);
         let has_arrived = reactor::turn();
-        // What has arrived may be for the hook to handle, so there is no time to sleep yet.
+        // The hook may have to handle what has arrived, so do not sleep yet.
         if is_busy || has_arrived || waiter.is_finished() {
             continue;
         }
@@ -61,14 +61,14 @@ fn wait(waiter: Waiter, dispatch: Dispatch) -> Outcome {
             Some(Current::now().saturating_add(HOOK_PERIOD))
         };
         if !reactor::wait(until) {
-            // The host has lost the request, so it is broken. To wait on would hang.
+            // The host has lost the request, so it is broken. Waiting on would hang.
             return Err(WSANO_RECOVERY);
         }
     }
 }
 
-/// Calls the hook until it returns false or the call is cancelled. Returns true if it might have
-/// gone on.
+/// Calls the hook until it returns false or the call is cancelled. Returns true if it stopped after
+/// [`TURN`] calls.
 fn call_hook(hook: &BlockingHook, dispatch: Dispatch) -> bool {
     let is_cancelled = || with(|core| core.blocking.is_cancelled());
     (0..TURN).all(|_| hook.call_with(dispatch) && !is_cancelled())

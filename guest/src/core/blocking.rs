@@ -6,14 +6,14 @@ use super::effect::{Dropped, Effect};
 use super::pending::WaiterId;
 use super::program::Hook;
 
-/// What a thread keeps for its blocking calls.
+/// The state of a thread's blocking calls.
 #[derive(Default)]
 pub(crate) struct Blocking {
     /// The hook of the program. `None` is the default hook.
     hook: Option<Rc<Hook>>,
     /// The call that blocks; Winsock 1.1 has one at a time.
     call: Option<Call>,
-    /// Clean-ups that wait for the blocking call to end.
+    /// The number of clean-ups that wait for the blocking call to end.
     owed: u32,
     /// Whether one of the start-ups that count was granted version 1.
     version_1: bool,
@@ -84,8 +84,8 @@ impl Blocking {
         self.call.as_ref().is_some_and(|call| call.is_cancelled)
     }
 
-    /// Returns whether a clean-up that cannot fail must wait for the blocking call. Counts it if
-    /// so.
+    /// Returns whether a call blocks, so that a dropped guard must clean up later. Counts that
+    /// clean-up for [`leave`](Blocking::leave).
     pub(crate) fn defers_cleanup(&mut self) -> bool {
         let defers = self.call.is_some();
         self.owed += u32::from(defers);

@@ -1,4 +1,4 @@
-//! What a change of the tables leaves to do.
+//! Effects: actions that a change of the tables leaves to its caller.
 
 use std::rc::Rc;
 use std::task::Waker;
@@ -6,13 +6,13 @@ use std::task::Waker;
 use super::program::{Hook, Procedure, Recipient};
 use crate::answer::Outcome;
 
-/// Something that runs code of the program, so that it must wait until the tables are no longer
-/// borrowed: that code may call this library again.
+/// An action that runs code of the program. It must wait until the tables are no longer borrowed,
+/// because that code may call this library again.
 #[must_use = "an effect does nothing until the runtime runs it"]
 pub(crate) enum Effect {
     /// Wakes a task.
     Wake(Waker),
-    /// Gives an outcome to its recipient, and posts the message that this returns.
+    /// Gives an outcome to its recipient, and posts the message that the recipient returns.
     Deliver {
         recipient: Box<dyn Recipient>,
         handle: u32,

@@ -1,30 +1,30 @@
-//! Which messages a call looks for.
+//! The messages that a call looks for.
 
 use std::ops::{Bound, RangeBounds};
 
 use crate::handle::Hwnd;
 use crate::message::WM_QUIT;
 
-/// Whose messages a call looks for.
+/// The owners of the messages that a call looks for: a window, the thread, or any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MessagesOf {
-    /// Those of every window, and of the thread itself.
+    /// The messages of every window, and of the thread itself.
     #[default]
     Any,
-    /// Those of this window.
+    /// The messages of this window.
     Window(Hwnd),
-    /// Those of the thread itself, which have no window.
+    /// The messages of the thread itself, which have no window.
     Thread,
 }
 
 impl From<Option<Hwnd>> for MessagesOf {
-    /// Returns [`MessagesOf::Any`] for `None`, as GetMessage has it.
+    /// Returns [`MessagesOf::Any`] for `None`, as GetMessage reads a null window.
     fn from(hwnd: Option<Hwnd>) -> MessagesOf {
         hwnd.map_or(MessagesOf::Any, MessagesOf::Window)
     }
 }
 
-/// The messages that a call looks for: whose they are, and their numbers.
+/// The messages that a call looks for: their owners and their numbers.
 pub(crate) struct Filter {
     of: MessagesOf,
     range: (Bound<u32>, Bound<u32>),
@@ -54,7 +54,7 @@ impl Filter {
         }
     }
 
-    /// The window whose messages are looked for, if it is one window.
+    /// Returns the window, if the filter names one.
     pub(crate) fn window(&self) -> Option<Hwnd> {
         match self.of {
             MessagesOf::Window(hwnd) => Some(hwnd),

@@ -1,4 +1,4 @@
-//! Handles of 32 bits for those of the host, which have 64.
+//! Maps 32-bit handles to the host's task handles, which have 64 bits.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,11 +7,12 @@ use super::program::Recipient;
 use crate::answer::Outcome;
 use crate::handle::TaskHandle;
 
-/// The most completed requests that can be told from those that never were (`S-C9`).
+/// The number of completed requests that keep their handle (`S-C9`: a cancel of an older one is
+/// WSAEINVAL).
 const COMPLETED: usize = 65_536;
 
 /// The requests of a face: the task handle of each, and the recipient of its outcome. Only the host
-/// knows what became of a request.
+/// knows the state of a request.
 #[derive(Default)]
 pub(crate) struct Handles {
     last: u32,
@@ -27,7 +28,7 @@ struct Pending {
 }
 
 impl Handles {
-    /// Returns a handle that names nothing. Handles go round, and skip those that still name a
+    /// Returns an unused handle. Handles count up and wrap, and skip 0 and those that still name a
     /// request (`S-R17`).
     pub(crate) fn unused(&mut self) -> u32 {
         loop {
@@ -43,7 +44,7 @@ impl Handles {
         self.pending.insert(handle, Pending { task, recipient });
     }
 
-    /// Returns the task handle that this stands for.
+    /// Returns the task handle that `handle` stands for.
     pub(crate) fn task(&self, handle: u32) -> Option<TaskHandle> {
         let pending = self.pending.get(&handle).map(|pending| pending.task);
         pending.or_else(|| self.completed.get(&handle).copied())
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn handles_that_go_round_skip_0_and_those_that_still_name_a_request() {
+    fn handles_that_wrap_skip_0_and_those_that_still_name_a_request() {
         // S-R17, S-C9
         let mut handles = Handles {
             last: u32::MAX - 1,

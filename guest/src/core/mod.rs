@@ -47,8 +47,8 @@ pub(crate) struct Core {
     pub(crate) handles: Handles,
     pub(crate) sleepers: Sleepers,
     pub(crate) blocking: Blocking,
-    /// Start-ups less clean-ups. It only tells which clean-up is the last: the host decides whether
-    /// the interface is started up (`S-S3`).
+    /// Start-ups less clean-ups. It only tells which clean-up is the last. The host decides whether
+    /// Winsock is started up (`S-S3`).
     startups: u32,
 }
 
@@ -59,7 +59,8 @@ impl Core {
         self.blocking.started(version);
     }
 
-    /// Counts a clean-up. The last one ends everything that the host has cancelled (`S-S4`).
+    /// Counts a clean-up. The last one ends the requests, all of which the host has cancelled
+    /// (`S-S4`).
     pub(crate) fn cleaned_up(&mut self) -> Vec<Effect> {
         self.startups = self.startups.saturating_sub(1);
         if self.startups > 0 {
@@ -93,8 +94,8 @@ impl Core {
         Ok(())
     }
 
-    /// Takes the outcome of a request to where its route leads. Nothing happens if nobody waits for
-    /// it.
+    /// Delivers the outcome of a request along its route. Does nothing if the window or waiter is
+    /// gone.
     pub(crate) fn complete(
         &mut self,
         route: Route,

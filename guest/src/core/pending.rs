@@ -11,7 +11,7 @@ use crate::handle::TaskHandle;
 /// Names a waiter, and the request that it waits for.
 #[derive(Clone, Copy)]
 pub(crate) struct WaiterId {
-    /// Used once, so that an outcome for a waiter that is gone reaches no other.
+    /// Never used again, so that an outcome for a dropped waiter reaches no other waiter.
     pub(crate) number: u64,
     pub(crate) handle: TaskHandle,
 }
@@ -31,7 +31,7 @@ struct Slot {
 }
 
 impl Pending {
-    /// Returns the number of the next waiter. It has no slot before [`insert`](Pending::insert).
+    /// Returns the number of the next waiter, which has no slot before [`insert`](Pending::insert).
     pub(crate) fn number(&mut self) -> u64 {
         self.last += 1;
         self.last

@@ -1,4 +1,4 @@
-//! Code of the program that the tables hold. None of it runs, or is dropped, while they are
+//! Code of the program that the tables hold. It neither runs nor is dropped while they are
 //! borrowed.
 
 use crate::answer::Answer;
@@ -18,13 +18,13 @@ pub trait Recipient {
     /// Takes the outcome, and returns the message to post. The message is dropped if its window is
     /// gone (`S-M4`).
     ///
-    /// The library calls this once, and before the message can be seen (`S-R10`: a message that can
-    /// be seen has its whole answer). It does not call it before the call that started the request
-    /// has returned (`S-R5`). If the request is cancelled, it drops the recipient instead (`S-C1`,
+    /// The library calls this once, before the program can see the message (`S-R10`: a visible
+    /// message has its whole answer). The call that started the request has returned by then
+    /// (`S-R5`). If the request is cancelled, the library drops the recipient instead (`S-C1`,
     /// `S-S4`).
     fn deliver(self: Box<Self>, handle: u32, outcome: Result<Answer, WsaError>) -> Message;
 
-    /// Gives up the memory of the caller, although the outcome is still to come. A cancel was
-    /// refused, and its caller may use the buffer for something else (`S-C4`).
+    /// Gives up the memory of the caller, although the outcome is still to come. The library calls
+    /// this after it has refused a cancel, because the caller may then reuse the buffer (`S-C4`).
     fn withdraw(&mut self);
 }

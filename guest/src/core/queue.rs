@@ -6,11 +6,12 @@ use super::filter::Filter;
 use crate::error::{ERROR_NOT_ENOUGH_QUOTA, WsaError};
 use crate::message::{Message, WM_QUIT};
 
-/// The most messages that the queue of a thread holds; one more is refused (`S-M3`).
+/// The most messages that the queue of a thread holds: 10,000. One more message fails with
+/// [`ERROR_NOT_ENOUGH_QUOTA`](crate::ERROR_NOT_ENOUGH_QUOTA) (`S-M3`).
 pub const QUEUE_LIMIT: usize = 10_000;
 
-/// Messages that may be retrieved before the host is asked for completions, although others wait.
-/// So a window that keeps posting to itself does not keep completions from arriving.
+/// The number of messages that are retrieved before the library asks the host for completions, even
+/// if more messages wait. So a window that keeps posting to itself does not delay completions.
 const TURN: u32 = 32;
 
 /// The message queue of a thread.
@@ -22,9 +23,9 @@ pub(crate) struct Queue {
     aside: VecDeque<Message>,
     /// The exit code of a WM_QUIT that is due once nothing else waits.
     quit: Option<i32>,
-    /// Whether something has come since the program last looked.
+    /// Whether a message has arrived since the program last looked.
     news: bool,
-    /// Messages retrieved since the host was last asked.
+    /// Messages retrieved since the library last asked the host for completions.
     retrieved: u32,
 }
 
@@ -34,7 +35,7 @@ impl Queue {
         QUEUE_LIMIT - self.posted.len()
     }
 
-    /// Returns whether something has come since [`find`](Queue::find) last looked.
+    /// Returns whether a message has arrived since [`find`](Queue::find) last looked.
     pub(crate) fn has_news(&self) -> bool {
         self.news
     }
@@ -60,13 +61,13 @@ impl Queue {
         }
     }
 
-    /// Has WM_QUIT come once nothing else waits.
+    /// Makes WM_QUIT due once no other message waits.
     pub(crate) fn post_quit(&mut self, code: i32) {
         self.quit = Some(code);
         self.news = true;
     }
 
-    /// Returns whether [`quit`](Queue::quit) has something.
+    /// Returns whether a WM_QUIT waits.
     pub(crate) fn has_quit(&self) -> bool {
         self.quit.is_some()
     }
@@ -88,7 +89,7 @@ impl Queue {
     pub(crate) fn find(&mut self, filter: &Filter, remove: bool) -> Option<Message> {
         self.news = false;
         let wanted = |m: &Message| filter.matches(m.hwnd, m.message);
-        // Messages set aside count as posted too. They are younger than all others.
+        // Messages in `aside` count as posted too. They are younger than all others.
         let posted = self.posted.iter().position(wanted);
         let aside = || self.aside.iter().position(wanted);
         let (is_posted, i) = match posted {

@@ -1,8 +1,9 @@
-//! Where a completion goes. The tag of a request says it, so that no table of requests is needed.
+//! The route of a completion. The tag of a request encodes it, so the guest keeps no table of
+//! requests.
 
 use crate::handle::Hwnd;
 
-/// Where the outcome of a request goes.
+/// The destination of the outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// Into a message of this number, for this window or for the thread.

@@ -49,7 +49,7 @@ impl Sleepers {
         self.wakers.first_key_value().map(|(id, _)| id.due)
     }
 
-    /// Wakes the sleeps that have ended.
+    /// Removes the sleeps that have ended. The effects wake them.
     pub(crate) fn due(&mut self, now: Duration) -> Vec<Effect> {
         let mut due = Vec::new();
         while self.next().is_some_and(|first| first <= now) {

@@ -137,7 +137,7 @@ fn the_last_clean_up_ends_waiters_recipients_and_the_hook_and_an_earlier_one_not
     let effects = core.cleaned_up();
     let wakes = effects.iter().filter(|e| matches!(e, Effect::Wake(_)));
     assert_eq!((wakes.count(), effects.len()), (1, 3));
-    // Nothing has run or was dropped.
+    // No effect has run, so nothing was called or dropped.
     assert_eq!(counter.0.get(), 0);
     drop(effects);
     assert_eq!(counter.0.get(), 1);

@@ -1,5 +1,5 @@
-//! What another face of this library needs, such as the C face (`guest/c`), besides the calls of
-//! this crate.
+//! The calls that another face of this library, such as the C face (`guest/c`), needs besides those
+//! of this crate.
 //!
 //! The requests of a face have handles of 32 bits. Their outcome goes to a [`Recipient`] before any
 //! message tells of it.
@@ -59,7 +59,7 @@ pub fn default_hook(dispatch: fn(&Message) -> LResult) -> bool {
 /// When it returns, the recipient has delivered, was dropped, or was withdrawn, whatever the result
 /// (`S-C4`: after a refused cancel the buffer is the caller's).
 pub fn cancel(handle: u32) -> Result<(), WsaError> {
-    // The host refuses a handle that names nothing, because it has errors that precede this one
+    // The host refuses a handle that names nothing, because its other errors precede WSAEINVAL
     // (S-C5).
     let task = with(|core| core.handles.task(handle)).unwrap_or(0);
     let cancelled = check_idle().and_then(|()| Current::cancel(task));

@@ -39,7 +39,7 @@ impl<'a> Question<'a> {
         Question(Query::ProtocolByNumber(number))
     }
 
-    /// Makes a question that no resolver is asked, and that completes with
+    /// Makes a question that reaches no resolver, and that completes with
     /// [`WSAEINVAL`](crate::WSAEINVAL) (`S-R14`). It is for a request with an argument that cannot
     /// be read, because such a request must end in a message too (`S-R4`).
     pub fn invalid() -> Question<'a> {

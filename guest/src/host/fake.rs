@@ -1,5 +1,5 @@
-//! A host for native tests. It does what a test tells it, on a clock that moves only when something
-//! waits. `tests/fake.rs` has the model of a session judge it.
+//! A host for native tests. A test controls its answers and its clock, which otherwise moves only
+//! when the guest waits. In `tests/fake.rs` the model of a session judges it.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet, VecDeque};
@@ -56,7 +56,7 @@ pub(crate) fn complete_at(time: Duration, handle: TaskHandle, outcome: Outcome) 
     with(|state| state.schedule.insert((time, handle), outcome));
 }
 
-/// Completes the next request that has no plan yet, `after` its start.
+/// Plans an outcome for the next request without a planned one, `after` the start of the request.
 pub(crate) fn plan(after: Duration, outcome: Outcome) {
     with(|state| state.planned.push_back((after, outcome)));
 }
@@ -71,7 +71,7 @@ pub(crate) fn set_down(down: bool) {
     });
 }
 
-/// Puts a new host in the place of this one.
+/// Replaces this host by a new one.
 pub(crate) fn reset() {
     with(|state| *state = State::default());
 }

@@ -1,4 +1,4 @@
-//! What a host has for this library.
+//! The calls of a host that this library makes.
 
 use std::time::Duration;
 
@@ -21,9 +21,9 @@ pub(crate) trait Host {
     fn take(max: u32) -> Vec<Completion>;
     /// `completions.wait`.
     fn wait(timeout: Option<Duration>) -> bool;
-    /// A clock that never goes back. Its zero means nothing.
+    /// The time on a monotonic clock. Its zero is arbitrary.
     fn now() -> Duration;
-    /// Waits without spinning, for when nothing is outstanding.
+    /// Waits without spinning. Called when no request is outstanding.
     fn sleep(time: Duration);
 }
 

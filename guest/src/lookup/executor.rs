@@ -13,8 +13,8 @@ use crate::reactor;
 /// Messages that arrive stay in the queue. A window procedure or another future may call it.
 ///
 /// # Panics
-/// If the future waits for what can never come: no request is outstanding, nothing sleeps, and
-/// nothing has woken the future. To wait on would hang the component.
+/// If nothing can wake the future: no request is outstanding, no [`sleep`](super::sleep) is
+/// pending, and nothing has woken it. Waiting on would hang the component.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let woken = Arc::new(Woken(AtomicBool::new(false)));

@@ -16,8 +16,8 @@ use crate::waiter::{self, Waiter};
 
 /// A request that is under way: a future of its answer, or of the error that it ends with.
 ///
-/// Dropping it cancels the request, and nothing of it is delivered afterwards (`S-C1`). It leaves
-/// the last error of the thread alone. A window procedure may poll it, keep it and drop it.
+/// Dropping it cancels the request, and its outcome is never delivered (`S-C1`). It leaves the last
+/// error of the thread alone. A window procedure may poll it, keep it and drop it.
 ///
 /// # Panics
 /// If it is polled again after it was ready.
@@ -63,6 +63,8 @@ impl<T> Request<T> {
     /// - [`WSAEALREADY`](crate::WSAEALREADY) if the request has completed. Its answer can still be
     ///   awaited, unless it was fetched (`S-C2`).
     /// - [`WSAEINVAL`](crate::WSAEINVAL) if it was cancelled or never began (`S-C3`).
+    /// - [`WSAENETDOWN`](crate::WSAENETDOWN) if the resolver side is down, and
+    ///   [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) after the last clean-up (`S-C5`).
     pub fn cancel(&mut self) -> Result<(), WsaError> {
         match &self.stage {
             Stage::Started(waiter) => waiter::cancel(waiter.id()),

@@ -12,11 +12,12 @@ use crate::startup::Winsock;
 
 /// Starts requests.
 ///
-/// A request is under way when the call that makes it returns, before it is polled. So several
-/// requests that are made one after the other run at once. Arguments are copied. Every error is one
-/// that the future ends with, even if the host does not begin the request.
+/// A request is under way when the call that makes it returns, before it is polled. So requests
+/// that are made one after the other run at the same time. Arguments are copied. The future returns
+/// every error, even if the host refuses the request. The errors are those of
+/// [`gethostbyname`](crate::gethostbyname), except WSAEINPROGRESS.
 ///
-/// A resolver keeps Winsock started up (version 2.2), and so does each of its requests. To clone it
+/// A resolver keeps Winsock started up (version 2.2), and so does each of its requests. Cloning it
 /// is cheap.
 #[derive(Clone, Debug)]
 pub struct Resolver {
@@ -27,20 +28,20 @@ impl Resolver {
     /// Makes a resolver.
     ///
     /// # Errors
-    /// Those of the host for [`wsa_startup`](crate::wsa_startup): it is not ready, or serves too
-    /// many programs.
+    /// [`WSASYSNOTREADY`](crate::WSASYSNOTREADY) if the host is not ready, and
+    /// [`WSAEPROCLIM`](crate::WSAEPROCLIM) if it serves too many programs.
     pub fn new() -> Result<Resolver, WsaError> {
         let winsock = Rc::new(Winsock::startup_for_futures()?);
         Ok(Resolver { winsock })
     }
 
     /// Looks up the IPv4 addresses and other names of a host. An IPv4 address as text is its own
-    /// answer. "" is the name of the host itself (`S-R13`).
+    /// answer. An empty name stands for the machine that runs the component (`S-R13`).
     pub fn host(&self, name: impl AsRef<[u8]>) -> Request<HostEntry> {
         self.start(Query::HostByName(name.as_ref()))
     }
 
-    /// Looks up a host by its address.
+    /// Looks up a host by its IPv4 address.
     pub fn host_by_address(&self, address: Ipv4Addr) -> Request<HostEntry> {
         self.start(query::host_by_address(&address.octets(), AF_INET))
     }
@@ -52,7 +53,8 @@ impl Resolver {
         self.start(query::service_by_name(name.as_ref(), protocol))
     }
 
-    /// Looks up a service by its port in host order: 80 for http.
+    /// Looks up a service by its port in host order: 80 for http. Without a protocol, the first
+    /// entry that matches is the answer (`S-R12`).
     pub fn service_by_port(&self, port: u16, protocol: Option<&str>) -> Request<ServiceEntry> {
         let protocol = protocol.map(str::as_bytes);
         self.start(query::service_by_port(port, protocol))

@@ -45,7 +45,7 @@ impl Drop for Sleep {
 }
 
 /// Returns a future of the output of `future`, or of [`Elapsed`] once `limit` has passed since this
-/// call. `future` is then dropped, which cancels the requests that it holds.
+/// call. It then drops `future`, which cancels the requests that `future` holds.
 pub fn timeout<F: Future>(
     limit: Duration,
     future: F,

@@ -10,7 +10,7 @@ use crate::*;
 
 type Log = Rc<RefCell<Vec<String>>>;
 
-/// Notes what happens to it.
+/// A recipient that records the calls of its methods and its drop.
 struct Noted {
     hwnd: Option<Hwnd>,
     log: Log,
@@ -176,7 +176,7 @@ fn a_cancel_while_a_call_blocks_withdraws_the_recipient() {
     }
     assert_eq!(cancel(cancelled), Ok(()));
     assert_eq!(noted(&cancelled_log), "withdrawn dropped");
-    // What comes for a withdrawn recipient still has its message.
+    // A request whose recipient was withdrawn still has its message.
     fake::complete(kept_request, Err(WSANO_DATA));
     assert_eq!(peek_message(None, .., true), Ok(Some(found(kept, None))));
     assert_eq!(noted(&kept_log), "withdrawn 11004 dropped");

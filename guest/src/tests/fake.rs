@@ -97,7 +97,7 @@ impl Subject for Fake {
     }
 }
 
-/// What must come of a question, as the host says it.
+/// The outcome that a question must have, in the host's types.
 fn outcome(question: Question) -> Result<Answer, WsaError> {
     match question.outcome() {
         Ok(address) => Ok(Answer::Host(HostEntry {

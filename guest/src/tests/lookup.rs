@@ -104,7 +104,7 @@ fn dropping_a_request_cancels_it_and_delivers_nothing() {
     let resolver = resolver();
     drop(resolver.host("a"));
     assert_eq!(fake::outstanding(), 0);
-    // One that waits in the host when it is dropped reaches nobody, also not the next.
+    // A completion that waits in the host when its request is dropped reaches no other request.
     let gone = resolver.host("b");
     fake::complete(gone.handle().unwrap(), host("b"));
     drop(gone);

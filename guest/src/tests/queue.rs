@@ -129,7 +129,7 @@ fn a_full_queue_refuses_a_post_and_keeps_a_completion() {
     fake::complete(request, Err(WSANO_DATA));
     assert_eq!(message(peek_message(None, 0..1, true).unwrap()), None);
     assert_eq!(fake::waiting(), 1);
-    // One message out: the completion has its place before the program can post.
+    // After one message was retrieved, the completion takes its room before the program can post.
     assert_eq!(
         message(peek_message(None, .., true).unwrap()),
         Some(WM_USER)
@@ -156,7 +156,7 @@ fn completions_come_in_order_while_the_queue_is_full() {
     }
     let found = requests.map(|_| handle(get_message(Some(window.hwnd()), ..).unwrap()));
     assert_eq!(found, requests);
-    // Nothing else can come: the queue is full of what is not looked for.
+    // No other message can arrive: the queue is full of messages that the call does not look for.
     let none = get_message(Some(window.hwnd()), ..);
     assert_eq!(none, Err(ERROR_NOT_ENOUGH_QUOTA));
 }
@@ -260,13 +260,13 @@ fn messages_of_the_thread_are_found_apart_from_those_of_windows() {
 }
 
 #[test]
-fn wait_message_returns_for_what_was_not_looked_at() {
+fn wait_message_returns_for_a_message_that_was_not_looked_at() {
     // S-M2
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     let (window, _) = recorder();
     post_message(window.hwnd(), 1, 0, 0).unwrap();
     assert_eq!(wait_message(), Ok(()));
-    // What was seen and left does not end it, and nothing else can come.
+    // A message that the program has seen and left does not end the wait, and no other can arrive.
     peek_message(None, 2.., false).unwrap();
     assert_eq!(wait_message(), Err(ERROR_POSSIBLE_DEADLOCK));
     assert_eq!(wsa_get_last_error(), 1131);

@@ -25,7 +25,7 @@ fn each_request_asks_its_question() {
         wsa_async_get_host_by_name(w, 1, "a.test"),
         wsa_async_get_host_by_addr(w, 2, &[192, 0, 2, 1], AF_INET),
         wsa_async_get_serv_by_name(w, 3, b"http\xff", Some("tcp")),
-        // S-R11: network order, and the upper half ignored.
+        // S-R11: the port is in network order, and its upper half is ignored.
         wsa_async_get_serv_by_port(w, 4, i32::from(htons(80)) | 0x7fff << 16, None),
         wsa_async_get_proto_by_name(w, 5, String::from("tcp")),
         wsa_async_get_proto_by_number(w, 6, -1),
@@ -67,7 +67,7 @@ fn a_completion_is_one_message_to_the_window_and_number_given() {
     assert_eq!((first.message, first.wparam), (WM_USER + 2, bad));
     assert_eq!(wsa_get_async_error(first.lparam), 11004);
     assert_eq!(first.answer(), Some(Err(WSANO_DATA)));
-    // S-S6: what came of it is not the last error.
+    // S-S6: the outcome is not the last error.
     assert_eq!(wsa_get_last_error(), 0);
     let second = &seen[1];
     assert_eq!((second.hwnd, second.wparam), (Some(window.hwnd()), good));

@@ -16,7 +16,7 @@ fn while_blocking(check: impl Fn() + 'static) {
     assert_eq!(calls.get(), 1);
 }
 
-/// Every call of Winsock that must fail while another blocks, with arguments of no meaning.
+/// Every call of Winsock that must fail while another blocks, with invalid arguments.
 fn all_calls(window: &Window) -> Vec<Result<(), WsaError>> {
     let w = window.hwnd();
     let requests = [
@@ -56,7 +56,7 @@ fn errors_of_the_host_precede_those_of_parameters() {
     };
     error(WSANOTINITIALISED);
     fake::set_down(true);
-    // S-S5: NOTINITIALISED goes before NETDOWN.
+    // S-S5: WSANOTINITIALISED precedes WSAENETDOWN.
     error(WSANOTINITIALISED);
     fake::set_down(false);
     let _winsock = version_1();
@@ -75,11 +75,11 @@ fn every_other_call_of_winsock_fails_while_one_blocks() {
         let mut all = all_calls(&window);
         all.push(wsa_cancel_async_request(request));
         all.push(wsa_cleanup());
-        // S-B2: before the version is looked at.
+        // S-B2: start-up checks this before the version.
         all.extend([makeword(1, 1), 0].map(|version| wsa_startup(version).map(drop)));
         assert!(all.iter().all(|c| *c == Err(WSAEINPROGRESS)), "{all:?}");
         assert_eq!(wsa_get_last_error(), 10036);
-        // These work.
+        // These four calls work.
         wsa_set_last_error(5);
         assert_eq!((wsa_get_last_error(), wsa_is_blocking()), (5, true));
     });
@@ -123,7 +123,7 @@ fn calls_of_a_procedure_that_the_default_hook_runs_fail_too() {
 
 #[test]
 fn futures_work_while_a_call_blocks() {
-    // They are no calls of Winsock.
+    // Futures are no calls of Winsock.
     let _winsock = version_1();
     let resolver = Resolver::new().unwrap();
     let (kept, dropped) = (resolver.host("b.test"), resolver.host("c.test"));
@@ -135,11 +135,11 @@ fn futures_work_while_a_call_blocks() {
         assert_eq!(block_on(inner), Ok(entry()));
         assert_eq!(wsa_get_last_error(), 0);
     });
-    // S-C1: dropped in the hook is cancelled.
+    // S-C1: the hook dropped one request, which cancelled it.
     assert_eq!(fake::outstanding(), 1);
     fake::complete(kept.handle().unwrap(), host());
     assert_eq!(block_on(kept), Ok(entry()));
-    // The inner resolver's clean-up was made up for.
+    // The deferred clean-up of the inner resolver has run.
     assert_eq!(fake::startups(), 2);
 }
 

@@ -73,7 +73,7 @@ fn each_call_asks_its_question_and_returns_its_entry() {
     assert_eq!(getprotobynumber(6), Ok(protocol));
     let asked = fake::queries();
     let blocking = asked;
-    // The same questions as those of the requests.
+    // The requests ask the same questions.
     let (window, _) = recorder();
     let w = window.hwnd();
     wsa_async_get_host_by_name(w, 0, "a.test").unwrap();
@@ -94,7 +94,7 @@ fn an_error_of_the_answer_is_the_error_of_the_call_and_the_last_one() {
         assert_eq!(gethostbyname("a.test"), Err(error));
         assert_eq!(wsa_get_last_error(), error.number());
     }
-    // Of another kind than was asked for: the host is broken.
+    // The answer is of another kind than the question, so the host is broken.
     fake::plan(ms(1), host());
     assert_eq!(getprotobynumber(6), Err(WSANO_RECOVERY));
     // S-R2
@@ -107,7 +107,7 @@ fn an_answer_that_is_there_at_once_does_not_run_the_hook() {
     // S-B1
     let _winsock = version_1();
     let calls = counting(|_| false);
-    // Behind more completions than are taken in one call.
+    // Its completion is behind more completions than one call takes.
     let (window, _) = recorder();
     for _ in 0..1000 {
         fake::plan(Duration::ZERO, Err(WSANO_DATA));
@@ -123,7 +123,7 @@ fn the_hook_is_called_until_it_returns_false_and_again_after_each_period() {
     // S-B1
     let _winsock = version_1();
     fake::plan(ms(25), host());
-    // Dispatches three times, then nothing.
+    // The hook returns true three times, then false.
     let calls = counting(|calls| calls < 4);
     assert_eq!(gethostbyname("a.test"), Ok(entry()));
     // Four calls at the start, and one after 10 and 20 ms; then the completion ends the wait.
@@ -180,7 +180,7 @@ fn the_default_hook_dispatches_messages_timers_and_completions_without_a_period(
         numbers,
         [(WM_USER, 1), timer, (WM_USER + 1, request), timer]
     );
-    // One pause for each that was not there at the start, and for the answer.
+    // One pause for each message that was not there at the start, and one for the answer.
     assert_eq!((fake::pauses(), Current::now()), (4, ms(1000)));
 }
 
@@ -231,16 +231,16 @@ fn cancelling_ends_the_call_with_wsaeintr_and_cancels_its_request() {
         if calls == 3 {
             assert_eq!(wsa_cancel_blocking_call(), Ok(()));
             assert_eq!(fake::outstanding(), 0);
-            // Still in the call: twice is as good as once.
+            // The call still blocks: a second cancel succeeds too.
             assert_eq!(wsa_cancel_blocking_call(), Ok(()));
             assert!(wsa_is_blocking());
         }
-        // It may say that there is more to do: the call ends all the same.
+        // Even if the hook returns true, the call ends.
         calls == 3
     });
     assert_eq!(gethostbyname("a.test"), Err(WSAEINTR));
     assert_eq!((wsa_get_last_error(), calls.get()), (10004, 3));
-    // Nothing of it reaches the next call.
+    // The cancelled request leaves no outcome for the next call.
     fake::plan(Duration::ZERO, host());
     assert_eq!(gethostbyname("a.test"), Ok(entry()));
     assert!(!wsa_is_blocking());
@@ -252,7 +252,7 @@ fn cancelling_a_completed_call_succeeds_and_the_call_returns_its_answer() {
     let _winsock = version_1();
     for taken in [false, true] {
         let former = wsa_set_blocking_hook(move || {
-            // In the host, or in the guest by now.
+            // The completion is in the host, or already in the guest.
             fake::complete_last();
             if taken {
                 assert_eq!(peek_message(None, .., true), Ok(None));
@@ -293,7 +293,7 @@ fn setting_returns_the_former_hook_and_unhooking_restores_the_default() {
     gethostbyname("a.test").unwrap();
     assert_eq!(first.get(), 2);
     assert_eq!(wsa_unhook_blocking_hook(), Ok(()));
-    // Nothing of it is kept.
+    // No copy of the hook is kept.
     assert_eq!(Rc::strong_count(&owned), 1);
     fake::plan(ms(1), host());
     gethostbyname("a.test").unwrap();
@@ -335,7 +335,7 @@ fn hooks_need_a_start_up_of_version_1() {
     assert_eq!(all(), [Err(WSAEOPNOTSUPP); 3]);
     assert_eq!(wsa_get_last_error(), 10045);
     drop(version_1());
-    // Which of the start-ups a clean-up takes back, nobody can tell.
+    // A clean-up does not say which start-up it ends, so version 1 still counts.
     assert_eq!(all(), [Ok(()), Ok(()), Err(WSAEINVAL)]);
     wsa_set_blocking_hook(|| panic!("from before the last clean-up")).unwrap();
     drop(two);
