@@ -28,7 +28,7 @@ static int cLookups;
 static int cPending;
 static int cFailed;
 
-/* A lookup is over; with the last one the program is. */
+/* Ends a lookup, and with the last one the program. */
 static void Finish(HWND hwnd, LOOKUP *pLookup, BOOL fAnswered)
 {
     pLookup->hTask = NULL;
@@ -81,7 +81,7 @@ static void OnHostInfo(HWND hwnd, HANDLE hTask, WORD wError)
     }
 }
 
-/* Out of patience. What has completed just now keeps its message, and is left to it. */
+/* Cancels the pending lookups. The message of one that has just completed still comes. */
 static void OnTimer(HWND hwnd)
 {
     int i;

@@ -59,7 +59,7 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: resolve_blocking HOST...\n");
         return 2;
     }
-    /* Blocking hooks are version 1.1's. */
+    /* Blocking hooks need version 1.1. */
     if (WSAStartup(MAKEWORD(1, 1), &wsaData) != 0)
         return 2;
     WSASetBlockingHook((FARPROC)BlockingHook);

@@ -15,7 +15,7 @@
 
 static char achBuffer[MAXGETHOSTSTRUCT];
 
-/* Waits for one answer, which a program without windows gets in its own queue. */
+/* Waits for one answer. A program without windows gets it as a message of the thread. */
 static BOOL Wait(HANDLE hTask)
 {
     MSG msg;
@@ -85,7 +85,7 @@ int main(int argc, char *argv[])
     for (i = 1; i < argc; i++)
         if (!Lookup(argv[i]))
             nFailed++;
-    /* And one by its number. */
+    /* A protocol by its number. */
     if (Wait(WSAAsyncGetProtoByNumber(NULL, WM_ANSWER, IPPROTO_TCP, achBuffer, sizeof(achBuffer))))
         ShowProtocol();
     WSACleanup();

@@ -31,7 +31,7 @@ extern "C" {
 #define ERROR_INVALID_THREAD_ID 1444L
 #define ERROR_NOT_ENOUGH_QUOTA 1816L
 
-/* The last error is that of Winsock too. */
+/* Winsock has the same last error. */
 DWORD WINAPI GetLastError(VOID);
 VOID WINAPI SetLastError(DWORD dwErrCode);
 
@@ -94,7 +94,7 @@ static __inline__ __attribute__((unused)) int WINAPIV wsprintfW(LPWSTR lpOutput,
     return length;
 }
 
-/* WinMain is the entry of a program without main, and wWinMain that of a program without both.
+/* The entry of a program without main is WinMain, and without WinMain it is wWinMain. The string
  * lpCmdLine has the arguments, quoted where they have blanks. */
 int PASCAL WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
 int PASCAL wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine, int nShowCmd);

@@ -1,4 +1,4 @@
-/* The lookups of Windows Sockets 1.1. They are those of winsock2.h: there is one implementation. */
+/* The lookups of Windows Sockets 1.1. winsock2.h declares them: there is one implementation. */
 
 #ifndef _WINSOCKAPI_
 #define _WINSOCKAPI_

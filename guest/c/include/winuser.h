@@ -188,7 +188,7 @@ HWND WINAPI FindWindowW(LPCWSTR lpClassName, LPCWSTR lpWindowName);
 BOOL WINAPI ShowWindow(HWND hWnd, int nCmdShow);
 BOOL WINAPI UpdateWindow(HWND hWnd);
 
-/* An index is GWL_USERDATA, or the offset of four of the cbWndExtra bytes of the class. */
+/* An index is GWL_USERDATA, or the offset of a long in the cbWndExtra bytes of the class. */
 #define GWL_USERDATA (-21)
 #define GWLP_USERDATA (-21)
 LONG WINAPI GetWindowLongA(HWND hWnd, int nIndex);
@@ -239,9 +239,9 @@ typedef struct tagMSG {
     POINT pt;   /* 0, 0 */
 } MSG, *PMSG, NEAR *NPMSG, FAR *LPMSG;
 
-/* GetMessage returns -1 with ERROR_POSSIBLE_DEADLOCK if nothing can ever come: no lookup is
+/* GetMessage returns -1 with ERROR_POSSIBLE_DEADLOCK if no message can ever come: no lookup is
  * outstanding, and no timer is set. Loops that only test for 0 then call it again, which ends the
- * program as failed. WaitMessage returns FALSE, and does the same. */
+ * program with status 3. WaitMessage returns FALSE, and ends the program in the same way. */
 BOOL WINAPI GetMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax);
 BOOL WINAPI WaitMessage(VOID);
 BOOL WINAPI PeekMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax, UINT wRemoveMsg);

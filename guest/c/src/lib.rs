@@ -2,7 +2,7 @@
 //!
 //! It builds `libws2_32.a` for `wasm32-wasip1` and `wasm32-wasip2`. The headers are in `include`,
 //! and files for CMake and pkg-config in `share`. Every function has the name and the behaviour of
-//! Windows; the header says where they differ.
+//! Windows. The header says where the behaviour differs.
 
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]

@@ -43,8 +43,8 @@ struct CREATESTRUCT {
 }
 
 /// CreateWindowEx: makes a window. Its procedure gets WM_NCCREATE and WM_CREATE before this
-/// returns. The procedure refuses the window with FALSE for the first or -1 for the second. The
-/// texts that it gets have the form of its class. A child needs a parent.
+/// returns. The procedure refuses the window with FALSE for the first or -1 for the second. It gets
+/// narrow or wide texts, as its class was registered. A child needs a parent.
 ///
 /// # Safety
 /// `class` is null, an atom, no memory, or a string; `title` is null, no memory, or a string.
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn CreateWindowExW(
 unsafe fn create<U: Unit>(mut details: CREATESTRUCT) -> Result<HWND, u32> {
     let is_message_only = details.hwndParent.addr() == MESSAGE_ONLY;
     let parent = from_c(details.hwndParent).filter(|_| !is_message_only);
-    // A window that ends gets no more children: it would end before them, or never.
+    // A window under destruction gets no more children: it would end before them, or never.
     let can_have_children = |tables: &mut Tables| {
         let entry = tables.windows.get(parent);
         entry.is_some_and(|entry| !entry.is_ending)
@@ -195,7 +195,7 @@ fn announce(hwnd: Hwnd, details: &CREATESTRUCT) -> bool {
     is_window(hwnd)
 }
 
-/// A string in the other form than the program has it. `None` if it is no string.
+/// A string of the program, converted to the other form. `None` if it is no string.
 enum Text {
     Narrow(Vec<u8>),
     Wide(Vec<Wide>),

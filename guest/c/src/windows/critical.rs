@@ -1,4 +1,4 @@
-//! Critical sections. There is one thread, which never waits for them, so they only count.
+//! Critical sections. The only thread never waits for them, so they only count.
 
 use super::types::{BOOL, Handle};
 use crate::memory;
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn TryEnterCriticalSection(section: *mut CRITICAL_SECTION)
     1
 }
 
-/// LeaveCriticalSection: leaves a section. To leave one that is free does nothing.
+/// LeaveCriticalSection: leaves a section. Leaving a free section does nothing.
 ///
 /// # Safety
 /// As for [`InitializeCriticalSection`].

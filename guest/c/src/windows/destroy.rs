@@ -35,7 +35,8 @@ pub extern "C" fn DefWindowProcA(hwnd: HWND, message: u32, _wparam: u32, _lparam
     }
 }
 
-/// Destroys a window with its children. Returns false if there is none, or if that is under way.
+/// Destroys a window with its children. Returns false if there is none, or if its destruction is
+/// under way.
 pub(super) fn destroy(hwnd: Option<Hwnd>) -> bool {
     let Some(hwnd) = hwnd.filter(|&hwnd| begin(hwnd)) else {
         SetLastError(ERROR_INVALID_WINDOW_HANDLE);
@@ -70,6 +71,6 @@ fn end(hwnd: Hwnd) {
 }
 
 fn tell(hwnd: Hwnd, message: u32) {
-    // It fails only if the window does not exist.
+    // Fails only if the window does not exist.
     let _ = send_message(hwnd, message, 0, 0);
 }

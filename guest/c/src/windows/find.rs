@@ -13,7 +13,7 @@ use crate::hwnd::{HWND, from_c, to_c};
 
 const SW_HIDE: c_int = 0;
 
-/// IsWindow: returns whether the window exists. It does while it is being created or destroyed.
+/// IsWindow: returns whether the window exists. A window that is being created or destroyed exists.
 #[unsafe(no_mangle)]
 pub extern "C" fn IsWindow(hwnd: HWND) -> BOOL {
     BOOL::from(winsock_async_guest::is_window(from_c(hwnd)))

@@ -57,7 +57,7 @@ mod tests {
         let mut extra = [0; 7];
         assert_eq!(bytes(&mut extra, 3, Some(-2)), Some(0));
         assert_eq!(bytes(&mut extra, 3, None), Some(-2));
-        // What was at 1 to 4 is 0, 0, FE and FF.
+        // The former bytes 1 to 4 are 0, 0, FE and FF.
         let former = i32::from_le_bytes([0, 0, 0xfe, 0xff]);
         assert_eq!(bytes(&mut extra, 1, Some(0x0102_0304)), Some(former));
         assert_eq!(extra, [0, 4, 3, 2, 1, 0xff, 0xff]);

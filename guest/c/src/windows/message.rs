@@ -38,10 +38,10 @@ pub struct MSG {
 }
 
 /// GetMessage: waits for a message. Returns 0 for WM_QUIT, and -1 on an error (`S-M1`, `S-M2`).
-/// With `hwnd` null it gets every message, with -1 those of the thread.
+/// With a null `hwnd` it gets every message, with -1 the messages of the thread.
 ///
-/// If nothing can ever come, it returns -1 and a WM_NULL without a window. If the program calls it
-/// again then, it ends the program.
+/// If no message can ever come, it returns -1 and a WM_NULL without a window. If the program then
+/// calls it again, it ends the program with status 3.
 ///
 /// # Safety
 /// `to` is null, no memory, or a `MSG` of the program.
@@ -94,8 +94,8 @@ pub unsafe extern "C" fn PeekMessageA(
     1
 }
 
-/// WaitMessage: waits for a message that was not looked at (`S-M2`). FALSE if nothing can ever
-/// come. If the program calls it again then, it ends the program.
+/// WaitMessage: waits for a message that the program has not looked at (`S-M2`). FALSE if no
+/// message can ever come. If the program then calls it again, it ends the program with status 3.
 #[unsafe(no_mangle)]
 pub extern "C" fn WaitMessage() -> BOOL {
     let waited = wait_message();
@@ -157,7 +157,7 @@ impl MSG {
     }
 }
 
-/// Returns whether a message can be written there. If not, no message leaves the queue.
+/// Returns whether a message can be written to this address. If not, no message leaves the queue.
 fn is_memory(to: *const MSG) -> bool {
     // SAFETY: any bytes are a `MSG`, and nothing of it is used.
     let is_memory = unsafe { memory::read(to) }.is_some();
@@ -167,7 +167,7 @@ fn is_memory(to: *const MSG) -> bool {
     is_memory
 }
 
-/// Returns whose messages a handle asks for.
+/// Returns the owner of the messages that a handle asks for.
 fn of(hwnd: HWND) -> MessagesOf {
     if hwnd.addr() == usize::MAX {
         MessagesOf::Thread
@@ -184,7 +184,7 @@ fn range(first: u32, last: u32) -> RangeInclusive<u32> {
     }
 }
 
-/// Returns whether the error says that waiting would never end.
+/// Returns whether the error says that the wait would never end.
 fn is_vain(error: WsaError) -> bool {
     matches!(error, ERROR_POSSIBLE_DEADLOCK | ERROR_NOT_ENOUGH_QUOTA)
 }

@@ -70,8 +70,8 @@ unsafe fn message_box<U: Unit>(
     or_fail(button, 0)
 }
 
-/// Returns the default button of a style. That is the first one if the style names one that is not
-/// there.
+/// Returns the default button of a style. If the style names a button that the box does not have,
+/// returns the first button.
 fn default_button(style: u32) -> Option<c_int> {
     let buttons: &[c_int] = match style & 0xf {
         0 => &[IDOK],

@@ -1,7 +1,8 @@
 //! The functions of `windows.h`.
 //!
-//! Windows, messages and timers are those of the guest library. This adds what only C has: classes,
-//! the messages of creation and destruction, window longs, and text in two forms.
+//! Windows, messages and timers are those of the guest library. This module adds the parts that
+//! only C has: classes, the messages of creation and destruction, window longs, and text in two
+//! forms.
 
 mod class;
 mod create;

@@ -28,7 +28,7 @@ pub extern "C" fn PostThreadMessageA(thread: u32, message: u32, wparam: u32, lpa
     post(None, message, wparam, lparam)
 }
 
-/// PostQuitMessage: has WM_QUIT come after all other messages (`S-M2`).
+/// PostQuitMessage: makes WM_QUIT come after all other messages (`S-M2`).
 #[unsafe(no_mangle)]
 pub extern "C" fn PostQuitMessage(code: c_int) {
     stuck::clear();

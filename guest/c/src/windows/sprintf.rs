@@ -178,7 +178,7 @@ unsafe fn copy<U: Copy + Default>(to: *mut U, text: Option<Vec<U>>) -> *mut U {
 /// At `to`, this may overwrite the length of `text`.
 unsafe fn put<U: Copy>(to: *mut U, text: &[U]) -> bool {
     // SAFETY: the caller's promise; `text` is memory of this library, so nothing else uses the
-    // place.
+    // buffer.
     let place = unsafe { memory::buffer(to.cast(), size_of_val(text)) };
     let Some(place) = place else {
         return false;

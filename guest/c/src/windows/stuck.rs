@@ -1,7 +1,7 @@
-//! Programs that wait for what can never come.
+//! Ends programs that keep waiting although no message can come.
 //!
-//! Their waiting call fails, and a program may check that. Old programs take every result except 0
-//! for a message, and would call again for ever.
+//! The call that would wait for ever fails. A program may check that. Old programs take every
+//! result except 0 for a message, and would call again for ever.
 
 use std::cell::Cell;
 use std::process;
@@ -13,15 +13,15 @@ thread_local! {
 /// The exit status of a program that waits again. Some hosts tell only that it is not 0.
 const STATUS: i32 = 3;
 
-/// Notes that a call would wait for ever. The second time in a row this ends the program.
+/// Notes that a call would wait for ever. The second note in a row ends the program.
 pub(super) fn note(call: &str) {
     if IS_STUCK.replace(true) {
-        eprintln!("{call}: nothing can ever come, as the call before has said; the program ends");
+        eprintln!("{call}: no message can come, as the call before has reported; the program ends");
         process::exit(STATUS);
     }
 }
 
-/// Notes that something has come, or can come.
+/// Notes that a message has come, or can come.
 pub(crate) fn clear() {
     IS_STUCK.set(false);
 }

@@ -15,7 +15,7 @@ pub extern "C" fn GetTickCount() -> u32 {
     START.elapsed().as_millis() as u32
 }
 
-/// Sleep: waits. No message arrives meanwhile. With INFINITE it never returns.
+/// Sleep: waits. No message arrives during that time. With INFINITE it never returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn Sleep(milliseconds: u32) {
     loop {

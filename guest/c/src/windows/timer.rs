@@ -14,8 +14,9 @@ use crate::hwnd::{HWND, from_c};
 /// USER_TIMER_MAXIMUM, in milliseconds: 2³¹ − 1.
 const MAXIMUM: u32 = 0x7fff_ffff;
 
-/// SetTimer: has WM_TIMER come again and again (`S-M6`), at intervals of 10 ms to 2³¹ − 1 ms. With
-/// a procedure, DispatchMessage calls that. A timer without a window gets a new number.
+/// SetTimer: makes WM_TIMER come at intervals of 10 ms to 2³¹ − 1 ms (`S-M6`). If `procedure` is
+/// not null, DispatchMessage calls it instead of that of the window. A timer without a window gets
+/// a new number.
 ///
 /// Returns the number for KillTimer, or 0 on failure. For timer 0 of a window it returns 1, because
 /// 0 would be a failure.
@@ -58,8 +59,8 @@ pub extern "C" fn KillTimer(hwnd: HWND, id: u32) -> BOOL {
     BOOL::from(killed)
 }
 
-/// Calls the procedure of a timer that is set. Any program can post a WM_TIMER, so this does not
-/// trust the address in it.
+/// Calls the procedure of a timer that is set. A program can post a WM_TIMER itself, so this does
+/// not trust the address in the message.
 pub(super) fn call(hwnd: HWND, id: u32, lparam: i32) {
     let address = lparam.cast_unsigned() as usize;
     let procedure = with(|tables| tables.timers.procedure(from_c(hwnd), id, address));

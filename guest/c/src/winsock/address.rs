@@ -34,7 +34,8 @@ pub extern "C" fn ws2_32_ntohs(network: u16) -> u16 {
 }
 
 /// inet_addr: reads an address, and returns it in network byte order, or INADDR_NONE if the text is
-/// no address. It has one to four parts, each decimal, octal after 0, or hexadecimal after 0x.
+/// no address. An address has one to four parts, each decimal, octal after 0, or hexadecimal after
+/// 0x.
 ///
 /// # Safety
 /// The text is null, no memory, or a string that lives until this returns.

@@ -17,7 +17,7 @@ use crate::memory;
 use crate::windows;
 
 /// gethostbyname: looks up a host by its name, and waits (`S-B1` to `S-B5`). Returns a `hostent`,
-/// or null. It lives until the next call for the same kind of structure.
+/// or null. The structure lives until the next call that returns one of its kind.
 ///
 /// # Safety
 /// The name is null, no memory, or a string that lives until this returns.
@@ -118,7 +118,7 @@ pub extern "C" fn WSAIsBlocking() -> c_int {
     c_int::from(wsa_is_blocking())
 }
 
-/// WSACancelBlockingCall: has the blocking call return WSAEINTR (`S-B3`).
+/// WSACancelBlockingCall: makes the blocking call return WSAEINTR (`S-B3`).
 #[unsafe(no_mangle)]
 pub extern "C" fn WSACancelBlockingCall() -> c_int {
     status(wsa_cancel_blocking_call())
@@ -128,8 +128,8 @@ pub extern "C" fn WSACancelBlockingCall() -> c_int {
 type Hook = unsafe extern "C" fn() -> c_int;
 
 /// WSASetBlockingHook: sets the blocking hook, and returns the former one, or null on failure
-/// (`S-B4`). The default hook is a function too, which the program can call and set again. A null
-/// hook is WSAEFAULT.
+/// (`S-B4`). The default hook is a function that the program can call and set again. A null hook is
+/// WSAEFAULT.
 ///
 /// # Safety
 /// `hook` can be called until another is set.
@@ -144,7 +144,8 @@ pub unsafe extern "C" fn WSASetBlockingHook(hook: Option<Hook>) -> Option<Hook> 
     };
     let former = wsa_set_blocking_hook(set).ok()?;
     let Some(hook) = hook else {
-        // Only now, because other errors precede those of parameters (S-S5). The former hook stays.
+        // A null hook is checked last, because other errors precede those of parameters (S-S5). The
+        // former hook stays.
         wsa_set_blocking_hook(former).ok()?;
         fail(WSAEFAULT);
         return None;

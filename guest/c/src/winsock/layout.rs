@@ -8,7 +8,7 @@ use winsock_async_guest::Answer;
 
 use crate::memory;
 
-/// The largest size that the low word of the `lParam` of a message can tell (`S-R7`).
+/// The largest size that fits in the low word of the `lParam` of a message: 65,535 bytes (`S-R7`).
 const LARGEST: usize = u16::MAX as usize;
 
 /// The number of the address family of IPv4.
@@ -19,15 +19,16 @@ const ADDRESS: usize = 4;
 /// The size of a pointer in bytes.
 const POINTER: usize = 4;
 
-/// An answer whose size a message can tell.
+/// An answer of at most [`LARGEST`] bytes.
 pub(super) struct Structure {
     answer: Answer,
     size: usize,
 }
 
 impl Structure {
-    /// Removes the last addresses, and then the last aliases, of an answer that would be too large.
-    /// So a program that asks again with the size that it was told succeeds (`S-R8`).
+    /// Makes a structure of an answer. From an answer over [`LARGEST`] bytes it removes the last
+    /// addresses, and then the last aliases. So a program that asks again with the size in its
+    /// message succeeds (`S-R8`).
     pub(super) fn of(mut answer: Answer) -> Structure {
         let mut size = answer.winsock_size();
         if let Answer::Host(host) = &mut answer {
@@ -53,8 +54,8 @@ impl Structure {
         self.size
     }
 
-    /// Writes the structure to `start`, with pointers into the same place. Returns false if that is
-    /// no memory.
+    /// Writes the structure to `start`, with pointers into the same buffer. Returns false if that
+    /// is no memory.
     ///
     /// # Safety
     /// This may overwrite [`size`](Structure::size) bytes there.
@@ -67,7 +68,7 @@ impl Structure {
         })
     }
 
-    /// Fills a buffer of this size, whose address for the program is `base`.
+    /// Fills a buffer of this size. Its address in the program is `base`.
     fn fill(&self, buffer: &mut [u8], base: u32) {
         let pointers = |strings: usize| (strings + 1) * POINTER;
         let aliases = self.answer.aliases();
@@ -125,7 +126,7 @@ impl Structure {
     }
 }
 
-/// Fills a buffer: fields at fixed places, and strings one after the other from `end` on.
+/// Fills a buffer: fields at fixed offsets, and strings one after the other from `end` on.
 struct Writer<'a> {
     buffer: &'a mut [u8],
     base: u32,
@@ -133,7 +134,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Returns the address of a place for the program.
+    /// Returns the address of an offset in the program.
     fn address(&self, place: usize) -> u32 {
         self.base.wrapping_add(place as u32)
     }
@@ -197,7 +198,7 @@ mod tests {
             self.number(place) as i16
         }
 
-        /// Returns the place that a pointer leads to.
+        /// Returns the offset that a pointer leads to.
         fn follow(&self, place: usize) -> Option<usize> {
             let address = self.number(place);
             (address != 0).then(|| (address - BASE) as usize)
@@ -209,7 +210,7 @@ mod tests {
             std::str::from_utf8(&bytes[..end]).unwrap()
         }
 
-        /// Returns the places of the pointers of a list.
+        /// Returns the offsets that the pointers of a list lead to.
         fn list(&self, place: usize) -> Vec<usize> {
             let list = self.follow(place).unwrap();
             assert_eq!(list % POINTER, 0);

@@ -169,8 +169,8 @@ pub(super) unsafe fn host_by_address<'a>(
     length: c_int,
     family: c_int,
 ) -> Asked<'a> {
-    // S-R14: another length is wrong whatever the address is, so nothing is read. Null is a bad
-    // pointer.
+    // S-R14: another length is an error whatever the address is, so nothing is read. A null address
+    // is a bad pointer.
     if length != 4 && !address.is_null() {
         return Some(Question::invalid());
     }
@@ -267,7 +267,8 @@ impl Recipient for IntoBuffer {
     }
 
     fn withdraw(&mut self) {
-        // An answer finds no room now, and its message tells the size (S-C4).
+        // An answer has no room now. Its message has WSAENOBUFS and the size (S-C4: nothing is
+        // written after a cancel).
         self.length = 0;
     }
 }

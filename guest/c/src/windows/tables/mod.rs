@@ -27,7 +27,7 @@ pub(super) struct Tables {
     pub(super) timers: Timers,
 }
 
-/// What the windows of a class share.
+/// A window class: what its windows have in common.
 #[derive(Clone, Copy)]
 pub(super) struct Class {
     pub(super) procedure: WNDPROC,

@@ -1,4 +1,4 @@
-//! What each window has besides its procedure.
+//! The properties of windows, besides their procedures.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use winsock_async_guest::{Hwnd, Window};
 
 /// A window.
 pub(crate) struct Entry {
-    /// Ends when this is dropped.
+    /// The window of the guest library. Dropping it ends the window.
     pub(crate) window: Window,
     /// The atom of its class.
     pub(crate) class: u16,
