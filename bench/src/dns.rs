@@ -1,6 +1,6 @@
 //! Lookups by a name server on loopback: from inside a guest, and by c-ares itself.
 //!
-//! All use the same server, the same number of lookups in flight and no hosts file, and take turns
+//! All use the same server, the same number of lookups in flight and no hosts file, and alternate
 //! in one run. Every figure includes the processor time of the server.
 
 use wasmtime::Result;
@@ -65,12 +65,15 @@ pub(crate) fn measure(
     beside_floods(guest, table, &server, rounds(5000))
 }
 
-/// Measures a guest beside one that floods a silent server: the median of the turns (`S-S7`: a
+/// Measures a guest beside one that floods a silent server: the median of the rounds (`S-S7`: a
 /// guest does not disturb others).
 fn beside_floods(guest: &Guest, table: &mut Table, server: &Server, count: usize) -> Result<()> {
     const FLOODS: [(&str, &str); 2] = [
         ("silent", "names that are never answered"),
-        ("silent-cancelled", "the same, cancelled and asked for anew"),
+        (
+            "silent-cancelled",
+            "the same, cancelled and asked for again",
+        ),
     ];
     // There is no cache, so every lookup reaches the server.
     let ask = ["one-by-one", "good-one.test", "no", &count.to_string()];

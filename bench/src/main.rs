@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: what requests cost, from inside a guest, beside what the machine can do at
-//! best.
+//! `cargo xtask bench`: measures requests from inside a guest, and the floors that the machine
+//! sets.
 
 mod dns;
 mod floors;
@@ -27,7 +27,7 @@ struct Args {
     /// The bench's guest, as `cargo xtask guests` builds it.
     #[arg(long, default_value = "target/guests/bench-guest.wasm")]
     guest: PathBuf,
-    /// A tenth of the rounds: to see that it runs, not to measure.
+    /// Run a tenth of the rounds, to check the bench and not to measure.
     #[arg(long)]
     quick: bool,
     /// Measure lookups by name servers, and nothing else.
@@ -136,7 +136,7 @@ fn requests(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -
 
 fn cancels(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
     let lookups = engine_with(Limits {
-        // While all are kept, what is cancelled must wait.
+        // No worker counts as stuck, so queued requests wait until they are cancelled.
         stuck_after: Duration::MAX,
         ..limits(MANY_WORKERS)
     });
@@ -149,7 +149,7 @@ fn cancels(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) ->
     )?;
     table.target("cancel, running", median(running), "ns", nothing, 150.0);
 
-    // Means, as a round now and then pays for sweeping the queue.
+    // Means, because some rounds also sweep the queue.
     let hundred = [
         "cancel-queued",
         &workers,
@@ -199,7 +199,7 @@ fn memory(_: &Guest, table: &mut Table, _: &dyn Fn(usize) -> usize) -> Result<()
         "bytes",
         160.0,
     );
-    // The worker hangs in this: let it go, so that the next figures have the machine to themselves.
+    // Releases the worker that hangs, so that it does not disturb the next figures.
     session.request(
         winsock_async_engine::Query::HostByName(b"release.test"[..].into()),
         0,
@@ -218,9 +218,8 @@ fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) 
     )?);
     table.target("request to message, worker hot", hot, "ns", spin, 2500.0);
 
-    // The worker has slept for a millisecond, in which the guest works, or sleeps as well: then the
-    // processor's caches are cold for all that it does afterwards, as a request known at once
-    // shows.
+    // The worker has slept for 1 ms. If the guest slept too, the processor's caches are cold for
+    // all that follows. A request that is answered on the guest's thread shows that cost.
     let count = rounds(1000).to_string();
     for (idle, guest_was) in [("work", "guest at work"), ("sleep", "guest asleep too")] {
         let park = median(guest.run(&lookups, &["round-trips", idle, &count])?);
@@ -236,7 +235,8 @@ fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) 
     Ok(())
 }
 
-/// `localhost` by the operating system: here, and by the name lookup of wasmtime's `wasi:sockets`.
+/// Measures a lookup of `localhost` by the operating system: by this engine, and by the
+/// `wasi:sockets` of wasmtime.
 fn rival(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> Result<()> {
     let lookups = LookupEngine::builder()
         .resolver(winsock_async_engine::resolvers::System::new())

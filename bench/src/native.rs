@@ -1,4 +1,4 @@
-//! c-ares itself, in the ways in which a program can use it.
+//! Measures c-ares without this project, in three ways in which a program can use it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,15 +13,17 @@ use mio::{Events, Interest, Poll, Token};
 use wasmtime::{Result, ensure};
 use winsock_async_dns_server::Server;
 
-/// Lookups in flight at a time. The guest has as many, and the two settings below.
+/// Lookups in flight at a time. The guest has the same number, and the same values of the next two
+/// settings.
 pub(crate) const IN_FLIGHT: usize = 1000;
 /// The time after which a question without a response is sent again.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(2);
 /// How many times a question is sent.
 pub(crate) const TRIES: u8 = 3;
-/// As often as the resolver here takes a new port.
+/// The questions after which c-ares takes a new port, as this project's resolver does.
 const QUESTIONS_A_PORT: u32 = 128;
-/// Answers for which c-ares' caller is woken once, so that it is not slowed down by being woken.
+/// The number of answers for which the caller of c-ares wakes once, so that wakes do not slow it
+/// down.
 const WAKE: usize = 32;
 
 /// Looks up `count` names on a new channel, and gives the nanoseconds for each.
@@ -33,7 +35,7 @@ pub(crate) const WAYS: [(&str, Way); 3] = [
     ("ares_query of A records, the caller's loop", in_a_loop),
 ];
 
-/// What is done once an answer, or none, has come.
+/// The callback of a lookup, which gets whether there is an answer.
 type Done = Box<dyn FnOnce(bool) + Send>;
 
 fn by_name(server: &Server, prefix: &str, count: usize) -> Result<f64> {
@@ -55,7 +57,7 @@ fn options() -> Result<Options> {
         .set_timeout(TIMEOUT)
         .set_tries(TRIES.into())
         .set_udp_max_queries(Some(QUESTIONS_A_PORT))
-        // Names are new, so that it would only cost.
+        // Every name is new, so a cache would only cost time.
         .set_query_cache_max_ttl(0)
         .set_lookups("b")?
         .set_resolvconf_path("/dev/null")?
@@ -69,7 +71,7 @@ fn channel(options: Options, server: &Server) -> Result<Channel> {
     Ok(channel)
 }
 
-/// c-ares' event thread hears what this one asks.
+/// This thread asks, and c-ares' event thread receives the answers.
 fn with_a_thread(
     server: &Server,
     prefix: &str,
@@ -104,19 +106,19 @@ fn with_a_thread(
     let took = start.elapsed();
     ensure!(
         answered.load(Ordering::SeqCst) == count,
-        "all have an answer"
+        "every lookup has an answer"
     );
     Ok(took.as_nanos() as f64 / count as f64)
 }
 
-/// One thread asks and hears: nobody wakes another, and c-ares' lock is free.
+/// One thread asks and receives. No thread wakes another, and c-ares' lock is uncontended.
 fn in_a_loop(server: &Server, prefix: &str, count: usize) -> Result<f64> {
     let mut poll = Poll::new()?;
     let registry = poll.registry().try_clone()?;
     let mut options = options()?;
     options.set_socket_state_callback(move |socket, reads, _| {
         let source = &mut SourceFd(&socket);
-        // Only datagrams: what fails shows in the number of answers.
+        // Reads only datagrams. A failure shows in the number of answers.
         let _ = match reads {
             true => registry.register(source, Token(socket as usize), Interest::READABLE),
             false => registry.deregister(source),
@@ -148,7 +150,7 @@ fn in_a_loop(server: &Server, prefix: &str, count: usize) -> Result<f64> {
     let took = start.elapsed();
     ensure!(
         answered.load(Ordering::Relaxed) == count,
-        "all have an answer"
+        "every lookup has an answer"
     );
     Ok(took.as_nanos() as f64 / count as f64)
 }

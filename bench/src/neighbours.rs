@@ -30,7 +30,7 @@ const ASKED: [(&str, &str); 2] = [
     ("known.test", "answered at once"),
 ];
 
-/// The number of measurements of each, in turn.
+/// The number of rounds. Each round measures every guest once.
 const TURNS: usize = 7;
 /// The target for the 99th percentile, as a multiple of the floor.
 const MOST: f64 = 2.0;

@@ -21,7 +21,7 @@ pub(crate) fn p99(samples: Samples) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-/// The least.
+/// The smallest sample.
 pub(crate) fn best(samples: Samples) -> f64 {
     let values = samples.into_iter().map(|(_, value)| value);
     values.min_by(f64::total_cmp).unwrap_or(f64::NAN)
@@ -89,7 +89,7 @@ impl Table {
         self.row(what, is, limit, String::new(), verdict(ratio, asked));
     }
 
-    /// A ratio of which nothing is asked.
+    /// Adds the ratio of a figure to another, without a target.
     pub(crate) fn times(&mut self, what: &str, value: f64, base: f64) {
         let ratio = format!("{:.2} x", value / base);
         self.row(what, ratio, String::new(), String::new(), "");

@@ -1,5 +1,4 @@
-//! How long a guest takes from the start of a process to its end: in the runner, and in wasmtime
-//! alone.
+//! Measures the time of a process that runs a guest: in the runner, and in wasmtime alone.
 
 use std::env;
 use std::fs;
@@ -19,8 +18,8 @@ use super::report::{Table, median};
 
 /// Measures starts of the guest `lookup`, which ends at once when it has no arguments.
 ///
-/// The floor is [`alone`] in this program: it does what wasmtime's own runner does with a guest, and
-/// has fewer options to look at.
+/// The floor is [`alone`] in this program. It runs a guest as wasmtime's runner does, with fewer
+/// options to parse.
 pub(crate) fn measure(runner: &Path, table: &mut Table, rounds: usize) -> Result<()> {
     const GUEST: &str = "target/guests/lookup.wasm";
     let bench = env::current_exe()?;
@@ -59,8 +58,8 @@ pub(crate) fn measure(runner: &Path, table: &mut Table, rounds: usize) -> Result
     Ok(())
 }
 
-/// Runs a guest as wasmtime's own runner does, with its cache, and ends the process as the guest
-/// ends. The guest is linked with the lookups, which it imports, and makes none.
+/// Runs a guest as wasmtime's runner does, with its cache, and ends the process with the status of
+/// the guest. The guest is linked with the lookups, which it imports, and makes none.
 pub(crate) fn alone(file: &Path) -> Result<()> {
     let mut config = Config::new();
     config.cache(Some(Cache::from_file(None)?));
@@ -113,7 +112,7 @@ impl WinsockView for State {
     }
 }
 
-/// Microseconds from the start of a process to its end, which is that of a guest without arguments.
+/// Microseconds from the start of a process to its end. The process runs a guest without arguments.
 fn time(mut command: Command) -> Result<f64> {
     let start = Instant::now();
     let status = command
@@ -127,7 +126,7 @@ fn time(mut command: Command) -> Result<f64> {
     Ok(time)
 }
 
-/// A directory for wasmtime's cache, which begins empty.
+/// A directory for wasmtime's cache, empty at first.
 struct Home(PathBuf);
 
 impl Home {
@@ -137,7 +136,7 @@ impl Home {
         Ok(Home(home))
     }
 
-    /// A program with nothing in its environment but this home, and nothing to read or write.
+    /// A command with only this home in its environment, and without input or output.
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("HOME", &self.0);
@@ -151,7 +150,7 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        // What stays is in the system's directory for temporary files.
+        // A file that stays is in the system's directory for temporary files.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,7 +1,7 @@
 /*
  * SERVICES.C - looks up services and protocols, by name and by number.
  *
- * A number, such as 53 or 53/udp, is a port; NAME/PROTOCOL is a service; any
+ * A number, such as 53 or 53/udp, is a port; NAME/PROTOCOL is a service. Any
  * other name is a service of whichever protocol is first, or a protocol.
  */
 

@@ -61,8 +61,8 @@ fn check(text: &str, tables: Tables) {
                 panic!("{name} has an answer of another kind");
             };
             assert!(host.addresses().any(|a| a == line.address), "{name}");
-            // Only IDNA tells which line is the first with this name; the answer is one of the
-            // lines.
+            // The check does not apply IDNA, so it does not know the first line with this name. The
+            // answer is one of the lines.
             let names = names(&answer);
             assert!(lines.iter().any(|l| l.names == names), "{name}: {names:?}");
         }

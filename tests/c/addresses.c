@@ -1,4 +1,4 @@
-/* Byte order, and addresses as text; none of these needs a start-up. */
+/* Byte order, and addresses as text. These calls work before start-up. */
 
 #include "check.h"
 

@@ -1,9 +1,9 @@
-/* Lengths, numbers and windows that cannot be, and a class that is there already. */
+/* Invalid lengths, numbers and windows, and a class that is registered twice. */
 
 #include "buffer.h"
 #include "six.h"
 
-/* S-R14, S-R4: told in the message, and not at the call. */
+/* S-R14, S-R4: the message has the error, and the call succeeds. */
 static void addresses(HWND window)
 {
     static const int lengths[] = {0, 1, 3, 5, 16, -1, -4, 1024, 0x7fffffff, (int)0x80000000};
@@ -25,7 +25,7 @@ static void addresses(HWND window)
     free_buffer(&buffer);
 }
 
-/* S-R11: only 16 bits of a port count; protocols are none of these (S-R12). */
+/* S-R11: only the lower 16 bits of a port count. S-R12: no protocol has these numbers. */
 static void numbers(HWND window)
 {
     static const int protocols[] = {-1, 0x7fffffff, (int)0x80000000, 6 + 0x10000, 6 - 0x10000};
@@ -41,7 +41,7 @@ static void numbers(HWND window)
     CHECK(is_answer(SERV_BY_PORT, buffer, sizeof buffer));
 }
 
-/* S-R7: lengths that no buffer has are believed, and only as much is written as there is to say. */
+/* S-R7: the library accepts any length, and writes only the bytes of the answer. */
 static void huge_lengths(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -56,7 +56,7 @@ static void huge_lengths(HWND window)
     free_buffer(&buffer);
 }
 
-/* S-M4: a window that never was is like one that is gone: the request ends silently. */
+/* S-M4: a request for a window that never existed ends silently. */
 static void no_such_window(HWND window)
 {
     static const unsigned long never[] = {0x4711, 0x7fffffff, 0x80000000, 0xffffffff, 0xdeadbeef};
@@ -75,7 +75,7 @@ static void no_such_window(HWND window)
         CHECK_NUMBER(WSACancelAsyncRequest(request), 0);
         /* S-M2, S-M3 */
         CHECK(!IsWindow(none));
-        /* -1 is no window either, but here it stands for the thread's own messages. */
+        /* For GetMessage, -1 is no window: it stands for the messages of the thread. */
         if (none != (HWND)0xffffffff) {
             CHECK_NUMBER(GetMessageA(&message, none, 0, 0), -1);
             CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
@@ -88,7 +88,7 @@ static void no_such_window(HWND window)
     free_buffer(&buffer);
 }
 
-/* A class that is there stays as it was. */
+/* A second registration of a class fails and leaves the first unchanged. */
 static LRESULT CALLBACK other_procedure(HWND window, UINT number, WPARAM wparam, LPARAM lparam)
 {
     return number == WM_APP ? 42 : DefWindowProcA(window, number, wparam, lparam);

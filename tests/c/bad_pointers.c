@@ -1,14 +1,14 @@
-/* Pointers that are null, or lead nowhere, in every call that takes one: an error, and never a trap. */
+/* A null or invalid pointer is an error in every call that takes one, and never a trap. */
 
 #include "buffer.h"
 #include "six.h"
 
-/* Places outside of memory, or so near its end that nothing fits. */
+/* Addresses outside of the memory, or so near its end that nothing fits. */
 static const unsigned long wild[] = {0xffffffff, 0xfffffff0, 0xffff0000, 0xf0000000, 0x80000000};
 
 #define WILD (sizeof wild / sizeof *wild)
 
-/* S-R4: arguments that are null, with a buffer that is good. */
+/* S-R4: null arguments, with a valid buffer. */
 static void null_arguments(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -20,7 +20,7 @@ static void null_arguments(HWND window)
     CHECK_NUMBER(error_of(WSAAsyncGetHostByAddr(window, DONE, NULL, 0, AF_INET, out, length), window), WSAEFAULT);
     CHECK_NUMBER(error_of(WSAAsyncGetProtoByName(window, DONE, NULL, out, length), window), WSAEFAULT);
     CHECK(is_unchanged(&buffer));
-    /* S-R4, S-R12: no protocol is any protocol. */
+    /* S-R4, S-R12: without a protocol, any protocol matches. */
     CHECK_NUMBER(error_of(WSAAsyncGetServByName(window, DONE, "http", NULL, out, length), window), 0);
     CHECK_NUMBER(error_of(WSAAsyncGetServByName(window, DONE, "http", "", out, length), window), 0);
     CHECK_NUMBER(error_of(WSAAsyncGetServByPort(window, DONE, htons(80), NULL, out, length), window), 0);
@@ -29,7 +29,7 @@ static void null_arguments(HWND window)
     free_buffer(&buffer);
 }
 
-/* S-R4: buffers that are null. */
+/* S-R4: null buffers. */
 static void null_buffers(HWND window)
 {
     int kind;
@@ -45,7 +45,7 @@ static void null_buffers(HWND window)
     }
 }
 
-/* What is no memory is as good as null. */
+/* An address outside of the memory counts as null. */
 static void wild_pointers(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -62,14 +62,14 @@ static void wild_pointers(HWND window)
         CHECK_NUMBER(error_of(WSAAsyncGetServByPort(window, DONE, 80, at, out, length), window), WSAEFAULT);
         CHECK_NUMBER(error_of(WSAAsyncGetProtoByName(window, DONE, at, out, length), window), WSAEFAULT);
         CHECK(is_unchanged(&buffer));
-        /* S-R4, S-R7: a buffer there is as good as none. */
+        /* S-R4, S-R7: a buffer outside of the memory counts as null too. */
         for (kind = 0; kind < SIX; kind++)
             CHECK_NUMBER(error_of(ask(kind, window, at, MAXGETHOSTSTRUCT), window), WSAEFAULT);
     }
     free_buffer(&buffer);
 }
 
-/* The same of the blocking calls, where the error is the last one; and of those that only look. */
+/* The blocking calls fail with WSAEFAULT as the last error, and other calls fail too. */
 static void other_calls(void)
 {
     WSADATA data;
@@ -93,7 +93,7 @@ static void other_calls(void)
         }
         CHECK_FAILS(gethostname(at, 100), WSAEFAULT);
         CHECK_NUMBER(inet_addr(at), INADDR_NONE);
-        /* S-S2, S-S1: the error is the call's own value. It counts as no start-up (S-S3). */
+        /* S-S2, S-S1: the call returns the error. S-S3: it does not count as a start-up. */
         CHECK_NUMBER(WSAStartup(MAKEWORD(2, 2), (WSADATA *)at), WSAEFAULT);
     }
     CHECK(WSASetBlockingHook(NULL) == NULL);
@@ -102,7 +102,7 @@ static void other_calls(void)
     CHECK_NUMBER(WSACleanup(), 0);
 }
 
-/* S-R4: a service without a name has "" for one. */
+/* S-R4 does not say what a null service name is: invalid, or the name "". */
 static void null_service(HWND window)
 {
     char buffer[MAXGETHOSTSTRUCT];

@@ -24,7 +24,7 @@ static void six_answers(void)
     CHECK(!WSAIsBlocking());
 }
 
-/* S-B5: each kind has a structure of its own, which lives until the next call of its kind. */
+/* S-B5: each kind has a separate structure, which lives until the next call of its kind. */
 static void structures_live_on(void)
 {
     HOSTENT *host = gethostbyname("quick.test");
@@ -42,7 +42,7 @@ static void structures_live_on(void)
     CHECK(memcmp(host->h_addr_list[1], "\300\000\002\002", 4) == 0);
     CHECK(strcmp(service->s_aliases[0], "www") == 0 && strcmp(service->s_proto, "tcp") == 0);
     CHECK(strcmp(protocol->p_name, "tcp") == 0 && protocol->p_proto == 6);
-    /* S-B5: a call that fails is one of its kind; what it leaves is not looked at. */
+    /* S-B5: a failed call also ends the life of the structure, so the test does not read it. */
     CHECK(gethostbyname("nobody.test") == NULL);
     CHECK(strcmp(protocol->p_aliases[0], "TCP") == 0);
 }
@@ -53,7 +53,7 @@ static void fails(const void *result, int error)
     CHECK_NUMBER(WSAGetLastError(), error);
 }
 
-/* S-R15, S-R16, S-R14, S-R12: the errors of the requests, as the last one (S-S6). */
+/* S-R15, S-R16, S-R14, S-R12: the errors of the requests, as the last error (S-S6). */
 static void errors(void)
 {
     fails(gethostbyname("nobody.test"), WSAHOST_NOT_FOUND);
@@ -70,7 +70,7 @@ static void errors(void)
     fails(getprotobynumber(-1), WSANO_DATA);
 }
 
-/* gethostname: the host's own name, if it fits with its null. */
+/* gethostname writes the host's name if it fits with its null. */
 static void own_name(void)
 {
     char name[12];
@@ -87,7 +87,8 @@ static void own_name(void)
     CHECK_NUMBER(gethostname(name, 11), 0);
 }
 
-/* S-B1, S-B2, S-B3: a message, a completion and a timer come while a call blocks; the last of them cancels it. */
+/* S-B1, S-B2, S-B3: a message, a completion and a timer come while a call blocks. The timer cancels
+ * the call. */
 static HANDLE under_way;
 static char order[16];
 

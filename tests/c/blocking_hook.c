@@ -25,7 +25,7 @@ static BOOL CALLBACK other(void)
     return TRUE;
 }
 
-/* S-B4: each call gives the former hook back. S-B1: not called when the answer is there at once. */
+/* S-B4: each call returns the former hook. S-B1: an immediate answer calls no hook. */
 static void hooks_are_replaced(void)
 {
     default_hook = WSASetBlockingHook((FARPROC)counting);
@@ -46,7 +46,7 @@ static void hooks_are_replaced(void)
     CHECK(WSASetBlockingHook((FARPROC)counting) == default_hook);
 }
 
-/* S-B1, S-B4: a hook that calls the default one, which dispatches messages and says so. */
+/* S-B1, S-B4: a hook calls the default hook, which dispatches a message and returns true. */
 static int dispatched;
 
 static LRESULT CALLBACK cancelling(HWND window, UINT number, WPARAM wparam, LPARAM lparam)
@@ -80,7 +80,7 @@ static void default_hook_is_callable(void)
     CHECK(DestroyWindow(window));
 }
 
-/* S-B1: the default hook dispatches a timer to the procedure that it was set with, as DispatchMessage does. */
+/* S-B1: the default hook calls the procedure of a timer, as DispatchMessage does. */
 static void CALLBACK timeout(HWND window, UINT number, UINT_PTR timer, DWORD now)
 {
     UNREFERENCED_PARAMETER(now);
@@ -117,7 +117,7 @@ static void timers_have_their_procedures(void)
     CHECK(DestroyWindow(window));
 }
 
-/* S-B2: everything else fails while a call blocks, but these four. */
+/* S-B2: while a call blocks, every call of Winsock fails except four. */
 static HANDLE pending;
 
 static BOOL CALLBACK everything(void)
@@ -167,7 +167,7 @@ static void everything_else_fails(void)
     CHECK_FAILS(WSACancelBlockingCall(), WSAEINVAL);
 }
 
-/* S-B3: a cancel that comes too late returns 0 as well, and the call has its answer. */
+/* S-B3: a cancel that comes too late also returns 0, and the call returns its answer. */
 static void cancel_and_completion_race(void)
 {
     HOSTENT *host;
@@ -189,7 +189,7 @@ static void cancel_and_completion_race(void)
     CHECK_NUMBER(WSAUnhookBlockingHook(), 0);
 }
 
-/* S-B4: hooks are version 1's, and the last clean-up takes them away. */
+/* S-B4: hooks need version 1, and the last clean-up removes them. */
 static void versions(void)
 {
     WSASetBlockingHook((FARPROC)other);
@@ -201,7 +201,7 @@ static void versions(void)
     calls = 0;
     CHECK(gethostbyname("slow.test") != NULL);
     CHECK_NUMBER(calls, 0);
-    /* A start-up of version 1 beside it will do. */
+    /* One start-up of version 1 is enough. */
     start_up(MAKEWORD(1, 1));
     CHECK(WSASetBlockingHook((FARPROC)counting) == default_hook);
     CHECK_NUMBER(WSACleanup(), 0);

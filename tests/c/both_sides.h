@@ -1,4 +1,5 @@
-/* A program that uses the C library and Winsock, after the headers of both in whichever order. */
+/* Uses the C library and Winsock. Each headers_*.c includes the headers of both in another
+ * order. */
 
 /* The C library side. */
 static int libc_side(void)
@@ -29,7 +30,7 @@ static int winsock_side(void)
     if (WSAStartup(MAKEWORD(1, 1), &data) != 0)
         return 0;
     host = gethostbyname("known.test");
-    /* S-R9: the names are Winsock's, and so are the layouts. */
+    /* S-R9: the names have the layouts of Winsock. */
     is_right = host != NULL && sizeof(*host) == 16 && sizeof host->h_length == 2 && host->h_addrtype == AF_INET &&
                strcmp(inet_ntoa(in), "127.0.0.1") == 0 && ntohs(port) == 80 && h_errno == WSAGetLastError();
     return WSACleanup() == 0 && is_right;

@@ -9,27 +9,27 @@
 #define POISON 0xa5
 
 struct buffer {
-    char *start; /* what a request is given */
+    char *start; /* the buffer of a request */
     int length;
-    unsigned char *block; /* all of it, margins included */
-    unsigned char *copy;  /* as it was when it was last remembered */
+    unsigned char *block; /* the whole block, with the guard bytes */
+    unsigned char *copy;  /* the block when it was last remembered */
     size_t size;
 };
 
-/* All of it as it is. */
+/* Copies the block, for is_unchanged. */
 HELPER void remember(struct buffer *buffer)
 {
     memcpy(buffer->copy, buffer->block, buffer->size);
 }
 
-/* All of it, as if it were the program's next use of the memory. */
+/* Overwrites the block, as a program that reuses the memory does. */
 HELPER void poison(struct buffer *buffer)
 {
     memset(buffer->block, POISON, buffer->size);
     remember(buffer);
 }
 
-/* `shift` is how far the start is from where it is aligned. */
+/* `shift` is the number of bytes from an aligned address to the start. */
 HELPER struct buffer new_buffer(int length, int shift)
 {
     struct buffer buffer;
@@ -49,13 +49,13 @@ HELPER void free_buffer(struct buffer *buffer)
     free(buffer->copy);
 }
 
-/* Whether nothing has been written since it was last remembered. */
+/* Whether the block is as it was last remembered. */
 HELPER int is_unchanged(const struct buffer *buffer)
 {
     return memcmp(buffer->block, buffer->copy, buffer->size) == 0;
 }
 
-/* Whether nothing was written around what the request was given. */
+/* Whether the guard bytes around the buffer are unchanged. */
 HELPER int guards_hold(const struct buffer *buffer)
 {
     const unsigned char *start = (const unsigned char *)buffer->start;

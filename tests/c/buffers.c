@@ -1,4 +1,4 @@
-/* Buffers of every length for each of the six requests: what is too small, what is large enough, and what is not aligned. */
+/* Each of the six requests with buffers of every length: too small, large enough, unaligned. */
 
 #include "buffer.h"
 #include "six.h"
@@ -6,7 +6,7 @@
 /* Asks for the size alone. */
 static int size_of(int kind, HWND window)
 {
-    /* S-R4: without a buffer of length 0 that is all there is. S-R7 */
+    /* S-R4, S-R7: a null buffer of length 0 asks for the size. */
     LPARAM result = completion_of(ask(kind, window, NULL, 0), window);
     CHECK_NUMBER(WSAGETASYNCERROR(result), WSAENOBUFS);
     CHECK(WSAGETASYNCBUFLEN(result) >= structure_of(kind));
@@ -19,12 +19,12 @@ static void fill(int kind, HWND window, int size, int length, int shift)
     struct buffer buffer = new_buffer(length, shift);
     LPARAM result = completion_of(ask(kind, window, buffer.start, length), window);
 
-    /* S-R7: the same for every length, and for every place. */
+    /* S-R7: the size depends neither on the length nor on the address of the buffer. */
     CHECK_NUMBER(WSAGETASYNCBUFLEN(result), size);
     /* S-R8 */
     CHECK(guards_hold(&buffer));
     CHECK_NUMBER(WSAGETASYNCERROR(result), length < size ? WSAENOBUFS : 0);
-    /* S-R9: all of it is inside what LOWORD says. */
+    /* S-R9: the whole answer lies within LOWORD bytes. */
     if (length >= size) {
         CHECK(is_answer(kind, buffer.start, size));
         for (; length > size; length--)
@@ -33,7 +33,7 @@ static void fill(int kind, HWND window, int size, int length, int shift)
     free_buffer(&buffer);
 }
 
-/* S-R8: what it was told, a program asks again with. */
+/* S-R8: a program that asks again with LOWORD bytes succeeds. */
 static void ask_again(int kind, HWND window)
 {
     struct buffer buffer = new_buffer(structure_of(kind), 0);
@@ -51,7 +51,7 @@ static void ask_again(int kind, HWND window)
     free_buffer(&buffer);
 }
 
-/* S-R4, S-R8: a length below 0 is no room at all. */
+/* S-R4, S-R8: a negative length is no room. */
 static void negative(int kind, HWND window, int size)
 {
     static const int lengths[] = {-1, -16, -1024, (int)0x80000000};

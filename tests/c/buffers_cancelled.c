@@ -1,12 +1,13 @@
-/* Buffers of requests that are cancelled, at every stage of a request's life: whatever cancel returned, nothing is written
- * afterwards. */
+/* Nothing writes to the buffer of a request after a cancel, whatever cancel returned, at every
+ * stage of a request. */
 
 #include "buffer.h"
 #include "six.h"
 
 #define MANY 40
 
-/* S-C1, S-C4: with all workers busy, so some of them run and some are queued; and then they end, or do not. */
+/* S-C1, S-C4: all workers are busy, so some requests run and others are queued. Some lookups end
+ * later, and others never. */
 static void queued_and_running(HWND window, const char *name)
 {
     struct buffer buffers[MANY];
@@ -19,7 +20,7 @@ static void queued_and_running(HWND window, const char *name)
         require(requests[i] != NULL, "request");
     }
     for (i = 0; i < MANY; i++) {
-        /* Every other one from the end. */
+        /* Alternately from both ends. */
         int which = i % 2 ? MANY - i : i;
         int status = WSACancelAsyncRequest(requests[which]);
         if (status == 0) {
@@ -39,7 +40,7 @@ static void queued_and_running(HWND window, const char *name)
     }
 }
 
-/* S-C1, S-C4: one that a worker has in hand, which ends later. */
+/* S-C1, S-C4: a worker runs the request, and its lookup ends later. */
 static void running(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -47,7 +48,7 @@ static void running(HWND window)
     HANDLE slow = WSAAsyncGetHostByName(NULL, DONE, "slow.test", buffer.start, buffer.length);
     int completed = 0;
 
-    /* What is asked later has been answered, so a worker has the first. */
+    /* The later request is answered, so a worker runs the first. */
     completion_of(WSAAsyncGetHostByName(window, DONE, "quick.test", other, sizeof other), window);
     if (WSACancelAsyncRequest(slow) == 0)
         CHECK(is_unchanged(&buffer));
@@ -59,7 +60,8 @@ static void running(HWND window)
     free_buffer(&buffer);
 }
 
-/* S-C2 (b), S-C4, S-R10: completed in the host, or in the queue as well; in both the buffer was filled. */
+/* S-C2 (b), S-C4, S-R10: the completion is in the host or in the message queue. Either way the
+ * buffer is filled. */
 static void completed_but_unread(HWND window, int is_posted)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -90,7 +92,7 @@ static void completed_but_unread(HWND window, int is_posted)
     free_buffer(&buffer);
 }
 
-/* S-C4, S-R8: the same for each of the six, and with too little room. */
+/* S-C4, S-R8: the same for each of the six requests, also with a buffer that is too small. */
 static void each_kind(HWND window)
 {
     int kind, length;
@@ -111,7 +113,7 @@ static void each_kind(HWND window)
     CHECK_NUMBER(run_on(), 0);
 }
 
-/* S-M4: once its end can be seen, in that cancel says so, the buffer is final. */
+/* S-M4: once cancel says that a request has completed, its buffer is final. */
 static void window_destroyed(void)
 {
     HWND window = plain_window();
@@ -129,7 +131,7 @@ static void window_destroyed(void)
     /* S-C1 */
     CHECK_NUMBER(WSACancelAsyncRequest(never_request), 0);
     CHECK_NUMBER(run_on(), 0);
-    /* It has ended by now, or is late. */
+    /* The slow request has completed by now, or is late. */
     if (WSACancelAsyncRequest(slow_request) != 0)
         CHECK_NUMBER(WSAGetLastError(), WSAEALREADY);
     else
@@ -145,7 +147,8 @@ static void window_destroyed(void)
     free_buffer(&never);
 }
 
-/* S-S4: pending, running, completed and posted; the last clean-up ends them all, and nothing is written afterwards. */
+/* S-S4: the last clean-up ends pending, running, completed and posted requests. Nothing writes to
+ * their buffers afterwards. */
 static void last_clean_up(HWND window)
 {
     static const char *const names[] = {"never.test", "slow.test", "quick.test", "known.test"};

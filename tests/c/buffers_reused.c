@@ -1,5 +1,5 @@
-/* What programs do with a buffer in the line after WSACancelAsyncRequest, whatever it returned: they free it, return from
- * the function whose stack it is on, or give it to the next request. */
+/* Programs reuse a buffer in the line after WSACancelAsyncRequest, whatever it returned. They free
+ * it, leave the stack frame that holds it, or give it to the next request. */
 
 #include "buffer.h"
 #include "six.h"
@@ -9,7 +9,7 @@ static const char *const names[] = {"known.test", "quick.test", "slow.test", "ne
 #define NAMES 4
 #define ROUNDS 40
 
-/* S-C4: the next owner of freed memory keeps what it has written. */
+/* S-C4: the next owner of freed memory finds its bytes unchanged. */
 static void freed(HWND window)
 {
     struct buffer next[ROUNDS];
@@ -32,7 +32,7 @@ static void freed(HWND window)
     }
 }
 
-/* Asks with a buffer of its own stack frame, cancels, and returns whether that came too late. */
+/* Asks with a buffer in its stack frame, cancels, and returns whether the cancel came too late. */
 __attribute__((noinline)) static int ask_from_a_frame(HWND window, const char *name, size_t *at)
 {
     char buffer[MAXGETHOSTSTRUCT];
@@ -41,7 +41,7 @@ __attribute__((noinline)) static int ask_from_a_frame(HWND window, const char *n
     return WSACancelAsyncRequest(request) != 0;
 }
 
-/* Has poison in a frame where that buffer was, while the loop runs. */
+/* Runs the message loop with poison in a stack frame where that buffer was. */
 __attribute__((noinline)) static void run_in_a_frame(size_t was_at, int completed)
 {
     unsigned char frame[4 * MAXGETHOSTSTRUCT];
@@ -68,7 +68,7 @@ static void frame_left(HWND window)
     }
 }
 
-/* S-C4, S-C1: one buffer for all; the answer that is there at the end is the last one's. */
+/* S-C4, S-C1: all requests share a buffer. At the end it holds the answer to the last request. */
 static void next_request(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -77,7 +77,7 @@ static void next_request(HWND window)
     int i;
 
     for (i = 0; i < 10 * NAMES; i++) {
-        /* Programs do so before each request, and the first time with 0 (S-C3). */
+        /* Programs cancel before each request, the first time handle 0 (S-C3). */
         WSACancelAsyncRequest(request);
         request = ask(i % SIX, window, buffer.start, buffer.length);
         WSACancelAsyncRequest(request);
@@ -98,7 +98,7 @@ static void next_request(HWND window)
     free_buffer(&buffer);
 }
 
-/* S-C4: a cancel that is refused because a call blocks is a cancel that has returned. */
+/* S-C4: nothing writes to the buffer after a cancel that fails because a call blocks. */
 static struct buffer refused;
 static HANDLE refused_request;
 
@@ -124,7 +124,8 @@ static void refused_while_blocking(HWND window)
     CHECK(refused_request == NULL);
     CHECK_NUMBER(WSAUnhookBlockingHook(), 0);
     result = completion_of(request, window);
-    /* S-R7: there was no room any more, and its size is told. Or it had completed before. */
+    /* S-R7: the message has WSAENOBUFS and the size, unless the request completed before the
+     * cancel. */
     CHECK(WSAGETASYNCERROR(result) == WSAENOBUFS || WSAGETASYNCERROR(result) == 0);
     CHECK(WSAGETASYNCBUFLEN(result) >= sizeof(HOSTENT));
     CHECK(is_unchanged(&refused));

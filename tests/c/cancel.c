@@ -11,7 +11,7 @@ static HANDLE ask(HWND window, const char *name)
     return request;
 }
 
-/* S-C3: handles that this program never got, next to one that it has. */
+/* S-C3: handles that this program never got, and neighbours of a valid handle. */
 static void forged(HWND window)
 {
     static const unsigned long patterns[] = {0,          1,          2,          0x7fffffff, 0x80000000,
@@ -30,16 +30,16 @@ static void forged(HWND window)
         if (other != done)
             CHECK_FAILS(WSACancelAsyncRequest(other), WSAEINVAL);
     }
-    /* S-C3: a window is no request, and the address of anything is none. */
+    /* S-C3: neither the handle of a window nor an address is the handle of a request. */
     CHECK_FAILS(WSACancelAsyncRequest((HANDLE)buffer), WSAEINVAL);
-    /* S-C1: the one that is real was not touched by any of these. S-C3: twice is once too often. */
+    /* S-C1: the valid request is unaffected. S-C3: a second cancel fails. */
     CHECK_NUMBER(WSACancelAsyncRequest(live), 0);
     CHECK_FAILS(WSACancelAsyncRequest(live), WSAEINVAL);
     /* S-C2 (a) */
     CHECK_FAILS(WSACancelAsyncRequest(done), WSAEALREADY);
 }
 
-/* S-C1, S-C2, S-C8: whatever cancel says is what happens. */
+/* S-C1, S-C2, S-C8: the message comes exactly if cancel says so. */
 static void races(HWND window)
 {
     int i, cancelled = 0;
@@ -62,7 +62,8 @@ static void races(HWND window)
     CHECK(cancelled <= 2000);
 }
 
-/* S-R17, S-C9: no handle comes again within 65,535 requests, and cancel knows the last 65,536 that have ended. */
+/* S-R17, S-C9: no handle comes again within 65,535 requests. Cancel knows the last 65,536 requests
+ * that have ended. */
 #define KEPT 65536
 static HANDLE handles[KEPT + 8];
 
@@ -81,11 +82,11 @@ static void many_handles(HWND window)
         handles[i] = ask(window, "known.test");
         CHECK_NUMBER(error_of(handles[i], window), 0);
     }
-    /* The oldest that it knows, and some of the others. */
+    /* The oldest handles that cancel knows, and some of the others. */
     for (i = 8; i < KEPT + 8; i += i < 16 ? 1 : 509, asked++)
         remembered += WSACancelAsyncRequest(handles[i]) == SOCKET_ERROR && WSAGetLastError() == WSAEALREADY;
     CHECK_NUMBER(remembered, asked);
-    /* S-C9: the older ones are none (S-C3). */
+    /* S-C9: older handles are unknown (S-C3). */
     for (i = 0; i < 8; i++)
         forgotten += WSACancelAsyncRequest(handles[i]) == SOCKET_ERROR && WSAGetLastError() == WSAEINVAL;
     CHECK_NUMBER(forgotten, 8);
@@ -97,7 +98,7 @@ static void many_handles(HWND window)
     CHECK(sorted[0] != NULL);
 }
 
-/* S-R2, S-C6: the tests' host allows 100 requests at a time; cancelling gives a place back at once. */
+/* S-R2, S-C6: the host of the tests allows 100 requests at a time. A cancel makes room at once. */
 static void limit(HWND window)
 {
     HANDLE requests[100];

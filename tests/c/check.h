@@ -1,7 +1,7 @@
-/* What the C test programs share: checks, windows, and waiting for messages.
+/* Helpers that the C test programs share: checks, windows, and waiting for messages.
  *
- * A program's status is 0 if every check held; else it has said on standard error which did not. */
-
+ * A program ends with status 0 if every check passes. Otherwise it prints the failed checks to
+ * standard error. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -13,7 +13,7 @@
 /* The message of most requests here. */
 #define DONE (WM_USER + 1)
 
-/* What not every program uses. */
+/* For helpers that not every program uses. */
 #define HELPER static __attribute__((unused))
 
 static int check_failures;
@@ -36,10 +36,10 @@ HELPER void check_number(long found, long expected, const char *what, const char
 
 #define CHECK(expression) check((expression) ? 1 : 0, #expression, __FILE__, __LINE__)
 #define CHECK_NUMBER(found, expected) check_number((long)(found), (long)(expected), #found, __FILE__, __LINE__)
-/* That a call failed, and with which error. */
+/* Checks that a call fails with this error. */
 #define CHECK_FAILS(call, error) (CHECK_NUMBER(call, SOCKET_ERROR), CHECK_NUMBER(WSAGetLastError(), error))
 
-/* What main returns. */
+/* Returns the status for main to return. */
 HELPER int check_result(void)
 {
     return check_failures != 0;
@@ -60,7 +60,7 @@ HELPER void start_up(WORD version)
     require(WSAStartup(version, &data) == 0, "start-up");
 }
 
-/* A window of a class of its own. */
+/* Makes a window of a new class. */
 HELPER HWND new_window(WNDPROC procedure)
 {
     static int count;
@@ -79,13 +79,14 @@ HELPER HWND new_window(WNDPROC procedure)
     return window;
 }
 
-/* A window whose messages are read and never dispatched. */
+/* Makes a window whose messages the test reads and never dispatches. */
 HELPER HWND plain_window(void)
 {
     return new_window(DefWindowProcA);
 }
 
-/* Waits for the next message; a null window stands for all, and the thread's own. */
+/* Waits for the next message. With a null window, takes the messages of all windows and of the
+ * thread. */
 HELPER MSG next_message(HWND window)
 {
     MSG message;
@@ -93,7 +94,8 @@ HELPER MSG next_message(HWND window)
     return message;
 }
 
-/* Waits for the completion of a request, which must be the next message for its window. Gives lParam. */
+/* Waits for the completion of a request, which must be the next message for its window. Returns its
+ * lParam. */
 HELPER LPARAM completion_of(HANDLE request, HWND window)
 {
     MSG message;
@@ -106,7 +108,7 @@ HELPER LPARAM completion_of(HANDLE request, HWND window)
     return message.lParam;
 }
 
-/* The error that a request ends with, whose completion is the next message for its window. */
+/* Returns the error of a request, whose completion must be the next message for its window. */
 HELPER int error_of(HANDLE request, HWND window)
 {
     LPARAM result = completion_of(request, window);
@@ -116,8 +118,8 @@ HELPER int error_of(HANDLE request, HWND window)
     return WSAGETASYNCERROR(result);
 }
 
-/* Runs the loop while a lookup is made that takes its time, so that whatever wrongly has something to say does so.
- * Dispatches what comes meanwhile, and says how many completions (DONE) there were. */
+/* Dispatches messages during one slow lookup, so that wrong messages can arrive. Returns the number
+ * of other completions (DONE). */
 HELPER int run_on(void)
 {
     char buffer[MAXGETHOSTSTRUCT];

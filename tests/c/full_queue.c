@@ -1,4 +1,4 @@
-/* A queue that is full loses no completion. */
+/* A full message queue loses no completion. */
 
 #include "buffer.h"
 #include "six.h"
@@ -6,7 +6,7 @@
 #define HELD 10000
 #define REQUESTS 20
 
-/* S-M3: 10,000 messages are held, and the one after them is refused. */
+/* S-M3: the queue holds 10,000 messages, and refuses one more. */
 static void fill_up(HWND window)
 {
     int i;
@@ -20,7 +20,7 @@ static void fill_up(HWND window)
     CHECK_NUMBER(GetLastError(), ERROR_NOT_ENOUGH_QUOTA);
 }
 
-/* S-M3: what completes now is posted as soon as there is room. */
+/* S-M3: completions that find a full queue are posted as soon as there is room. */
 static void completions_come(HWND window)
 {
     struct buffer buffers[REQUESTS];
@@ -35,7 +35,7 @@ static void completions_come(HWND window)
                                             buffers[i].length);
         require(requests[i] != NULL, "request");
     }
-    /* S-C2, S-C4: completed, wherever its message is. */
+    /* S-C2, S-C4: the request has completed, wherever its message is. */
     CHECK_FAILS(WSACancelAsyncRequest(requests[1]), WSAEALREADY);
     CHECK(guards_hold(&buffers[1]) && !is_unchanged(&buffers[1]));
     poison(&buffers[1]);
@@ -49,7 +49,7 @@ static void completions_come(HWND window)
         }
         CHECK_NUMBER(message.message, DONE);
         CHECK_NUMBER(WSAGETASYNCERROR(message.lParam), 0);
-        /* S-R6: once, and each of them. */
+        /* S-R6: each request has one message. */
         for (i = 0; i < REQUESTS && message.wParam != (WPARAM)requests[i]; i++)
             ;
         require(i < REQUESTS, "such request");
@@ -64,7 +64,7 @@ static void completions_come(HWND window)
         free_buffer(&buffers[i]);
 }
 
-/* S-M3, S-M4: those of a window that goes are lost with it, and are over before that can be seen. */
+/* S-M3, S-M4: the requests of a destroyed window end silently. */
 static void window_goes(HWND stays)
 {
     HWND goes = plain_window();
@@ -88,7 +88,7 @@ static void window_goes(HWND stays)
     free_buffer(&buffer);
 }
 
-/* S-M3: cancelled while its completion waits for room: it stays, and comes once. */
+/* S-M3: a cancel while the completion waits for room fails, and the message comes once. */
 static void cancelled_without_room(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);

@@ -1,9 +1,10 @@
-/* What shipped programs rely on: a low word that is a size, one buffer for all, windows of their own, and none at all. */
+/* Habits of shipped programs: they check the size, share one buffer, and use several windows or
+ * none. */
 
 #include "buffer.h"
 #include "six.h"
 
-/* S-R7: these take a success with a low word below the structure's size for an error. */
+/* S-R7: such programs take a success whose size is below that of the structure for an error. */
 static void size_is_checked(HWND window)
 {
     char buffer[MAXGETHOSTSTRUCT];
@@ -16,14 +17,14 @@ static void size_is_checked(HWND window)
         if (kind <= HOST_BY_ADDR)
             CHECK(WSAGETASYNCBUFLEN(result) >= sizeof(HOSTENT));
     }
-    /* No aliases: the structure, two lists, an address, and the name. */
+    /* Without aliases: the structure, two lists, an address, and the name. */
     CHECK_NUMBER(WSAGETASYNCBUFLEN(completion_of(
                      WSAAsyncGetHostByName(window, DONE, "192.0.2.7", buffer, sizeof buffer), window)),
                  16 + 4 + 8 + 4 + 10);
 }
 
-/* A program with one buffer, that forgets a question when it has another, and takes the message with the handle that it
- * has stored for the answer. */
+/* A program with one buffer cancels a request when it has the next. The message with the stored
+ * handle has the answer. */
 static void one_buffer_for_all(HWND window)
 {
     static const char *const typed[] = {"never.test", "slow.test", "again.test", "known.test", "quick.test", "slow.test",
@@ -47,7 +48,7 @@ static void one_buffer_for_all(HWND window)
     CHECK_NUMBER(run_on(), 0);
 }
 
-/* S-R6, S-M1: each window has its own, in whichever order they are asked for and read. */
+/* S-R6, S-M1: each window gets its completions, in any order of requests and reads. */
 static void crossed_windows(void)
 {
     char first_buffer[MAXGETHOSTSTRUCT], second_buffer[MAXGETHOSTSTRUCT];
@@ -74,7 +75,8 @@ static void crossed_windows(void)
     CHECK(DestroyWindow(second));
 }
 
-/* S-R6: without a window the completion is the thread's, which only a loop over all messages gets. */
+/* S-R6: without a window the completion is a message of the thread. Only a loop over all messages
+ * gets it. */
 static void no_window(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -90,7 +92,7 @@ static void no_window(HWND window)
     CHECK(message.wParam == (WPARAM)request);
     CHECK_NUMBER(WSAGETASYNCERROR(message.lParam), 0);
     CHECK(is_answer(HOST_BY_NAME, buffer.start, WSAGETASYNCBUFLEN(message.lParam)));
-    /* Goes to no procedure. */
+    /* The message goes to no procedure. */
     CHECK_NUMBER(DispatchMessageA(&message), 0);
     /* S-C2, S-C1 */
     CHECK_FAILS(WSACancelAsyncRequest(request), WSAEALREADY);

@@ -1,4 +1,4 @@
-/* What programs do inside the handler of a completion: loops of their own, further requests, the end of their window, and
+/* Calls inside the handler of a completion: message loops, further requests, DestroyWindow, and
  * clean-up. */
 
 #include "buffer.h"
@@ -14,7 +14,8 @@ static void note(const char *what)
     strcat(order, what);
 }
 
-/* S-M5: the handler asks, and waits for the answer in a loop of its own, where others' messages come too. */
+/* S-M5: the handler asks, and waits for the answer in a message loop. Other messages come there
+ * too. */
 static HANDLE inner_request;
 
 static LRESULT CALLBACK nesting(HWND window, UINT number, WPARAM wparam, LPARAM lparam)
@@ -54,7 +55,7 @@ static void nested_loop(void)
     MSG message;
 
     CHECK(WSAAsyncGetHostByName(window, DONE, "known.test", buffer, sizeof buffer) != NULL);
-    /* Arrives before the next is posted. */
+    /* The completion arrives before the next message is posted. */
     CHECK(PeekMessageA(&message, NULL, 0, 0, PM_NOREMOVE));
     CHECK(PostMessageA(window, WM_APP, 0, 0));
     while (GetMessageA(&message, NULL, 0, 0) > 0)
@@ -85,7 +86,7 @@ static LRESULT CALLBACK chaining(HWND window, UINT number, WPARAM wparam, LPARAM
     CHECK(request != NULL);
     /* S-R17 */
     CHECK(request != (HANDLE)wparam);
-    /* S-R5: what was asked just now is not answered inside this handler. */
+    /* S-R5: the new request is not answered inside this handler. */
     CHECK_NUMBER(chained[0], 0);
     return 0;
 }
@@ -102,7 +103,7 @@ static void requests_from_a_handler(void)
     CHECK(DestroyWindow(window));
 }
 
-/* S-M4: the handler destroys its own window; of its other requests nothing comes. */
+/* S-M4: the handler destroys its window. The other requests of the window end silently. */
 static HANDLE others[3];
 static int seen;
 
@@ -114,7 +115,7 @@ static LRESULT CALLBACK destroying(HWND window, UINT number, WPARAM wparam, LPAR
         CHECK(!IsWindow(window));
         CHECK(!DestroyWindow(window));
         CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
-        /* S-C2, S-C1: completed, and pending. */
+        /* S-C2, S-C1: a completed request, and a pending one. */
         CHECK_FAILS(WSACancelAsyncRequest(others[0]), WSAEALREADY);
         CHECK_NUMBER(WSACancelAsyncRequest(others[1]), 0);
         return 0;
@@ -135,7 +136,7 @@ static void window_ends_itself(void)
         buffers[i] = new_buffer(MAXGETHOSTSTRUCT, i);
         others[i] = WSAAsyncGetHostByName(window, DONE, names[i], buffers[i].start, buffers[i].length);
     }
-    /* One completion of four; and the slow one, which may be late, has had its time twice. */
+    /* One completion of four. Two rounds, because the slow request may be late. */
     CHECK_NUMBER(run_on() + run_on(), 1);
     if (WSACancelAsyncRequest(others[2]) != 0)
         CHECK_NUMBER(WSAGetLastError(), WSAEALREADY);
@@ -149,7 +150,8 @@ static void window_ends_itself(void)
     }
 }
 
-/* S-S4: the handler cleans up, the last time; what waits is gone, and all starts anew (S-S3). */
+/* S-S4: the handler makes the last clean-up, which removes waiting messages. S-S3: start-up works
+ * again. */
 static struct buffer cleaned[4];
 
 static LRESULT CALLBACK cleaning(HWND window, UINT number, WPARAM wparam, LPARAM lparam)

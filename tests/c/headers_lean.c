@@ -1,4 +1,4 @@
-/* windows.h without winsock.h, and winsock2.h after it, as later programs have it. */
+/* windows.h without winsock.h, and winsock2.h after it, as in later programs. */
 
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

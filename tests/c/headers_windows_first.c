@@ -1,4 +1,4 @@
-/* windows.h first, which brings winsock.h with it; both again later. */
+/* windows.h first, which includes winsock.h, and both again later. */
 
 #include <windows.h>
 #include <errno.h>

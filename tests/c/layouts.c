@@ -3,12 +3,12 @@
 #include <stddef.h>
 #include <winsock2.h>
 
-/* An array of -1 elements where it does not hold. */
+/* Declares an array of -1 elements, which is an error, unless the expression holds. */
 #define HOLDS(name, expression) extern char holds_##name[(expression) ? 1 : -1]
 #define SIZE(type, size) HOLDS(size_of_##type, sizeof(type) == (size))
 #define AT(type, field, offset) HOLDS(type##_##field, offsetof(type, field) == (offset))
 
-/* S-R9: Winsock's own layouts, with short where netdb.h has int. */
+/* S-R9: the layouts of Winsock, with short where netdb.h has int. */
 SIZE(HOSTENT, 16);
 AT(HOSTENT, h_name, 0);
 AT(HOSTENT, h_aliases, 4);

@@ -3,7 +3,7 @@
 #include "buffer.h"
 #include "six.h"
 
-/* S-S5: all calls but these two, before their parameters. */
+/* S-S5: before start-up, every call except WSAGetLastError and WSASetLastError fails. */
 static void before_start_up(void)
 {
     int kind;
@@ -37,7 +37,7 @@ static void before_start_up(void)
     CHECK_FAILS(WSACleanup(), WSANOTINITIALISED);
 }
 
-/* S-S1, S-S2: what is asked for, and what is granted; 0 is none. */
+/* S-S1, S-S2: the requested version and the granted one, 0 for none. */
 static void versions(void)
 {
     static const WORD asked_and_granted[][2] = {
@@ -71,7 +71,7 @@ static void versions(void)
     }
 }
 
-/* S-S3, S-S4: only the last of as many clean-ups as start-ups ends what is under way. */
+/* S-S3, S-S4: only the last clean-up, one for each start-up, ends the requests. */
 static void counted(void)
 {
     HWND window = plain_window();
@@ -86,7 +86,7 @@ static void counted(void)
     CHECK_NUMBER(WSACleanup(), 0);
     CHECK_NUMBER(WSACleanup(), 0);
     CHECK_NUMBER(error_of(request, window), 0);
-    /* S-S4: messages that were posted go too, and none but those of requests. */
+    /* S-S4: the last clean-up removes the posted messages of requests, and no others. */
     CHECK(WSAAsyncGetHostByName(window, DONE, "known.test", buffer, sizeof buffer) != NULL);
     CHECK(PeekMessageA(&message, NULL, 0, 0, PM_NOREMOVE));
     CHECK(PostMessageA(window, WM_APP, 0, 0));
@@ -97,7 +97,7 @@ static void counted(void)
     CHECK(DestroyWindow(window));
 }
 
-/* S-S6: Winsock's last error is Windows', and what comes of a request is not there. */
+/* S-S6: Winsock and Windows share the last error. The outcome of a request is never there. */
 static void last_error(void)
 {
     HWND window = plain_window();

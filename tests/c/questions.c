@@ -1,4 +1,4 @@
-/* What is asked and what is answered: names, addresses, services, protocols, and the errors that tell them apart. */
+/* Queries and their answers: names, addresses, services, protocols, and their errors. */
 
 #include "buffer.h"
 #include "six.h"
@@ -20,7 +20,7 @@ static int service_error(HWND window, const char *name, const char *proto)
     return error_of(WSAAsyncGetServByName(window, DONE, name, proto, buffer, sizeof buffer), window);
 }
 
-/* S-R3: the arguments are the program's again when the call has returned. */
+/* S-R3: the program may change the arguments when the call has returned. */
 static void arguments_are_copied(HWND window)
 {
     char first[MAXGETHOSTSTRUCT], second[MAXGETHOSTSTRUCT], third[MAXGETHOSTSTRUCT];
@@ -59,7 +59,7 @@ static void dotted_names(HWND window)
     CHECK(host->h_addr_list[1] == NULL);
     for (i = 0; i < sizeof wrong / sizeof *wrong; i++)
         CHECK_NUMBER(host_error(window, wrong[i]), WSANO_DATA);
-    /* The host's own name. */
+    /* "" is the host's name. */
     CHECK_NUMBER(host_error(window, ""), 0);
     CHECK(strcmp(host->h_name, "quick.test") == 0);
 }
@@ -111,7 +111,7 @@ static void protocols(HWND window)
     CHECK_NUMBER(error_of(WSAAsyncGetProtoByName(window, DONE, "none", buffer, sizeof buffer), window), WSANO_DATA);
 }
 
-/* S-R6: a message that a program makes itself, as it would come. */
+/* S-R6: a program can make the lParam of a completion itself. */
 static void made_replies(void)
 {
     LPARAM reply = (LPARAM)WSAMAKEASYNCREPLY(1024, WSAENOBUFS);
@@ -123,7 +123,8 @@ static void made_replies(void)
     CHECK_NUMBER(WSAGETASYNCERROR(reply), 0);
 }
 
-/* S-R5: also where the answer is there at once, the procedure is not called before the call has returned. */
+/* S-R5: the procedure is not called before the request has returned, even if the answer is
+ * immediate. */
 static int is_inside_call;
 static int early;
 

@@ -1,4 +1,4 @@
-/* The six requests, each with a question that has an answer, and a look at that answer. */
+/* The six requests, each with a question that has an answer, and a check of that answer. */
 
 #ifndef SIX_H
 #define SIX_H
@@ -25,7 +25,7 @@ HELPER HANDLE ask(int kind, HWND window, char *buffer, int length)
     }
 }
 
-/* Bytes of the structure itself (S-R9). */
+/* Returns the size in bytes of the structure alone (S-R9). */
 HELPER int structure_of(int kind)
 {
     if (kind <= HOST_BY_ADDR)
@@ -33,13 +33,13 @@ HELPER int structure_of(int kind)
     return kind <= SERV_BY_PORT ? 16 : 12;
 }
 
-/* Where an answer must lie. */
+/* The range of addresses in which an answer must lie. */
 struct place {
     const char *start;
     const char *end;
 };
 
-/* S-R9: whether so many bytes are inside. */
+/* S-R9: whether `length` bytes lie inside. */
 HELPER int is_inside(struct place place, const void *what, size_t length)
 {
     const char *start = (const char *)what;
@@ -51,7 +51,7 @@ HELPER int is_text(struct place place, const char *text, const char *expected)
     return is_inside(place, text, strlen(expected) + 1) && strcmp(text, expected) == 0;
 }
 
-/* One pointer of a list, which need not be aligned. S-R9: it is where the structure is. */
+/* Returns one pointer of a list, which need not be aligned. S-R9: it leads into the same range. */
 HELPER char *item(struct place place, char **list, int index)
 {
     char *found = NULL;
@@ -115,7 +115,8 @@ HELPER int is_protocol(struct place place)
            protocol.p_proto == 6;
 }
 
-/* Whether the answer to `ask` is there, and all that it leads to lies within so many bytes. */
+/* Whether the answer to `ask` is there, and lies within `length` bytes with all that it points
+ * to. */
 HELPER int is_answer(int kind, const char *start, int length)
 {
     struct place place;

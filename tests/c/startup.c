@@ -1,4 +1,4 @@
-/* The simplest program: Winsock begins and ends. */
+/* The smallest program: start-up and clean-up. */
 
 #include <stdio.h>
 
@@ -14,7 +14,7 @@ int WSACleanup(void);
 int main(void) {
     unsigned short data[200];
 
-    /* S-S1: 0, and the version that was asked for. */
+    /* S-S1: start-up returns 0, and grants the requested version. */
     if (WSAStartup(0x0101, data) != 0 || data[0] != 0x0101) {
         fputs("WSAStartup failed\n", stderr);
         return 1;

@@ -1,4 +1,4 @@
-/* Window classes, and windows that are found by them. */
+/* Window classes, and FindWindow by class. */
 
 #include "check.h"
 
@@ -36,7 +36,7 @@ int main(void)
     plain.cbClsExtra = 8;
     CHECK(RegisterClassA(NULL) == 0 && RegisterClassA((WNDCLASSA *)(LONG_PTR)-8) == 0);
 
-    /* Its name and its structure need not live on. */
+    /* The program may free the name and the structure after the registration. */
     name = (char *)malloc(6);
     strcpy(name, "pLAIN");
     plain.lpszClassName = name;

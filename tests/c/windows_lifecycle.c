@@ -9,7 +9,7 @@ static HWND to_destroy;
 
 static HWND create(int letter, HWND parent, DWORD style);
 
-/* Notes what comes, with a letter for each window. */
+/* Notes each message, with a letter for its window. */
 static LRESULT CALLBACK note(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
 {
     char event[8];
@@ -29,7 +29,7 @@ static LRESULT CALLBACK note(HWND window, UINT message, WPARAM wparam, LPARAM lp
     strcat(events, event);
     CHECK(IsWindow(window));
     if (message == WM_DESTROY) {
-        /* Under way already. */
+        /* The destruction is already under way. */
         SetLastError(0);
         CHECK(!DestroyWindow(window));
         CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
@@ -43,7 +43,7 @@ static LRESULT CALLBACK note(HWND window, UINT message, WPARAM wparam, LPARAM lp
         return message == WM_CREATE ? -1 : FALSE;
     }
     if (letter == 'L' && (message == WM_DESTROY || message == WM_NCDESTROY)) {
-        /* What ends has no more children, however many it makes. */
+        /* A window under destruction gets no more children. */
         SetLastError(0);
         CHECK(create('X', window, WS_CHILD) == NULL);
         CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
@@ -96,7 +96,7 @@ int main(void)
     CHECK(!IsWindow(window) && !IsWindow(child) && !IsWindow(grandchild) && !IsWindow(owned));
     CHECK(!PeekMessageA(&message, NULL, 0, 0, PM_REMOVE));
 
-    /* The handle means nothing. */
+    /* The handle of a destroyed window is invalid. */
     SetLastError(0);
     CHECK(!DestroyWindow(window));
     CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
@@ -109,7 +109,7 @@ int main(void)
     CHECK(!IsWindow(NULL) && !IsWindow((HWND)(LONG_PTR)-1) && !IsWindow((HWND)0x12345678));
     CHECK(!DestroyWindow(NULL) && !DestroyWindow((HWND)(LONG_PTR)-1));
 
-    /* The procedure does not want the window, or ends it. */
+    /* The procedure refuses the window, or destroys it. */
     refuse = WM_NCCREATE;
     CHECK(create('N', NULL, 0) == NULL);
     events_are("N81 N82 ", __LINE__);

@@ -1,4 +1,4 @@
-/* The program's own data of a window. */
+/* The data that a program keeps with a window. */
 
 #include "check.h"
 

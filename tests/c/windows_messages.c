@@ -1,4 +1,4 @@
-/* The queue, as C programs see it. */
+/* The message queue in C. */
 
 #include "check.h"
 
@@ -69,7 +69,7 @@ int main(void)
     CHECK(GetMessage(&message, other, WM_APP, WM_APP) == 0);
     CHECK(message.message == WM_QUIT && message.wParam == (WPARAM)-5 && message.hwnd == NULL);
 
-    /* S-M2, S-M1: one that was posted ends a loop in its turn, as the message that it is. */
+    /* S-M2, S-M1: a posted WM_QUIT is a message like others, comes in order, and ends a loop. */
     CHECK(PostMessage(window, WM_QUIT, 3, 4));
     CHECK(PostMessage(window, WM_USER, 0, 0));
     CHECK(!PeekMessage(&message, other, 0, 0, PM_REMOVE));
@@ -77,7 +77,7 @@ int main(void)
     CHECK(message.hwnd == window && message.wParam == 3 && message.lParam == 4);
     CHECK(GetMessage(&message, NULL, 0, 0) == TRUE);
 
-    /* S-M2: -1 for what is no window, and 1131 where nothing can come. */
+    /* S-M2: -1 for an invalid window, and error 1131 if no message can come. */
     SetLastError(0);
     CHECK(GetMessage(&message, (HWND)0x1234567, 0, 0) == -1);
     CHECK_NUMBER(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
@@ -92,7 +92,7 @@ int main(void)
     CHECK(!WaitMessage());
     CHECK_NUMBER(GetLastError(), ERROR_POSSIBLE_DEADLOCK);
 
-    /* No memory: nothing is taken. */
+    /* With an invalid pointer, no message leaves the queue. */
     CHECK(PostMessage(window, WM_USER, 0, 0));
     CHECK(GetMessage(NULL, NULL, 0, 0) == -1);
     CHECK_NUMBER(GetLastError(), ERROR_NOACCESS);

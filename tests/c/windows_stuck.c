@@ -1,4 +1,4 @@
-/* A loop that tests for 0 alone, as old ones do, where nothing can come any more: the program ends. */
+/* An old loop tests only for 0. If no message can come any more, the library ends the program. */
 
 #include "check.h"
 
@@ -12,7 +12,7 @@ static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM wparam, LPAR
     return DefWindowProcA(window, message, wparam, lparam);
 }
 
-/* The library ends it; what this program returns from main is a failure. */
+/* The library ends the program. A return from main is a failure. */
 static void at_exit(void)
 {
     if (ends) {
@@ -27,7 +27,7 @@ int main(void)
     MSG message;
 
     CHECK(atexit(at_exit) == 0);
-    /* S-M2: once is an error, and again after something has come. */
+    /* S-M2: the first call fails, and again the first call after a message. */
     CHECK(GetMessage(&message, NULL, 0, 0) == -1);
     CHECK(PostMessage(window, WM_USER, 0, 0));
     CHECK(GetMessage(&message, NULL, WM_APP, WM_APP) == -1);
@@ -37,7 +37,7 @@ int main(void)
     CHECK(SetTimer(window, 1, 10, NULL) == 1);
     CHECK(KillTimer(window, 1));
     CHECK(!WaitMessage());
-    /* A lookup may have come to something, and so may what WaitMessage has waited for. */
+    /* A lookup, and a message that WaitMessage has waited for, also count. */
     start_up(MAKEWORD(1, 1));
     CHECK_NUMBER(WSACancelAsyncRequest(WSAAsyncGetHostByName(NULL, DONE, "never.test", NULL, 0)), 0);
     CHECK(GetMessage(&message, NULL, 0, 0) == -1);

@@ -21,7 +21,7 @@ int main(void)
     is(wsprintf(text, "%x %X %#x %#X %p", 0xbeef, 0xbeef, 1, 10, (void *)0xabc), "beef BEEF 0x1 0XA 00000ABC", __LINE__);
     is(wsprintf(text, "%c%C%s %S %ls %hs %.2s", 'a', L'b', "cd", L"ef", L"gh", "ij", "klm"), "abcd ef gh ij kl", __LINE__);
     is(wsprintf(text, "%hd %ld %lu", 0x12345, -5L, 5UL), "9029 -5 5", __LINE__);
-    /* 64 bits lie at multiples of 8. */
+    /* Arguments of 64 bits lie at multiples of 8 bytes. */
     is(wsprintf(text, "%d %I64d %d %I64x", 1, (INT64)-2, 3, (UINT64)4 << 32), "1 -2 3 400000000", __LINE__);
     is(wsprintf(text, "%I64d %d %I64d", (INT64)5, 6, (INT64)7), "5 6 7", __LINE__);
     is(wsprintf(text, "%s %s", (char *)NULL, (char *)(LONG_PTR)-1), "(null) (null)", __LINE__);
@@ -33,7 +33,7 @@ int main(void)
     CHECK_NUMBER(wsprintf(NULL, "%d", 1), 0);
     CHECK_NUMBER(wsprintf(text, NULL), 0);
 
-    /* A string that ends where memory does. */
+    /* A string that ends at the end of the memory. */
     end = (char *)(__builtin_wasm_memory_size(0) * 65536);
     memset(end - 8, 'x', 8);
     CHECK_NUMBER(lstrlen(end - 8), 0);
@@ -49,7 +49,7 @@ int main(void)
     ZeroMemory(small, 2);
     CHECK(memcmp(small, "\0\0b", 4) == 0);
 
-    /* S-S6: one last error for all. */
+    /* S-S6: Winsock and Windows share the last error. */
     SetLastError(0xfedcba98);
     CHECK(GetLastError() == 0xfedcba98 && WSAGetLastError() == (int)0xfedcba98);
     WSASetLastError(5);

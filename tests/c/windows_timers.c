@@ -59,7 +59,7 @@ int main(void)
     CHECK_NUMBER(messages, 2);
     CHECK(GetTickCount() - start >= 59);
 
-    /* S-M6: after all else, and one only. */
+    /* S-M6: WM_TIMER comes after all other messages, and only once. */
     Sleep(100);
     CHECK(PostMessage(window, WM_USER, 0, 0));
     CHECK_NUMBER(next_message(NULL).message, WM_USER);
@@ -70,7 +70,7 @@ int main(void)
     CHECK_NUMBER(GetLastError(), ERROR_INVALID_PARAMETER);
     CHECK_NUMBER(messages, 3);
 
-    /* A procedure in place of the window's. */
+    /* A timer with a procedure does not call that of the window. */
     CHECK(SetTimer(window, 3, 0, on_timer) == 3);
     dispatch_one();
     CHECK(SetTimer(window, 3, 10, never) == 3);
@@ -78,7 +78,7 @@ int main(void)
     dispatch_one();
     CHECK_NUMBER(procedure_calls, 2);
 
-    /* No other procedure is called: anyone can post. */
+    /* A posted WM_TIMER does not call the procedure that it names. */
     CHECK(PostMessage(window, WM_TIMER, 3, (LPARAM)never));
     dispatch_one();
     CHECK_NUMBER(procedure_calls, 2);
@@ -88,7 +88,7 @@ int main(void)
     dispatch_one();
     dispatch_one();
 
-    /* No window: the timer's number is made. */
+    /* Without a window, the timer gets a new number. */
     thread_timer = SetTimer(NULL, 1234, 10, on_thread_timer);
     another = SetTimer(NULL, 0, 0x90000000, on_thread_timer);
     CHECK(thread_timer != 0 && another != 0 && thread_timer != another);
@@ -100,7 +100,7 @@ int main(void)
     CHECK(!KillTimer(NULL, thread_timer));
     CHECK(KillTimer(NULL, another));
 
-    /* Timers go with their window. */
+    /* A destroyed window loses its timers. */
     CHECK(SetTimer(window, 2, 10, NULL) == 2);
     CHECK(DestroyWindow(window));
     CHECK(!KillTimer(window, 2));

@@ -59,7 +59,8 @@ int main(void)
     narrow.lpszClassName = "narrow";
     CHECK(RegisterClassA(&narrow) != 0);
 
-    /* A class's text is of its own form, whoever makes the window. */
+    /* A procedure gets text in the form of its class, even if a call of the other form made the
+     * window. */
     window = CreateWindow(TEXT("W\357des"), TEXT("\x20ac"), 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL);
     other = CreateWindowExA(0, "W\303\257des", "\342\202\254", 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL);
     CHECK(window != NULL && other != NULL);

@@ -1,4 +1,4 @@
-//! A resolver that takes no time, but for some names.
+//! A resolver that takes no time, except for `busy.test` and `held.test`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -9,12 +9,12 @@ use winsock_async_engine::{
 };
 pub use winsock_async_engine::{LookupEngine, Session, TaskHandle};
 
-/// Finds nothing, on a worker: `busy.test` after 17 µs, `held.test` when the gate opens, and all
-/// others at once.
+/// Finds nothing, from a worker: `busy.test` after 17 µs, `held.test` when the gate opens, and
+/// every other name at once.
 #[derive(Clone, Default)]
 pub struct Null(Arc<Gate>);
 
-/// Holds workers.
+/// The gate at which workers wait.
 #[derive(Default)]
 pub struct Gate {
     /// Lookups of `held.test` that have begun.
@@ -24,14 +24,14 @@ pub struct Gate {
 }
 
 impl Null {
-    /// Waits until so many lookups of `held.test` have begun.
+    /// Waits until `begun` lookups of `held.test` have begun.
     pub fn wait_for(&self, begun: usize) {
         while self.0.begun.load(Ordering::SeqCst) < begun {
             std::hint::spin_loop();
         }
     }
 
-    /// Lets so many of them end, those let go before included.
+    /// Lets the first `count` lookups of `held.test` end.
     pub fn open(&self, count: usize) {
         *self.0.opened.lock().expect("no holder panics") = count;
         self.0.opens.notify_all();
@@ -62,12 +62,12 @@ impl Resolver for Null {
     }
 }
 
-/// An engine with so many workers, and room for so many requests of one session.
+/// An engine with `workers` workers, whose sessions may have `requests` outstanding requests.
 pub fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
     engine_with(workers, requests, Limits::default().stuck_after)
 }
 
-/// The same whose workers are never slow, so that one that is held has no replacement.
+/// Like [`engine`], but no worker counts as stuck, so a held worker gets no replacement.
 pub fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
     engine_with(workers, requests, Duration::MAX)
 }

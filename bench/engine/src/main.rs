@@ -1,8 +1,7 @@
-//! The engine alone, with a resolver that takes no time: what requests and cancels cost.
+//! Measures requests and cancels of the engine alone, with a resolver that takes no time.
 //!
 //! `cargo xtask bench --engine [--busy] [CASE…]` prints one figure a line, in nanoseconds. With
-//! `--busy` two threads compute beside it. Figures of two engines are compared in rounds that take
-//! turns.
+//! `--busy` two threads compute beside it. To compare two engines, run them alternately.
 
 mod api;
 
@@ -14,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use api::{LookupEngine, Session, engine, host, patient_engine, started};
 
-/// A case: its name, and what measures it.
+/// A case: its name, and the function that measures it.
 type Case = (&'static str, fn() -> f64);
 
 const CASES: &[Case] = &[
@@ -149,7 +148,8 @@ fn asleep() -> f64 {
     at_rank(rested.collect(), 50)
 }
 
-/// An engine whose one worker is held, as in a slow resolver, and a session with so many requests.
+/// An engine whose one worker is held, the session that holds it, and a second session that may
+/// have `requests` outstanding requests.
 fn held(requests: usize) -> (LookupEngine, api::Null, Session, Session) {
     let (engine, null) = patient_engine(1, requests + 1);
     let mut holds = started(&engine);
@@ -216,7 +216,7 @@ fn cancel_running() -> f64 {
     at_rank(samples.collect(), 50)
 }
 
-/// Per request.
+/// Measures a clean-up, in nanoseconds for each request.
 fn clean_up() -> f64 {
     const COUNT: usize = 1_000_000;
     let (_engine, null, _holds, mut session) = held(COUNT);
@@ -230,8 +230,8 @@ fn clean_up() -> f64 {
     per(time, COUNT)
 }
 
-/// The 99th percentiles of a guest's call and of its round trip, beside a guest that asks for this
-/// name a thousand times, and cancels all of them, again and again.
+/// Measures the 99th percentiles of a guest's call and of its round trip. Beside it, another guest
+/// repeatedly makes a thousand requests for `name`, and cancels them.
 fn polite(name: &str) -> (f64, f64) {
     let (engine, _null) = engine(2, 65_536);
     let over = AtomicBool::new(false);
@@ -239,12 +239,12 @@ fn polite(name: &str) -> (f64, f64) {
         scope.spawn(|| {
             let mut session = started(&engine);
             while !over.load(Ordering::Relaxed) {
-                // All workers may be at what was cancelled.
+                // The engine may refuse requests while every worker is in a cancelled lookup.
                 let handles: Vec<_> = (0..1000)
                     .filter_map(|_| session.request(host(name), 0).ok())
                     .collect();
                 for handle in handles {
-                    // It may have completed.
+                    // The request may have completed.
                     let _ = session.cancel(handle);
                 }
                 session.take(usize::MAX);

@@ -1,4 +1,4 @@
-//! What the measurements and the hostile guests share.
+//! Calls that the measurements and the hostile guests share.
 
 use std::hint::black_box;
 use std::thread::sleep;

@@ -1,4 +1,4 @@
-//! Guests that do their worst until the host says that it is over: what others notice of that is measured elsewhere.
+//! Hostile guests. Each runs until the host ends it, while the bench measures a well-behaved guest.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use winsock_async_guest::*;
 use super::calls::bindings::winsock::bench::floor::is_over;
 use super::calls::{DONE, ask, await_hung, see};
 
-/// Does what the name says.
+/// Runs the hostile guest with this name.
 pub(crate) fn run(hwnd: Hwnd, how: &str) {
     match how {
         "work" => until_over(|| {
@@ -42,7 +42,7 @@ fn try_ask(hwnd: Hwnd, name: impl AsRef<[u8]>) -> Option<TaskHandle> {
     wsa_async_get_host_by_name(hwnd, DONE, name).ok()
 }
 
-/// As many as are begun, some more, and then their messages.
+/// Makes 70,000 requests, of which some are refused at the limit, and then gets their messages.
 fn requests(hwnd: Hwnd, name: &str) {
     until_over(|| {
         let begun = (0..70_000).filter(|_| try_ask(hwnd, name).is_some());
@@ -66,16 +66,16 @@ fn cancels(hwnd: Hwnd) {
     });
 }
 
-/// Those of an engine with the limits that are the default.
+/// The workers of an engine with default limits.
 const WORKERS: usize = 8;
 
-/// A thousand lookups that never end, and that keep all workers.
+/// Makes a thousand lookups that never end and keep all workers.
 fn hole(hwnd: Hwnd, is_cancelled: bool) {
     let handles: Vec<_> = (0..1000).map(|_| ask(hwnd, "hung.test")).collect();
     await_hung(hwnd, WORKERS);
     if is_cancelled {
         for handle in handles {
-            wsa_cancel_async_request(handle).expect("it never ends");
+            wsa_cancel_async_request(handle).expect("the lookup never ends");
         }
     }
     until_over(|| {
@@ -83,7 +83,7 @@ fn hole(hwnd: Hwnd, is_cancelled: bool) {
     });
 }
 
-/// A hundred lookups at a time that take long and end.
+/// Keeps a hundred slow lookups outstanding, which end after 800 ms.
 fn slow(hwnd: Hwnd) {
     for _ in 0..100 {
         ask(hwnd, "slow.test");
@@ -95,7 +95,8 @@ fn slow(hwnd: Hwnd) {
     });
 }
 
-/// As many lookups as are begun, of names that a name server never answers; kept, or cancelled and begun anew.
+/// Looks up names that the name server never answers, up to the limit. Keeps them, or cancels them
+/// and starts again.
 fn silent(hwnd: Hwnd, is_cancelled: bool) {
     let mut names = (0_u64..).map(|n| format!("silent-{n}.test"));
     until_over(|| {
@@ -105,7 +106,7 @@ fn silent(hwnd: Hwnd, is_cancelled: bool) {
             .collect();
         if is_cancelled {
             for handle in begun {
-                // Some may have failed by then.
+                // Some requests may have failed by then.
                 if wsa_cancel_async_request(handle).is_err() {
                     see(hwnd);
                 }
@@ -114,7 +115,7 @@ fn silent(hwnd: Hwnd, is_cancelled: bool) {
     });
 }
 
-/// Of 64 KiB, outstanding and refused.
+/// Requests names of 64 KiB. The host refuses most at the limit.
 fn names(hwnd: Hwnd) {
     let name = vec![b'a'; 64 << 10];
     until_over(|| {
@@ -132,7 +133,7 @@ fn forged() {
     });
 }
 
-/// With requests in flight.
+/// Traps with 100 requests in flight.
 fn traps(hwnd: Hwnd) {
     if is_over() {
         return;

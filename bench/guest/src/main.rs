@@ -1,4 +1,4 @@
-//! The bench's guest: `bench MODE ARGS...` prints a sample a line, `NAME NANOSECONDS`.
+//! The bench's guest: `bench MODE ARGS...` prints one sample per line, `NAME NANOSECONDS`.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -12,7 +12,8 @@ mod hostile;
 
 use calls::{ask, await_hung, bindings, see};
 
-/// Cancels that are not timed: they have the code of a cancel in the processor's caches.
+/// The number of cancels before the timed ones. They bring the code of a cancel into the
+/// processor's caches.
 const WARM_UP: usize = 64;
 
 fn main() {
@@ -36,7 +37,7 @@ fn main() {
     }
 }
 
-/// What the guest does for a while before each round: `no`, `sleep` or `work`.
+/// Returns what the guest does for 1 ms before each round: `no` for nothing, `sleep` or `work`.
 fn idle(how: &str) -> impl Fn() {
     const WHILE: Duration = Duration::from_millis(1);
     match how {
@@ -54,7 +55,7 @@ fn sample(name: &str, time: Duration, operations: usize) {
     println!("{name} {}", time.as_nanos() as f64 / operations as f64);
 }
 
-/// An empty call.
+/// Times an empty call of the host.
 fn nothing(rounds: usize) {
     for _ in 0..rounds {
         let start = Instant::now();
@@ -65,7 +66,7 @@ fn nothing(rounds: usize) {
     }
 }
 
-/// To another thread of the host and back.
+/// Times the way to another thread of the host and back.
 fn round_trips(idle: impl Fn(), rounds: usize) {
     for _ in 0..rounds {
         idle();
@@ -75,7 +76,7 @@ fn round_trips(idle: impl Fn(), rounds: usize) {
     }
 }
 
-/// `count` requests, then their messages.
+/// Times `count` requests and then their messages.
 fn flood(hwnd: Hwnd, name: &str, count: usize, rounds: usize) {
     for _ in 0..rounds {
         let start = Instant::now();
@@ -89,7 +90,7 @@ fn flood(hwnd: Hwnd, name: &str, count: usize, rounds: usize) {
     }
 }
 
-/// `count` requests for names of their own, so many in flight at a time.
+/// Times `count` requests for different names, `in_flight` at a time.
 fn window_of(hwnd: Hwnd, prefix: &str, in_flight: usize, count: usize) {
     let name = |n| format!("{prefix}-{n}.test");
     let mut answers = 0;
@@ -104,10 +105,10 @@ fn window_of(hwnd: Hwnd, prefix: &str, in_flight: usize, count: usize) {
         answers += usize::from(see(hwnd));
     }
     sample("window", start.elapsed(), count);
-    assert_eq!(answers, count, "all have an answer");
+    assert_eq!(answers, count, "every request has an answer");
 }
 
-/// Puts every worker into the resolver.
+/// Occupies every worker with a lookup that hangs.
 fn occupy(hwnd: Hwnd, workers: usize) -> Vec<TaskHandle> {
     let handles = (0..workers).map(|_| ask(hwnd, "hung.test")).collect();
     await_hung(hwnd, workers);
@@ -138,7 +139,8 @@ fn cancel_running(hwnd: Hwnd, workers: usize, rounds: usize) {
     }
 }
 
-/// With `outstanding` requests in the queue, the `batch` oldest are cancelled and asked for anew.
+/// Keeps `outstanding` requests in the queue. Each round cancels the `batch` oldest, and starts new
+/// ones.
 fn cancel_queued(hwnd: Hwnd, workers: usize, outstanding: usize, batch: usize, rounds: usize) {
     let hung = occupy(hwnd, workers);
     let mut handles: Vec<_> = (0..outstanding).map(|_| ask(hwnd, "null.test")).collect();
@@ -157,7 +159,7 @@ fn cancel_queued(hwnd: Hwnd, workers: usize, outstanding: usize, batch: usize, r
     await_hung(hwnd, 0);
 }
 
-/// A request and its message.
+/// Times a request and its message, one after the other.
 fn one_by_one(hwnd: Hwnd, name: &str, idle: impl Fn(), rounds: usize) {
     for _ in 0..rounds {
         idle();
@@ -168,7 +170,7 @@ fn one_by_one(hwnd: Hwnd, name: &str, idle: impl Fn(), rounds: usize) {
     }
 }
 
-/// By the interface itself, as not every wasi-libc has getaddrinfo.
+/// Times lookups by `wasi:sockets` itself, because not every wasi-libc has getaddrinfo.
 fn wasi_sockets(rounds: usize) {
     let network = instance_network();
     for _ in 0..rounds {

@@ -1,4 +1,4 @@
-//! The example runs, and prints what its comments promise.
+//! The example runs, and prints the lines that its comments announce.
 
 use std::process::Command;
 

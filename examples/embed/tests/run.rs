@@ -1,4 +1,4 @@
-//! The example runs, and says what its comments promise.
+//! The example runs, and prints the lines that its comments announce.
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,4 +1,4 @@
-//! What the example guests share: the queries and reports of `lookup`, and their exit status.
+//! Code that the example guests share: the queries and reports of `lookup`, and the exit status.
 
 #![warn(missing_docs)]
 

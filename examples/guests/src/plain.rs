@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-/// Shows bytes that others chose on one line: control characters, which could end the line or steer a
-/// terminal, and bytes that are no UTF-8 are escaped.
+/// Shows untrusted bytes on one line. It escapes bytes that are not UTF-8, and control characters,
+/// because these could end the line or control the terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Plain<'a>(pub &'a [u8]);
 
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_and_what_is_no_text_are_escaped() {
+    fn control_characters_and_bytes_that_are_not_utf_8_are_escaped() {
         for (bytes, shown) in [
             (&b"www.test"[..], "www.test"),
             ("b\u{fc}cher".as_bytes(), "b\u{fc}cher"),

@@ -25,7 +25,7 @@ enum Kind {
 }
 
 impl Query {
-    /// Starts the request that asks it; its end is this message to this window.
+    /// Starts the request of this query. Its outcome comes as this message to this window.
     ///
     /// # Errors
     /// Those of the six requests.
@@ -56,7 +56,7 @@ impl fmt::Display for Query {
     }
 }
 
-/// Why a text is no query: one line that says what to write.
+/// The error for a text that is no query: one line that says what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadQuery(String);
 
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_query_is_told_what_to_write() {
+    fn error_for_a_text_that_is_no_query_says_what_to_write() {
         for (text, hint) in [
             ("localhost", "write host:NAME"),
             ("dns:a", "write host:NAME"),

@@ -1,4 +1,4 @@
-//! What came of a query, as a line of text or of JSON.
+//! The outcome of a query, as a line of text or of JSON.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -13,12 +13,12 @@ use crate::plain::Plain;
 pub struct Report {
     /// The query as it was written.
     pub query: String,
-    /// What came of it; in JSON a field named as the case.
+    /// The outcome. In JSON it is a field with the name of the variant.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// What came of a query.
+/// The outcome of a query.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -39,7 +39,7 @@ pub enum Outcome {
         aliases: Vec<String>,
         /// Its port as a number.
         port: u16,
-        /// The protocol to use with it.
+        /// The protocol to use with the service.
         protocol: String,
     },
     /// A protocol was found.
@@ -55,17 +55,17 @@ pub enum Outcome {
     Error {
         /// Winsock's name of the error, if it has one.
         name: Option<&'static str>,
-        /// Winsock's number of it.
+        /// Winsock's number of the error.
         number: i32,
         /// The error in words.
         text: String,
     },
-    /// It was cancelled after this many milliseconds.
+    /// The request was cancelled after this number of milliseconds.
     CancelledAfterMs(u64),
 }
 
 impl Report {
-    /// The report of a request that ended.
+    /// Makes the report of a request that completed.
     pub fn new(query: impl fmt::Display, outcome: Result<Answer, WsaError>) -> Report {
         let outcome = match outcome {
             Ok(Answer::Host(e)) => Outcome::Host {
@@ -96,7 +96,7 @@ impl Report {
         }
     }
 
-    /// The report of a request that the host did not take.
+    /// Makes the report of a request that the host refused.
     pub fn refused(query: impl fmt::Display, error: WsaError) -> Report {
         Report {
             query: query.to_string(),
@@ -108,7 +108,7 @@ impl Report {
         }
     }
 
-    /// The report of a request that was cancelled.
+    /// Makes the report of a request that was cancelled.
     pub fn cancelled(query: impl fmt::Display, after_ms: u64) -> Report {
         Report {
             query: query.to_string(),
@@ -116,7 +116,7 @@ impl Report {
         }
     }
 
-    /// Whether there was an answer.
+    /// Returns whether there was an answer.
     pub fn is_answer(&self) -> bool {
         !matches!(
             self.outcome,
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn names_forge_no_line_and_steer_no_terminal() {
+    fn names_with_control_characters_stay_on_their_line() {
         let host = HostEntry {
             name: "a\nhost:b: b 192.0.2.9".into(),
             aliases: vec!["\u{1b}[31mred".into(), "c\r".into()],
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_or_was_cancelled_is_no_answer() {
+    fn failed_and_cancelled_requests_are_no_answers() {
         let failed = Report::new("serv:x", Err(WSANO_DATA));
         assert_eq!(failed.to_string(), format!("serv:x: {WSANO_DATA}"));
         let json = serde_json::to_value(&failed).unwrap();

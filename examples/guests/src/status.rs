@@ -1,4 +1,4 @@
-//! How a program ends.
+//! The exit status of a program.
 
 use std::io::{Write, stderr, stdout};
 
@@ -7,15 +7,15 @@ use std::io::{Write, stderr, stdout};
 pub enum Status {
     /// Every lookup was answered.
     Answered = 0,
-    /// A lookup failed or was cancelled, or input or output did.
+    /// A lookup failed or was cancelled, or input or output failed.
     Failed = 1,
-    /// The arguments make no sense.
+    /// The arguments are invalid.
     Usage = 2,
 }
 
 /// Ends the program. `std::process::exit` knows only 0 and 1 in a component.
 pub fn exit(status: Status) {
-    // Nobody is left to be told.
+    // The program ends, so it cannot report a failure.
     let _ = stdout().flush().and(stderr().flush());
     if status != Status::Answered {
         wasip2::cli::exit::exit_with_code(status as u8);

@@ -121,7 +121,7 @@ impl Guest {
         assert_eq!(self.outstanding(), 0);
     }
 
-    /// The session's own counts agree with the model, at whatever pace workers go.
+    /// The counts of the session agree with the model, whatever the pace of the workers is.
     pub(super) fn check_counts(&self) {
         assert_eq!(self.session.outstanding(), self.outstanding());
         let stats = self.session.stats();

@@ -15,7 +15,8 @@ pub(super) struct Setting {
     pub(super) gate: Arc<Gate>,
 }
 
-/// Engines without workers, with one worker, with one and one extra, and with several.
+/// Engines without workers, with one worker, with one worker and one extra worker, and with several
+/// workers.
 pub(super) static SETTINGS: [LazyLock<Setting>; 5] = [
     LazyLock::new(|| Setting::new(0, 0, MANY)),
     LazyLock::new(|| Setting::new(1, 0, MANY)),
@@ -24,7 +25,7 @@ pub(super) static SETTINGS: [LazyLock<Setting>; 5] = [
     LazyLock::new(|| Setting::new(2, 2, FEW)),
 ];
 
-/// The limit of bytes of a session: past what the limit of requests allows, and below it.
+/// Two limits of the bytes of a session: above and below the bytes of the allowed requests.
 const MANY: usize = 32 << 20;
 const FEW: usize = 1000;
 

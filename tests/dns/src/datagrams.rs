@@ -21,7 +21,7 @@ pub(crate) fn receive(
     let (len, from) = socket.recv_from(&mut buffer)?;
     handle(&buffer[..len], from);
     for _ in 1..BATCH {
-        // None is left, or there is an error, which the next call returns.
+        // No datagram is left, or an error has occurred, which the next call returns.
         let Ok((len, _, Some(from))) = recvfrom(socket, &mut buffer, RecvFlags::DONTWAIT) else {
             break;
         };
@@ -32,7 +32,7 @@ pub(crate) fn receive(
     Ok(())
 }
 
-/// Sends datagrams. One that cannot be sent is lost.
+/// Sends datagrams. A datagram that cannot be sent is lost.
 pub(crate) fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Vec<u8>)]) {
     for batch in datagrams.chunks(BATCH) {
         let to: Vec<SocketAddrAny> = batch.iter().map(|(to, _)| (*to).into()).collect();

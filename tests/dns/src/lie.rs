@@ -76,7 +76,7 @@ impl Lie {
         ("elsewhere", Lie::Elsewhere),
     ];
 
-    /// The lie that a name selects. A name without one is [`Nobody`](Lie::Nobody).
+    /// Returns the lie that a name selects. A name that selects none is [`Nobody`](Lie::Nobody).
     pub fn of(name: &Name) -> Lie {
         let first = name.iter().next().unwrap_or_default();
         let first = str::from_utf8(first).unwrap_or_default();

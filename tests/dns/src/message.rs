@@ -11,7 +11,7 @@ pub const CHAIN: usize = 100;
 /// Addresses in the largest message, which has at most 65,535 bytes.
 pub const MANY: usize = 4090;
 
-/// What the server sends for a question.
+/// The response that the server sends to a question.
 pub(crate) enum Sent {
     /// The message.
     Whole(Vec<u8>),
@@ -81,7 +81,8 @@ pub(crate) fn answer(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Opti
         }
         Lie::Truncated | Lie::Many | Lie::Half if !is_tcp => message.metadata.truncation = true,
         Lie::Many => {
-            // hickory-proto does not compress each name, and then not even 3,000 addresses fit.
+            // hickory-proto does not compress every name. Then fewer than 3,000 addresses fit, so
+            // the bytes are written here.
             let mut bytes = message.to_vec().ok()?;
             let [_, _, high, low] = (MANY as u32).to_be_bytes();
             bytes[6..8].copy_from_slice(&[high, low]);

@@ -11,9 +11,9 @@ use crate::datagrams;
 use crate::lie::Lie;
 use crate::message::{Sent, answer};
 
-/// Most ports that are tried until one is free for both sockets.
+/// The number of ports that the server tries until one is free for both sockets.
 const MAX_PORTS_TRIED: usize = 100;
-/// The receive buffer of the UDP socket. Questions that do not fit are lost.
+/// The size of the receive buffer of the UDP socket: 16 MiB. Questions that do not fit are lost.
 #[cfg(target_os = "linux")]
 const BUFFER_BYTES: usize = 16 << 20;
 
@@ -39,7 +39,7 @@ struct State {
     asked: HashMap<(Lie, bool), usize>,
     /// Answers that are held back.
     late: Vec<(SocketAddr, Vec<u8>)>,
-    /// Whether a test has ever waited for questions: without one, no notification is needed.
+    /// Whether a test has ever waited for questions. If not, the server notifies no test.
     is_awaited: bool,
     /// The open connections, by a number.
     streams: HashMap<usize, TcpStream>,
@@ -62,7 +62,7 @@ impl Server {
         Server::with(sockets()?, Some(always))
     }
 
-    /// Starts a server at an address where another was before.
+    /// Starts a server at the address of an earlier one.
     ///
     /// # Errors
     /// As [`start`](Self::start), and if the address is in use.
@@ -137,7 +137,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
-        // Both threads check `ended` when something comes.
+        // Each thread checks `ended` when a datagram or a connection arrives.
         let _ = self.shared.udp.send_to(&[], self.address);
         let _ = TcpStream::connect(self.address);
         let mut state = self.shared.state.lock().expect("no holder panics");

@@ -1,5 +1,5 @@
-//! Memory and open files do not grow, whatever a server answers. One test in this process, as it
-//! measures the whole process.
+//! Memory and open files do not grow, whatever a server answers. The test is alone in its process,
+//! because it measures the process.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -11,7 +11,7 @@ use winsock_async_dns_server::Lie;
 
 use support::*;
 
-/// What this process holds.
+/// The resources that this process holds.
 struct Held {
     /// Resident memory.
     bytes: usize,
@@ -30,7 +30,8 @@ impl Held {
     }
 }
 
-/// Runs `first` rounds, then `then` more, which must leave nothing. A round gets its number.
+/// Runs `first` rounds, then `then` more. The latter must not grow the process. A round gets its
+/// number.
 fn assert_no_growth(
     fixture: &mut Fixture,
     first: usize,
@@ -95,7 +96,7 @@ fn late(fixture: &mut Fixture, n: usize) {
     next_completion(&mut fixture.session);
 }
 
-/// Ten requests that are cancelled: some before their question is sent, some after, some too late.
+/// Ten requests with a cancel: before their question is sent, after that, or too late.
 fn cancelled(fixture: &mut Fixture, n: usize) {
     let handles: Vec<_> = (0..10)
         .map(|m| request(&mut fixture.session, &format!("good-{n}-{m}.test")))

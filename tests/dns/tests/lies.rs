@@ -95,7 +95,8 @@ fn slow_answer_of_a_server_that_was_quick_arrives() {
         assert_eq!(fixture.by_name("zero.test"), good("zero.test"));
     }
     let handle = request(&mut fixture.session, "late.test");
-    // The question is sent for the third time: two answers are too late, and the third is not.
+    // The question is sent for the third time. The first two answers are too late, and the third is
+    // in time.
     fixture.server.wait_until_asked(Lie::Late, 3);
     fixture.server.release();
     let completion = next_completion(&mut fixture.session);

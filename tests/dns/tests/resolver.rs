@@ -127,7 +127,7 @@ fn lookups_beyond_max_queries_wait_and_are_answered() {
 #[test]
 fn search_list_completes_names() {
     let mut fixture = fixture_with(|dns| dns.search(["nobody.test", "b.test"]));
-    // "good" is good in any domain; "x" is nobody anywhere.
+    // "good" has an address in any domain, and "x" in none.
     assert_eq!(fixture.by_name("good"), good("good.nobody.test"));
     assert_eq!(fixture.by_name("good."), good("good"));
     assert_eq!(fixture.by_name("good.x.test"), good("good.x.test"));
@@ -163,7 +163,7 @@ fn cached_miss_waits_for_no_permit() {
     let mut fixture = fixture_with(|dns| dns.max_queries(9).timeout(Duration::from_secs(600)));
     let miss = Err(ErrorCode::HostNotFound);
     assert_eq!(fixture.by_name("nobody.test"), miss);
-    // It holds the session's only permit.
+    // This request holds the session's only permit.
     request(&mut fixture.session, "silent.test");
     fixture.server.wait_until_asked(Lie::Silent, 1);
     assert_eq!(fixture.by_name_beside("nobody.test"), miss);
@@ -282,14 +282,15 @@ fn search_may_drop_the_last_reference_to_a_resolver() {
     server.wait_until_asked(Lie::Late, 1);
     drop(chain);
     server.release();
-    // The lookup is answered, or fails as its resolver is gone. Either way it ends.
+    // The lookup is answered, or fails because its resolver is gone. Either way it ends.
     drop(outcomes.recv().unwrap());
 }
 
 #[test]
 fn ten_thousand_names_are_answered() {
     let server = Server::start().unwrap();
-    // No more than fit in the server's default receive buffer: a lost question costs a time-out.
+    // No more questions in flight than fit in the server's default receive buffer, because a lost
+    // question costs a time-out.
     let dns = Dns::builder()
         .server(server.address())
         .max_queries(200)

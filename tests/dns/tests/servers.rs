@@ -1,4 +1,4 @@
-//! Several servers: which get a question, and that one guest's questions redirect no other's.
+//! Several servers: which of them get a question. One guest's questions do not redirect another's.
 
 mod support;
 
@@ -14,7 +14,8 @@ use support::*;
 /// A time-out that no test here waits for.
 const NEVER: Duration = Duration::from_secs(600);
 
-/// The fixture's own server comes after `first`. One try, and no time-out by default.
+/// A fixture whose server comes after the servers `first`. It has one try and no time-out by
+/// default.
 fn after(first: &[std::net::SocketAddr], set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
     fixture_on(Server::start().unwrap(), |last| {
         let first = first
@@ -147,14 +148,14 @@ fn permits_are_released_however_queries_end() {
         request(&mut fixture.session, &format!("nobody-{round}"));
         let goes = request(&mut fixture.session, &format!("silent-goes-{round}.test."));
         next_completion(&mut fixture.session);
-        // It fails, or is cancelled while it waits or is in flight.
+        // The request fails, or is cancelled while it waits or is in flight.
         let _ = fixture.session.cancel(goes);
         while fixture.session.outstanding() > 0 {
             next_completion(&mut fixture.session);
         }
     }
-    // Without the permit, no question would be sent; without the extra one, none to the silent
-    // server.
+    // Without the permit, no question would be sent. Without the extra permit, no question would
+    // reach the silent server.
     let asked = silent.asked(Lie::Silent);
     let (mut names, begun) = ((0..).map(|n| format!("good-last-{n}.test")), Instant::now());
     while silent.asked(Lie::Silent) <= asked + 2 {
@@ -168,7 +169,7 @@ fn permits_are_released_however_queries_end() {
     }
 }
 
-// There are extra permits for all further servers.
+// A question gets an extra permit for each further server.
 #[test]
 fn two_dead_servers_cost_their_timeouts_once() {
     let dead = [(); 2].map(|()| Server::start_with(Lie::Silent).unwrap());

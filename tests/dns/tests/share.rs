@@ -10,7 +10,7 @@ use support::*;
 
 /// Queries that may be in flight.
 const MAX_QUERIES: usize = 100;
-/// Queries that one session may have in flight: less than an eighth of the free ones.
+/// Queries that one session may have in flight: less than an eighth of the free permits.
 const MAX_OF_ONE_SESSION: usize = 11;
 
 fn fixture_with_few_permits() -> Fixture {
@@ -81,7 +81,7 @@ fn equal_lookup_of_another_guest_does_not_wait_for_a_permit() {
     }
     let handle = request(&mut flooding, "good.test");
     assert_eq!(fixture.by_name_beside("good.test"), good("good.test"));
-    // It still waits, unless it joined the other guest's query.
+    // The lookup still waits, unless it joined the other guest's query.
     if flooding.cancel(handle).is_err() {
         assert_eq!(next_completion(&mut flooding).handle, handle);
     }

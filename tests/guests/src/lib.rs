@@ -1,5 +1,5 @@
-//! What the guest programs of the tests share. Each is one file in `src/bin`, runs against the host
-//! of `tests/host`, and panics if something is not as it should be.
+//! Helpers that the guest programs of the tests share. Each program is one file in `src/bin`, runs
+//! against the host of `tests/host`, and panics if a result is wrong.
 
 use winsock_async_guest::*;
 
@@ -52,7 +52,7 @@ pub fn next(window: &Window) -> Message {
     }
 }
 
-/// Asks for a host, waits, and gives its outcome.
+/// Asks for a host, waits, and returns the outcome.
 pub fn host(window: &Window, name: impl AsRef<[u8]>) -> Result<HostEntry, WsaError> {
     let request = wsa_async_get_host_by_name(window.hwnd(), DONE, name).expect("a request");
     match outcome(window, request)? {
@@ -61,7 +61,7 @@ pub fn host(window: &Window, name: impl AsRef<[u8]>) -> Result<HostEntry, WsaErr
     }
 }
 
-/// Waits for the message of `request`, which must be the next one, and gives its outcome.
+/// Waits for the message of `request`, which must be the next one, and returns its outcome.
 pub fn outcome(window: &Window, request: TaskHandle) -> Result<Answer, WsaError> {
     let message = next(window);
     // S-R6
@@ -69,7 +69,7 @@ pub fn outcome(window: &Window, request: TaskHandle) -> Result<Answer, WsaError>
     message.into_answer().expect("a completion")
 }
 
-/// Asserts that no message waits, and that none can come.
+/// Asserts that no message waits and that none can come.
 pub fn nothing_left(window: &Window) {
     assert_eq!(peek_message(None, .., true), Ok(None));
     assert_eq!(
@@ -78,7 +78,7 @@ pub fn nothing_left(window: &Window) {
     );
 }
 
-/// Begins each of the six requests, all of them with arguments of no meaning.
+/// Begins each of the six requests, with invalid arguments.
 pub fn six_requests(window: &Window) -> [Result<TaskHandle, WsaError>; 6] {
     let w = window.hwnd();
     [
@@ -91,7 +91,7 @@ pub fn six_requests(window: &Window) -> [Result<TaskHandle, WsaError>; 6] {
     ]
 }
 
-/// Makes each of the six blocking calls, all of them with arguments of no meaning.
+/// Makes each of the six blocking calls, with invalid arguments.
 pub fn six_blocking() -> [Result<(), WsaError>; 6] {
     [
         gethostbyname(b"\0").map(drop),

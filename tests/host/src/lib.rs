@@ -68,8 +68,8 @@ pub struct Run {
     pub stats: RequestStats,
 }
 
-/// Runs a guest program and drops its store. The program's name is that of its file in [`guests`],
-/// without `.wasm`.
+/// Runs a guest program and drops its store. The name of a program is that of its file in
+/// [`guests`], without `.wasm`.
 pub fn run(program: &str, lookups: &LookupEngine, kind: Kind) -> Result<Run> {
     Program::load(program)?.run(lookups, kind)
 }
@@ -158,7 +158,7 @@ pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
         let mut call = pin!(command.wasi_cli_run().call_run(&mut store));
         let waits = poll_fn(|context| match call.as_mut().poll(context) {
             Poll::Ready(_) => Poll::Ready(Err(wasmtime::Error::msg("the program has ended"))),
-            // A wait before the first request is one of WASI's.
+            // A wait before the first request is a wait in WASI.
             Poll::Pending if lookups.outstanding() == 0 => Poll::Pending,
             Poll::Pending => Poll::Ready(Ok(())),
         });
@@ -180,8 +180,8 @@ pub fn lookups() -> (LookupEngine, ScriptControl) {
     (lookups_of(then_tables(script), limits), control)
 }
 
-/// The engine of [`lookups`] with other limits. It does not record lookups, so a guest may ask
-/// without end.
+/// The engine of [`lookups`] with other limits. It does not record lookups, so that its memory does
+/// not grow with them.
 pub fn lookups_with(limits: Limits) -> LookupEngine {
     lookups_of(then_tables(script()), limits)
 }
@@ -227,7 +227,7 @@ fn tokio() -> Runtime {
     builder.enable_all().build().expect("a runtime")
 }
 
-/// One engine for every test of the process, as an embedder has.
+/// The one engine of wasmtime for every test of the process, as in an embedder.
 fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {

@@ -6,8 +6,8 @@ use std::thread;
 use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Query};
 use winsock_async_tests::{End, Kind, Program, lookups_with, run};
 
-/// Runs `bad` once and, until it has ended, `good` again and again. Every run of `good` must pass.
-/// Gives the end of `bad`.
+/// Runs `bad` once, and `good` repeatedly until `bad` has ended. Every run of `good` must pass.
+/// Returns how `bad` ended.
 fn beside(bad: &Program, bad_kind: Kind, good: &str, good_kind: Kind, limits: &Limits) -> End {
     let lookups = lookups_with(limits.clone());
     let end = thread::scope(|scope| {

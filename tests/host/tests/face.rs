@@ -1,4 +1,4 @@
-//! What an embedder sees of a guest's session.
+//! The session of a guest, as its embedder sees it.
 
 use winsock_async_engine::{Answer, ErrorCode};
 use winsock_async_tests::{Kind, lookups, run, run_until_it_waits};

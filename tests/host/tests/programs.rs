@@ -3,7 +3,7 @@
 
 use winsock_async_tests::{End, Kind, Run, lookups, programs, run};
 
-/// Runs a program and checks what must hold after every end.
+/// Runs a program, and checks that it has left no request.
 fn outcome(program: &str, kind: Kind) -> Run {
     let (lookups, _) = lookups();
     let run = run(program, &lookups, kind).expect("a program that starts");
@@ -77,9 +77,9 @@ programs! {
     trap: traps;
 }
 
-/// The programs that other files run: `hang`, which never ends, in `face.rs`; `replay` in
-/// `replay.rs`, with its own engine; `hostile_trap` in `traps.rs`; and programs that take seconds
-/// in `beside.rs`.
+/// The programs that other files run. `face.rs` has `hang`, which never ends. `replay.rs` has
+/// `replay`, with its own engine. `traps.rs` has `hostile_trap`. `beside.rs` has the programs that
+/// take seconds.
 const ELSEWHERE: [&str; 8] = [
     "hang",
     "hostile_churn",

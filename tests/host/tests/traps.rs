@@ -34,8 +34,8 @@ fn ten_thousand_guests_that_trap_leave_no_request_thread_or_memory() {
     let limits = Limits::default();
     let lookups = lookups_behind(Never(Arc::clone(&gate)), limits.clone());
 
-    // After the first tenth the process has what it keeps, and most workers that may be stuck are
-    // stuck.
+    // After the first tenth the process has allocated what it keeps. By then most workers that may
+    // be stuck are stuck.
     trap(&program, &lookups, TRAPS / 10);
     assert!(lookups.stuck_workers() > 0);
     let bytes = HEAP.allocated();
@@ -53,7 +53,7 @@ fn ten_thousand_guests_that_trap_leave_no_request_thread_or_memory() {
     assert!(matches!(run.end, End::Returned), "{:?}", run.end);
 }
 
-/// Runs `count` guests, one after the other, in stores of both kinds in turn.
+/// Runs `count` guests, one after the other, alternately in a sync store and in an async store.
 fn trap(program: &Program, lookups: &LookupEngine, count: usize) {
     for kind in [Kind::Sync, Kind::Async].iter().cycle().take(count) {
         let run = program.run(lookups, *kind).expect("a start");
@@ -69,8 +69,8 @@ fn threads() -> usize {
     tasks.count()
 }
 
-/// Waits for a change in the process that no thread announces. A test that hangs is ended by its
-/// runner.
+/// Waits for a change in the process that no thread announces. The test runner ends a test that
+/// hangs.
 fn until(done: impl Fn() -> bool) {
     while !done() {
         thread::yield_now();

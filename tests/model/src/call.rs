@@ -5,55 +5,55 @@
 pub enum Call {
     /// Start-up.
     Startup {
-        /// Of which session.
+        /// The session.
         session: usize,
     },
     /// Clean-up.
     Cleanup {
-        /// Of which session.
+        /// The session.
         session: usize,
     },
     /// A request.
     Request {
-        /// Of which session.
+        /// The session.
         session: usize,
-        /// For which lookup.
+        /// The kind of lookup.
         kind: Kind,
     },
     /// The resolver finishes a request, which may have been cancelled before.
     Finish {
-        /// Of which session.
+        /// The session.
         session: usize,
-        /// Which of its requests, counted back from the newest.
+        /// The index of its request, counted back from the newest.
         back: usize,
     },
     /// Cancel.
     Cancel {
-        /// By which session.
+        /// The session.
         session: usize,
-        /// With this handle.
+        /// The handle.
         handle: Handle,
     },
     /// Take completions.
     Take {
-        /// Of which session.
+        /// The session.
         session: usize,
-        /// At most this number.
+        /// The most completions.
         max: u32,
     },
     /// A wait with a time-out of 0.
     Look {
-        /// Of which session.
+        /// The session.
         session: usize,
     },
     /// A wait without a time-out, if it is sure to end; else one with a time-out of 0.
     Wait {
-        /// Of which session.
+        /// The session.
         session: usize,
     },
     /// The session is dropped, and a new one takes its place.
     Drop {
-        /// Which session.
+        /// The session.
         session: usize,
     },
     /// The engine goes down, if the subject can do that.
@@ -82,18 +82,18 @@ pub enum Kind {
 pub enum Handle {
     /// The handle of a request, outstanding or ended, or 0 if there is no such request.
     Of {
-        /// Of which session.
+        /// The session.
         session: usize,
-        /// Which of its requests, counted back from the newest.
+        /// The index of its request, counted back from the newest.
         back: usize,
     },
     /// The same with one bit flipped.
     Flipped {
-        /// Of which session.
+        /// The session.
         session: usize,
-        /// Which of its requests, counted back from the newest.
+        /// The index of its request, counted back from the newest.
         back: usize,
-        /// Which bit.
+        /// The index of the bit.
         bit: u32,
     },
     /// Any number.

@@ -1,6 +1,6 @@
-//! The errors that sessions give.
+//! The errors that sessions return.
 
-/// Winsock's errors, as far as the sessions of these tests give them.
+/// The errors of Winsock that the sessions of these tests return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub enum Code {

@@ -59,7 +59,7 @@ impl Gates {
         self.0.changed.notify_all();
     }
 
-    /// Lets every lookup so far finish. Its number must not come again.
+    /// Lets every lookup so far finish. Their numbers must not come again.
     pub fn open_all(&self) {
         let mut state = self.state();
         let newest = state.asked.drain().max();
@@ -75,7 +75,7 @@ impl Gates {
         self.state().asked.contains(&number)
     }
 
-    /// The lookup that workers have begun twice, if there is one.
+    /// A description of a lookup that workers have begun twice, if there is one.
     pub fn wrong(&self) -> Option<String> {
         self.state().wrong.clone()
     }

@@ -2,16 +2,16 @@
 //!
 //! A [`Session`] is a list of outstanding requests and a map of those that have ended. It has no
 //! thread and no queue. It does not predict what a call returns; it judges the result. For example,
-//! a request that the resolver may finish has completed or not, until a result tells; from then on
-//! the model insists on it. So the model follows the subject, and sequences come from a plain
-//! proptest strategy. `proptest-state-machine` does not fit: its reference knows each state before
-//! the subject is called.
+//! the model does not know whether a request that the resolver may finish has completed. Once a
+//! result shows it, later results must agree. So the model follows the subject, and sequences come
+//! from a plain proptest strategy. `proptest-state-machine` does not fit: its reference knows each
+//! state before the subject is called.
 //!
-//! A [`Player`] makes [calls](Call) on a [`Subject`] and has the model judge each result. The
-//! subjects are native sessions on one engine (`tests/engine.rs`), a guest behind the component
-//! boundary (`tests/guests/src/bin/replay.rs`), and the fake host of the guest library's own tests.
-//! Four bytes make one call, so all subjects play the same sequences, proptest shrinks them, and a
-//! guest makes them from a seed.
+//! A [`Player`] makes [calls](Call) on a [`Subject`] and has the model judge each result. The three
+//! subjects are native sessions (`tests/engine.rs`), a guest behind the component boundary
+//! (`tests/guests/src/bin/replay.rs`), and the fake host of the guest library's tests. Four bytes
+//! make one call, so all subjects play the same sequences, proptest shrinks them, and a guest makes
+//! them from a seed.
 //!
 //! `fuzz` and `tests/soak` make calls of their own, and use [`Session`] with their own [`Asked`].
 

@@ -47,7 +47,7 @@ pub trait Subject {
     /// The number of outstanding requests of the engine, if the subject sees it.
     fn outstanding(&self) -> Option<usize>;
 
-    /// Whether the resolver was asked for this number. False if the subject does not see it.
+    /// Whether the resolver was asked for this number. False if the subject cannot see that.
     fn was_asked(&self, number: u64) -> bool;
 }
 
@@ -62,7 +62,8 @@ pub struct Settings {
     pub max_requests: usize,
     /// Outstanding requests of all sessions.
     pub requests_per_engine: usize,
-    /// Completions that were taken of which a session still says "already" (S-C9).
+    /// The number of newest taken completions for whose handles cancel still returns "already"
+    /// (S-C9).
     pub remembered: usize,
 }
 
@@ -274,7 +275,7 @@ impl<S: Subject> Player<S> {
             Call::Drop { session } => {
                 self.subject.renew(session);
                 self.note(call, Got::Nothing);
-                // To the new session the old handles are another session's (S-R17).
+                // The old handles are foreign to the new session (S-R17).
                 self.sessions[session].model = self.pair().model;
             }
             Call::TakeDown | Call::BringUp => {
@@ -285,7 +286,7 @@ impl<S: Subject> Player<S> {
                 }
             }
         }
-        // S-R2, S-C6, S-S7: a request that ends gives its place back at once.
+        // S-R2, S-C6, S-S7: a request that ends no longer counts against the limits.
         match (self.subject.outstanding(), self.outstanding()) {
             (Some(got), right) if got != right => Err(format!(
                 "{got} requests are outstanding, and {right} is right"

@@ -19,8 +19,8 @@ pub enum Question {
     Nothing(u64),
     /// The policy forbids the name.
     Denied(u64),
-    /// The resolver answers at once and lets the number finish. This is how a guest, which can do
-    /// nothing but ask, lets a request finish.
+    /// The resolver answers at once and lets the number finish. A guest lets a request finish in
+    /// this way, because it can only ask.
     Release(u64),
 }
 

@@ -8,8 +8,8 @@ use crate::code::Code;
 /// A session as the rules describe it. Each function takes what a call returned, and judges it.
 #[derive(Clone, Debug)]
 pub struct Session<Q> {
-    /// Completions that were taken, counted back from the newest, of which the session still says
-    /// "already" (S-C9).
+    /// The number of newest taken completions for whose handles cancel still returns "already"
+    /// (S-C9).
     remembered: usize,
     startups: u64,
     /// Whether the engine was taken down.
@@ -25,7 +25,7 @@ pub struct Session<Q> {
     one_of: Option<OneOf>,
 }
 
-/// What the model must know of the lookup behind a request.
+/// The properties of a lookup that the model must know.
 pub trait Asked: Debug {
     /// An answer.
     type Answer: Debug;
@@ -81,12 +81,12 @@ struct Request<Q> {
     cut: Option<Cut>,
 }
 
-/// The engine went down before the request had certainly completed.
+/// The engine went down before the model knew that the request had completed.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     /// Whether no call was made on the session since. Until then the request keeps its worker.
     unseen: bool,
-    /// Whether the resolver may have finished it all the same.
+    /// Whether the resolver may have finished it before.
     finished: bool,
 }
 
@@ -109,7 +109,7 @@ enum End {
     Forgotten,
 }
 
-/// A wait has said that one of these requests had completed by then, and not which.
+/// A wait has shown that one of these requests had completed by then, but not which.
 #[derive(Clone, Debug)]
 struct OneOf {
     handles: Vec<u64>,
@@ -321,7 +321,8 @@ impl<Q: Asked> Session<Q> {
         }
     }
 
-    /// This request was cancelled, so a wait that has promised one of several meant another.
+    /// This request was cancelled. So if a wait has shown that one of several had completed, it was
+    /// another.
     fn not_this_one(&mut self, handle: u64) {
         let Some(OneOf { handles, by }) = &mut self.one_of else {
             return;
@@ -350,8 +351,9 @@ impl<Q: Asked> Session<Q> {
         };
     }
 
-    /// Judges the completions that a call took, at most `max`: each request at most once, in the
-    /// order of completion, and all that have completed if there are fewer than `max` (S-R6, S-C1).
+    /// Judges the completions that a call took, at most `max` (S-R6, S-C1). Each request comes at
+    /// most once, in the order of completion. A call that took fewer than `max` took every
+    /// completion.
     pub fn take(&mut self, max: usize, shown: &[Shown<Q::Answer>]) -> Inspection {
         self.settle();
         if shown.len() > max {

@@ -61,7 +61,7 @@ impl Pair {
         self.taken[self.taken.len() - back]
     }
 
-    /// Completes a batch more than the engine remembers.
+    /// Completes one batch more than the number of completions that the engine remembers.
     fn fill(&mut self) {
         while self.taken.len() < REMEMBERED + BATCH {
             for _ in 0..BATCH {

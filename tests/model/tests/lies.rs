@@ -17,7 +17,7 @@ const SETTINGS: Settings = Settings {
 /// The number of sequences within which a lie must be found.
 const SEQUENCES: u64 = 2000;
 
-/// What a session does wrong.
+/// A fault of a session.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Lie {
     /// Nothing.
@@ -58,7 +58,7 @@ enum Lie {
     WaitReversed,
     /// A denied lookup gets an answer.
     DeniedAnswered,
-    /// A request that has ended keeps its place.
+    /// A request that has ended still counts against the limit.
     PlacesKept,
 }
 

@@ -20,7 +20,7 @@ use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 /// The size of a guest's standard error, which holds the message of a panic.
 const STDERR_BYTES: usize = 8192;
 
-/// What a guest reports of its requests, as in `wit/soak.wit`.
+/// The counts that a guest reports, as in `wit/soak.wit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
 #[component(record)]
 pub(crate) struct Counts {
@@ -35,7 +35,7 @@ pub(crate) struct Counts {
     pub invalid: u64,
 }
 
-/// What a guest reports that it does next.
+/// The next action of a guest, as it reports it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
@@ -74,13 +74,13 @@ pub(crate) enum End {
     Other(wasmtime::Error),
 }
 
-/// What is known of a guest after its store was dropped.
+/// The state of a guest after its store was dropped.
 #[derive(Debug)]
 pub(crate) struct Left {
     pub end: End,
     /// The counts of its last report.
     pub counts: Counts,
-    /// What its last report said that it does next.
+    /// The next action in its last report.
     pub next: Next,
     /// The statistics of its session.
     pub stats: RequestStats,

@@ -1,9 +1,10 @@
-//! `cargo xtask soak`: guests make random requests and cancels, trap and go. At the end every
-//! request is accounted for, no completion came twice, and the process is as it was.
+//! `cargo xtask soak`: guests make random requests and cancels, trap and go. At the end it checks
+//! that every request is accounted for, that no completion came twice, and that memory and threads
+//! have not grown.
 //!
-//! - A *slot* always has one guest. When the guest ends, another takes its place. `--guests` sets
-//!   the number of slots. At most 8 of them, and a quarter at most, have sync stores and a thread
-//!   each; the others have async stores on two threads.
+//! - A *slot* always has one guest. When the guest ends, the next one starts. `--guests` sets the
+//!   number of slots. At most 8 of them, and a quarter at most, have sync stores and a thread each;
+//!   the others have async stores on two threads.
 //! - A *guest* is one instance with its own session. It begins a number of requests, then cleans
 //!   up, returns without a clean-up, traps, or sleeps. A guest in an async store may be dropped in
 //!   any call before that.

@@ -1,4 +1,4 @@
-//! What a guest is told to do.
+//! The plan of a guest.
 
 /// How a guest ends, unless its store is dropped before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -156,7 +156,7 @@ impl Resolver for Mixed {
     }
 }
 
-/// What the name in a lookup says.
+/// The letter and the number in the name of a lookup.
 struct Question {
     letter: char,
     number: u32,

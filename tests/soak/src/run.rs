@@ -27,11 +27,11 @@ use crate::verify::verify_all;
 const THREADS: usize = 2;
 /// The time between two checks for progress.
 const TICK: Duration = Duration::from_millis(100);
-/// The time between two looks at the process, which no other thread announces a change of.
+/// The time between two looks at the process. No thread announces its changes.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// From the first tenth to the last, resident memory may grow by 10 % and this number of bytes,
-/// because freed memory is not reused at once.
+/// Resident memory may grow by 10 % and this number of bytes from the first tenth to the last. The
+/// reason is that freed memory is not reused at once.
 const RESIDENT_SLACK_BYTES: usize = 8 << 20;
 /// From the first tenth to the last, allocated memory may grow by this number of bytes.
 const HEAP_SLACK_BYTES: usize = 256 << 10;
@@ -66,7 +66,7 @@ type Said = Result<(Slot, Accounts)>;
 
 impl Soak {
     fn new(args: &Args) -> Result<Soak> {
-        // WASI starts its threads when it first needs them. From here on they are there.
+        // WASI starts its threads when it first needs them: here, before the first sample.
         in_tokio(async {});
         let resolver = Arc::new(Mixed::new(args.requests));
         let policy = Policy::deny_all()
@@ -169,8 +169,8 @@ impl Soak {
         }
     }
 
-    /// Waits until no lookup is in a worker and the process has no more threads than in `first`,
-    /// and gives its sample. No guest may be running.
+    /// Waits until no lookup is in a worker and the process has no more threads than in `first`.
+    /// Returns the sample of the process. No guest may be running.
     fn settled(&self, first: Option<&Sample>) -> Result<Sample> {
         let outstanding = self.lookups.outstanding();
         ensure!(

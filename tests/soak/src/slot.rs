@@ -24,14 +24,14 @@ const MAX_AWAITS: u32 = 100;
 /// The parts of a run.
 pub(crate) const TENTHS: u32 = 10;
 
-/// A place that one guest after another takes.
+/// A slot. It has one guest at a time.
 pub(crate) struct Slot {
     number: u32,
     sync: bool,
     rng: Rng,
     /// The numbers of its requests.
     requests: Range<u32>,
-    /// The number of the next.
+    /// The number of the next request.
     next: u32,
     patience: u64,
 }

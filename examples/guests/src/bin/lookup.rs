@@ -1,4 +1,5 @@
-//! `lookup`: asks everything at once and prints each answer as it comes, by windows and messages.
+//! `lookup`: starts all lookups at once and prints each answer when it comes, with windows and
+//! messages.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
@@ -34,7 +35,7 @@ Status: 0 if all were answered, 1 if one failed or was cancelled, 2 for bad usag
 
 /// The message that ends a request.
 const WM_FOUND: u32 = WM_USER + 1;
-/// The timer that ends them all.
+/// The timer that ends all lookups.
 const TIMEOUT: u64 = 1;
 
 fn main() {
@@ -60,7 +61,7 @@ fn run(options: Options) -> Result<Status, Box<dyn std::error::Error>> {
     let window = Window::new({
         let lookup = lookup.clone();
         move |message| {
-            // What cannot be printed ends the program.
+            // The program ends if it cannot print.
             if let Err(error) = lookup.handle(message) {
                 lookup.broken.set(Some(error));
                 post_quit_message(1);
@@ -83,7 +84,7 @@ fn run(options: Options) -> Result<Status, Box<dyn std::error::Error>> {
     }
 }
 
-/// What is under way and how it goes.
+/// The lookups that are under way, and the state of the program.
 struct Lookup {
     pending: RefCell<Vec<(TaskHandle, Query)>>,
     json: bool,
@@ -111,7 +112,7 @@ impl Lookup {
         Ok(())
     }
 
-    /// The window's procedure.
+    /// The procedure of the window.
     fn handle(&self, message: &Message) -> io::Result<()> {
         match message.message {
             WM_FOUND => self.found(message)?,
@@ -135,7 +136,8 @@ impl Lookup {
         self.print(&Report::new(query, answer.cloned()))
     }
 
-    /// Cancels what is pending. What cannot be cancelled any more has completed: its message comes.
+    /// Cancels the pending requests. If a cancel fails, the request has completed and its message
+    /// comes.
     fn give_up(&self) -> io::Result<()> {
         let cancelled =
             |(handle, _): &mut (TaskHandle, Query)| wsa_cancel_async_request(*handle).is_ok();
@@ -173,7 +175,7 @@ struct Options {
 }
 
 impl Options {
-    /// None if help was asked for.
+    /// Reads the command line. `None` if the user asks for help.
     fn parse(mut parser: lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
         use lexopt::prelude::*;
         let mut options = Options {
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_usage_says_what_to_write() {
+    fn error_in_the_usage_says_what_to_write() {
         for (arguments, hint) in [
             (&[][..], "host:localhost"),
             (&["--timeout", "soon", "host:a"], "--timeout 500"),

@@ -1,7 +1,7 @@
-//! `resolve-many`: looks up names from standard input, many at a time, by futures.
+//! `resolve-many`: looks up names from standard input, many at a time, with futures.
 //!
-//! Names are read as places become free. Reading waits for a slow writer, and what completes
-//! meanwhile is printed afterwards.
+//! It reads a name when a request may begin. Reading waits for a slow writer, and the program
+//! prints later completions afterwards.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -26,7 +26,7 @@ Options:
 Status: 0 if all were answered, 1 if one failed, 2 for bad usage.
 ";
 
-/// How often progress is shown.
+/// The time between two displays of the progress.
 const TICK: Duration = Duration::from_millis(100);
 
 fn main() {
@@ -64,8 +64,8 @@ fn run(jobs: usize) -> Result<Status, Box<dyn std::error::Error>> {
     })
 }
 
-/// Looks the names up, `jobs` at a time, or as many as the host takes (`S-R2`), and hands each to
-/// `each` as it completes.
+/// Looks the names up, `jobs` at a time or up to the limit of the host (`S-R2`). Calls `each` with
+/// each name and its outcome, in the order of completion.
 async fn answer_all(
     resolver: &Resolver,
     mut names: impl Iterator<Item = io::Result<Vec<u8>>>,
@@ -73,7 +73,7 @@ async fn answer_all(
     mut each: impl FnMut(&[u8], &Result<HostEntry, WsaError>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut under_way = FuturesUnordered::new();
-    // A name that the host had no place for.
+    // A name that the host refused at its limit. It is asked for again once a request ends.
     let mut put_off = None;
     loop {
         while under_way.len() < jobs {
@@ -86,7 +86,7 @@ async fn answer_all(
                 under_way.push(async move { (name, request.await) });
                 continue;
             }
-            // Refused at the call, so this does not wait.
+            // The host has refused the request at the call, so this does not wait.
             let refused = request.await;
             if matches!(refused, Err(WSAEWOULDBLOCK)) && !under_way.is_empty() {
                 put_off = Some(name);
@@ -101,7 +101,7 @@ async fn answer_all(
     }
 }
 
-/// The lines that are not empty, without what ends them.
+/// Returns the lines that are not empty, without white space around them.
 fn names(input: impl BufRead) -> impl Iterator<Item = io::Result<Vec<u8>>> {
     input
         .split(b'\n')
@@ -121,7 +121,7 @@ fn print(name: &[u8], answer: &Result<HostEntry, WsaError>) -> io::Result<()> {
     }
 }
 
-/// What was answered and what failed, shown as it grows if somebody watches.
+/// The numbers of answers and of failures. A terminal shows them while they grow.
 struct Tally {
     started: Instant,
     shown: Option<Instant>,
@@ -171,12 +171,12 @@ impl Tally {
             eprintln!("{count} x {error}");
         }
         if self.errors.contains_key(&WSAEWOULDBLOCK) {
-            eprintln!("The host took no request though none was under way: raise its limit.");
+            eprintln!("The host refused a request although none was outstanding: raise its limit.");
         }
     }
 }
 
-/// The option of the command line; none if help was asked for.
+/// Reads the command line. `None` if the user asks for help.
 fn jobs(mut parser: lexopt::Parser) -> Result<Option<usize>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut jobs = 100;

@@ -14,7 +14,7 @@ pub fn receive(socket: &UdpSocket, mut handle: impl FnMut(&[u8], SocketAddr)) ->
     Ok(())
 }
 
-/// Sends datagrams. One that cannot be sent is lost.
+/// Sends datagrams. A datagram that cannot be sent is lost.
 pub fn send(socket: &UdpSocket, datagrams: &[(SocketAddr, Vec<u8>)]) {
     for (to, bytes) in datagrams {
         let _ = socket.send_to(bytes, to);

@@ -26,10 +26,10 @@ pub(crate) fn fixture() -> Fixture {
     fixture_with(|dns| dns)
 }
 
-/// The same, with further settings.
+/// Like [`fixture`], with further settings.
 pub(crate) fn fixture_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
     fixture_on(Server::start().unwrap(), |address| {
-        // Tests of silent servers wait this long. No other outcome depends on it.
+        // Tests of silent servers wait this long. No other outcome depends on the time.
         let dns = Dns::builder()
             .server(address)
             .tries(1)
@@ -38,11 +38,11 @@ pub(crate) fn fixture_with(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixtur
     })
 }
 
-/// A resolver with this server, and settings that may name others.
+/// A fixture with this server, and settings that may name further servers.
 pub(crate) fn fixture_on(server: Server, set: impl FnOnce(SocketAddr) -> DnsBuilder) -> Fixture {
     let dns = Arc::new(set(server.address()).build().unwrap());
     let limits = Limits {
-        // Answers are not cut.
+        // The engine cuts no answer.
         answer_bytes: usize::MAX,
         ..Limits::default()
     };

@@ -1,4 +1,4 @@
-//! Calls before start-up, start-ups that are counted, and a clean-up too many.
+//! Calls before start-up, counted start-ups, and one clean-up too many.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;
@@ -7,7 +7,7 @@ fn main() {
     let window = Window::new(|_| 0);
 
     let all_fail = || {
-        // S-S5: whatever the parameters are.
+        // S-S5: the requests fail whatever their parameters are.
         let calls = six_requests(&window);
         assert!(calls.iter().all(|call| *call == Err(WSANOTINITIALISED)));
         assert_eq!(six_blocking(), [Err(WSANOTINITIALISED); 6]);
@@ -16,7 +16,7 @@ fn main() {
         let set = wsa_set_blocking_hook(|| false).map(drop);
         assert_eq!(set, Err(WSANOTINITIALISED));
         assert!(!wsa_is_blocking());
-        // S-C5: before the handle is looked at.
+        // S-C5: this error precedes those of the handle.
         for handle in [0, 1, u64::MAX] {
             assert_eq!(wsa_cancel_async_request(handle), Err(WSANOTINITIALISED));
         }
@@ -28,7 +28,7 @@ fn main() {
     };
     all_fail();
 
-    // S-S1: nothing was started.
+    // S-S1: a refused start-up starts nothing.
     assert_eq!(wsa_startup(0), Err(WSAVERNOTSUPPORTED));
     all_fail();
 

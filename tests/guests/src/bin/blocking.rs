@@ -1,4 +1,4 @@
-//! The six blocking calls, and windows that live on by the default hook.
+//! The six blocking calls, and windows that work while a call blocks.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,7 +19,7 @@ fn main() {
     at_the_limit();
 }
 
-/// S-B1, S-B5, S-R11, S-R12, S-R13: answers, all of which are still there after the last call.
+/// S-B1, S-B5, S-R11, S-R12, S-R13: six answers, which are all still there after the last call.
 fn six_answers() {
     let by_name = gethostbyname("Fast.TEST");
     let quick = gethostbyname("quick.test").unwrap();
@@ -32,7 +32,11 @@ fn six_answers() {
     let udp = getprotobynumber(17).unwrap();
     let literal = gethostbyname("192.0.2.77").unwrap();
 
-    assert_eq!(by_name, Err(WSAHOST_NOT_FOUND), "an alias is no question");
+    assert_eq!(
+        by_name,
+        Err(WSAHOST_NOT_FOUND),
+        "the script has no entry for an alias"
+    );
     assert_eq!(quick.name, "quick.test");
     assert_eq!((quick.aliases.len(), quick.addresses.len()), (2, 2));
     assert_eq!(by_address.name, "quick.test");
@@ -48,7 +52,7 @@ fn six_answers() {
     assert!(!wsa_is_blocking());
 }
 
-/// S-R15, S-R16, S-R14, S-R12: the same errors as those of the requests, from the call itself. S-S6.
+/// S-R15, S-R16, S-R14, S-R12, S-S6: the call has the errors that a request has in its message.
 fn errors() {
     for (name, error) in [
         ("nobody.test", WSAHOST_NOT_FOUND),
@@ -72,8 +76,8 @@ fn errors() {
     assert_eq!(six_blocking(), all.map(Err));
 }
 
-/// S-B1, S-B2, S-B3: while a call blocks that never ends, the default hook dispatches a message, a
-/// completion and a timer, whose procedure cancels it.
+/// S-B1, S-B2, S-B3: while a call blocks for ever, the default hook dispatches a message, a
+/// completion and a timer. The procedure of the window cancels the call at the timer.
 fn windows_live_on() {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let window = Window::new({
@@ -103,7 +107,7 @@ fn windows_live_on() {
     nothing_left(&window);
 }
 
-/// S-B1, S-M2: WM_QUIT, posted either way, is there when the call has returned.
+/// S-B1, S-M2: a WM_QUIT that was posted in either way still waits after the call.
 fn quit_is_kept() {
     let cancel = Window::new(|_| {
         wsa_cancel_blocking_call().unwrap();
@@ -118,7 +122,7 @@ fn quit_is_kept() {
     nothing_left(&cancel);
 }
 
-/// S-M3: a queue that is full, and that the hook does not empty, keeps no call from its answer.
+/// S-M3: a call returns its answer even if the queue is full and the hook does not empty it.
 fn a_full_queue() {
     let window = Window::new(|_| 0);
     let count = Rc::new(Cell::new(0));
@@ -137,7 +141,7 @@ fn a_full_queue() {
     assert_eq!(gethostbyname("known.test").unwrap().name, "known.test");
     assert_eq!(count.get(), 0);
     assert_eq!(gethostbyname("quick.test").unwrap().name, "quick.test");
-    // Nothing was lost, and the order is as ever.
+    // No message was lost, and they are in order.
     for i in 0..10_000 {
         assert_eq!(next(&window).wparam, i);
     }
@@ -146,7 +150,7 @@ fn a_full_queue() {
     nothing_left(&window);
 }
 
-/// S-R2: a blocking call needs its place under the host's limits; once others end it has one.
+/// S-R2: a blocking call fails at the host's limit, and succeeds once another request ends.
 fn at_the_limit() {
     let window = Window::new(|_| 0);
     let ask = || wsa_async_get_host_by_name(window.hwnd(), DONE, "never.test").unwrap();

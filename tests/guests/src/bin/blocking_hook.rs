@@ -1,4 +1,4 @@
-//! Blocking hooks of a program's own, cancelling, and what fails while a call blocks.
+//! Blocking hooks of the program, cancelling, and the calls that fail while a call blocks.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,7 +17,7 @@ fn main() {
     cancel_and_completion_race();
 }
 
-/// S-B4, S-S5: hooks are for version 1, and any start-up of it that counts will do.
+/// S-B4, S-S5: hooks need a start-up of version 1; one that counts is enough.
 fn versions() {
     let calls = || {
         [
@@ -31,7 +31,7 @@ fn versions() {
         let _two = Winsock::startup(version).unwrap();
         assert_eq!(calls(), [Err(WSAEOPNOTSUPP); 3]);
         assert_eq!(wsa_get_last_error(), 10045);
-        // The blocking calls themselves are there in both.
+        // The blocking calls work with both versions.
         assert_eq!(gethostbyname("quick.test").unwrap().name, "quick.test");
     }
     let two = Winsock::startup(makeword(2, 2)).unwrap();
@@ -44,10 +44,10 @@ fn versions() {
     assert_eq!(gethostbyname("quick.test").unwrap().name, "quick.test");
 }
 
-/// S-B4, S-B1: each hook is called until the next, and not when the answer is there at once.
+/// S-B4, S-B1: each hook is called until another is set, and never for an immediate answer.
 fn hooks_are_replaced() {
     let calls = Rc::new(RefCell::new(Vec::new()));
-    // One that cancels when it has been called `times` times.
+    // A hook that cancels after `times` calls.
     let hook = |number: u32, times: u32| {
         let (calls, count) = (calls.clone(), Cell::new(0));
         move || {
@@ -57,7 +57,7 @@ fn hooks_are_replaced() {
                 count.set(0);
                 wsa_cancel_blocking_call().unwrap();
             }
-            // S-B1: also after it has said that there was nothing to do, it is called again.
+            // S-B1: the call calls the hook again after it has returned false.
             false
         }
     };
@@ -76,7 +76,7 @@ fn hooks_are_replaced() {
     assert_eq!(calls.borrow().len(), 8);
 }
 
-/// S-B2, S-R1, S-C5: each call of Winsock, before its parameters; and what works all the same.
+/// S-B2, S-R1, S-C5: every call of Winsock fails before its parameters are checked, except four.
 fn everything_else_fails() {
     let window = Window::new(|_| 0);
     let request = wsa_async_get_host_by_name(window.hwnd(), DONE, "never.test").unwrap();
@@ -114,7 +114,7 @@ fn everything_else_fails() {
     assert_eq!(wsa_cancel_async_request(request), Ok(()));
 }
 
-/// S-S3, S-S4, S-C1: a future and a start-up that are dropped in the hook are cancelled and cleaned up.
+/// S-S3, S-S4, S-C1: a future that is dropped in the hook is cancelled, and a start-up cleaned up.
 fn what_is_dropped_meanwhile() {
     let resolver = Resolver::new().unwrap();
     let never = resolver.host("never.test");
@@ -129,14 +129,14 @@ fn what_is_dropped_meanwhile() {
     .unwrap();
     assert_eq!(gethostbyname("never.test"), Err(WSAEINTR));
     assert_eq!(wsa_cancel_async_request(handle), Err(WSAEINVAL));
-    // Of the three start-ups the main one and the resolver's are left, and then the main one.
+    // First the start-ups of `main` and of the resolver are left, and then that of `main`.
     wsa_unhook_blocking_hook().unwrap();
     wsa_cleanup().unwrap();
     assert_eq!(wsa_cleanup(), Err(WSANOTINITIALISED));
     wsa_startup(makeword(1, 1)).unwrap();
 }
 
-/// S-B3: a cancel that comes too late returns 0 as well, and the call has its answer.
+/// S-B3: a cancel that comes too late also succeeds, and the call returns its answer.
 fn cancel_and_completion_race() {
     let (hooks, succeeded) = (Rc::new(Cell::new(0)), Cell::new(0));
     wsa_set_blocking_hook({
@@ -161,7 +161,7 @@ fn cancel_and_completion_race() {
             Err(error) => assert_eq!(error, WSAEINTR),
         }
     }
-    // Whatever did not succeed was cancelled in the hook.
+    // Every call that did not succeed was cancelled in the hook.
     assert!(rounds - succeeded.get() <= hooks.get());
     wsa_unhook_blocking_hook().unwrap();
     assert_eq!(gethostbyname("quick.test").unwrap().name, "quick.test");

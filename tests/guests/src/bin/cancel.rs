@@ -1,4 +1,4 @@
-//! Cancel, at every stage of a request's life and with every kind of number.
+//! Cancel at every stage of a request, and with every kind of handle.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;
@@ -8,7 +8,7 @@ fn main() {
     let w = window.hwnd();
     let ask = |name: &str| wsa_async_get_host_by_name(w, DONE, name).unwrap();
 
-    // S-C1: pending, in a worker that never comes back or before that. Twice is S-C3.
+    // S-C1: pending requests, in a worker for ever or still queued. S-C3: a second cancel.
     let pending: Vec<_> = (0..100).map(|_| ask("never.test")).collect();
     for handle in pending {
         assert_eq!(wsa_cancel_async_request(handle), Ok(()));
@@ -16,7 +16,7 @@ fn main() {
     }
     nothing_left(&window);
 
-    // S-C2 (b): completed in the host, and then in the guest's queue, where the message stays.
+    // S-C2 (b): a completion in the host, and then in the guest's queue, where its message stays.
     let in_host = ask("known.test");
     assert_eq!(wsa_cancel_async_request(in_host), Err(WSAEALREADY));
     let peeked = peek_message(Some(w), .., false).unwrap();
@@ -24,7 +24,7 @@ fn main() {
         panic!("{peeked:?}")
     };
     assert_eq!(peeked.wparam, in_host);
-    // S-R10: a message that is only looked at has its answer, whole.
+    // S-R10: a peeked message has its whole answer.
     let Some(Ok(Answer::Host(entry))) = peeked.answer() else {
         panic!("{peeked:?}")
     };
@@ -35,13 +35,13 @@ fn main() {
     assert_eq!(wsa_cancel_async_request(in_host), Err(WSAEALREADY));
     assert_eq!(wsa_get_last_error(), 10037);
     assert!(outcome(&window, in_host).is_ok());
-    // S-C2 (a): handled.
+    // S-C2 (a): the message was handled.
     assert_eq!(wsa_cancel_async_request(in_host), Err(WSAEALREADY));
     let worker = ask("quick.test");
     assert!(outcome(&window, worker).is_ok());
     assert_eq!(wsa_cancel_async_request(worker), Err(WSAEALREADY));
 
-    // S-C3: numbers that name nothing, among them each neighbour of a live handle.
+    // S-C3: unknown handles, among them every handle that differs from a valid one by one bit.
     let live = ask("never.test");
     let forged = (0..64)
         .map(|bit| live ^ (1 << bit))
@@ -54,7 +54,7 @@ fn main() {
         );
     }
 
-    // S-C3: one from before the last clean-up. S-S4: nothing of it comes.
+    // S-C3: a handle from before the last clean-up. S-S4: its message does not come.
     winsock.cleanup().unwrap();
     let _winsock = Winsock::startup(makeword(2, 2)).unwrap();
     for old in [live, in_host, worker] {
@@ -62,7 +62,7 @@ fn main() {
     }
     nothing_left(&window);
 
-    // S-C1, S-C8: a cancel races with the resolver; whatever it says is what happens.
+    // S-C1, S-C8: a cancel races with the resolver. The message comes exactly if cancel says so.
     let (mut cancelled, mut completed) = (0, 0);
     for round in 0..2000 {
         let handle = ask("quick.test");

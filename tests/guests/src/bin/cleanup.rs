@@ -1,4 +1,4 @@
-//! The last clean-up ends everything.
+//! The last clean-up ends every request.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;
@@ -8,7 +8,7 @@ fn main() {
     let w = window.hwnd();
     let ask = |name: &str| wsa_async_get_host_by_name(w, DONE, name).unwrap();
 
-    // S-S4: pending, completed in the host, and posted.
+    // S-S4: a pending request, one completed in the host, and one with a posted message.
     ask("never.test");
     let posted = ask("known.test");
     let peeked = peek_message(Some(w), .., false).unwrap();
@@ -20,16 +20,16 @@ fn main() {
     assert_eq!(next(&window), Message::new(w, DONE + 1, 0, 0));
     nothing_left(&window);
 
-    // S-S3: and it starts again.
+    // S-S3: start-up works again.
     let again = Winsock::startup(makeword(1, 1)).unwrap();
     assert_eq!(host(&window, "quick.test").unwrap().name, "quick.test");
-    // S-S4: no place under the limit of 100 is still taken.
+    // S-S4: none of the former requests counts against the limit of 100.
     for _ in 0..100 {
         ask("never.test");
     }
     drop(again);
 
-    // S-S7: what this program leaves behind, the host must get rid of.
+    // S-S7: the host must clean up after this program.
     std::mem::forget(Winsock::startup(makeword(2, 2)).unwrap());
     for _ in 0..50 {
         ask("never.test");

@@ -1,4 +1,4 @@
-//! What ends without an answer, and why.
+//! Requests that end without an answer, and their errors.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;
@@ -35,7 +35,7 @@ fn main() {
     ] {
         assert_eq!(error(not_legal), WSANO_DATA, "{not_legal}");
     }
-    // S-R13: the host's own name, which the tests' host calls quick.test.
+    // S-R13: the name of the machine, which is quick.test in these tests.
     assert_eq!(host(&window, "").unwrap().name, "quick.test");
 
     // S-R14
@@ -58,6 +58,6 @@ fn main() {
         Err(WSAHOST_NOT_FOUND)
     );
 
-    // S-R4: nothing of this is judged at the call.
+    // S-R4: none of these errors is an error of the call.
     nothing_left(&window);
 }

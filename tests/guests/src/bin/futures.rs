@@ -10,7 +10,7 @@ use winsock_async_test_guests::*;
 fn main() {
     let resolver = Resolver::new().unwrap();
 
-    // Several run at once, as soon as they are made.
+    // Requests run at the same time, from the calls that make them.
     let (quick, http) = (
         resolver.host("quick.test"),
         resolver.service("http", Some("tcp")),
@@ -27,7 +27,7 @@ fn main() {
         "udp"
     );
 
-    // S-C1: dropped is cancelled. The host would report what is left over.
+    // S-C1: dropping cancels. `tests/host` fails if a request is left.
     let dropped = resolver.host("never.test");
     let handle = dropped.handle().unwrap();
     drop(dropped);
@@ -39,7 +39,7 @@ fn main() {
     assert!(block_on_timeout(Duration::from_millis(5), never).is_err());
     assert_eq!(wsa_cancel_async_request(handle), Err(WSAEINVAL));
 
-    // S-C2: cancelled by hand, before and after it has completed.
+    // S-C2: `cancel` before and after the completion.
     let mut never = resolver.host("never.test");
     assert_eq!(never.cancel(), Ok(()));
     assert_eq!(block_on(never), Err(WSAEINTR));
@@ -47,7 +47,7 @@ fn main() {
     assert_eq!(known.cancel(), Err(WSAEALREADY));
     assert_eq!(block_on(known).unwrap().name, "known.test");
 
-    // A future that hangs does not keep another from its answer.
+    // A future that hangs does not delay another.
     let hung = pin!(resolver.host("never.test"));
     let quick = block_on(async {
         let quick = resolver.host("quick.test").await;

@@ -1,4 +1,4 @@
-//! Waits for what never comes, until the host drops it.
+//! Waits for an answer that never comes, until the host drops the guest.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;

@@ -1,4 +1,5 @@
-//! Requests with every argument at its limits, and calls out of balance: each has its result, and none traps.
+//! Requests with every argument at its limits, and unbalanced calls: each has its result, and none
+//! traps.
 
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
@@ -6,7 +7,7 @@ use winsock_async_test_guests::raw::readiness::subscribe;
 use winsock_async_test_guests::raw::requests::{async_request, cancel};
 use winsock_async_test_guests::raw::types::*;
 
-/// What the host of the tests allows.
+/// The limit of outstanding requests that the host of the tests sets.
 const OUTSTANDING: usize = 100;
 const AF_INET: i32 = 2;
 
@@ -63,7 +64,7 @@ fn names() {
         (b"\xed\xa0\x80.test", ErrorCode::HostNotFound),
         (b".", ErrorCode::HostNotFound),
         (b"..test", ErrorCode::HostNotFound),
-        // The longest name that there can be is asked for; one byte more is not.
+        // A resolver is asked for the longest valid name, but not for a name with one byte more.
         (of_253.as_bytes(), ErrorCode::HostNotFound),
         (b"a.invalid", ErrorCode::AccessDenied),
         (b"255.255.255.255", ErrorCode::AccessDenied),
@@ -82,7 +83,7 @@ fn names() {
             no_such_service_or_protocol(&name);
         }
     }
-    // Empty names: the host itself, and no service or protocol.
+    // An empty name is that of the host's machine, and of no service or protocol.
     let Ok(Answer::Host(own)) = ask(host(b"")) else {
         panic!("the host has a name");
     };
@@ -191,12 +192,12 @@ fn completions_at_their_limits() {
     for timeout in [None, Some(0), Some(1), Some(u64::MAX)] {
         assert!(!wait(timeout));
     }
-    // Something comes soon, and the time-out is the longest there is, or none.
+    // A completion comes soon, with the longest time-out or none.
     for timeout in [Some(u64::MAX), Some(u64::MAX / 2), None] {
         for tag in [0, u64::MAX] {
             let handle = async_request(&host(b"quick.test"), tag).unwrap();
             assert!(wait(timeout));
-            assert!(wait(Some(0)) && wait(None), "until it was taken");
+            assert!(wait(Some(0)) && wait(None), "the completion was not taken");
             assert!(take(0).is_empty());
             let taken = take(1);
             // S-R6
@@ -207,7 +208,7 @@ fn completions_at_their_limits() {
             assert!(take(u32::MAX).is_empty());
         }
     }
-    // Something never comes, and the time-out is none at all, or the shortest.
+    // No completion comes, with a time-out of 0 or of 1 ns.
     let never = async_request(&host(b"never.test"), 0).unwrap();
     assert!(!wait(Some(0)) && !wait(Some(1)));
     assert!(take(0).is_empty() && take(1).is_empty() && take(u32::MAX).is_empty());
@@ -230,7 +231,7 @@ fn past_the_limit() {
     assert_eq!(take(1).len(), 1);
     let last = async_request(&host(b"known.test"), u64::MAX).unwrap();
     assert_eq!(async_request(&big, 0), Err(ErrorCode::WouldBlock));
-    // S-S4: the last clean-up takes all of it, and the same calls work again.
+    // S-S4: the last clean-up ends all requests, and the same calls work again.
     assert_eq!(cleanup(), Ok(()));
     assert!(take(u32::MAX).is_empty() && !wait(None));
     assert_eq!(startup(), Ok(()));
@@ -241,7 +242,7 @@ fn past_the_limit() {
     assert_eq!(cleanup(), Ok(()));
 }
 
-/// Makes a request, waits for its completion, and gives its outcome. S-R6: there is exactly one.
+/// Makes a request, waits for its completion, and returns its outcome. S-R6: it has exactly one.
 fn ask(query: Query) -> Result<Answer, ErrorCode> {
     let handle = async_request(&query, u64::MAX).expect("a request");
     assert!(wait(None));
@@ -263,7 +264,7 @@ fn by_address(address: &[u8], family: i32) -> Query {
     Query::HostByAddress(AddressQuery { address, family })
 }
 
-/// A query of each kind, which has an answer.
+/// A query of each kind. Each has an answer.
 fn one_of_each() -> [Query; 6] {
     let (port, protocol) = (80, Some(b"tcp".to_vec()));
     [

@@ -1,5 +1,5 @@
-//! Cancel with every number that a guest can make up, beside requests at every stage of their lives; and with the
-//! handles of another guest, which are the arguments.
+//! Cancel with forged handles, while requests are at every stage. The arguments of the program are
+//! the handles of another guest, which it cancels too.
 
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
@@ -24,7 +24,7 @@ fn main() {
     let ready = [ask("known.test"), ask("known.test")];
     let pending = [ask("never.test"), ask("never.test")];
 
-    // S-C2, S-C3: as often as one likes, whatever is between.
+    // S-C2, S-C3: each cancel of an ended request gives the same error.
     for _ in 0..1000 {
         for handle in taken.into_iter().chain(ready) {
             assert_eq!(cancel(handle), Err(ErrorCode::AlreadyCompleted));
@@ -34,7 +34,7 @@ fn main() {
         }
     }
 
-    // S-C3: none of these names a request, unless it is the handle of one.
+    // S-C3: these numbers name no request, except for the given handles among them.
     let given: Vec<u64> = [from_before, taken, cancelled, ready, pending].concat();
     let flipped = |handle: u64| (0..64).map(move |bit| handle ^ (1 << bit));
     let two_flipped = given
@@ -61,7 +61,7 @@ fn main() {
         }
     }
 
-    // S-R17: also where they look like one of this guest's own.
+    // S-R17: the handles of another guest name no request here, also with one bit flipped.
     for of_another in std::env::args().skip(1) {
         let handle = of_another.parse().expect("a handle");
         for forged in std::iter::once(handle).chain(flipped(handle)) {
@@ -70,7 +70,7 @@ fn main() {
         }
     }
 
-    // Those that live have come through it.
+    // The outstanding requests are unaffected.
     assert!(wait(Some(0)));
     let came: Vec<_> = take(u32::MAX).iter().map(|c| c.handle).collect();
     assert_eq!(came, ready);
@@ -90,7 +90,7 @@ fn ask(name: &str) -> u64 {
     async_request(&Query::HostByName(name.into()), 0).expect("a request")
 }
 
-/// Numbers without a pattern, the same in each run: a xorshift.
+/// Pseudo-random numbers, the same in each run: a xorshift.
 fn random() -> impl Iterator<Item = u64> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     std::iter::from_fn(move || {

@@ -1,4 +1,5 @@
-//! Request and cancel, ten million times: of each exactly one thing is told, and nothing of what was cancelled comes (S-C1, S-C8).
+//! Ten million requests with a cancel: each either completes or is cancelled, and no cancelled one
+//! completes (S-C1, S-C8).
 
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
@@ -9,7 +10,7 @@ const ROUNDS: u64 = 10_000_000;
 
 fn main() {
     startup().unwrap();
-    // From a worker, which has it or has not when the cancel comes.
+    // A worker answers this name, before or after the cancel.
     let query = Query::HostByName(b"quick.test".into());
     let mut too_late = 0;
     for round in 0..ROUNDS {

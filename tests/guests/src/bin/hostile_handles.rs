@@ -1,4 +1,4 @@
-//! Makes pollables until the store has no handle left for them, and traps (S-S7).
+//! Makes pollables until the store has no handle left, and traps (S-S7).
 
 use winsock_async_test_guests::raw::lifecycle::startup;
 use winsock_async_test_guests::raw::readiness::subscribe;
@@ -11,7 +11,7 @@ fn main() {
         async_request(&Query::HostByName(b"quick.test".into()), 0).unwrap();
         async_request(&Query::HostByName(b"known.test".into()), 0).unwrap();
     }
-    // More than wasmtime allows in one store, in its tables of handles and of resources.
+    // More than the tables of handles and of resources hold in one store of wasmtime.
     for _ in 0..2_000_000 {
         std::mem::forget(subscribe());
     }

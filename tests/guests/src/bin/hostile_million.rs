@@ -1,4 +1,5 @@
-//! A million requests begun, and as many refused: each that was begun has one completion (S-R2, S-R6).
+//! A million requests begin, and at least half a million are refused. Each that began has one
+//! completion (S-R2, S-R6).
 
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
@@ -9,7 +10,7 @@ const MILLION: usize = 1_000_000;
 
 fn main() {
     startup().unwrap();
-    // From a worker, and at once.
+    // A worker answers the first name, and the guest's thread the second.
     let names = ["quick.test", "known.test"].map(|name| Query::HostByName(name.into()));
     let mut came = vec![false; MILLION];
     let (mut begun, mut refused, mut ended) = (0, 0, 0);
@@ -20,7 +21,8 @@ fn main() {
                 Err(error) => {
                     assert_eq!(error, ErrorCode::WouldBlock);
                     refused += 1;
-                    // As often as it is begun: a refusal is no reason for it to stop.
+                    // The guest goes on after a refusal while fewer requests were refused than
+                    // began.
                     if refused >= begun {
                         break;
                     }

@@ -1,11 +1,12 @@
-//! Names of 64 KiB by the ten thousand, outstanding and refused (S-R2): none is one that anything can have.
+//! At least ten thousand requests for invalid names of 64 KiB begin, and as many are refused
+//! (S-R2).
 
 use winsock_async_test_guests::raw::completions::take;
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
 use winsock_async_test_guests::raw::requests::async_request;
 use winsock_async_test_guests::raw::types::*;
 
-const SO_MANY: usize = 10_000;
+const COUNT: usize = 10_000;
 
 fn main() {
     startup().unwrap();
@@ -34,7 +35,7 @@ fn main() {
         ErrorCode::NoData,
     ];
     let (mut begun, mut refused) = (0, 0);
-    while begun < SO_MANY || refused < SO_MANY {
+    while begun < COUNT || refused < COUNT {
         let mut outstanding = 0;
         for (tag, query) in queries.iter().enumerate().cycle() {
             match async_request(query, tag as u64) {
@@ -42,8 +43,9 @@ fn main() {
                 Err(error) => {
                     assert_eq!(error, ErrorCode::WouldBlock);
                     refused += 1;
-                    // It asks on for a while when there is no room.
-                    if refused >= begun.min(SO_MANY) {
+                    // The guest goes on after a refusal while fewer were refused than began, up to
+                    // 10,000.
+                    if refused >= begun.min(COUNT) {
                         break;
                     }
                 }

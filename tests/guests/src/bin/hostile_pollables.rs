@@ -10,7 +10,7 @@ use winsock_async_test_guests::raw::types::Query;
 const MANY: usize = 5000;
 
 fn main() {
-    // Before start-up: they are not ready, and live on.
+    // Before start-up, pollables are not ready. They stay valid afterwards.
     let early = many();
     assert!(early.iter().all(|pollable| !pollable.ready()));
     startup().unwrap();
@@ -19,15 +19,15 @@ fn main() {
         let mut pollables = many();
         let never = ask("never.test");
         assert!(pollables.iter().all(|pollable| !pollable.ready()));
-        // S-C1: nothing of what was cancelled makes one ready.
+        // S-C1: a cancelled request makes no pollable ready.
         cancel(never).unwrap();
         assert!(pollables.iter().all(|pollable| !pollable.ready()));
 
         ask("quick.test");
         let all: Vec<_> = early.iter().chain(&pollables).collect();
         all[MANY].block();
-        assert_eq!(poll(&all).len(), 2 * MANY, "all of them are ready");
-        // The same one over and over in one list.
+        assert_eq!(poll(&all).len(), 2 * MANY, "every pollable is ready");
+        // The same pollable 5,000 times in one list.
         assert_eq!(poll(&vec![all[0]; MANY]).len(), MANY);
         order(&mut pollables);
         assert!(early.iter().all(Pollable::ready));
@@ -35,13 +35,13 @@ fn main() {
         assert!(early.iter().all(|pollable| !pollable.ready()));
     }
 
-    // One that is dropped at once, and asked or not before.
+    // Pollables that are dropped at once, half of them after a call of `ready`.
     for _ in 0..MANY {
         drop(subscribe());
         assert!(!subscribe().ready());
     }
 
-    // S-S4: clean-up ends what they told of; they may be dropped after it, or be used again.
+    // S-S4: after clean-up, pollables may be dropped or used again.
     let mut late = many();
     ask("known.test");
     assert!(late.iter().all(Pollable::ready));
@@ -52,7 +52,7 @@ fn main() {
     ask("known.test");
     assert!(early.iter().all(Pollable::ready));
     cleanup().unwrap();
-    // S-S7: the others are left to the host.
+    // S-S7: the host drops the others.
     std::mem::forget(early);
 }
 
@@ -72,7 +72,7 @@ fn backwards(pollables: &mut Vec<Pollable>) {
     while pollables.pop().is_some() {}
 }
 
-/// From the middle, with the last taking the place of each that goes.
+/// Drops pollables from the middle. The last one replaces each.
 fn inside_out(pollables: &mut Vec<Pollable>) {
     while !pollables.is_empty() {
         drop(pollables.swap_remove(pollables.len() / 2));

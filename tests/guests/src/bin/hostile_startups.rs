@@ -1,11 +1,12 @@
-//! Start-up without end: each counts, and as many clean-ups are needed before one is the last (S-S3, S-S4).
+//! Two million start-ups: each counts, and needs a clean-up before the last one ends requests
+//! (S-S3, S-S4).
 
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
 use winsock_async_test_guests::raw::requests::{async_request, cancel};
 use winsock_async_test_guests::raw::types::{ErrorCode, Query};
 
-/// There is no bound: the host counts to 2^64, for which a guest would take centuries.
+/// The host has no limit of start-ups. Its counter of 64 bits would take centuries to overflow.
 const MANY: u32 = 2_000_000;
 
 fn main() {
@@ -17,7 +18,7 @@ fn main() {
     for _ in 1..MANY {
         assert_eq!(cleanup(), Ok(()));
     }
-    // Still there.
+    // The request is still outstanding.
     assert!(!wait(Some(0)));
     assert_eq!(cancel(pending), Ok(()));
     let pending = async_request(&never, 0).unwrap();
@@ -26,7 +27,7 @@ fn main() {
     assert_eq!(cancel(pending), Err(ErrorCode::NotInitialised));
     assert!(!wait(None) && take(u32::MAX).is_empty());
 
-    // Others, of which no clean-up comes: the end of the guest does (S-S7).
+    // These start-ups have no clean-up, but end with the guest (S-S7).
     for _ in 0..MANY {
         assert_eq!(startup(), Ok(()));
     }

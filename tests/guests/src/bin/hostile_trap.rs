@@ -1,4 +1,5 @@
-//! Traps with requests at every stage, and says nothing: so it can be done by the ten thousand (S-S7).
+//! Traps with requests at every stage (S-S7). It prints nothing, because a test runs it ten
+//! thousand times.
 
 use winsock_async_test_guests::raw::completions::take;
 use winsock_async_test_guests::raw::lifecycle::startup;
@@ -9,7 +10,7 @@ fn main() {
     startup().unwrap();
     for name in ["never.test", "quick.test", "known.test"] {
         let query = Query::HostByName(name.into());
-        // They are refused where every worker is stuck.
+        // The host refuses them once every worker is stuck.
         let handles = [(); 10].map(|()| async_request(&query, 0));
         if let Ok(handle) = handles[0] {
             let _ = cancel(handle);

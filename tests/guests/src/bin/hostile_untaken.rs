@@ -1,4 +1,5 @@
-//! Requests, and never a take: refused at the limit until the guest ends, which it does without clean-up (S-R2, S-S7).
+//! Makes requests and takes no completion. The host refuses more at the limit until the guest ends,
+//! without a clean-up (S-R2, S-S7).
 
 use winsock_async_test_guests::raw::completions::wait;
 use winsock_async_test_guests::raw::lifecycle::startup;
@@ -16,15 +17,15 @@ fn main() {
         }
     };
     assert_eq!(refused, ErrorCode::WouldBlock);
-    // The host's default, or the limit of the tests.
+    // The limit of the tests, or the default of the host.
     assert!([100, 65_536].contains(&handles.len()), "{}", handles.len());
     assert!(wait(None));
-    // S-C2: a cancel does not take, and so makes no room.
+    // S-C2: a refused cancel takes no completion, and so makes no room.
     for handle in handles.iter().skip(1).step_by(2) {
         assert_eq!(cancel(*handle), Err(ErrorCode::AlreadyCompleted));
     }
     for query in names.iter().cycle().take(1_000_000) {
         assert_eq!(async_request(query, 0), Err(ErrorCode::WouldBlock));
     }
-    assert!(wait(Some(0)), "they wait to be taken");
+    assert!(wait(Some(0)), "the completions wait to be taken");
 }

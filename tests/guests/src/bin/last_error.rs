@@ -1,10 +1,10 @@
-//! Versions, what start-up tells, and the last error.
+//! Versions, the data of start-up, and the last error.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;
 
 fn main() {
-    // S-S5, S-S6: it works before start-up, and is 0 if there was none.
+    // S-S5, S-S6: the last error works before start-up, and is 0 at first.
     assert_eq!(wsa_get_last_error(), 0);
     wsa_set_last_error(-7);
     assert_eq!(wsa_get_last_error(), -7);
@@ -40,7 +40,7 @@ fn versions() {
         };
         assert_eq!((data.max_sockets, data.max_udp_datagram), limits);
     }
-    // S-S1: below 1.0 nothing is started, and it is told what is supported.
+    // S-S1: a version below 1.0 starts nothing, and the data name the supported version.
     for below in [0, makeword(0, 1), makeword(0, 255)] {
         assert_eq!(wsa_startup(below), Err(WSAVERNOTSUPPORTED));
         let data = WsaData::new(below);
@@ -54,7 +54,7 @@ fn versions() {
         );
         assert_eq!((data.max_sockets, data.max_udp_datagram), (0, 0));
     }
-    // S-S3: as many clean-ups as start-ups that were granted, whatever their versions.
+    // S-S3: each granted start-up needs a clean-up, whatever its version.
     for _ in 0..8 {
         assert_eq!(wsa_cleanup(), Ok(()));
     }
@@ -62,7 +62,7 @@ fn versions() {
     assert_eq!(wsa_get_last_error(), 10093);
 }
 
-/// S-S6: a call that fails sets it, one that succeeds need not clear it.
+/// S-S6: a call that fails sets the last error, and one that succeeds leaves it alone.
 fn failures_set_it(window: &Window) {
     let gone = Window::new(|_| 0).hwnd();
     let failing: [(&dyn Fn() -> WsaError, i32); 7] = [
@@ -84,7 +84,7 @@ fn failures_set_it(window: &Window) {
     }
 }
 
-/// S-S6, S-R1: that a request has begun says nothing of its outcome, which is never the last error.
+/// S-S6, S-R1: the outcome of a request is never the last error.
 fn outcomes_do_not(window: &Window) {
     wsa_set_last_error(0);
     let expected = [

@@ -1,4 +1,4 @@
-//! The message queue, clause by clause, with completions of the host among the messages.
+//! The rules of the message queue, with completions of the host among the messages.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ fn main() {
     a_loop_in_a_handler_of_a_timer();
 }
 
-/// What is found, as the message's number, 0 for nothing, and the exit code negative for WM_QUIT.
+/// Returns the number of a message, 0 for no message, and the negated exit code for WM_QUIT.
 fn number(found: Option<Retrieved>) -> i64 {
     match found {
         None => 0,
@@ -30,7 +30,7 @@ fn number(found: Option<Retrieved>) -> i64 {
 fn order_and_filters() {
     let (a, b) = (Window::new(|_| 0), Window::new(|_| 0));
     let request = wsa_async_get_host_by_name(a.hwnd(), DONE + 3, "known.test").unwrap();
-    // Arrives, and waits in the queue before the rest.
+    // The completion arrives, and waits in the queue before the other messages.
     assert!(peek_message(None, .., false).unwrap().is_some());
     for (window, message) in [(&b, 1), (&a, 2), (&b, 3), (&a, 4)] {
         post_message(window.hwnd(), DONE + message, 0, 0).unwrap();
@@ -40,7 +40,7 @@ fn order_and_filters() {
         let found = number(peek_message(hwnd, DONE + from..=DONE + to, remove).unwrap());
         found.saturating_sub(i64::from(DONE)).max(0)
     };
-    // Looked at, it stays.
+    // A peeked message stays.
     for _ in 0..3 {
         assert_eq!(peek(None, 0, 9, false), 3);
         assert_eq!(peek(Some(&b), 0, 9, false), 1);
@@ -57,11 +57,12 @@ fn order_and_filters() {
     nothing_left(&a);
 }
 
-/// S-M2, S-M6: what is posted and what has completed, then WM_QUIT whatever the filter, then timers.
+/// S-M2, S-M6: posted messages and completions come first, then WM_QUIT whatever the filter, then
+/// timers.
 fn messages_then_quit_then_timers() {
     let (window, other) = (Window::new(|_| 0), Window::new(|_| 0));
     set_timer(window.hwnd(), 7, USER_TIMER_MINIMUM).unwrap();
-    // The window's own is due when this one is, and waits.
+    // The timer of `window` is due too, and waits.
     set_timer(other.hwnd(), 8, USER_TIMER_MINIMUM).unwrap();
     assert_eq!(next(&other).wparam, 8);
     assert!(kill_timer(other.hwnd(), 8));
@@ -73,7 +74,7 @@ fn messages_then_quit_then_timers() {
     let [posted, done, timer] = [WM_APP, DONE, WM_TIMER].map(i64::from);
     assert_eq!(found, [posted, done, -42, timer]);
     assert!(kill_timer(window.hwnd(), 7));
-    // S-M2: its exit code, as it was given.
+    // S-M2: the exit code comes as it was posted.
     for code in [0, -1, i32::MAX] {
         post_quit_message(code);
         assert_eq!(run_message_loop(), Ok(code));
@@ -91,7 +92,7 @@ fn invalid_windows() {
     assert_eq!(peek_message(Some(gone), .., true), Err(invalid));
     assert_eq!(post_message(gone, WM_APP, 0, 0), Err(invalid));
     assert_eq!(wsa_get_last_error(), 1400);
-    // S-M2: PeekMessage never waits, also while a request hangs.
+    // S-M2: PeekMessage never waits, even while a request hangs.
     assert_eq!(next(&stays).message, WM_APP);
     let never = wsa_async_get_host_by_name(stays.hwnd(), DONE, "never.test").unwrap();
     assert_eq!(peek_message(None, .., true), Ok(None));
@@ -99,7 +100,7 @@ fn invalid_windows() {
     nothing_left(&stays);
 }
 
-/// S-M6: however long it was not looked for, there is one.
+/// S-M6: after any number of missed periods there is one message.
 fn timers_never_pile_up() {
     let (window, clock) = (Window::new(|_| 0), Window::new(|_| 0));
     let period = USER_TIMER_MINIMUM;
@@ -111,7 +112,7 @@ fn timers_never_pile_up() {
     let start = Instant::now();
     let due = || peek_message(Some(window.hwnd()), .., true).unwrap();
     let found = std::iter::from_fn(due).count() as u32;
-    // One for what was missed, and one for each period since.
+    // One message for the missed periods, and one for each period since.
     assert!((1..=1 + start.elapsed().div_duration_f64(period) as u32).contains(&found));
     for (window, id) in [(&window, 1), (&clock, 2)] {
         assert!(kill_timer(window.hwnd(), id));
@@ -119,7 +120,7 @@ fn timers_never_pile_up() {
     nothing_left(&window);
 }
 
-/// S-M3, S-M4: completions find a full queue, and none is lost but those of a window that is gone.
+/// S-M3, S-M4: a full queue loses no completion, except those of a window that is gone.
 fn a_full_queue_loses_nothing() {
     let (stays, goes) = (Window::new(|_| 0), Window::new(|_| 0));
     let ask =
@@ -128,11 +129,11 @@ fn a_full_queue_loses_nothing() {
     let lost: Vec<_> = (0..20).map(|_| ask(&goes)).collect();
     while post_message(stays.hwnd(), WM_APP, 0, 0).is_ok() {}
     assert_eq!(wsa_get_last_error(), 1816);
-    // S-C2: completed, wherever its message is.
+    // S-C2: the request has completed, wherever its message is.
     assert_eq!(wsa_cancel_async_request(kept[0]), Err(WSAEALREADY));
     drop(goes);
     for request in kept {
-        // Room for one message more, whichever completion has it.
+        // Makes room for one more message, of any completion.
         let taken = peek_message(None, WM_APP..=WM_APP, true).unwrap();
         assert_eq!(number(taken), i64::from(WM_APP));
         let found = peek_message(None, DONE..=DONE, true).unwrap();
@@ -145,7 +146,7 @@ fn a_full_queue_loses_nothing() {
     nothing_left(&Window::new(|_| 0));
 }
 
-/// S-M5, S-M2: a handler waits for an answer in a loop of its own; others' messages come there too.
+/// S-M5, S-M2: a handler waits for an answer in a message loop. Other messages come there too.
 fn a_loop_in_a_handler_of_a_timer() {
     let order = Rc::new(Cell::new(0));
     let other = Window::new({

@@ -16,7 +16,8 @@ fn main() {
     a_full_queue();
 }
 
-/// S-M1, S-R6: two windows, messages of the caller's own, read in the other order.
+/// S-M1, S-R6: two windows get their completions, with message numbers of the caller, in any order
+/// of reads.
 fn crossed_windows() {
     let (a, b) = (Window::new(|_| 0), Window::new(|_| 0));
     let for_a = wsa_async_get_host_by_name(a.hwnd(), WM_APP + 1, "known.test").unwrap();
@@ -45,7 +46,7 @@ fn a_window_that_goes() {
     nothing_left(&stays);
 }
 
-/// S-M5: a completion's handler asks again and waits for that in a loop of its own.
+/// S-M5: the handler of a completion asks again and waits for the answer in a message loop.
 fn a_loop_in_a_handler() {
     let names = Rc::new(RefCell::new(Vec::new()));
     let depth = Rc::new(Cell::new(0));
@@ -93,7 +94,7 @@ fn a_timer_cancels() {
     nothing_left(&window);
 }
 
-/// S-M3: ten thousand messages are held, one more is refused, and no completion is lost.
+/// S-M3: the queue holds ten thousand messages, refuses one more, and loses no completion.
 fn a_full_queue() {
     let window = Window::new(|_| 0);
     let requests: Vec<_> = (0..10)

@@ -1,4 +1,4 @@
-//! Names that cannot exist end with an error, and never with a trap.
+//! A request for an impossible name ends with an error, and never with a trap.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;
@@ -33,7 +33,7 @@ fn main() {
         let protocol = wsa_async_get_proto_by_name(w, DONE, name).unwrap();
         assert_eq!(outcome(&window, protocol), Err(WSANO_DATA), "{name:?}");
     }
-    // S-R3: the arguments are the caller's again as soon as the call has returned.
+    // S-R3: the caller may change the arguments as soon as the call has returned.
     let mut buffer = *b"quick.test";
     let request = wsa_async_get_host_by_name(w, DONE, buffer).unwrap();
     buffer.fill(0);
@@ -60,7 +60,7 @@ fn main() {
         let answer = message.into_answer().unwrap().unwrap();
         assert_eq!(answer.name(), *name);
     }
-    // What looks unusual and is a name all the same.
+    // Unusual but valid names.
     assert_eq!(host(&window, "Quick.TEST").unwrap().name, "quick.test");
     assert_eq!(
         host(&window, "b\u{fc}cher.test").unwrap().name,

@@ -1,4 +1,4 @@
-//! The interface itself, with arguments at their limits, and out of order.
+//! Calls of the interface without the library, with arguments at their limits and out of order.
 
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
@@ -27,11 +27,11 @@ fn main() {
     assert!(!wait(Some(u64::MAX)));
     assert!(take(0).is_empty() && take(u32::MAX).is_empty());
 
-    // Tags are the guest's own. S-R5: what is known at once is there when the call has returned, as a
-    // completion that has to be taken.
+    // The guest chooses tags freely. S-R5: an immediate answer is a completion that waits to be
+    // taken when the call has returned.
     for tag in [0, 1, u64::MAX] {
         let handle = async_request(&host("known.test"), tag).unwrap();
-        assert!(wait(Some(0)), "it is there by now");
+        assert!(wait(Some(0)), "the completion is there by now");
         assert!(take(0).is_empty());
         let taken = take(u32::MAX);
         assert_eq!(taken.len(), 1);
@@ -40,7 +40,7 @@ fn main() {
         assert!(take(1).is_empty() && !wait(None));
     }
 
-    // The oldest first, in portions.
+    // `take` returns the oldest first, in portions.
     let handles: Vec<_> = (0..10)
         .map(|tag| async_request(&host("known.test"), tag).unwrap())
         .collect();
@@ -53,13 +53,13 @@ fn main() {
             .all(|handle| cancel(*handle) == Err(ErrorCode::AlreadyCompleted))
     );
 
-    // A time-out ends the wait for what never comes; cancelling leaves nothing to wait for.
+    // A time-out ends a wait. After the cancel, no request is left to wait for.
     let never = async_request(&host("never.test"), 0).unwrap();
     assert!(!wait(Some(0)) && !wait(Some(1_000_000)));
     assert_eq!(cancel(never), Ok(()));
     assert!(!wait(None));
 
-    // The last clean-up forgets what was not taken.
+    // The last clean-up drops a completion that was not taken.
     async_request(&host("known.test"), 0).unwrap();
     async_request(&host("never.test"), 0).unwrap();
     cleanup().unwrap();

@@ -1,4 +1,5 @@
-//! Pollables: ready while a completion can be taken, beside other things, and dropped in any order.
+//! Pollables are ready while a completion can be taken, work beside other pollables, and may be
+//! dropped in any order.
 
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use wasip2::io::poll::poll;
@@ -17,7 +18,7 @@ fn main() {
     assert!(!early.ready());
     startup().unwrap();
 
-    // Level-triggered: ready until it was taken, and again for the next.
+    // Level-triggered: ready until the completion is taken, and again for the next.
     let pollable = subscribe();
     assert!(!pollable.ready());
     for _ in 0..3 {
@@ -28,7 +29,7 @@ fn main() {
         assert!(!pollable.ready() && !early.ready());
     }
 
-    // It waits for what a worker finds, beside a timer that does not end first.
+    // It waits for the answer of a worker, beside a timer that ends later.
     for _ in 0..100 {
         async_request(&host("quick.test"), 0).unwrap();
         let hour = subscribe_duration(3_600_000_000_000);
@@ -36,14 +37,14 @@ fn main() {
         assert_eq!(take(u32::MAX).len(), 1);
     }
 
-    // What never comes lets others through.
+    // A request that never completes does not delay others.
     let never = async_request(&host("never.test"), 0).unwrap();
     let soon = subscribe_duration(1_000_000);
     assert_eq!(poll(&[&pollable, &soon]), [1]);
     cancel(never).unwrap();
     assert!(!pollable.ready());
 
-    // Several at once, dropped while others live, and after the clean-up.
+    // Several pollables at once, dropped while others live, and after the clean-up.
     let others: Vec<_> = (0..100).map(|_| subscribe()).collect();
     drop(early);
     async_request(&host("quick.test"), 0).unwrap();

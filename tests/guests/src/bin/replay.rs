@@ -1,5 +1,5 @@
-//! Random calls through the interface itself, whose results the model judges. The host's resolver is
-//! the model's `Gates`, and lets a request finish when another name is looked up.
+//! Random calls of the interface, whose results the model judges. The resolver of the host is the
+//! model's `Gates`, which lets a request finish when the guest looks up another name.
 
 use winsock_async_model::{Code, Player, Question, Random, Settings, Shown, Subject};
 use winsock_async_test_guests::raw::code;
@@ -20,7 +20,7 @@ impl Subject for Guest {
     }
 
     fn renew(&mut self, _session: usize) {
-        // S-S4: as good as a new one.
+        // S-S4: after the last clean-up, the session is like a new one.
         while cleanup().is_ok() {}
     }
 

@@ -1,4 +1,4 @@
-//! All six questions, with what answers them.
+//! The six questions and their answers.
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;
@@ -7,12 +7,12 @@ fn main() {
     let (_winsock, window) = start();
     let w = window.hwnd();
 
-    // S-R1, S-R6: six handles, and one message for each.
+    // S-R1, S-R6: six requests have six handles, and one message each.
     let handles = [
         wsa_async_get_host_by_name(w, DONE, "quick.test").unwrap(),
         wsa_async_get_host_by_addr(w, DONE, &[192, 0, 2, 1], AF_INET).unwrap(),
         wsa_async_get_serv_by_name(w, DONE, "WWW", Some("TCP")).unwrap(),
-        // S-R11: in network byte order, the upper half ignored.
+        // S-R11: the port is in network byte order, and its upper half is ignored.
         wsa_async_get_serv_by_port(w, DONE, i32::from(htons(53)) | 0x7fff << 16, Some("UDP"))
             .unwrap(),
         wsa_async_get_proto_by_name(w, DONE, "tcp").unwrap(),
@@ -28,11 +28,11 @@ fn main() {
         let i = handles
             .iter()
             .position(|h| *h == message.wparam)
-            .expect("one of ours");
+            .expect("a handle of these requests");
         assert_eq!(wsa_get_async_error(message.lparam), 0);
         let size = usize::from(wsa_get_async_buflen(message.lparam));
         let answer = message.into_answer().unwrap().unwrap();
-        // S-R7: the size of the whole, at least the structure's own.
+        // S-R7: the size is that of the whole answer.
         assert_eq!(size, answer.winsock_size());
         assert!(
             size > if matches!(answer, Answer::Protocol(_)) {
@@ -53,7 +53,7 @@ fn main() {
     };
     assert_eq!(by_name, Some(Answer::Host(quick)));
     assert!(matches!(by_address, Some(Answer::Host(entry)) if entry.name == "quick.test"));
-    // S-R12: an alias, and both names without regard to case.
+    // S-R12: an alias matches, and both names match in any case.
     let Some(Answer::Service(www)) = www else {
         panic!("{www:?}")
     };
@@ -72,7 +72,8 @@ fn main() {
     assert_eq!((tcp.name.as_str(), tcp.number), ("tcp", 6));
     assert!(matches!(udp, Some(Answer::Protocol(entry)) if entry.name == "udp"));
 
-    // S-R12: without a protocol, or with an empty one (S-R4), the first entry; a miss is no data.
+    // S-R12, S-R4: without a protocol, or with an empty one, the first entry matches. A miss is
+    // WSANO_DATA.
     let service = |name: &str, protocol| {
         outcome(
             &window,
@@ -87,7 +88,7 @@ fn main() {
     }
     assert_eq!(service("http", Some("icmp")), Err(WSANO_DATA));
     assert_eq!(service("", None), Err(WSANO_DATA));
-    // S-R12: by port too, and protocols by an alias and in any case.
+    // S-R12: the same for ports. Protocols match by an alias and in any case.
     let port = i32::from(htons(53));
     for (protocol, found) in [(None, "tcp"), (Some(""), "tcp"), (Some("Udp"), "udp")] {
         let request = wsa_async_get_serv_by_port(w, DONE, port, protocol).unwrap();
@@ -105,11 +106,11 @@ fn main() {
     }
     let misses = [
         wsa_async_get_serv_by_port(w, DONE, port, Some("icmp")).unwrap(),
-        // S-R11: the same port in host order is another one.
+        // S-R11: the same number in host order is another port.
         wsa_async_get_serv_by_port(w, DONE, 53, Some("tcp")).unwrap(),
         wsa_async_get_proto_by_name(w, DONE, "none").unwrap(),
         wsa_async_get_proto_by_number(w, DONE, -1).unwrap(),
-        // S-R11: and so with a protocol's number.
+        // S-R11: a protocol's number is in host order, so this is another one.
         wsa_async_get_proto_by_number(w, DONE, i32::from(htons(6))).unwrap(),
     ];
     for miss in misses {

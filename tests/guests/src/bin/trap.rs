@@ -1,4 +1,4 @@
-//! Traps with requests at every stage; the host must be rid of them all (S-S7).
+//! Traps with requests at every stage. The host must end them all (S-S7).
 
 use winsock_async_guest::*;
 use winsock_async_test_guests::*;

@@ -9,8 +9,8 @@ use crate::question::Query;
 
 /// A way to the host.
 pub(crate) trait Face {
-    /// Whether this is the interface itself. The library has no tags, and it takes completions into
-    /// its queue, so that fewer requests may be outstanding in the host than the guest counts.
+    /// Whether this is the interface itself. The library has no tags. It also takes completions
+    /// into its queue, so the host may count fewer outstanding requests than the guest.
     const RAW: bool;
 
     /// Starts up.

@@ -187,7 +187,7 @@ impl<F: Face> Life<F> {
         self.note(max as usize, &shown);
     }
 
-    /// Takes note of completions, of which a call takes at most `max`.
+    /// Records the completions that a call with the limit `max` took.
     fn note(&mut self, max: usize, shown: &[Shown<Answer>]) {
         check(self.model.take(max, shown));
         for one in shown {
@@ -226,7 +226,7 @@ impl<F: Face> Life<F> {
         }
     }
 
-    /// Cancels a handle that is not, or most likely not, that of an outstanding request.
+    /// Cancels a handle that most likely names no outstanding request.
     fn cancel_without_effect(&mut self) {
         let handle = match self.rng.u32(..4) {
             0 => 0,
@@ -276,7 +276,7 @@ impl<F: Face> Life<F> {
         assert!(came, "no completion has come of {waits_for:?}");
     }
 
-    /// Waits, and says whether a completion came.
+    /// Waits, and returns whether a completion came.
     fn wait(&mut self, time: Duration, way: Way) -> bool {
         report(self.counts, Next::GoesOn);
         let shown = self.face.wait(time, way);

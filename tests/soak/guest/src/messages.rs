@@ -84,7 +84,7 @@ fn shown(message: Retrieved) -> Shown<Answer> {
             tag: 0,
             outcome: message.into_answer().expect("a completion").map_err(code),
         },
-        Retrieved::Quit(_) => panic!("nobody has posted WM_QUIT"),
+        Retrieved::Quit(_) => panic!("no WM_QUIT was posted"),
     }
 }
 

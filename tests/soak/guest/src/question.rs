@@ -41,7 +41,7 @@ impl Asked for Question {
     }
 }
 
-/// The letters, and how many of a thousand questions with a name have each.
+/// The letters, and the share of each in a thousand questions with a name.
 const LETTERS: [(char, u32); 8] = [
     ('w', 625),
     ('k', 200),

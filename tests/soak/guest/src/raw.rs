@@ -12,7 +12,7 @@ use winsock_async_test_guests::raw::{code, completions, lifecycle, requests, typ
 use crate::face::{Face, Way};
 use crate::question::Query;
 
-/// The completions that one call takes at most, after a wait.
+/// The most completions that one call takes after a wait.
 const PORTION: u32 = 8;
 
 /// The interface, without the library.
@@ -55,7 +55,7 @@ impl Face for Raw {
             Way::Polled => {
                 let timer = subscribe_duration(nanoseconds);
                 let pollable = subscribe();
-                // The pollable may be ready for a request that was cancelled meanwhile.
+                // The pollable may be ready for a request that was cancelled in the meantime.
                 while poll(&[&pollable, &timer]).contains(&0) {
                     let taken = self.take(PORTION);
                     if !taken.is_empty() {
