@@ -35,7 +35,7 @@ pub(crate) fn metadata(workspace: &Workspace) -> Result<Value> {
     command.args(["metadata", "--no-deps", "--format-version", "1"]);
     let output = process::captured(&mut command)?;
     process::succeeded(&command, output.status)?;
-    serde_json::from_slice(&output.stdout).context("cannot read what `cargo metadata` says")
+    serde_json::from_slice(&output.stdout).context("cannot read the output of `cargo metadata`")
 }
 
 /// Cargo's target directory.
@@ -44,7 +44,7 @@ pub(crate) fn target_directory(workspace: &Workspace) -> Result<PathBuf> {
     let directory = metadata["target_directory"].as_str();
     directory
         .map(PathBuf::from)
-        .context("cargo names no target directory")
+        .context("`cargo metadata` names no target directory")
 }
 
 /// The packages that may be published.
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn summaries_are_counted_and_nothing_else() {
+    fn only_summary_lines_are_counted() {
         let summary = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out";
         assert_eq!(passed(summary), Some(12));
         assert_eq!(
@@ -218,7 +218,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_run_fails_with_its_tests_and_without_any() {
+    fn run_fails_if_a_test_fails_or_none_ran() {
         let run = |script: &str, must_run| {
             let mut command = Command::new("sh");
             test(command.args(["-c", script]), must_run, |_| ())

@@ -1,9 +1,10 @@
-//! `cargo xtask circles`: no module of a crate imports one that imports it.
+//! `cargo xtask circles`: checks that no modules of a crate import each other, directly or through
+//! others.
 //!
 //! A file imports another if it names an item that is defined there, in `use` or in a path;
 //! re-exports are followed to the definition. Declaring a module and re-exporting what is below it
-//! imports nothing, unless the file uses the re-exported name itself. What is compiled for tests
-//! alone is exempt.
+//! imports nothing, unless the file uses the re-exported name itself. Code that is compiled only
+//! for tests is exempt.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,7 +23,7 @@ type Imports = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 /// Looks for circles in every crate of the workspace.
 ///
 /// # Errors
-/// There are circles. They are printed, with the names that tie them.
+/// There are circles. This prints them, with the names that each file imports.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let read = |file: &str| fs::read_to_string(workspace.root().join(file)).ok();
     let (mut crates, mut found) = (0, 0);
@@ -40,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     ensure!(crates > 0, "cargo names no crate of the workspace");
     ensure!(
         found == 0,
-        "{found} circles of imports; move what ties them into a module below"
+        "{found} circles of imports; move the imported items into a module below"
     );
     say(&format!("No circle of imports in {crates} crates"));
     Ok(())
@@ -58,7 +59,7 @@ fn roots(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(files.map(|file| file.replace('\\', "/")).collect())
 }
 
-/// The circles: how many files each has, and a line for each import in it.
+/// Returns the circles: the number of files of each, and a line for each of its imports.
 fn circles(imports: &Imports) -> Vec<(usize, Vec<String>)> {
     let reached: BTreeMap<&str, BTreeSet<&str>> = imports
         .keys()
@@ -89,7 +90,7 @@ fn circles(imports: &Imports) -> Vec<(usize, Vec<String>)> {
         .collect()
 }
 
-/// The files that a file imports, and those that these import.
+/// Returns the files that a file imports, directly or through others.
 fn reach<'a>(imports: &'a Imports, file: &str) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
     let mut left = vec![file];
@@ -119,7 +120,7 @@ struct Module {
     /// The module that declares this one; the root declares itself.
     parent: usize,
     children: Vec<(String, usize)>,
-    /// What it defines.
+    /// The items that it defines.
     items: BTreeSet<String>,
     /// All names in it outside of `use`.
     names: BTreeSet<String>,
@@ -128,7 +129,7 @@ struct Module {
     paths: Vec<Vec<String>>,
 }
 
-/// What one name of a `use` stands for.
+/// One name of a `use`.
 struct Use {
     path: Vec<String>,
     /// The name, or none for `*`.
@@ -136,7 +137,7 @@ struct Use {
     public: bool,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Copy)]
 enum Place {
     Module(usize),
@@ -157,7 +158,7 @@ impl<'r> Crate<'r> {
         Ok(all)
     }
 
-    /// Adds an empty module and gives its number.
+    /// Adds an empty module, and returns its number.
     fn add(&mut self, parent: usize, file: String) -> usize {
         let module = Module {
             file,
@@ -261,7 +262,7 @@ impl<'r> Crate<'r> {
         Ok(())
     }
 
-    /// What the files of this crate import of each other.
+    /// Returns the imports between the files of this crate.
     fn imports(&self) -> Imports {
         let mut imports = Imports::new();
         for (number, module) in self.modules.iter().enumerate() {
@@ -299,7 +300,7 @@ impl<'r> Crate<'r> {
         imports
     }
 
-    /// Where a path in a module leads; none where that is outside of this crate.
+    /// Returns the target of a path in a module, or none outside of this crate.
     fn resolve(&self, module: usize, path: &[String], depth: usize) -> Option<Place> {
         let mut place = Place::Module(module);
         for (i, name) in path.iter().enumerate() {
@@ -314,7 +315,8 @@ impl<'r> Crate<'r> {
         Some(place)
     }
 
-    /// What a name in a module stands for. The first of a path may also be another crate's.
+    /// Returns the target of a name in a module. The first name of a path may also be another
+    /// crate.
     fn named(&self, number: usize, name: &str, first: bool, depth: usize) -> Option<Place> {
         let module = &self.modules[number];
         if let Some((_, child)) = module.children.iter().find(|(child, _)| child == name) {
@@ -345,7 +347,7 @@ impl<'r> Crate<'r> {
         (!first).then_some(Place::Item(number))
     }
 
-    /// Whether a module is in another.
+    /// Whether `module` is below `other`.
     fn is_below(&self, module: usize, other: usize) -> bool {
         let parent = self.modules[module].parent;
         module != 0 && (parent == other || self.is_below(parent, other))
@@ -357,7 +359,7 @@ const DEFINING: [&str; 8] = [
     "const", "enum", "fn", "static", "struct", "trait", "type", "union",
 ];
 
-/// Adds what a `use` names, behind `prefix`.
+/// Adds the names of a `use`, behind `prefix`.
 fn uses(tokens: &[TokenTree], prefix: &[String], public: bool, found: &mut Vec<Use>) {
     for tree in tokens.split(|token| is(token, ",")) {
         let mut path = prefix.to_vec();
@@ -391,7 +393,7 @@ fn uses(tokens: &[TokenTree], prefix: &[String], public: bool, found: &mut Vec<U
     }
 }
 
-/// How many tokens an item, or a field or other part of one, has.
+/// Returns the number of tokens of an item, or of a field or other part of one.
 fn item(tokens: &[TokenTree]) -> usize {
     let word = tokens
         .iter()
@@ -419,7 +421,7 @@ fn item(tokens: &[TokenTree]) -> usize {
         .map_or(tokens.len(), |end| end + 1)
 }
 
-/// Whether what has this attribute is compiled for tests alone.
+/// Whether an item with this attribute is compiled only for tests.
 fn is_test_only(attribute: &TokenStream) -> bool {
     let text = attribute.to_string();
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
@@ -467,7 +469,7 @@ mod tests {
         Crate::read(files[0].0, &read).unwrap().imports()
     }
 
-    /// The same as lines `file > file: names`.
+    /// The imports as lines `file > file: names`.
     fn lines(files: &[(&str, &str)]) -> Vec<String> {
         let mut lines = Vec::new();
         for (from, to) in imports(files) {
@@ -482,7 +484,7 @@ mod tests {
     const ROOT: (&str, &str) = ("lib.rs", "mod a; mod b;");
 
     #[test]
-    fn circle_is_reported_with_the_names_that_tie_it() {
+    fn circle_is_reported_with_the_imported_names() {
         let files = [
             ("lib.rs", "mod a; mod b; mod c; mod d;"),
             ("a.rs", "use crate::b::{B, other};"),
@@ -502,7 +504,7 @@ mod tests {
     }
 
     #[test]
-    fn crate_without_circle_has_none() {
+    fn crate_without_a_circle_reports_none() {
         let files = [
             ROOT,
             ("a.rs", "use crate::b::B;"),
@@ -536,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn code_for_tests_and_mentions_in_text_import_nothing() {
+    fn code_for_tests_and_names_in_comments_import_nothing() {
         for code in [
             "#[cfg(test)] use crate::b::X;",
             "#[cfg(test)] mod tests { use crate::b::X; }",
@@ -579,7 +581,7 @@ mod tests {
     }
 
     #[test]
-    fn parent_that_foundwhat_it_re_exports_imports_it() {
+    fn parent_that_uses_what_it_re_exports_imports_it() {
         let child = ("a.rs", "use super::f; pub struct X;");
         let quiet = [("lib.rs", "mod a; pub use a::X; pub fn f() {}"), child];
         assert_eq!(lines(&quiet), ["a.rs > lib.rs: f"]);
@@ -589,7 +591,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_may_have_their_files_elsewhere() {
+    fn module_with_a_path_attribute_is_read_from_that_path() {
         let root = (
             "s/main.rs",
             "#[cfg(unix)] #[path = \"one.rs\"] mod sys; #[cfg(windows)] #[path = \"two.rs\"] mod sys; mod b;",

@@ -86,9 +86,9 @@ pub(crate) fn set_up(
         setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| {
             let packages = PACKAGES.join(" ");
             anyhow!(
-                "nothing here can compile C for wasm32-wasip1, and Debian's clang cannot be installed: {debian:#}\n\
-                 Do one of the two, then try again:\n\
-                 \x20 set WASI_SDK_PATH to where https://github.com/WebAssembly/wasi-sdk is unpacked\n\
+                "found no C compiler for wasm32-wasip1, and Debian's clang cannot be installed: {debian:#}\n\
+                 Do one of these, then try again:\n\
+                 \x20 set WASI_SDK_PATH to the directory of https://github.com/WebAssembly/wasi-sdk\n\
                  \x20 apt-get update && apt-get install {packages}   (as root, Debian 12)"
             )
         })?;
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn where_it_cannot_be_the_message_says_why_and_what_to_do() {
+    fn message_says_why_and_what_to_do_if_clang_cannot_be_installed() {
         let fake = Fake {
             no_root: true,
             ..Fake::default()
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sdk_of_wasi_comes_first_and_must_be_there() {
+    fn wasi_sdk_precedes_debians_compiler_and_must_exist() {
         let sdk = env::temp_dir().join(format!("xtask-wasi-sdk-{}", std::process::id()));
         let missing = found(&Fake::default(), Some(&sdk)).unwrap_err();
         assert!(missing.starts_with("WASI_SDK_PATH names"), "{missing}");

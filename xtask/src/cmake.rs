@@ -19,7 +19,7 @@ pub(crate) fn set_up(machine: &impl Machine, are_there: bool, say: impl Fn(&str)
     setup::install(machine, &PACKAGES, &FILES, say).map_err(|debian| {
         let packages = PACKAGES.join(" ");
         anyhow!(
-            "the runner needs CMake and make, which build c-ares, and Debian's cannot be installed: {debian:#}\n\
+            "the runner needs CMake and make to build c-ares. Debian's cannot be installed: {debian:#}\n\
              Install them, then try again:\n\
              \x20 apt-get update && apt-get install {packages}   (as root, on Debian)"
         )
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_installed_only_where_one_is_missing() {
+    fn packages_are_installed_only_if_a_program_is_missing() {
         let machine = Fake::default();
         set_up(&machine, true, |_| ()).unwrap();
         assert_eq!(machine.installed.get(), 0);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn without_them_the_message_says_why_and_what_to_install() {
+    fn message_says_why_and_what_to_install_if_they_cannot_be_installed() {
         let machine = Fake {
             no_root: true,
             ..Fake::default()

@@ -29,7 +29,7 @@ const NEVER: &str = "host:never.test";
 /// The time limit of a guest, which takes under a second.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The steps, each with its time from nothing on a machine with two processors.
+/// The steps, each with the time of a first run on a machine with two processors.
 const STEPS: [(&str, &str); 4] = [
     (
         "Set up CMake, and the target wasm32-wasip2 for guests",
@@ -94,7 +94,7 @@ fn show_both(workspace: &Workspace, runner: &Path) -> Result<()> {
 
 /// Adds to an error that the demo failed.
 fn shows(part: Result<(), String>) -> Result<()> {
-    part.map_err(|what| anyhow!("the demo did not show what it should: {what}"))
+    part.map_err(|what| anyhow!("the demo has a wrong outcome: {what}"))
 }
 
 /// The outcome of a run.
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_missing_empty_or_there_twice_is_wrong() {
+    fn missing_empty_or_repeated_line_is_wrong() {
         let wrong = |spoil: fn(&mut Vec<String>)| {
             let mut lines = six();
             spoil(&mut lines);

@@ -14,8 +14,8 @@ use crate::workspace::Workspace;
 /// Seconds after which an input counts as a hang.
 const HANG: u32 = 60;
 
-/// Fuzzes `targets`, or all targets if none is given. Fails if a target finds a fault. On a machine
-/// without the tools for it, says which is missing and succeeds.
+/// Fuzzes `targets`, or all targets if none is given. Fails if a target finds a fault. If this
+/// machine lacks a tool, prints its name and succeeds.
 pub(crate) fn run(workspace: &Workspace, seconds: u32, targets: &[String]) -> Result<()> {
     if let Some(missing) = missing() {
         say(&format!("!!! NOT FUZZED: there is no {missing} !!!"));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_finds_stays_in_the_target_directory() {
+    fn inputs_that_a_run_finds_stay_in_the_target_directory() {
         let workspace = Workspace::new("/w", "cargo");
         let mut command = cargo_fuzz(&workspace, Path::new("/w/tools"), "run");
         let found = Path::new("/w/target/fuzz/corpus/hosts");
@@ -186,7 +186,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn names_are_lines_and_a_failure_is_told() {
+    fn names_are_lines_and_a_failure_is_an_error() {
         let mut list = Command::new("printf");
         assert_eq!(names(list.arg(r"a\nb\n")).unwrap(), strings(&["a", "b"]));
         assert!(names(&mut Command::new("false")).is_err());

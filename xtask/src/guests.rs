@@ -64,8 +64,8 @@ fn programs_of(
     cargo::build(&mut toolchain.build_command(workspace, product, environment))
 }
 
-/// Copies programs to where tests look for them, and removes files of `existing` that are not among
-/// them.
+/// Copies programs to the directory where tests look for them, and removes files of `existing` that
+/// are not among them.
 fn publish_all(
     workspace: &Workspace,
     programs: BTreeMap<String, PathBuf>,

@@ -1,4 +1,4 @@
-//! This machine, as set-up sees it.
+//! This machine: the questions and actions of set-up.
 
 use std::env;
 use std::fs;

@@ -40,7 +40,7 @@ use crate::workspace::Workspace;
 ///
 /// Guests need a Rust toolchain for wasm32-wasip2. The SDK for C needs one for wasm32-wasip1, and
 /// clang. A command installs what it needs: rustup's target, or Debian's packages if rustup cannot
-/// fetch it and the user is root. clang is that of WASI_SDK_PATH if it is set, else Debian's.
+/// fetch it and the user is root. WASI_SDK_PATH selects another clang than Debian's.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn fuzzing_takes_ten_seconds_a_target_unless_told_otherwise() {
+    fn fuzzing_takes_ten_seconds_per_target_by_default() {
         assert_eq!(
             parse("xtask fuzz"),
             Command::Fuzz {
@@ -275,7 +275,7 @@ mod tests {
             "xtask nonsense",
             "xtask guests more",
             "xtask sdk more",
-            // To libFuzzer, for ever.
+            // libFuzzer would take 0 seconds for no limit.
             "xtask fuzz --seconds 0",
             "xtask test more",
         ] {
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interface_is_consistent() {
+    fn command_line_is_consistent() {
         <Arguments as clap::CommandFactory>::command().debug_assert();
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: every crate as it would be published, built from its package.
+//! `cargo xtask package`: packages every crate as for publication, and builds it from its package.
 
 use std::fs;
 use std::path::Path;
@@ -11,14 +11,14 @@ use crate::process::{self, say};
 use crate::publish;
 use crate::workspace::Workspace;
 
-/// The packages that stand on wasmtime.
+/// The packages that depend on wasmtime.
 const ON_WASMTIME: [&str; 2] = ["winsock-async-wasmtime", "winsock-async"];
 
 /// Packages the crates and builds each from its package, offline and with the packages of the
 /// others.
 ///
-/// Cargo's own verifying build compiles the dependencies of each package with features of its own,
-/// and so wasmtime once more. That is right for packages without wasmtime. The other two are built
+/// The verifying build of `cargo package` compiles the dependencies of each package again, because
+/// their features differ. That is acceptable for packages without wasmtime. The other two are built
 /// as members of a copy of this workspace, in which all published crates are the unpacked packages.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let target = cargo::target_directory(workspace)?;
@@ -72,7 +72,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     fs::copy(&lock, stage.join("Cargo.lock"))
         .with_context(|| format!("cannot copy {}", lock.display()))?;
 
-    // The whole workspace's features, as the tests have them.
+    // With the features of the whole workspace, as in the tests.
     let mut build = workspace.cargo();
     build.args([
         "build",
@@ -85,7 +85,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     show(build.arg("--target-dir").arg(&target))
 }
 
-/// Packs packages, which are those of the next commit.
+/// Packs these packages, with changes that are not committed.
 fn package(workspace: &Workspace, packages: Vec<&Package>) -> Command {
     let mut command = workspace.cargo();
     command.args(["package", "--offline", "--allow-dirty"]);
@@ -95,15 +95,15 @@ fn package(workspace: &Workspace, packages: Vec<&Package>) -> Command {
     command
 }
 
-/// Runs a command, after its line.
+/// Prints a command line, and runs it.
 fn show(command: &mut Command) -> Result<()> {
     say(&format!("\n$ {}", process::typed(command)));
     let status = process::each_line(command, None, say)?;
     process::succeeded(command, status)
 }
 
-/// The tables of the profile `dev` in a manifest. A package is built outside of the workspace; with
-/// the same profile it shares the dependencies that the workspace's tests have compiled.
+/// The tables of the profile `dev` in a manifest. A package is built outside of the workspace. With
+/// the same profile it reuses the dependencies that the workspace's tests have compiled.
 fn profiles(manifest: &str) -> String {
     let mut tables = String::new();
     let mut inside = false;

@@ -29,8 +29,9 @@ pub(crate) fn each_line(
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let output = child.stdout.take().expect("standard output is a pipe");
     let (sender, lines) = mpsc::sync_channel(64);
-    // A thread reads, so that the limit holds while nothing is written. It is not joined: a child
-    // of a stopped program may keep the pipe open.
+    // A separate thread reads, so that the limit holds while the program writes nothing. This
+    // function does not join the thread, because a child of a stopped program may keep the pipe
+    // open.
     thread::spawn(move || {
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
@@ -51,8 +52,8 @@ pub(crate) fn each_line(
     };
     let end = Instant::now() + limit;
     let left = || end.saturating_duration_since(Instant::now());
-    // Checked for each line, because a receive with no time left still returns a line that is
-    // there.
+    // The loop checks the time for each line, because a receive with no time left still returns a
+    // waiting line.
     while !left().is_zero() {
         match lines.recv_timeout(left()) {
             Ok(line) => each(&line),
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_too_long_is_stopped() {
+    fn command_that_exceeds_its_time_limit_is_stopped() {
         // None ends by itself: one writes nothing, one closes its output, one never stops writing.
         let endless = "while :; do echo; done";
         for script in ["exec sleep 1000000", "exec sleep 1000000 >&-", endless] {

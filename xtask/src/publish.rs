@@ -1,4 +1,4 @@
-//! Copies build products to where people and tests look for them.
+//! Copies build products to the directories where people and tests look for them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -27,7 +27,7 @@ pub(crate) fn lock(workspace: &Workspace, say: impl Fn(&str)) -> Result<File> {
 }
 
 /// Copies each value to `directory/KEY`, and removes files of `existing` that are not among the
-/// keys. Says what it does.
+/// keys. Reports each change with `say`.
 pub(crate) fn publish(
     files: &BTreeMap<PathBuf, PathBuf>,
     directory: &Path,
@@ -56,7 +56,7 @@ pub(crate) fn publish(
     remove(stale, workspace, say)
 }
 
-/// Removes files that no source makes any more, and says so.
+/// Removes files that no source makes any more, and reports them with `say`.
 pub(crate) fn remove<'a>(
     stale: impl IntoIterator<Item = &'a PathBuf>,
     workspace: &Workspace,
@@ -79,7 +79,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<bool> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
-    // After the whole name: files that differ only in their extension may be written at once.
+    // Appended to the whole name, because files that differ only in their extension may be written
+    // at the same time.
     let mut new = path.to_owned().into_os_string();
     new.push(format!(".new-{}", std::process::id()));
     let new = PathBuf::from(new);
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_directory_holds_the_files_of_now_and_no_others() {
+    fn publishing_adds_new_files_and_removes_old_ones() {
         let scratch = Scratch::new("publish");
         let pair = |name: &str, bytes: &str| (name.to_owned(), bytes.to_owned());
         scratch.publish(&[scratch.built("a.wasm", "1"), scratch.built("lib/b.a", "1")]);
@@ -216,13 +217,14 @@ mod tests {
         let first = Cell::new(Some(
             lock(&scratch.0, |_| panic!("no other builds")).unwrap(),
         ));
-        // The first ends when the second says that it waits. Without a lock nothing would be said.
+        // The first build ends when the second reports that it waits. Without a lock, the second
+        // would report nothing.
         let _second = lock(&scratch.0, |_| drop(first.take())).unwrap();
         assert!(first.take().is_none());
     }
 
     #[test]
-    fn what_is_the_same_is_not_written_again() {
+    fn unchanged_file_is_not_written_again() {
         let scratch = Scratch::new("replace");
         let path = scratch.0.root().join("new/guest.wasm");
         assert!(replace(&path, b"one").unwrap());
@@ -232,13 +234,13 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_not_there_has_no_files() {
+    fn missing_directory_has_no_files() {
         let none = Path::new("/no/such/directory");
         assert!(tree(none).unwrap().is_empty() && files(none, "c").unwrap().is_empty());
     }
 
     #[test]
-    fn names_that_differ_in_their_extension_alone_are_kept_apart() {
+    fn temporary_files_of_names_that_differ_only_in_extension_differ() {
         let scratch = Scratch::new("apart");
         let root = scratch.0.root();
         // If the extension were replaced, another thread could write this file for `a.c99`.

@@ -17,7 +17,7 @@ const DOCUMENT: &str = "docs/semantics.md";
 /// A rule has no test or two rows, or a file names a rule that the document lacks.
 pub(crate) fn run(workspace: &Workspace, asked: &[String]) -> Result<()> {
     let mut sources = sources::sources(workspace, &["rs", "c", "h", "md"])?;
-    // The tests of this program make rules up.
+    // The tests of this program contain invented rules.
     sources.retain(|source| !source.path.starts_with("xtask/"));
     let (lines, problems) = report(&sources, asked);
     lines.iter().for_each(|line| say(line));
@@ -55,9 +55,9 @@ fn report(sources: &[Source], asked: &[String]) -> (Vec<String>, Vec<String>) {
     (lines, problems)
 }
 
-/// The rules that the tests of a file name, and `path:line function` for each. Tests are comments
-/// of Rust, and all of C, in directories or files named `tests`, `fuzz` or `models`; in other files
-/// of Rust, comments after a line `mod tests {`.
+/// Returns the rules that the tests of a file name, with `path:line function` for each. In
+/// directories or files named `tests`, `fuzz` or `models`, every comment of Rust counts, and all
+/// text of C. In other files of Rust, comments after a line `mod tests {` count.
 fn tests(source: &Source) -> Vec<(&str, String)> {
     let lines: Vec<&str> = source.text.lines().collect();
     let rust = source.path.ends_with(".rs");
@@ -80,7 +80,7 @@ fn tests(source: &Source) -> Vec<(&str, String)> {
     tests
 }
 
-/// The function right below the comment in this line, else the last that began above.
+/// Returns the function right below the comment in this line, or else the last one above it.
 fn function<'a>(lines: &[&'a str], at: usize) -> &'a str {
     let comment = |line: &str| line.trim_start().starts_with(['/', '#']);
     let below = lines[at..].iter().find(|line| !comment(line));
@@ -91,7 +91,7 @@ fn function<'a>(lines: &[&'a str], at: usize) -> &'a str {
     };
     let above = lines[..at].iter().rev();
     let found = below.into_iter().chain(above).find_map(name);
-    // A program's file says more than its `main`.
+    // The path of a program says more than the name `main`.
     found.filter(|name| *name != "main").unwrap_or_default()
 }
 
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_without_test_and_a_name_without_rule_are_problems() {
+    fn rule_without_a_test_and_unknown_rule_are_problems() {
         let header = ("c.h", "S-A7 TLS-A8 S-A8b S-A");
         let reported = reported(&[("a.rs", IN_A), ("g.rs", IN_G), header], &[]);
         let expected = "S-A1: \nS-A2: g.rs:4 g\n\

@@ -1,4 +1,4 @@
-//! `cargo xtask sdk`: builds what C programs are compiled with, to `target/sdk`.
+//! `cargo xtask sdk`: builds the headers and libraries for C programs to `target/sdk`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -63,7 +63,7 @@ fn toolchain(target: Target, guests: Option<Toolchain>) -> Result<Option<Toolcha
     match (target, guests) {
         // Optional: linking it takes a C library that this machine may lack.
         (Target::Wasip2, _) => Ok(has_target.then_some(Toolchain::Target)),
-        // rustup has just failed to fetch one target, so it is not asked for a second.
+        // rustup has just failed to fetch one target, so this does not ask it for a second.
         (Target::Wasip1, Some(Toolchain::Debian)) if !has_target => Ok(Some(Toolchain::Debian)),
         (Target::Wasip1, _) => setup::set_up(&ThisMachine, target, say).map(Some),
     }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_and_shared_files_have_their_places() {
+    fn headers_and_shared_files_have_their_paths() {
         let files = sources(&here()).unwrap();
         for name in [
             "include/winsock2.h",

@@ -16,11 +16,11 @@ const BRIEF: Duration = Duration::from_secs(30);
 pub(crate) trait Machine {
     /// Whether the toolchain in use has the target.
     fn has_target(&self, target: Target) -> bool;
-    /// Has rustup add the target.
+    /// Adds the target with rustup.
     fn add_target(&self, target: Target, limit: Duration) -> Result<()>;
     /// The first of these files that does not exist.
     fn missing_file(&self, files: &[&'static str]) -> Option<&'static Path>;
-    /// Why packages cannot be installed, or none if they can.
+    /// The reason why packages cannot be installed, or none if they can.
     fn cannot_install(&self) -> Option<String>;
     /// Installs these packages of Debian.
     fn install_packages(&self, packages: &[&str]) -> Result<()>;
@@ -52,7 +52,7 @@ pub(crate) fn set_up(
         Err(debian) => {
             let (target, packages) = (target.name(), PACKAGES.join(" "));
             bail!(
-                "nothing here can build for {target}\n\
+                "found no toolchain for {target}\n\
                  \x20 with rustup: {rustup}\n\
                  \x20 with Debian's packages: {debian:#}\n\
                  Install one of the two, then try again:\n\
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_there_is_used_and_nothing_is_done() {
+    fn installed_target_is_used_without_any_action() {
         let fake = Fake {
             target: true.into(),
             packages: true.into(),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn debians_packages_are_installed_where_rustup_fetches_nothing() {
+    fn debians_packages_are_installed_if_rustup_cannot_fetch_the_target() {
         let fake = Fake {
             apt_works: true,
             ..Fake::default()
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn debians_packages_are_not_installed_twice_and_rustup_is_not_waited_for() {
+    fn debians_packages_are_not_installed_twice_and_rustup_gets_a_short_limit() {
         let fake = Fake {
             packages: true.into(),
             apt_works: true,
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_added_to_another_toolchain_is_not_used() {
+    fn target_of_another_toolchain_is_not_used() {
         let fake = Fake {
             rustup_works: true,
             adds_elsewhere: true,
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn without_either_the_message_says_why_and_what_to_install() {
+    fn message_says_why_and_what_to_install_if_neither_way_works() {
         let cases = [
             (
                 Fake {

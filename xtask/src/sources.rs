@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 pub(crate) struct Source {
     /// Its path from the root of the workspace, with slashes.
     pub path: String,
-    /// What is in it.
+    /// Its content.
     pub text: String,
 }
 

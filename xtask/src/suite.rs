@@ -45,7 +45,8 @@ fn command(workspace: &Workspace, what: &[&str], args: &[OsString]) -> Command {
     command
 }
 
-/// Whether arguments of `cargo test` choose packages or targets, which the engine alone may lack.
+/// Whether arguments of `cargo test` choose packages or targets. The engine alone may not have
+/// these.
 fn chooses_targets(args: &[OsString]) -> bool {
     const LONG: [&str; 12] = [
         "--package",
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_engine_is_left_out_where_the_arguments_choose() {
+    fn engine_alone_is_left_out_if_the_arguments_choose_targets() {
         for line in [
             "--test session",
             "-p xtask",

@@ -14,7 +14,7 @@ pub(crate) enum Toolchain {
     Debian,
 }
 
-/// What is built for WebAssembly.
+/// A product for WebAssembly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Product<'a> {
     /// All programs of a package, as components.
@@ -150,7 +150,7 @@ impl Toolchain {
     }
 }
 
-/// Whether a variable of this name changes what cargo builds, or where.
+/// Whether an environment variable with this name changes the products of cargo or their directory.
 fn changes_builds(name: &str) -> bool {
     const NAMES: [&str; 12] = [
         "CARGO_ENCODED_RUSTFLAGS",
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_two_command_lines() {
+    fn each_toolchain_has_its_command_line() {
         let target = command(Toolchain::Target, &[]);
         let line = "cargo build --package guests --bins --profile guest \
                     --target wasm32-wasip2 --target-dir /w/target/guest-build";

@@ -1,4 +1,5 @@
-//! `cargo xtask wit`: what each package has a copy of, because a package has no files of another's.
+//! `cargo xtask wit`: copies the interface and the licence into the crates that package them,
+//! because a package contains only files of its crate.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use crate::workspace::Workspace;
 
 /// The crates that read the interface when they are compiled.
 const WIT: [&str; 3] = ["guest", "host/componentize", "host/wasmtime"];
+
 /// Makes every copy equal to its source.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let root = workspace.root();

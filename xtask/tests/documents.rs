@@ -1,4 +1,5 @@
-//! The Markdown files of this repository: their links lead somewhere, and their programs are compiled.
+//! The Markdown files of this repository: their links lead to files, and their programs are
+//! compiled.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ fn documents() -> Vec<(PathBuf, String)> {
     documents
 }
 
-/// What stands between `](` and `)`, without a fragment.
+/// Returns the targets of links, between `](` and `)`, without fragments.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| {
         let link = rest.split(')').next()?;

@@ -94,7 +94,7 @@ fn tests_are_built_in_each_standard_and_examples_once() {
 }
 
 #[test]
-fn only_what_has_changed_is_built_again() {
+fn unchanged_program_is_not_built_again() {
     let scratch = Scratch::new("changes");
     scratch.build().1.unwrap();
     assert_eq!(scratch.build().0, [""; 0]);
@@ -112,7 +112,7 @@ fn only_what_has_changed_is_built_again() {
 }
 
 #[test]
-fn what_is_no_program_any_more_goes() {
+fn module_without_a_source_is_removed() {
     let scratch = Scratch::new("stale");
     scratch.build().1.unwrap();
     fs::remove_file(scratch.workspace.root().join("tests/c/a.c")).unwrap();
@@ -122,7 +122,7 @@ fn what_is_no_program_any_more_goes() {
 }
 
 #[test]
-fn a_program_that_is_refused_fails_the_build_and_not_the_others() {
+fn program_that_does_not_compile_fails_the_build_and_not_the_others() {
     let scratch = Scratch::new("refused");
     scratch.write("tests/c/c.c", "#error");
     let refused = "4 of 9 C programs were not built; the compiler's messages are above";
