@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use winsock_async_engine::{
     ErrorCode, Limits, Lookup, Outcome, Policy, Query, Resolution, Resolver,
 };
-pub use winsock_async_engine::{LookupEngine, Session, TaskHandle};
+pub(crate) use winsock_async_engine::{LookupEngine, Session, TaskHandle};
 
 /// Finds nothing, on a worker: `busy.test` after 17 µs, `held.test` when the gate opens, and all
 /// others at once.
 #[derive(Clone, Default)]
-pub struct Null(Arc<Gate>);
+pub(crate) struct Null(Arc<Gate>);
 
 /// Holds workers.
 #[derive(Default)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// Lookups of `held.test` that have begun.
     begun: AtomicUsize,
     opened: Mutex<usize>,
@@ -25,14 +25,14 @@ pub struct Gate {
 
 impl Null {
     /// Waits until so many lookups of `held.test` have begun.
-    pub fn wait_for(&self, begun: usize) {
+    pub(crate) fn wait_for(&self, begun: usize) {
         while self.0.begun.load(Ordering::SeqCst) < begun {
             std::hint::spin_loop();
         }
     }
 
     /// Lets so many of them end, those let go before included.
-    pub fn open(&self, count: usize) {
+    pub(crate) fn open(&self, count: usize) {
         *self.0.opened.lock().expect("no holder panics") = count;
         self.0.opens.notify_all();
     }
@@ -63,12 +63,12 @@ impl Resolver for Null {
 }
 
 /// An engine with so many workers, and room for so many requests of one session.
-pub fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
+pub(crate) fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
     engine_with(workers, requests, Limits::default().stuck_after)
 }
 
 /// The same whose workers are never slow, so that one that is held has no replacement.
-pub fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
+pub(crate) fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
     engine_with(workers, requests, Duration::MAX)
 }
 
@@ -89,12 +89,12 @@ fn engine_with(workers: usize, requests: usize, stuck_after: Duration) -> (Looku
     (engine, null)
 }
 
-pub fn started(engine: &LookupEngine) -> Session {
+pub(crate) fn started(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
     session.startup().expect("start-up");
     session
 }
 
-pub fn host(name: &str) -> Query {
+pub(crate) fn host(name: &str) -> Query {
     Query::HostByName(name.as_bytes().into())
 }
