@@ -1,0 +1,149 @@
+//! Admission of a query: checked, judged by the policy, and answered at once if the resolver can.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use crate::judge::{Inspection, Verdict};
+use crate::lookup::{Lookup, Resolution};
+use crate::names::{self, HostName};
+use crate::shared::EngineShared;
+use crate::types::{AF_INET, ErrorCode, HostEntry, Query};
+
+/// The result of admission.
+pub(crate) enum Admitted {
+    /// The query is answered, failed or denied.
+    Now(Verdict),
+    /// The resolver starts an asynchronous lookup.
+    Ask(Lookup),
+    /// A worker runs a blocking lookup.
+    Work(Lookup),
+}
+
+/// A checked query that the policy allows.
+enum Question {
+    Lookup(Lookup),
+    /// A dotted address as a name, which no resolver gets (`S-R13`).
+    Address(Ipv4Addr),
+}
+
+/// Admits a query. A query that the policy forbids does not reach a resolver (`S-R16`).
+pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
+    match check(engine, query) {
+        Ok(question) if engine.judge.inspector.is_some() => inspect(engine, question),
+        Ok(question) => ask(engine, question),
+        Err(verdict) => Admitted::Now(verdict),
+    }
+}
+
+/// Asks the inspector about a question, and judges its decision.
+fn inspect(engine: &EngineShared, question: Question) -> Admitted {
+    let asked = match &question {
+        Question::Lookup(lookup) => lookup.clone(),
+        Question::Address(address) => Lookup::HostByName(address.to_string().into()),
+    };
+    match engine.judge.inspect(&asked) {
+        Inspection::Pass => ask(engine, question),
+        Inspection::Answer(outcome) => Admitted::Now(engine.judge.judge_inspector(&asked, outcome)),
+        Inspection::Ask(other) if other.is_like(&asked) => match check_lookup(engine, other) {
+            Ok(question) => ask(engine, question),
+            Err(verdict) => Admitted::Now(verdict),
+        },
+        Inspection::Ask(_) => Admitted::Now(ErrorCode::NoRecovery.into()),
+    }
+}
+
+fn ask(engine: &EngineShared, question: Question) -> Admitted {
+    let lookup = match question {
+        Question::Lookup(lookup) => lookup,
+        Question::Address(address) => return Admitted::Now(answer_itself(engine, address)),
+    };
+    match engine.try_resolve(&lookup) {
+        Resolution::Ready(outcome) => Admitted::Now(engine.judge.verdict(&lookup, outcome)),
+        Resolution::NotFound => {
+            let miss = Err(lookup.miss());
+            Admitted::Now(engine.judge.verdict(&lookup, miss))
+        }
+        Resolution::Async => Admitted::Ask(lookup),
+        Resolution::Blocking => Admitted::Work(lookup),
+    }
+}
+
+/// Answers a dotted address with itself, named by the guest's text (`S-R13`).
+fn answer_itself(engine: &EngineShared, address: Ipv4Addr) -> Verdict {
+    let text = address.to_string();
+    let entry = HostEntry::new(text.as_str(), [address]);
+    let outcome = Ok(Arc::new(entry.into()));
+    let lookup = Lookup::HostByName(text.into());
+    engine.judge.verdict(&lookup, outcome)
+}
+
+/// Checks a query: the question for the resolver, or the end of the request.
+fn check(engine: &EngineShared, query: Query) -> Result<Question, Verdict> {
+    let longest = engine.limits.name_bytes;
+    // A service or protocol whose name cannot exist is not in the table.
+    let text = |name| names::text(name, longest).ok_or(ErrorCode::NoData);
+    let protocol = |name: Option<Box<[u8]>>| {
+        // S-R4: an empty protocol is the same as none.
+        name.filter(|name| !name.is_empty()).map(text).transpose()
+    };
+    let lookup = match query {
+        Query::HostByName(name) => return check_host(engine, name),
+        Query::HostByAddress(query) => {
+            // S-R14
+            let octets: [u8; 4] = (*query.address)
+                .try_into()
+                .ok()
+                .filter(|_| query.family == AF_INET)
+                .ok_or(ErrorCode::InvalidArgument)?;
+            return check_address(engine, octets.into());
+        }
+        Query::ServiceByName(query) => Lookup::ServiceByName {
+            name: text(query.name)?,
+            protocol: protocol(query.protocol)?,
+        },
+        Query::ServiceByPort(query) => Lookup::ServiceByPort {
+            port: query.port,
+            protocol: protocol(query.protocol)?,
+        },
+        Query::ProtocolByName(name) => Lookup::ProtocolByName(text(name)?),
+        Query::ProtocolByNumber(number) => Lookup::ProtocolByNumber(number),
+    };
+    Ok(Question::Lookup(lookup))
+}
+
+/// Checks a question of the inspector like a guest's.
+fn check_lookup(engine: &EngineShared, lookup: Lookup) -> Result<Question, Verdict> {
+    match lookup {
+        Lookup::HostByName(name) => check_host(engine, name.into()),
+        Lookup::HostByAddress(address) => check_address(engine, address),
+        other => Ok(Question::Lookup(other)),
+    }
+}
+
+fn check_address(engine: &EngineShared, address: Ipv4Addr) -> Result<Question, Verdict> {
+    if !engine.judge.policy.allows_address(address) {
+        return Err(Verdict::denied());
+    }
+    Ok(Question::Lookup(Lookup::HostByAddress(address)))
+}
+
+fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Question, Verdict> {
+    let policy = &engine.judge.policy;
+    // S-R13: "" is the host's own name.
+    let name = if name.is_empty() {
+        engine.host_name.as_bytes().into()
+    } else {
+        name
+    };
+    match names::canonical_host(name, engine.limits.name_bytes) {
+        None => Err(ErrorCode::HostNotFound.into()),
+        Some(HostName::NotAnAddress) => Err(ErrorCode::NoData.into()),
+        Some(HostName::Address(address)) if policy.allows_address(address) => {
+            Ok(Question::Address(address))
+        }
+        Some(HostName::Name(name)) if policy.allows_name(&name) => {
+            Ok(Question::Lookup(Lookup::HostByName(name)))
+        }
+        Some(HostName::Address(_) | HostName::Name(_)) => Err(Verdict::denied()),
+    }
+}

@@ -1,0 +1,213 @@
+//! A result arrives while the guest's thread is in a call: in every order, one of two things happens.
+
+mod overdue;
+mod reply;
+
+use super::*;
+use crate::engine::LookupEngine;
+use crate::models::{After, check, finds, unmanned};
+use crate::sync::{Fault, Steal, model_thread};
+
+type Worker = model_thread::JoinHandle<()>;
+
+/// A session with one request, and a worker that does it.
+fn asked(engine: &LookupEngine) -> (Session, TaskHandle, Worker) {
+    let mut session = engine.session();
+    session.startup().unwrap();
+    let handle = ask(&mut session);
+    let worker = worker(&session);
+    (session, handle, worker)
+}
+
+fn ask(session: &mut Session) -> TaskHandle {
+    session
+        .request(Query::HostByName(b"a.test"[..].into()), 7)
+        .unwrap()
+}
+
+/// Does one job of a session, if there is one.
+fn worker(session: &Session) -> Worker {
+    let (engine, lane) = (Arc::clone(&session.engine), Arc::clone(&session.lane));
+    model_thread::spawn(move || {
+        if let Steal::Success(job) = lane.jobs.steal() {
+            engine.pool.work_once(&lane, job);
+        }
+    })
+}
+
+fn at_once() -> LookupEngine {
+    unmanned(0, After(|| {}))
+}
+
+/// What can be taken now.
+fn take_now(session: &mut Session) -> Vec<TaskHandle> {
+    let taken = session.take(usize::MAX);
+    taken.into_iter().map(|c| c.handle).collect()
+}
+
+// S-C1, S-C2, S-C8
+fn cancelled_or_completed() {
+    let engine = at_once();
+    let (mut session, handle, worker) = asked(&engine);
+    let cancelled = session.cancel(handle);
+    worker.join().unwrap();
+    let taken = take_now(&mut session);
+    match cancelled {
+        Ok(()) => {
+            assert_eq!(taken, []);
+            assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
+        }
+        Err(ErrorCode::AlreadyCompleted) => {
+            assert_eq!(taken, [handle]);
+            assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
+        }
+        Err(other) => panic!("{other}"),
+    }
+    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!(engine.shared.pool.relieved_workers(), 0);
+}
+
+#[test]
+fn a_result_arrives_while_cancel_runs() {
+    check(3, cancelled_or_completed);
+}
+
+finds!(a_mark_by_cancel_that_is_not_seen_is_found: LeaveWithoutExchange in cancelled_or_completed, 3);
+finds!(a_result_of_a_cancelled_request_is_found: DecideUnseen in cancelled_or_completed, 3);
+finds!(a_cancel_that_keeps_the_handle_is_found: CancelKeepsHandle in cancelled_or_completed, 3);
+
+// S-R6
+fn taken_once() {
+    let engine = at_once();
+    let (mut session, handle, worker) = asked(&engine);
+    let mut taken = take_now(&mut session);
+    worker.join().unwrap();
+    taken.extend(take_now(&mut session));
+    assert_eq!(taken, [handle]);
+    assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
+    assert_eq!((session.bytes, session.outstanding()), (0, 0));
+    assert!(!session.lane.is_ready());
+}
+
+#[test]
+fn a_result_arrives_while_take_runs() {
+    check(3, taken_once);
+}
+
+finds!(a_take_that_keeps_the_handle_is_found: TakeKeepsHandle in taken_once, 3);
+
+// S-M2's ground: nobody waits for what has come.
+fn woken() {
+    let engine = at_once();
+    let (mut session, handle, worker) = asked(&engine);
+    assert!(session.wait(None));
+    assert_eq!(take_now(&mut session), [handle]);
+    worker.join().unwrap();
+}
+
+#[test]
+fn a_result_arrives_while_wait_runs() {
+    check(3, woken);
+}
+
+finds!(a_wait_that_does_not_look_again_is_found: WaitWithoutLooking in woken, 3);
+
+// A weaker ordering, which shuttle does not know.
+#[cfg(loom)]
+finds!(a_notification_without_its_fence_is_found: NotifyWithoutFence in woken, 3);
+
+// S-S4
+fn forgotten() {
+    let engine = at_once();
+    let (mut session, handle, worker) = asked(&engine);
+    session.cleanup().unwrap();
+    session.startup().unwrap();
+    assert_eq!(engine.outstanding(), 0);
+    worker.join().unwrap();
+    assert!(!session.wait(None));
+    assert_eq!(take_now(&mut session), []);
+    assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
+    assert_eq!(
+        (session.bytes, engine.shared.pool.relieved_workers()),
+        (0, 0)
+    );
+}
+
+#[test]
+fn a_result_arrives_while_clean_up_runs() {
+    check(3, forgotten);
+}
+
+finds!(a_result_from_before_clean_up_is_found: DecideUnseen in forgotten, 3);
+finds!(a_clean_up_that_keeps_the_table_is_found: KeepTable in forgotten, 3);
+
+// S-S7
+fn gone() {
+    let engine = at_once();
+    let (session, _, worker) = asked(&engine);
+    drop(session);
+    assert_eq!(engine.outstanding(), 0);
+    worker.join().unwrap();
+    assert_eq!(engine.shared.pool.relieved_workers(), 0);
+    assert_eq!(engine.shared.registry.len(), 0);
+}
+
+#[test]
+fn a_result_arrives_while_the_session_is_dropped() {
+    check(3, gone);
+}
+
+finds!(a_mark_by_drop_that_is_not_seen_is_found: LeaveWithoutExchange in gone, 3);
+finds!(a_dropped_session_that_keeps_its_place_is_found: DropKeepsPlace in gone, 3);
+
+// S-R18, S-R6
+fn ended_by_an_outage() {
+    let engine = at_once();
+    let (mut session, handle, worker) = asked(&engine);
+    let switch = {
+        let engine = engine.clone();
+        model_thread::spawn(move || engine.take_down())
+    };
+    assert!(session.wait(None));
+    let mut taken = take_now(&mut session);
+    worker.join().unwrap();
+    switch.join().unwrap();
+    taken.extend(take_now(&mut session));
+    assert_eq!(taken, [handle]);
+    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+}
+
+#[test]
+fn a_result_arrives_while_the_engine_goes_down() {
+    check(3, ended_by_an_outage);
+}
+
+finds!(a_result_that_completes_a_request_twice_is_found: DecideUnseen in ended_by_an_outage, 3);
+
+// S-R18: a request that is begun is ended, one that is not fails.
+fn begun_or_refused() {
+    let engine = at_once();
+    let mut session = engine.session();
+    session.startup().unwrap();
+    let switch = {
+        let engine = engine.clone();
+        model_thread::spawn(move || engine.take_down())
+    };
+    let query = Query::HostByName(b"a.test"[..].into());
+    match session.request(query, 7) {
+        Ok(handle) => {
+            assert!(session.wait(None));
+            assert_eq!(take_now(&mut session), [handle]);
+        }
+        Err(error) => assert_eq!(error, ErrorCode::NetworkDown),
+    }
+    switch.join().unwrap();
+}
+
+#[test]
+fn a_request_is_begun_while_the_engine_goes_down() {
+    check(3, begun_or_refused);
+}
+
+finds!(a_lane_that_is_cut_too_early_is_found: CutTooEarly in begun_or_refused, 3);
+finds!(an_outage_that_wakes_nobody_is_found: SignalQuietly in begun_or_refused, 3);

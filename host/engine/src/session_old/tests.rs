@@ -1,0 +1,269 @@
+//! What can only be seen from within.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+
+use super::*;
+use crate::engine::LookupEngine;
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::resolvers::{Script, ScriptControl};
+use crate::sync::{mend, plant};
+
+fn engine() -> (LookupEngine, ScriptControl) {
+    engine_within(Duration::from_secs(3600))
+}
+
+/// An engine whose requests may be pending so long.
+fn engine_within(time: Duration) -> (LookupEngine, ScriptControl) {
+    let script = Script::parse(
+        r#"rule = [
+            { host = "held.test", addresses = ["192.0.2.1"], never = true },
+            { host = "quick.test", addresses = ["192.0.2.1"] },
+        ]"#,
+        "the test",
+    )
+    .unwrap();
+    let control = script.control();
+    let builder = LookupEngine::builder()
+        .resolver(script)
+        .policy(Policy::allow_all().allow_private());
+    (
+        builder
+            .limits(Limits {
+                workers: 1,
+                stuck_after: Duration::MAX,
+                request_timeout: Some(time),
+                ..Limits::default()
+            })
+            .build(),
+        control,
+    )
+}
+
+fn ask(session: &mut Session, name: &str) -> TaskHandle {
+    session
+        .request(Query::HostByName(name.as_bytes().into()), 0)
+        .unwrap()
+}
+
+/// A session whose worker is busy, so that the queue stays as it is.
+fn occupied() -> (LookupEngine, ScriptControl, Session) {
+    let (engine, control) = engine();
+    let mut session = engine.session();
+    session.startup().unwrap();
+    ask(&mut session, "held.test");
+    control.wait_until_started("held.test");
+    (engine, control, session)
+}
+
+// S-C6: cancelled jobs are swept before they are half of the queue, and those that live keep their order.
+#[test]
+fn cancelled_jobs_do_not_pile_up() {
+    let (_engine, control, mut session) = occupied();
+    let handles: Vec<_> = (0..1000).map(|_| ask(&mut session, "quick.test")).collect();
+    let (dead, live): (Vec<_>, Vec<_>) = (0..1000).partition(|i| i % 3 != 0);
+    let mut queued = 1000;
+    for (i, place) in dead.iter().enumerate() {
+        session.cancel(handles[*place]).unwrap();
+        queued = queued.min(session.jobs.len());
+        let cancelled = session.jobs.len() - (1000 - (i + 1));
+        assert!(
+            cancelled * 2 <= session.jobs.len(),
+            "{cancelled} of {}",
+            session.jobs.len()
+        );
+    }
+    assert!(queued < 700, "nothing was swept");
+    control.release("held.test");
+    let mut order = Vec::new();
+    while session.wait(None) {
+        order.extend(session.take(usize::MAX).into_iter().map(|c| c.handle));
+    }
+    assert_eq!(
+        order[1..],
+        live.iter().map(|place| handles[*place]).collect::<Vec<_>>()
+    );
+}
+
+// S-C6: nor do deadlines, of those that were cancelled and of those that were taken.
+#[test]
+fn deadlines_do_not_pile_up() {
+    let (_engine, _control, mut session) = occupied();
+    for round in 0..10_000 {
+        let handle = ask(&mut session, "quick.test");
+        if round % 10 > 0 {
+            session.cancel(handle).unwrap();
+        }
+        // The one that was just cancelled included.
+        let most = 2 * (session.table.len() + 1) + 65;
+        let kept = session.deadlines.as_ref().unwrap().len();
+        assert!((session.table.len()..=most).contains(&kept), "{kept}");
+    }
+    session.cleanup().unwrap();
+    assert_eq!(session.deadlines.as_ref().unwrap().len(), 0);
+}
+
+/// A bound that only ends a test that would hang.
+const A_HANG: Duration = Duration::from_secs(30);
+
+/// A request with a deadline for which no thread could be started; one could be since.
+fn without_a_thread() -> (LookupEngine, ScriptControl, Session) {
+    let (engine, control) = engine_within(Duration::from_millis(2));
+    let mut session = engine.session();
+    session.startup().unwrap();
+    plant(Fault::NoThread);
+    ask(&mut session, "held.test");
+    mend();
+    (engine, control, session)
+}
+
+// S-R15: by the next request, or whoever waits.
+#[test]
+fn an_alarm_that_nobody_could_keep_is_kept_later() {
+    for asks in [true, false] {
+        let (_engine, _control, mut session) = without_a_thread();
+        if asks {
+            ask(&mut session, "held.test");
+            let deadline = Instant::now().checked_add(A_HANG);
+            assert!(session.lane.park(deadline), "nobody rings");
+        }
+        assert!(session.wait(Some(A_HANG)));
+        assert_eq!(session.take(1)[0].outcome, Err(ErrorCode::TryAgain));
+    }
+}
+
+// S-S4, S-S7: after the last clean-up no job is left in the queue, and no byte is held.
+#[test]
+fn clean_up_empties_everything() {
+    let (_engine, _control, mut session) = occupied();
+    for _ in 0..100 {
+        ask(&mut session, "quick.test");
+    }
+    session.cleanup().unwrap();
+    assert_eq!(
+        (session.jobs.len(), session.bytes, session.table.len()),
+        (0, 0, 0)
+    );
+    assert!(!session.lane.is_ready());
+}
+
+// The bytes that are held go back to nothing, whichever way requests end.
+#[test]
+fn bytes_balance() {
+    let (engine, _control) = engine();
+    let mut session = engine.session();
+    session.startup().unwrap();
+    for round in 0..100 {
+        let handle = ask(
+            &mut session,
+            if round % 2 == 0 {
+                "quick.test"
+            } else {
+                "192.0.2.7"
+            },
+        );
+        if round % 3 == 0 {
+            // It may have completed.
+            let _ = session.cancel(handle);
+        }
+        if round % 5 == 0 {
+            session.take(1);
+        }
+    }
+    while session.wait(None) {
+        session.take(usize::MAX);
+    }
+    assert_eq!(session.bytes, 0);
+}
+
+// S-R17: a handle stays taken until its completion was taken.
+#[test]
+fn a_ready_request_keeps_its_place() {
+    let (engine, _control) = engine();
+    let mut session = engine.session();
+    session.startup().unwrap();
+    let handle = ask(&mut session, "192.0.2.1");
+    assert_eq!((session.table.len(), engine.outstanding()), (1, 1));
+    assert!(matches!(session.table.get_mut(handle), Some(Task::Ready)));
+    session.take(1);
+    assert_eq!((session.table.len(), engine.outstanding()), (0, 0));
+}
+
+// S-S7: what dropped sessions leave in the pool is swept, also while every worker is stuck.
+#[test]
+fn lanes_of_dropped_sessions_do_not_pile_up() {
+    let (engine, _control, _session) = occupied();
+    let mut stays = engine.session();
+    stays.startup().unwrap();
+    ask(&mut stays, "quick.test");
+    for _ in 0..1000 {
+        let mut goes = engine.session();
+        goes.startup().unwrap();
+        ask(&mut goes, "quick.test");
+    }
+    let lanes = engine.shared.pool.lanes_in_queue();
+    assert!((1..=3).contains(&lanes), "{lanes} lanes");
+}
+
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+// A future that was dropped half way loses nothing, and what waits elsewhere is woken.
+#[test]
+fn waiting_can_be_given_up() {
+    let (_engine, control, mut session) = occupied();
+    let count = Arc::new(Count(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&count));
+    let mut context = Context::from_waker(&waker);
+    assert!(pin!(session.completed()).poll(&mut context).is_pending());
+
+    let readiness = session.readiness();
+    let mut ready = pin!(readiness.ready());
+    assert!(ready.as_mut().poll(&mut context).is_pending());
+    control.release("held.test");
+    assert!(session.wait(None));
+    assert_eq!(
+        pin!(session.completed()).poll(&mut context),
+        Poll::Ready(true)
+    );
+    assert_eq!(ready.poll(&mut context), Poll::Ready(()));
+    assert!(count.0.load(Ordering::SeqCst) > 0);
+    session.take(1);
+    assert!(!readiness.is_ready());
+    drop(session);
+    assert!(readiness.is_ready());
+}
+
+// S-R15
+#[test]
+fn a_deadline_is_kept_for_an_async_caller_too() {
+    let (_engine, _control, mut session) = without_a_thread();
+    let mut completed = pin!(session.completed());
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let begun = Instant::now();
+    while completed
+        .as_mut()
+        .poll(&mut Context::from_waker(&waker))
+        .is_pending()
+    {
+        assert!(begun.elapsed() < A_HANG, "nobody rings");
+        thread::park_timeout(Duration::from_secs(1));
+    }
+}
+
+/// Wakes a thread.
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
