@@ -137,13 +137,11 @@ mod names;
 pub mod observe;
 mod panics;
 pub mod policy;
-#[cfg_attr(feature = "old-pool", path = "pool_old/mod.rs")]
 mod pool;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 mod registry;
 pub mod resolvers;
-#[cfg_attr(feature = "old-pool", path = "session_old/mod.rs")]
 mod session;
 mod shared;
 mod sync;

@@ -93,9 +93,5 @@ fn guests_and_workers_and_an_outage() {
 
 finds!(a_result_that_completes_a_request_twice_is_found: DecideUnseen in crowd, 0);
 finds!(a_cancel_that_keeps_the_handle_is_found: CancelKeepsHandle in crowd, 0);
-#[cfg(not(feature = "old-pool"))]
 finds!(a_session_that_stays_marked_as_scheduled_is_found: NotUnscheduled in crowd, 0);
-#[cfg(not(feature = "old-pool"))]
 finds!(a_session_that_is_not_rescheduled_is_found: NotRescheduled in crowd, 0);
-#[cfg(feature = "old-pool")]
-finds!(a_lane_that_is_retired_unseen_is_found: RetireWithoutLooking in crowd, 0);

@@ -5,24 +5,22 @@
 //! checks once.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[cfg(loom)]
 use loom as model;
 #[cfg(shuttle)]
 use shuttle as model;
 
-pub(crate) use self::model::sync::Condvar;
 pub(crate) use self::model::sync::atomic::{
     AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence,
 };
-pub(crate) use self::model::sync::{Mutex, MutexGuard};
+pub(crate) use self::model::sync::{Condvar, Mutex, MutexGuard};
 #[cfg(test)]
 pub(crate) use self::model::thread as model_thread;
-use super::Arc;
 
 pub(crate) mod thread {
-    pub(crate) use super::model::thread::{Builder, Thread, ThreadId, current, park, yield_now};
+    pub(crate) use super::model::thread::{Builder, Thread, current, park, yield_now};
     use std::time::Instant;
 
     pub(crate) fn park_until(deadline: Option<Instant>) -> bool {
@@ -44,10 +42,6 @@ impl Clock {
 
     pub(crate) fn now(&self) -> u64 {
         0
-    }
-
-    pub(crate) fn at(&self, _: u64) -> Option<Instant> {
-        None
     }
 }
 
@@ -122,60 +116,6 @@ impl<T> SharedQueue<T> {
     /// such a fence.
     pub(crate) fn len(&self) -> usize {
         fence(Ordering::SeqCst);
-        self.0.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// Stands for crossbeam's `Worker`, which one thread fills.
-pub(crate) struct OwnedQueue<T>(Arc<Queue<T>>);
-
-/// Stands for crossbeam's `Stealer`.
-pub(crate) struct Stealer<T>(Arc<Queue<T>>);
-
-/// What came of stealing. `Retry` never does here: it means that another has just stolen.
-pub(crate) enum Steal<T> {
-    Success(T),
-    Empty,
-    #[allow(dead_code, reason = "crossbeam's has it")]
-    Retry,
-}
-
-impl<T> OwnedQueue<T> {
-    pub(crate) fn new_fifo() -> OwnedQueue<T> {
-        OwnedQueue(Arc::new(Queue::new()))
-    }
-
-    pub(crate) fn stealer(&self) -> Stealer<T> {
-        Stealer(Arc::clone(&self.0))
-    }
-
-    pub(crate) fn push(&self, element: T) {
-        self.0.push(element);
-    }
-
-    pub(crate) fn pop(&self) -> Option<T> {
-        self.0.pop()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl<T> Stealer<T> {
-    pub(crate) fn steal(&self) -> Steal<T> {
-        self.0.pop().map_or(Steal::Empty, Steal::Success)
-    }
-
-    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 

@@ -2,7 +2,6 @@
 
 /// A defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "each pool has some of them")]
 pub(crate) enum Fault {
     /// A result becomes a completion whether or not its request is still pending.
     DecideUnseen,
@@ -42,34 +41,6 @@ pub(crate) enum Fault {
     WaitWithoutLock,
     /// A guest that cancels releases its session's lock before it marks the worker.
     MarkUnlocked,
-    /// A worker leaves the resolver without seeing that it was marked meanwhile.
-    LeaveWithoutExchange,
-    /// A worker is marked as stuck whatever it is at by then, and whether or not it is marked already.
-    MarkUnseen,
-    /// Whoever counts marks takes a worker's next session for the one that it was marked for.
-    CountUnseen,
-    /// The timekeeper stops looking at workers and does not look once more.
-    RestWithoutLooking,
-    /// A worker that sets a lane aside does not look whether that is still called for.
-    SetAsideWithoutLooking,
-    /// A worker does not look once more after it has entered the list of the parked.
-    ParkWithoutLooking,
-    /// Who puts a lane into the queue looks for parked workers without a fence.
-    SummonWithoutFence,
-    /// A worker that stops looking out does not look once more.
-    StopWithoutLooking,
-    /// A worker that was chosen, and found a lane by itself, wakes nobody in its place.
-    LeaveWithoutPassingOn,
-    /// One that was chosen and goes away starts no spare in its place.
-    LeaveWithoutRelief,
-    /// A worker that takes a lane out of turn does not look for a job that came meanwhile.
-    RetireWithoutLooking,
-    /// A worker takes a lane out of turn with a weaker ordering.
-    RetireWithoutOrder,
-    /// A worker ends for a spare too many that is none any more.
-    EndUnseen,
-    /// Where jobs are short, nobody is made the watch.
-    NobodyWatches,
     /// No thread can be started. The engine lives with it.
     NoThread,
     /// A pool that closes wakes no worker.

@@ -4,17 +4,14 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence};
-#[cfg(not(feature = "old-pool"))]
-pub(crate) use std::sync::Condvar;
-pub(crate) use std::sync::{Mutex, MutexGuard};
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
 
 use super::nanoseconds;
 
-pub(crate) use crossbeam_deque::{Steal, Stealer, Worker as OwnedQueue};
 pub(crate) use crossbeam_queue::SegQueue as SharedQueue;
 
 pub(crate) mod thread {
-    pub(crate) use std::thread::{Builder, Thread, ThreadId, current, park, yield_now};
+    pub(crate) use std::thread::{Builder, Thread, current, park};
     use std::time::Instant;
 
     /// Parks until the thread is woken or `deadline` passes. False if `deadline` had passed before.
@@ -43,11 +40,6 @@ impl Clock {
     /// Nanoseconds since the start.
     pub(crate) fn now(&self) -> u64 {
         nanoseconds(self.0.elapsed())
-    }
-
-    /// The instant at this number of nanoseconds, or none if the system's clock cannot count to it.
-    pub(crate) fn at(&self, nanoseconds: u64) -> Option<Instant> {
-        self.0.checked_add(Duration::from_nanos(nanoseconds))
     }
 }
 
