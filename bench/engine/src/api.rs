@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use winsock_async_engine::{
     ErrorCode, Limits, Lookup, Outcome, Policy, Query, Resolution, Resolver,
 };
-pub use winsock_async_engine::{LookupEngine, Session, TaskHandle};
+pub(crate) use winsock_async_engine::{LookupEngine, Session, TaskHandle};
 
 /// Finds nothing, from a worker: `busy.test` after 17 µs, `held.test` when the gate opens, and
 /// every other name at once.
 #[derive(Clone, Default)]
-pub struct Null(Arc<Gate>);
+pub(crate) struct Null(Arc<Gate>);
 
 /// The gate at which workers wait.
 #[derive(Default)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// Lookups of `held.test` that have begun.
     begun: AtomicUsize,
     opened: Mutex<usize>,
@@ -24,15 +24,25 @@ pub struct Gate {
 }
 
 impl Null {
+<<<<<<< HEAD
     /// Waits until `begun` lookups of `held.test` have begun.
     pub fn wait_for(&self, begun: usize) {
+=======
+    /// Waits until so many lookups of `held.test` have begun.
+    pub(crate) fn wait_for(&self, begun: usize) {
+>>>>>>> w-pool
         while self.0.begun.load(Ordering::SeqCst) < begun {
             std::hint::spin_loop();
         }
     }
 
+<<<<<<< HEAD
     /// Lets the first `count` lookups of `held.test` end.
     pub fn open(&self, count: usize) {
+=======
+    /// Lets so many of them end, those let go before included.
+    pub(crate) fn open(&self, count: usize) {
+>>>>>>> w-pool
         *self.0.opened.lock().expect("no holder panics") = count;
         self.0.opens.notify_all();
     }
@@ -62,6 +72,7 @@ impl Resolver for Null {
     }
 }
 
+<<<<<<< HEAD
 /// An engine with `workers` workers, whose sessions may have `requests` outstanding requests.
 pub fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
     engine_with(workers, requests, Limits::default().stuck_after)
@@ -69,6 +80,15 @@ pub fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
 
 /// Like [`engine`], but no worker counts as stuck, so a held worker gets no replacement.
 pub fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
+=======
+/// An engine with so many workers, and room for so many requests of one session.
+pub(crate) fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
+    engine_with(workers, requests, Limits::default().stuck_after)
+}
+
+/// The same whose workers are never slow, so that one that is held has no replacement.
+pub(crate) fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
+>>>>>>> w-pool
     engine_with(workers, requests, Duration::MAX)
 }
 
@@ -89,12 +109,12 @@ fn engine_with(workers: usize, requests: usize, stuck_after: Duration) -> (Looku
     (engine, null)
 }
 
-pub fn started(engine: &LookupEngine) -> Session {
+pub(crate) fn started(engine: &LookupEngine) -> Session {
     let mut session = engine.session();
     session.startup().expect("start-up");
     session
 }
 
-pub fn host(name: &str) -> Query {
+pub(crate) fn host(name: &str) -> Query {
     Query::HostByName(name.as_bytes().into())
 }

@@ -21,7 +21,8 @@ impl Pair {
             workers: 1,
             sessions: 1,
             max_requests: BATCH,
-            requests_per_engine: BATCH,
+            // A session gets no more than a part of what is left.
+            requests_per_engine: 1_000 * BATCH,
             remembered,
         };
         let mut pair = Pair {

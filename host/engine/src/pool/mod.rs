@@ -9,6 +9,7 @@ pub(crate) mod session_queue;
 mod state;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
+mod thresholds;
 mod watchdog;
 
 use std::time::Duration;
@@ -18,9 +19,9 @@ pub(crate) use self::session_queue::SessionQueue;
 use self::session_queue::{Begun, Cancelled};
 pub(crate) use self::state::SessionKey;
 use self::state::{Call, State, Turn};
-pub(crate) use self::watchdog::Alarm;
-use self::watchdog::Thresholds;
-use crate::judge::{Judge, Verdict};
+pub(crate) use self::thresholds::Alarm;
+use self::thresholds::Thresholds;
+use crate::judge::Judge;
 use crate::limits::{Limits, Share};
 use crate::lookup::Resolver;
 use crate::observe::RunsOn;
@@ -58,6 +59,26 @@ struct Hints {
     waiting: AtomicUsize,
     replaced: AtomicUsize,
     has_watchdog: AtomicBool,
+}
+
+impl Hints {
+    /// Writes the hints that have changed.
+    fn publish(&self, state: &State) {
+        let set = |hint: &AtomicUsize, value| {
+            if hint.load(Ordering::Relaxed) != value {
+                hint.store(value, Ordering::Relaxed);
+            }
+        };
+        set(
+            &self.waiting,
+            state.waiting().max(usize::from(state.is_closed)),
+        );
+        set(&self.replaced, state.replaced);
+        let is_started = state.watchdog.is_started;
+        if self.has_watchdog.load(Ordering::Relaxed) != is_started {
+            self.has_watchdog.store(is_started, Ordering::Relaxed);
+        }
+    }
 }
 
 /// What workers are at now.
@@ -121,7 +142,7 @@ impl Pool {
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
-        self.publish(&state);
+        self.hints.publish(&state);
         drop(state);
         if !planted(Fault::CloseQuietly) {
             self.work_came.notify_all();
@@ -226,7 +247,7 @@ impl Pool {
                 self.release(state);
                 return turn;
             }
-            self.publish(&state);
+            self.hints.publish(&state);
             if planted(Fault::WaitWithoutLock) {
                 drop(state);
                 state = self.lock();
@@ -267,7 +288,12 @@ impl Pool {
             self.schedule(session);
         }
         while let Some(now) = job {
-            let verdict = self.resolve(&queue, &now);
+            queue.observers.start(now.handle, RunsOn::Worker);
+            // A panic in it is the resolver's failure, not the host's.
+            let outcome = catch_panic(|| self.resolver.resolve_blocking(&now.lookup))
+                .unwrap_or(Err(ErrorCode::NoRecovery));
+            let verdict = self.judge.verdict(&now.lookup, outcome);
+            queue.observers.finish(now.handle, RunsOn::Worker);
             // No session that waits is passed over.
             let waiting = self.hints.waiting.load(Ordering::Relaxed);
             let goes_on =
@@ -280,16 +306,6 @@ impl Pool {
         }
     }
 
-    fn resolve(&self, queue: &SessionQueue, job: &Job) -> Verdict {
-        queue.observers.start(job.handle, RunsOn::Worker);
-        // A panic in it is the resolver's failure, not the host's.
-        let outcome = catch_panic(|| self.resolver.resolve_blocking(&job.lookup))
-            .unwrap_or(Err(ErrorCode::NoRecovery));
-        let verdict = self.judge.verdict(&job.lookup, outcome);
-        queue.observers.finish(job.handle, RunsOn::Worker);
-        verdict
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no holder panics")
     }
@@ -298,43 +314,30 @@ impl Pool {
     /// woken.
     fn release(self: &Arc<Self>, mut state: MutexGuard<'_, State>) -> bool {
         let calls = state.calls();
-        self.publish(&state);
+        self.hints.publish(&state);
         drop(state);
         match calls.worker {
             Call::Wake if !planted(Fault::WakeNobody) => self.work_came.notify_one(),
-            Call::Start => self.start_extra(),
-            Call::Wake | Call::Nobody => {}
+            Call::Start if !self.spawn("winsock-extra".to_owned(), Pool::work) => {
+                let mut state = self.lock();
+                state.start_failed(self.clock.now());
+                self.release(state);
+            }
+            Call::Start | Call::Wake | Call::Nobody => {}
         }
         match calls.watchdog {
             Call::Wake => self.look_came.notify_one(),
-            Call::Start => self.start_watchdog(),
-            Call::Nobody => {}
+            // In a model, the model does its work.
+            Call::Start
+                if !cfg!(any(loom, shuttle))
+                    && !self.spawn("winsock-watchdog".to_owned(), Pool::watch) =>
+            {
+                let mut state = self.lock();
+                state.watchdog.start_failed();
+                self.hints.publish(&state);
+            }
+            Call::Start | Call::Nobody => {}
         }
         calls.worker == Call::Wake
-    }
-
-    /// Starts an extra worker, which was counted.
-    fn start_extra(self: &Arc<Self>) {
-        if !self.spawn("winsock-extra".to_owned(), Pool::work) {
-            let mut state = self.lock();
-            state.start_failed(self.clock.now());
-            self.release(state);
-        }
-    }
-
-    /// Writes the hints that have changed.
-    fn publish(&self, state: &State) {
-        let set = |hint: &AtomicUsize, value| {
-            if hint.load(Ordering::Relaxed) != value {
-                hint.store(value, Ordering::Relaxed);
-            }
-        };
-        let waiting = state.waiting().max(usize::from(state.is_closed));
-        set(&self.hints.waiting, waiting);
-        set(&self.hints.replaced, state.replaced);
-        if self.hints.has_watchdog.load(Ordering::Relaxed) != state.watchdog.is_started {
-            let is_started = state.watchdog.is_started;
-            self.hints.has_watchdog.store(is_started, Ordering::Relaxed);
-        }
     }
 }

@@ -7,7 +7,7 @@ use slotmap::{SlotMap, new_key_type};
 
 use super::list::LinkedQueue;
 use super::session_queue::SessionQueue;
-use super::watchdog::{Alarm, RETRY, Thresholds};
+use super::thresholds::{Alarm, RETRY, Thresholds};
 use crate::limits::Share;
 use crate::sync::{Arc, Fault, nanoseconds, planted};
 
@@ -66,6 +66,14 @@ pub(super) struct WatchdogState {
     is_called: bool,
     /// Turns that began since the last scan.
     turns: u64,
+}
+
+impl WatchdogState {
+    /// The thread could not be started. The next call tries again.
+    pub(super) fn start_failed(&mut self) {
+        self.is_started = false;
+        self.looks_at = u64::MAX;
+    }
 }
 
 /// A session, as the pool knows it.

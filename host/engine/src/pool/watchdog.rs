@@ -7,43 +7,8 @@ use std::time::Duration;
 
 use super::Pool;
 use super::session_queue::{DUE, SessionQueue};
-use crate::sync::{Arc, Ordering, nanoseconds};
-
-/// When a session wants to be told that a deadline has passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Alarm {
-    /// On the engine's clock. Units: nanoseconds.
-    pub(crate) at: u64,
-    /// The session's number, as two sessions can have the same time.
-    pub(crate) session: u64,
-}
-
-/// How long a worker may be in a turn. Units: nanoseconds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Thresholds {
-    /// Then it is slow.
-    pub(super) slow: u64,
-    /// Then it is stuck.
-    pub(super) stuck: u64,
-}
-
-/// How long a lookup takes at least before a worker is replaced, if sessions wait.
-const SLOW: Duration = Duration::from_millis(10);
-/// The shortest time between two scans.
-const SHORTEST: Duration = Duration::from_micros(100);
-/// How long after a failure the watchdog tries again to start an extra worker.
-pub(super) const RETRY: Duration = Duration::from_millis(5);
-
-impl Thresholds {
-    /// None for [`Duration::MAX`]: only a worker whose lookup was cancelled is stuck.
-    pub(super) fn new(stuck_after: Duration) -> Option<Thresholds> {
-        let stuck = stuck_after.max(SHORTEST);
-        (stuck_after < Duration::MAX).then(|| Thresholds {
-            slow: nanoseconds(SLOW.min(stuck)),
-            stuck: nanoseconds(stuck),
-        })
-    }
-}
+use super::thresholds::Alarm;
+use crate::sync::{Arc, Ordering};
 
 impl Pool {
     /// Has the session told at that time, once.
@@ -69,20 +34,8 @@ impl Pool {
         }
     }
 
-    pub(super) fn start_watchdog(self: &Arc<Self>) {
-        // In a model, the model does its work.
-        if cfg!(any(loom, shuttle)) || self.spawn("winsock-watchdog".to_owned(), Pool::watch) {
-            return;
-        }
-        // The next who needs it tries again.
-        let mut state = self.lock();
-        state.watchdog.is_started = false;
-        state.watchdog.looks_at = u64::MAX;
-        self.publish(&state);
-    }
-
     /// The watchdog's life.
-    fn watch(self: &Arc<Self>) {
+    pub(super) fn watch(self: &Arc<Self>) {
         loop {
             self.look();
             let mut state = self.lock();

@@ -180,7 +180,7 @@ impl Session {
 
     /// Cancels these jobs, which are all pending ones. Waiting jobs leave the queue first:
     /// otherwise the extra worker for a cancelled running job would begin one.
-    fn drop_jobs(&mut self, jobs: &[Arc<Job>]) {
+    fn drop_jobs(&self, jobs: &[Arc<Job>]) {
         self.queue.clear();
         for job in jobs.iter().filter(|job| !job.is_queued()) {
             self.engine.pool.cancel(&self.queue, job);

@@ -5,6 +5,7 @@ mod deadlines;
 mod decide;
 mod ended;
 mod memory;
+mod overdue;
 mod readiness;
 mod receiver;
 mod table;
