@@ -24,25 +24,15 @@ pub(crate) struct Gate {
 }
 
 impl Null {
-<<<<<<< HEAD
     /// Waits until `begun` lookups of `held.test` have begun.
-    pub fn wait_for(&self, begun: usize) {
-=======
-    /// Waits until so many lookups of `held.test` have begun.
     pub(crate) fn wait_for(&self, begun: usize) {
->>>>>>> w-pool
         while self.0.begun.load(Ordering::SeqCst) < begun {
             std::hint::spin_loop();
         }
     }
 
-<<<<<<< HEAD
     /// Lets the first `count` lookups of `held.test` end.
-    pub fn open(&self, count: usize) {
-=======
-    /// Lets so many of them end, those let go before included.
     pub(crate) fn open(&self, count: usize) {
->>>>>>> w-pool
         *self.0.opened.lock().expect("no holder panics") = count;
         self.0.opens.notify_all();
     }
@@ -72,23 +62,13 @@ impl Resolver for Null {
     }
 }
 
-<<<<<<< HEAD
 /// An engine with `workers` workers, whose sessions may have `requests` outstanding requests.
-pub fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
-    engine_with(workers, requests, Limits::default().stuck_after)
-}
-
-/// Like [`engine`], but no worker counts as stuck, so a held worker gets no replacement.
-pub fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
-=======
-/// An engine with so many workers, and room for so many requests of one session.
 pub(crate) fn engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
     engine_with(workers, requests, Limits::default().stuck_after)
 }
 
-/// The same whose workers are never slow, so that one that is held has no replacement.
+/// Like [`engine`], but no worker counts as stuck, so a held worker gets no replacement.
 pub(crate) fn patient_engine(workers: usize, requests: usize) -> (LookupEngine, Null) {
->>>>>>> w-pool
     engine_with(workers, requests, Duration::MAX)
 }
 
