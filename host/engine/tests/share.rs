@@ -159,3 +159,24 @@ fn greedy_guests_leave_places_for_requests() {
         assert!((1..=1 << 10).contains(&left), "{left} places are left");
     }
 }
+
+// S-C7: all that the session has is stuck, and the last worker is at another session's lookup,
+// which ends.
+#[test]
+fn session_whose_worker_is_stuck_is_not_refused_while_another_session_is_served() {
+    let limits = Limits {
+        max_extra_workers: 0,
+        ..workers(2)
+    };
+    let (engine, control) = engine(limits);
+    let (mut one_stuck, mut served) = (started(&engine), started(&engine));
+    let stuck = ask(&mut one_stuck, "stuck.test");
+    control.wait_until_started("stuck.test");
+    one_stuck.cancel(stuck).unwrap();
+    ask(&mut served, "held.test");
+    control.wait_until_started("held.test");
+    ask(&mut one_stuck, "quick.test");
+    control.release("held.test");
+    assert!(one(&mut served).outcome.is_ok());
+    assert!(one(&mut one_stuck).outcome.is_ok());
+}

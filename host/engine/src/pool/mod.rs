@@ -209,7 +209,7 @@ impl Pool {
             busy: state.busy,
             stuck: state.stuck,
             replaced: state.replaced,
-            extra: state.extra,
+            extra: usize::try_from(state.extra).unwrap_or(0),
         }
     }
 

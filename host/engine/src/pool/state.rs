@@ -34,9 +34,10 @@ pub(super) struct State {
     pub(super) replaced: usize,
     /// Those of them that are stuck.
     pub(super) stuck: usize,
-    /// Threads beyond the workers that were started with the pool.
-    pub(super) extra: usize,
-    pub(super) max_extra: usize,
+    /// Threads beyond the workers that were started with the pool, those that are being started
+    /// included. Below 0, a worker has ended in favour of a thread that could not be started.
+    pub(super) extra: isize,
+    max_extra: usize,
     /// Workers that wait on the condition variable.
     pub(super) idle: usize,
     /// Workers that look at the hint for some microseconds, and then take the lock by themselves.
@@ -235,7 +236,7 @@ impl State {
 
     /// An idle thread's end, as there are more extra workers than replaced ones.
     pub(super) fn end_excess(&mut self, slot: u32) -> bool {
-        let excess = self.extra > self.replaced;
+        let excess = self.extra > self.replaced as isize;
         if excess {
             self.extra -= 1;
             self.free_slots.push(slot);
@@ -312,13 +313,10 @@ impl State {
             }
             seat.place = Place::Throttled(self.throttled.push_back(session));
         }
-        if !self.share.is_ample(self.busy) {
-            return None;
-        }
         if planted(Fault::ThrottledForGood) {
             return None;
         }
-        // At most as many have their full share as there are workers.
+        // Each of these has a worker, so that they are no more than workers.
         let has_room = |session| {
             let workers = self.sessions[session].workers;
             self.share.has_room(workers, self.busy)
@@ -375,7 +373,7 @@ impl State {
             });
         }
         // A turn that begins now is not to wake the thread.
-        if turns > 0 || next < u64::MAX {
+        if turns > 0 {
             next = next.min(now.saturating_add(thresholds.slow));
         }
         (next < u64::MAX).then_some(next)
@@ -400,7 +398,7 @@ impl State {
         };
         let all_stuck = seat.stuck > 0 && seat.stuck == seat.workers;
         seat.stuck >= self.share.per_session
-            || all_stuck && !self.share.has_room(seat.workers, self.busy)
+            || all_stuck && !self.share.has_room(seat.workers, self.stuck)
     }
 
     /// An idle worker was woken.
@@ -438,7 +436,7 @@ impl State {
             self.is_waking = true;
             return Call::Wake;
         }
-        if self.extra < self.replaced.min(self.max_extra) && !self.starts_failed {
+        if self.extra < self.replaced.min(self.max_extra) as isize && !self.starts_failed {
             self.extra += 1;
             self.is_waking = true;
             return Call::Start;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::*;
 use crate::engine::LookupEngine;
 use crate::lookup::{Lookup, Resolution};
+use crate::metrics::Counters;
+use crate::observe::SessionObservers;
 use crate::policy::Policy;
 use crate::session::Session;
 use crate::sync::{mend, plant};
@@ -107,4 +109,58 @@ fn an_extra_worker_that_cannot_start_is_started_later() {
     let both = gate.wait_for(2);
     gate.set_open(true);
     assert!(both, "nobody tries again");
+}
+
+fn queue(engine: &LookupEngine) -> Arc<SessionQueue> {
+    let observers = SessionObservers::new(Arc::new([]), 0);
+    let judge = Arc::clone(&engine.shared.judge);
+    Arc::new(SessionQueue::new(
+        Arc::new(Counters::new(false)),
+        observers,
+        judge,
+    ))
+}
+
+// S-C7: the extra worker that was called counted as one, so the worker that came back has ended.
+#[test]
+fn worker_that_ended_for_an_extra_one_that_cannot_start_is_started_again() {
+    let (engine, gate) = gated(1, Duration::MAX);
+    let stuck = ask(&engine);
+    assert!(gate.wait_for(1));
+    drop(stuck);
+    let pool = &engine.shared.pool;
+    let gone = pool.add(&queue(&engine));
+    {
+        let mut state = pool.lock();
+        state.schedule(gone);
+        assert_eq!(state.calls().worker, Call::Start);
+        let _gone = state.remove(gone);
+    }
+    assert_eq!(pool.status().extra, 1);
+    gate.set_open(true);
+    while pool.status().extra > 0 {
+        std::thread::yield_now();
+    }
+    pool.lock().start_failed(0);
+    assert!(ask(&engine).wait(Some(Duration::from_secs(60))));
+    assert_eq!(pool.status().extra, 0);
+}
+
+// The watchdog is not woken every 10 ms for a worker that is slow for a second.
+#[test]
+fn scan_with_one_slow_worker_and_no_new_turn_waits_for_the_next_threshold() {
+    let (engine, gate) = gated(1, Duration::from_secs(3600));
+    let _slow = ask(&engine);
+    assert!(gate.wait_for(1));
+    let pool = &engine.shared.pool;
+    let second = nanoseconds(Duration::from_secs(1));
+    let now = pool.clock.now() + second;
+    let next = {
+        let mut state = pool.lock();
+        state.scan(now);
+        state.scan(now)
+    };
+    gate.set_open(true);
+    assert_eq!(pool.status().stuck, 0);
+    assert!(next.unwrap() > now + 1000 * second, "{next:?} after {now}");
 }
