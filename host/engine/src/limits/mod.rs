@@ -26,6 +26,9 @@ pub struct Limits {
     /// 65,536.
     pub max_requests: usize,
     /// Outstanding requests of all sessions together. Default: 1,048,576.
+    ///
+    /// The last sixteenth is a reserve for sessions that hold none, or less than 1/32 of what is
+    /// free. So one session alone holds at most 15/16 of this number.
     pub requests_per_engine: usize,
     /// Bytes that the outstanding requests of one session hold: a fixed part for each, the names of
     /// pending requests, and the answers of completed ones. Default: 33,554,432 (32 MiB).
@@ -64,15 +67,16 @@ pub struct Limits {
     /// a request that needs a worker fails with WSAEWOULDBLOCK, and all others work. `workers` and
     /// this together count as at most 65,536.
     pub max_extra_workers: usize,
-    /// Workers, extra ones included, that may run lookups of one session; at least `workers`.
-    /// Default: 32.
+    /// Workers, extra ones included, that may run lookups of one session; `workers` if that is
+    /// more. Default: 32.
     ///
     /// Past it, the session's lookups wait. If this number of workers are stuck in its lookups, its
     /// requests that need a worker fail with WSAEWOULDBLOCK. 0 counts as 1.
     ///
     /// A third of all workers, extra ones included, is a reserve. A session that has a worker gets
     /// another one only while more than the reserve is free. So guests that never let go of a
-    /// worker leave one for the next guest, as long as they are fewer than the reserve. With
+    /// worker leave one for the next guest, as long as they are fewer than the reserve. Without
+    /// extra workers one session has 6 of 8 workers at most. With
     /// [`usize::MAX`] here one session may have every worker, and there is no reserve.
     pub max_workers_per_session: usize,
     /// How long a lookup runs before its worker is stuck. Default: 1 s.
