@@ -21,7 +21,7 @@ struct Gate {
 }
 
 impl Gate {
-    /// Waits until so many are in the resolver; false if that hangs.
+    /// Waits until this number of lookups are in the resolver; false if that hangs.
     fn wait_for(&self, inside: usize) -> bool {
         let state = self.state.lock().unwrap();
         let (_state, timeout) = self
