@@ -147,8 +147,8 @@ impl Resolver for Silent {
         Resolution::Async
     }
 
-    fn start(&self, _: &Lookup, reply: Responder) {
-        self.0.lock().unwrap().push(reply);
+    fn start(&self, _: &Lookup, responder: Responder) {
+        self.0.lock().unwrap().push(responder);
     }
 }
 
@@ -164,9 +164,9 @@ fn an_outcome_after_the_timeout_is_dropped() {
     let mut session = started(&engine);
     ask(&mut session, "a.test");
     assert_eq!(one(&mut session).outcome, Err(ErrorCode::TryAgain));
-    let reply = silent.0.lock().unwrap().pop().unwrap();
-    assert!(!reply.is_wanted());
-    reply.send(Err(ErrorCode::HostNotFound));
+    let responder = silent.0.lock().unwrap().pop().unwrap();
+    assert!(!responder.is_wanted());
+    responder.send(Err(ErrorCode::HostNotFound));
     assert!(!session.wait(None) && session.take(1).is_empty());
     assert_eq!(engine.stuck_workers(), 0, "no worker was in it");
 }

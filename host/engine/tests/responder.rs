@@ -15,9 +15,9 @@ use support::{ask, host, one, started, workers};
 
 /// Answers `at-once.test` at once, panics for `panics.test`, drops the responder of `dropped.test`,
 /// and gives the others to the test. No worker may be asked.
-struct Asker(Sender<Responder>);
+struct Keeper(Sender<Responder>);
 
-impl Resolver for Asker {
+impl Resolver for Keeper {
     fn try_resolve(&self, _: &Lookup) -> Resolution {
         Resolution::Async
     }
@@ -26,15 +26,15 @@ impl Resolver for Asker {
         panic!("a worker was asked");
     }
 
-    fn start(&self, lookup: &Lookup, reply: Responder) {
+    fn start(&self, lookup: &Lookup, responder: Responder) {
         let Lookup::HostByName(name) = lookup else {
-            return reply.send(Err(lookup.miss()));
+            return responder.send(Err(lookup.miss()));
         };
         match &**name {
-            "at-once.test" => reply.send(answer()),
+            "at-once.test" => responder.send(answer()),
             "panics.test" => panic!("as it was told to"),
-            "dropped.test" => drop(reply),
-            _ => self.0.send(reply).expect("the test takes it"),
+            "dropped.test" => drop(responder),
+            _ => self.0.send(responder).expect("the test takes it"),
         }
     }
 }
@@ -47,7 +47,7 @@ fn answer() -> Outcome {
 fn engine_with(limits: Limits) -> (LookupEngine, Receiver<Responder>) {
     let (sender, replies) = channel();
     let builder = LookupEngine::builder()
-        .resolver(Asker(sender))
+        .resolver(Keeper(sender))
         .policy(Policy::allow_all().allow_private());
     (builder.limits(limits).build(), replies)
 }
@@ -122,12 +122,12 @@ fn an_outcome_after_the_cancel_is_dropped() {
     let (engine, replies) = engine();
     let mut session = started(&engine);
     let handle = ask(&mut session, "a.test");
-    let reply = replies.recv().unwrap();
-    assert!(reply.is_wanted());
+    let responder = replies.recv().unwrap();
+    assert!(responder.is_wanted());
     assert_eq!(session.cancel(handle), Ok(()));
-    assert!(!reply.is_wanted());
+    assert!(!responder.is_wanted());
     assert_eq!(engine.outstanding(), 0, "at once, S-C6");
-    reply.send(answer());
+    responder.send(answer());
     nothing_comes(&mut session);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
     // No worker ran the lookup, so none is stuck.
@@ -184,10 +184,10 @@ fn outcomes_after_the_last_clean_up_are_dropped() {
     ask(&mut session, "at-once.test");
     session.cleanup().unwrap();
     assert_eq!(engine.outstanding(), 0);
-    let reply = replies.recv().unwrap();
-    assert!(!reply.is_wanted());
+    let responder = replies.recv().unwrap();
+    assert!(!responder.is_wanted());
     session.startup().unwrap();
-    reply.send(answer());
+    responder.send(answer());
     nothing_comes(&mut session);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
 }
@@ -203,9 +203,9 @@ fn an_outage_completes_asynchronous_lookups_and_drops_their_outcomes() {
         session.request(host("b.test"), 0),
         Err(ErrorCode::NetworkDown)
     );
-    let reply = replies.recv().unwrap();
-    assert!(!reply.is_wanted());
-    reply.send(answer());
+    let responder = replies.recv().unwrap();
+    assert!(!responder.is_wanted());
+    responder.send(answer());
     is(one(&mut session), handle, Err(ErrorCode::NetworkDown));
     nothing_comes(&mut session);
     engine.bring_up();
@@ -221,12 +221,12 @@ fn the_outcome_for_a_dropped_session_is_not_wanted() {
     ask(&mut session, "a.test");
     drop(session);
     assert_eq!(engine.outstanding(), 0);
-    let reply = replies.recv().unwrap();
-    assert!(!reply.is_wanted());
+    let responder = replies.recv().unwrap();
+    assert!(!responder.is_wanted());
     // A responder does not keep the engine alive.
     drop(engine);
     assert!(replies.recv().is_err(), "the resolver is gone");
-    reply.send(answer());
+    responder.send(answer());
 }
 
 // S-C7: asynchronous lookups that never end keep no worker.

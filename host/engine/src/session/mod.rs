@@ -191,14 +191,14 @@ impl Session {
                 let job = self.pend(observed, |handle| {
                     Job::new_async(handle, tag, asked_at, lookup)
                 });
-                let reply = Responder::to(SessionReceiver {
+                let responder = Responder::to(SessionReceiver {
                     job: Arc::clone(&job),
                     queue: Arc::clone(&self.queue),
                 });
                 // A worker may answer within the time of a spin, an async resolver hardly does.
                 self.woke = true;
                 self.queue.observers.start(job.handle, RunsOn::Resolver);
-                self.engine.start(&job.lookup, reply);
+                self.engine.start(&job.lookup, responder);
                 job.handle
             }
             Admitted::Now(verdict) => self.complete_at_once(observed, tag, asked_at, verdict),

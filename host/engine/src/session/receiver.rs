@@ -21,7 +21,7 @@ impl Receiver for SessionReceiver {
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
         let SessionReceiver { job, queue } = *self;
         queue.observers.finish(job.handle, RunsOn::Resolver);
-        if !job.finish_async() || planted(Fault::LoseReply) {
+        if !job.finish_async() || planted(Fault::LoseOutcome) {
             return Delivered::NOBODY;
         }
         let verdict = queue.judge.verdict(&job.lookup, outcome);
@@ -39,7 +39,7 @@ impl Receiver for SessionReceiver {
 
 impl Notify for SessionQueue {
     fn notify(&self) {
-        if !planted(Fault::ReplyQuietly) {
+        if !planted(Fault::RespondQuietly) {
             self.arrived.notify();
         }
     }

@@ -6,9 +6,9 @@ pub(crate) enum Fault {
     /// A result becomes a completion whether or not its request is still pending.
     DecideUnseen,
     /// An async outcome marks its job as done, and is lost.
-    LoseReply,
+    LoseOutcome,
     /// An async outcome is queued, and wakes no session.
-    ReplyQuietly,
+    RespondQuietly,
     /// A signal to a session does not wake the session.
     SignalQuietly,
     /// An overdue request stays pending.

@@ -51,7 +51,7 @@ fn a_loop_in_a_handler() {
     let names = Rc::new(RefCell::new(Vec::new()));
     let depth = Rc::new(Cell::new(0));
     let window = Window::new({
-        let (names, depth) = (names.clone(), depth.clone());
+        let names = names.clone();
         move |message: &Message| {
             depth.set(depth.get() + 1);
             if let Some(Ok(Answer::Host(entry))) = message.answer() {

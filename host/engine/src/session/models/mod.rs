@@ -2,7 +2,7 @@
 //! completed.
 
 mod overdue;
-mod reply;
+mod responder;
 
 use super::*;
 use crate::engine::LookupEngine;
