@@ -115,9 +115,9 @@ fn an_inspector_sees_allowed_questions_and_outcomes_on_their_threads() {
         );
         let guest = thread::current().name().unwrap_or_default().to_owned();
         let elsewhere = match way {
-            Way::Known | Way::ReplyAtOnce => guest.as_str(),
+            Way::Known | Way::RespondsAtOnce => guest.as_str(),
             Way::Worker => "winsock-",
-            Way::ReplyFromElsewhere => "elsewhere",
+            Way::RespondsFromElsewhere => "elsewhere",
         };
         let seen = seen.0.lock().unwrap();
         let [(asked, None, on), (of, Some(outcome), then)] = &seen[..] else {

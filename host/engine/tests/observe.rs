@@ -168,8 +168,8 @@ impl Resolver for Asks {
         Resolution::Async
     }
 
-    fn start(&self, _: &Lookup, reply: Responder) {
-        thread::spawn(move || reply.send(Err(ErrorCode::TryAgain)));
+    fn start(&self, _: &Lookup, responder: Responder) {
+        thread::spawn(move || responder.send(Err(ErrorCode::TryAgain)));
     }
 }
 

@@ -12,15 +12,15 @@ use winsock_async_engine::{Lookup, Resolution, Resolver, Responder};
 pub(crate) enum Way {
     Known,
     Worker,
-    ReplyAtOnce,
-    ReplyFromElsewhere,
+    RespondsAtOnce,
+    RespondsFromElsewhere,
 }
 
 pub(crate) const WAYS: [Way; 4] = [
     Way::Known,
     Way::Worker,
-    Way::ReplyAtOnce,
-    Way::ReplyFromElsewhere,
+    Way::RespondsAtOnce,
+    Way::RespondsFromElsewhere,
 ];
 
 /// Answers every host with the same addresses in one way, and records the lookups.
@@ -59,7 +59,7 @@ impl Resolver for Ways {
         match self.way {
             Way::Known => Resolution::Ready(self.resolve_blocking(lookup)),
             Way::Worker => Resolution::Blocking,
-            Way::ReplyAtOnce | Way::ReplyFromElsewhere => Resolution::Async,
+            Way::RespondsAtOnce | Way::RespondsFromElsewhere => Resolution::Async,
         }
     }
 
@@ -68,14 +68,14 @@ impl Resolver for Ways {
         self.answer()
     }
 
-    fn start(&self, lookup: &Lookup, reply: Responder) {
+    fn start(&self, lookup: &Lookup, responder: Responder) {
         let outcome = self.resolve_blocking(lookup);
         match self.way {
-            Way::ReplyFromElsewhere => {
+            Way::RespondsFromElsewhere => {
                 let elsewhere = thread::Builder::new().name("elsewhere".into());
-                elsewhere.spawn(move || reply.send(outcome)).unwrap();
+                elsewhere.spawn(move || responder.send(outcome)).unwrap();
             }
-            _ => reply.send(outcome),
+            _ => responder.send(outcome),
         }
     }
 }
