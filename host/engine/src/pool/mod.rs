@@ -58,7 +58,8 @@ struct Hints {
     /// Sessions in the run queue; 1 if the pool is closed, so that nobody spins on.
     waiting: AtomicUsize,
     replaced: AtomicUsize,
-    has_watchdog: AtomicBool,
+    /// Whether the watchdog is needed, and could not be started.
+    lacks_watchdog: AtomicBool,
 }
 
 impl Hints {
@@ -74,9 +75,9 @@ impl Hints {
             state.waiting().max(usize::from(state.is_closed)),
         );
         set(&self.replaced, state.replaced);
-        let is_started = state.watchdog.is_started;
-        if self.has_watchdog.load(Ordering::Relaxed) != is_started {
-            self.has_watchdog.store(is_started, Ordering::Relaxed);
+        let start_failed = state.watchdog.start_failed;
+        if self.lacks_watchdog.load(Ordering::Relaxed) != start_failed {
+            self.lacks_watchdog.store(start_failed, Ordering::Relaxed);
         }
     }
 }
@@ -171,6 +172,7 @@ impl Pool {
         queue: &SessionQueue,
         job: Arc<Job>,
     ) -> bool {
+        self.ensure_watchdog();
         queue.push(job) && self.schedule(session)
     }
 
@@ -230,12 +232,12 @@ impl Pool {
 
     /// Ends a worker's turn, and waits for the next one. None if the worker is to end.
     fn next_turn(self: &Arc<Self>, slot: u32) -> Option<Turn> {
-        // Not read again after a spin: a turn is a little shorter then.
-        let mut now = self.clock.now();
         let mut state = self.lock();
         state.end_turn(slot);
         let mut may_spin = true;
         loop {
+            // With the lock: a turn does not begin before it is taken, however long that lasts.
+            let now = self.clock.now();
             if state.is_closed {
                 return None;
             }
@@ -266,7 +268,6 @@ impl Pool {
             state = self.work_came.wait(state).expect("no holder panics");
             state.idle -= 1;
             state.woken();
-            now = self.clock.now();
             may_spin = true;
         }
     }
@@ -333,7 +334,7 @@ impl Pool {
                     && !self.spawn("winsock-watchdog".to_owned(), Pool::watch) =>
             {
                 let mut state = self.lock();
-                state.watchdog.start_failed();
+                state.watchdog.note_failed_start();
                 self.hints.publish(&state);
             }
             Call::Start | Call::Nobody => {}

@@ -60,7 +60,9 @@ pub(super) struct WatchdogState {
     /// None: no worker is slow or stuck for the time that its lookup takes.
     pub(super) thresholds: Option<Thresholds>,
     pub(super) alarms: BTreeMap<Alarm, Arc<SessionQueue>>,
-    pub(super) is_started: bool,
+    is_started: bool,
+    /// Whether the thread could not be started, and nobody has tried again since.
+    pub(super) start_failed: bool,
     /// When the thread looks again by itself, in nanoseconds; `u64::MAX` if it rests.
     pub(super) looks_at: u64,
     /// Whether the thread must be woken, or started, when the lock is released.
@@ -70,9 +72,10 @@ pub(super) struct WatchdogState {
 }
 
 impl WatchdogState {
-    /// The thread could not be started. The next call tries again.
-    pub(super) fn start_failed(&mut self) {
+    /// The thread could not be started. The next request or wait tries again.
+    pub(super) fn note_failed_start(&mut self) {
         self.is_started = false;
+        self.start_failed = true;
         self.looks_at = u64::MAX;
     }
 }
@@ -169,6 +172,7 @@ impl State {
                 thresholds,
                 alarms: BTreeMap::new(),
                 is_started: false,
+                start_failed: false,
                 looks_at: u64::MAX,
                 is_called: false,
                 turns: 0,
@@ -419,7 +423,10 @@ impl State {
         let watchdog = match std::mem::take(&mut self.watchdog.is_called) {
             false => Call::Nobody,
             true if std::mem::replace(&mut self.watchdog.is_started, true) => Call::Wake,
-            true => Call::Start,
+            true => {
+                self.watchdog.start_failed = false;
+                Call::Start
+            }
         };
         Calls {
             worker: self.call_worker(),

@@ -26,7 +26,7 @@ impl Gate {
         let state = self.state.lock().unwrap();
         let (_state, timeout) = self
             .changed
-            .wait_timeout_while(state, Duration::from_secs(5), |s| s.0 < inside)
+            .wait_timeout_while(state, Duration::from_secs(60), |s| s.0 < inside)
             .unwrap();
         !timeout.timed_out()
     }
@@ -106,6 +106,23 @@ fn an_extra_worker_that_cannot_start_is_started_later() {
     // Not here, but by the watchdog, which is another thread.
     plant(Fault::NoThread);
     let _waits = ask(&engine);
+    let both = gate.wait_for(2);
+    gate.set_open(true);
+    assert!(both, "nobody tries again");
+}
+
+// S-C7
+#[test]
+fn a_wait_starts_the_watchdog_that_starts_an_extra_worker() {
+    let (engine, gate) = gated(1, Duration::MAX);
+    let stuck = ask(&engine);
+    assert!(gate.wait_for(1));
+    drop(stuck);
+    plant(Fault::NoThread);
+    let waits = ask(&engine);
+    mend();
+    // As a guest does before it polls.
+    waits.readiness();
     let both = gate.wait_for(2);
     gate.set_open(true);
     assert!(both, "nobody tries again");

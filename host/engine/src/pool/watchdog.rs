@@ -25,9 +25,9 @@ impl Pool {
         drop(queue);
     }
 
-    /// Starts the watchdog if it could not be started when an alarm was set.
+    /// Starts the watchdog if it could not be started when it was needed.
     pub(crate) fn ensure_watchdog(self: &Arc<Self>) {
-        if !self.hints.has_watchdog.load(Ordering::Relaxed) {
+        if self.hints.lacks_watchdog.load(Ordering::Relaxed) {
             let mut state = self.lock();
             state.look_at(0);
             self.release(state);

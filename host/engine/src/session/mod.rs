@@ -61,7 +61,7 @@ pub struct Session {
     deadlines: Option<Deadlines>,
     /// Whether spinning for the last request's result does not pay: an idle worker had to be woken
     /// for it, or it needs no worker.
-    woke: bool,
+    parks_at_once: bool,
     counters: Arc<Counters>,
 }
 
@@ -116,7 +116,7 @@ impl Session {
             bytes: 0,
             rate_limiter,
             deadlines,
-            woke: false,
+            parks_at_once: false,
             counters,
         }
     }
@@ -175,19 +175,20 @@ impl Session {
         };
         let observed = self.queue.observers.observed(&query);
         let admitted = admit(&self.engine, query);
-        if matches!(admitted, Admitted::Work(_)) && self.engine.pool.is_out_of_workers(self.key) {
+        if matches!(admitted, Admitted::Blocking(_)) && self.engine.pool.is_out_of_workers(self.key)
+        {
             self.engine.release(1);
             return Err(self.refuse(kind, ErrorCode::WouldBlock));
         }
         self.counters.count_request();
         Ok(match admitted {
-            Admitted::Work(lookup) => {
+            Admitted::Blocking(lookup) => {
                 let job = self.pend(observed, |handle| Job::new(handle, tag, asked_at, lookup));
                 let handle = job.handle;
-                self.woke = self.engine.pool.push(self.key, &self.queue, job);
+                self.parks_at_once = self.engine.pool.push(self.key, &self.queue, job);
                 handle
             }
-            Admitted::Ask(lookup) => {
+            Admitted::Async(lookup) => {
                 let job = self.pend(observed, |handle| {
                     Job::new_async(handle, tag, asked_at, lookup)
                 });
@@ -196,7 +197,7 @@ impl Session {
                     queue: Arc::clone(&self.queue),
                 });
                 // A worker may answer within the time of a spin, an async resolver hardly does.
-                self.woke = true;
+                self.parks_at_once = true;
                 self.queue.observers.start(job.handle, RunsOn::Resolver);
                 self.engine.start(&job.lookup, responder);
                 job.handle
@@ -280,14 +281,14 @@ impl Session {
             return known;
         }
         let spin = SPIN.min(timeout.unwrap_or(SPIN));
-        let spins = spinners() > 0 && !self.woke;
+        let spins = spinners() > 0 && !self.parks_at_once;
         if spins
             && spin_until(spin, || self.queue.has_news())
             && let Some(known) = self.settled()
         {
             return known;
         }
-        self.see_to_alarm();
+        self.engine.pool.ensure_watchdog();
         // A time-out that no `Instant` can express never ends.
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         loop {
@@ -307,7 +308,7 @@ impl Session {
             if let Some(known) = self.settled() {
                 return known;
             }
-            self.see_to_alarm();
+            self.engine.pool.ensure_watchdog();
             let queue = &self.queue;
             queue.arrived.wait_until(|| queue.has_news()).await;
         }
@@ -316,7 +317,7 @@ impl Session {
     /// Whether completions can be taken, as a value to poll or await without the session. It
     /// outlives the session.
     pub fn readiness(&self) -> Readiness {
-        self.see_to_alarm();
+        self.engine.pool.ensure_watchdog();
         Readiness::new(Arc::clone(&self.queue))
     }
 

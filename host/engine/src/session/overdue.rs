@@ -30,7 +30,7 @@ impl Session {
             return;
         };
         if deadlines.alarm.is_some() {
-            return self.see_to_alarm();
+            return self.engine.pool.ensure_watchdog();
         }
         if let Some((due, _)) = deadlines.queue.front() {
             let alarm = Alarm {
@@ -39,13 +39,6 @@ impl Session {
             };
             deadlines.alarm = Some(alarm);
             self.engine.pool.set_alarm(alarm, &self.queue);
-        }
-    }
-
-    /// If an alarm is set, makes sure that the watchdog runs: its thread may have failed to start.
-    pub(super) fn see_to_alarm(&self) {
-        if self.deadlines.as_ref().is_some_and(|d| d.alarm.is_some()) {
-            self.engine.pool.ensure_watchdog();
         }
     }
 
