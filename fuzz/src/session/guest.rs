@@ -5,7 +5,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use winsock_async_engine::{Answer, Completion, LookupEngine, Query, Session, TaskHandle};
-use winsock_async_model::{Asked, Code, Inspection, Room, Session as Model, Settings, Shown};
+use winsock_async_model::{
+    Asked, Code, Inspection, Room, Session as Model, Settings, TakenCompletion,
+};
 
 /// A session, its model, and the handles that the session has given.
 pub(super) struct Guest {
@@ -132,13 +134,13 @@ impl Guest {
     }
 }
 
-fn shown(completion: Completion) -> Shown<Kind> {
+fn shown(completion: Completion) -> TakenCompletion<Kind> {
     let answer = |answer: &Answer| match answer {
         Answer::Host(_) => Kind::Host,
         Answer::Service(_) => Kind::Service,
         Answer::Protocol(_) => Kind::Protocol,
     };
-    Shown {
+    TakenCompletion {
         handle: completion.handle,
         tag: completion.tag,
         outcome: match completion.outcome {

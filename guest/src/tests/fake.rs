@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use winsock_async_model::{Code, Player, Question, Random, Settings, Shown, Subject};
+use winsock_async_model::{Code, Player, Question, Random, Settings, Subject, TakenCompletion};
 
 use crate::bindings::types::Query;
 use crate::host::{Current, Host, fake};
@@ -54,9 +54,9 @@ impl Subject for Fake {
         Current::cancel(handle).map_err(code)
     }
 
-    fn take(&mut self, _session: usize, max: u32) -> Vec<Shown> {
+    fn take(&mut self, _session: usize, max: u32) -> Vec<TakenCompletion> {
         let taken = Current::take(max).into_iter();
-        let shown = taken.map(|completion| Shown {
+        let shown = taken.map(|completion| TakenCompletion {
             handle: completion.handle,
             tag: completion.tag,
             outcome: match completion.outcome {

@@ -38,4 +38,4 @@ pub use native::Native;
 pub use player::{Disagreement, Player, Settings, Subject};
 pub use question::{Outcome, Question};
 pub use random::Random;
-pub use session::{Asked, Inspection, Pace, Room, Session, Shown};
+pub use session::{Asked, Inspection, Pace, Room, Session, TakenCompletion};

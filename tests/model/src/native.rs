@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::gates::Gates;
 use crate::player::{Settings, Subject};
 use crate::question::Question;
-use crate::session::Shown;
+use crate::session::TakenCompletion;
 
 /// Ends a wait that would hang. A completion arrives within microseconds.
 const FOREVER: Duration = Duration::from_secs(120);
@@ -52,14 +52,14 @@ impl From<ErrorCode> for Code {
     }
 }
 
-impl From<Completion> for Shown {
-    fn from(completion: Completion) -> Shown {
+impl From<Completion> for TakenCompletion {
+    fn from(completion: Completion) -> TakenCompletion {
         let outcome = match completion.outcome.as_deref() {
             Ok(Answer::Host(host)) => host.addresses().next().map(u32::from).ok_or(Code::Other),
             Ok(_) => Err(Code::Other),
             Err(error) => Err(Code::from(*error)),
         };
-        Shown {
+        TakenCompletion {
             handle: completion.handle,
             tag: completion.tag,
             outcome,
@@ -96,10 +96,10 @@ impl Subject for Native {
         Ok(self.sessions[session].cancel(handle)?)
     }
 
-    fn take(&mut self, session: usize, max: u32) -> Vec<Shown> {
+    fn take(&mut self, session: usize, max: u32) -> Vec<TakenCompletion> {
         let max = usize::try_from(max).unwrap_or(usize::MAX);
         let taken = self.sessions[session].take(max);
-        taken.into_iter().map(Shown::from).collect()
+        taken.into_iter().map(TakenCompletion::from).collect()
     }
 
     fn look(&mut self, session: usize) -> bool {

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::call::{Call, Handle, Kind};
 use crate::code::Code;
 use crate::question::Question;
-use crate::session::{Room, Session, Shown};
+use crate::session::{Room, Session, TakenCompletion};
 
 /// The sessions of an engine, by number, as a test reaches them.
 pub trait Subject {
@@ -29,7 +29,7 @@ pub trait Subject {
     fn cancel(&mut self, session: usize, handle: u64) -> Result<(), Code>;
 
     /// Takes completions.
-    fn take(&mut self, session: usize, max: u32) -> Vec<Shown>;
+    fn take(&mut self, session: usize, max: u32) -> Vec<TakenCompletion>;
 
     /// Whether a completion can be taken now.
     fn look(&mut self, session: usize) -> bool;
@@ -126,7 +126,7 @@ struct Made {
 enum Got {
     Unit(Result<(), Code>),
     Handle(Result<u64, Code>),
-    Shown(Vec<Shown>),
+    Taken(Vec<TakenCompletion>),
     Ready(bool),
     Nothing,
 }
@@ -145,7 +145,7 @@ impl fmt::Display for Got {
         match self {
             Got::Unit(got) => write!(f, "{got:?}"),
             Got::Handle(got) => write!(f, "{got:x?}"),
-            Got::Shown(got) => write!(f, "{got:x?}"),
+            Got::Taken(got) => write!(f, "{got:x?}"),
             Got::Ready(got) => write!(f, "{got}"),
             Got::Nothing => write!(f, "done"),
         }
@@ -256,7 +256,7 @@ impl<S: Subject> Player<S> {
                 let got = self.subject.take(session, max);
                 let max = usize::try_from(max).unwrap_or(usize::MAX);
                 let verdict = self.sessions[session].model.take(max, &got);
-                self.note(call, Got::Shown(got));
+                self.note(call, Got::Taken(got));
                 verdict?;
             }
             Call::Look { session } => {

@@ -63,7 +63,7 @@ pub enum Room {
 
 /// A completion as it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown<A = u32> {
+pub struct TakenCompletion<A = u32> {
     /// The request.
     pub handle: u64,
     /// The number that came with the request.
@@ -354,7 +354,7 @@ impl<Q: Asked> Session<Q> {
     /// Judges the completions that a call took, at most `max` (S-R6, S-C1). Each request comes at
     /// most once, in the order of completion. A call that took fewer than `max` took every
     /// completion.
-    pub fn take(&mut self, max: usize, shown: &[Shown<Q::Answer>]) -> Inspection {
+    pub fn take(&mut self, max: usize, shown: &[TakenCompletion<Q::Answer>]) -> Inspection {
         self.settle();
         if shown.len() > max {
             return Err(format!(
@@ -372,7 +372,7 @@ impl<Q: Asked> Session<Q> {
         Ok(())
     }
 
-    fn show(&mut self, shown: &Shown<Q::Answer>) -> Inspection {
+    fn show(&mut self, shown: &TakenCompletion<Q::Answer>) -> Inspection {
         let at = self.find(shown.handle).ok_or("it is not outstanding")?;
         let request = &self.outstanding[at];
         let (Stage::Finishing { from: first } | Stage::Completed { from: first, .. }) =

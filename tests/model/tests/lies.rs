@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use winsock_async_model::{
-    Code, Native, Outcome, Player, Question, Random, Settings, Shown, Subject,
+    Code, Native, Outcome, Player, Question, Random, Settings, Subject, TakenCompletion,
 };
 
 const SETTINGS: Settings = Settings {
@@ -87,8 +87,8 @@ const LIES: [Lie; 19] = [
 struct Liar {
     native: Native,
     lie: Lie,
-    last: Option<Shown>,
-    cancelled: Option<Shown>,
+    last: Option<TakenCompletion>,
+    cancelled: Option<TakenCompletion>,
     asked: HashMap<u64, (u64, Outcome)>,
     handle: u64,
     started: Vec<bool>,
@@ -163,7 +163,7 @@ impl Subject for Liar {
         let got = self.native.cancel(session, handle);
         if got.is_ok() {
             let (tag, outcome) = self.asked[&handle];
-            self.cancelled = Some(Shown {
+            self.cancelled = Some(TakenCompletion {
                 handle,
                 tag,
                 outcome,
@@ -178,7 +178,7 @@ impl Subject for Liar {
         }
     }
 
-    fn take(&mut self, session: usize, max: u32) -> Vec<Shown> {
+    fn take(&mut self, session: usize, max: u32) -> Vec<TakenCompletion> {
         let mut shown = self.native.take(session, max);
         let room = shown.len() < max as usize;
         let last = self.last.take();

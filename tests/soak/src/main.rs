@@ -18,7 +18,6 @@
 
 #![forbid(unsafe_code)]
 
-mod accounts;
 mod args;
 mod guest;
 mod plan;
@@ -28,6 +27,7 @@ mod resolver;
 mod run;
 mod slot;
 mod table;
+mod totals;
 mod verify;
 
 use std::process::ExitCode;

@@ -13,7 +13,6 @@ use wasmtime::{Result, bail, ensure};
 use wasmtime_wasi::runtime::in_tokio;
 use winsock_async_engine::{Limits, LookupEngine, Policy};
 
-use crate::accounts::Accounts;
 use crate::args::Args;
 use crate::guest::Guests;
 use crate::process::{Sample, workers};
@@ -21,6 +20,7 @@ use crate::progress::Progress;
 use crate::resolver::Mixed;
 use crate::slot::{LIMIT, Slot, TENTHS};
 use crate::table::{Outcome, mebibytes};
+use crate::totals::Totals;
 use crate::verify::verify_all;
 
 /// The threads that run guests in async stores.
@@ -62,7 +62,7 @@ struct Soak {
 }
 
 /// The result of a slot's tenth, with the slot.
-type Said = Result<(Slot, Accounts)>;
+type Said = Result<(Slot, Totals)>;
 
 impl Soak {
     fn new(args: &Args) -> Result<Soak> {
@@ -95,28 +95,28 @@ impl Soak {
 
     fn run(mut self, args: &Args, runtime: &Runtime) -> Result<Outcome> {
         let mut slots = Slot::all(args);
-        let mut accounts = Accounts::default();
+        let mut totals = Totals::default();
         let mut samples: Vec<Sample> = Vec::new();
         for tenth in 0..TENTHS {
             let of_tenth = self.tenth(tenth, &mut slots, runtime)?;
-            accounts.add(&of_tenth);
+            totals.add(&of_tenth);
             let sample = self
                 .settled(samples.first())
                 .with_context(|| format!("after tenth {} of {TENTHS}", tenth + 1))?;
             samples.push(sample);
-            verify_all(&accounts, &self.resolver)?;
+            verify_all(&totals, &self.resolver)?;
             self.resolver.close();
         }
         self.progress.clear();
         let requests = u64::from(args.requests);
         ensure!(
-            accounts.requests == requests,
+            totals.requests == requests,
             "{} requests, not {requests}",
-            accounts.requests
+            totals.requests
         );
         flat(&samples)?;
         Ok(Outcome::new(
-            accounts,
+            totals,
             &self.resolver,
             samples,
             self.progress.elapsed(),
@@ -124,7 +124,7 @@ impl Soak {
     }
 
     /// Lets every slot begin a tenth of its requests.
-    fn tenth(&mut self, tenth: u32, slots: &mut Vec<Slot>, runtime: &Runtime) -> Result<Accounts> {
+    fn tenth(&mut self, tenth: u32, slots: &mut Vec<Slot>, runtime: &Runtime) -> Result<Totals> {
         let count = slots.len();
         let (sender, said) = mpsc::channel();
         let mut threads = Vec::new();
@@ -134,27 +134,27 @@ impl Soak {
             // After a discrepancy the receiver is gone.
             if slot.is_sync() {
                 threads.push(thread::spawn(move || {
-                    let accounts = slot.run(&guests, tenth);
-                    let _ = sender.send(accounts.map(|accounts| (slot, accounts)));
+                    let totals = slot.run(&guests, tenth);
+                    let _ = sender.send(totals.map(|totals| (slot, totals)));
                 }));
             } else {
                 runtime.spawn(async move {
-                    let accounts = slot.run_async(&guests, tenth).await;
-                    let _ = sender.send(accounts.map(|accounts| (slot, accounts)));
+                    let totals = slot.run_async(&guests, tenth).await;
+                    let _ = sender.send(totals.map(|totals| (slot, totals)));
                 });
             }
         }
         drop(sender);
-        let mut accounts = Accounts::default();
+        let mut totals = Totals::default();
         for _ in 0..count {
             let (slot, of_slot) = self.next(&said)?;
             slots.push(slot);
-            accounts.add(&of_slot);
+            totals.add(&of_slot);
         }
         for thread in threads {
             ensure!(thread.join().is_ok(), "a slot's thread has panicked");
         }
-        Ok(accounts)
+        Ok(totals)
     }
 
     /// Waits for a slot that has done its tenth.

@@ -6,10 +6,10 @@ use fastrand::Rng;
 use wasmtime::Result;
 use wasmtime::error::Context;
 
-use crate::accounts::Accounts;
 use crate::args::Args;
 use crate::guest::{Guest, Guests, Left};
 use crate::plan::{Ending, Face, Plan};
+use crate::totals::Totals;
 use crate::verify::verify;
 
 /// The limit of outstanding requests of a session, low enough that guests reach it.
@@ -61,23 +61,23 @@ impl Slot {
     }
 
     /// Runs guests in sync stores until the requests of this tenth, counted from 0, have begun.
-    pub(crate) fn run(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
-        let mut accounts = Accounts::default();
+    pub(crate) fn run(&mut self, guests: &Guests, tenth: u32) -> Result<Totals> {
+        let mut totals = Totals::default();
         while let Some(plan) = self.plan(tenth) {
             let left = guests.run(&self.guest(&plan))?;
-            accounts.add(&self.settle(&plan, &left)?);
+            totals.add(&self.settle(&plan, &left)?);
         }
-        Ok(accounts)
+        Ok(totals)
     }
 
     /// Runs guests in async stores, as [`Slot::run`] does in sync stores.
-    pub(crate) async fn run_async(&mut self, guests: &Guests, tenth: u32) -> Result<Accounts> {
-        let mut accounts = Accounts::default();
+    pub(crate) async fn run_async(&mut self, guests: &Guests, tenth: u32) -> Result<Totals> {
+        let mut totals = Totals::default();
         while let Some(plan) = self.plan(tenth) {
             let left = guests.run_async(&self.guest(&plan)).await?;
-            accounts.add(&self.settle(&plan, &left)?);
+            totals.add(&self.settle(&plan, &left)?);
         }
-        Ok(accounts)
+        Ok(totals)
     }
 
     /// The plan of the next guest of this tenth, if there is one.
@@ -107,15 +107,15 @@ impl Slot {
         })
     }
 
-    fn settle(&mut self, plan: &Plan, left: &Left) -> Result<Accounts> {
-        let accounts = verify(plan, left).with_context(|| {
+    fn settle(&mut self, plan: &Plan, left: &Left) -> Result<Totals> {
+        let totals = verify(plan, left).with_context(|| {
             let number = self.number;
             let stores = if self.sync { "a sync" } else { "an async" };
             let counts = left.counts;
             format!("a guest of slot {number}, in {stores} store, {plan:?}, {counts:?}")
         })?;
-        self.next += u32::try_from(accounts.requests).expect("at most the planned number");
-        Ok(accounts)
+        self.next += u32::try_from(totals.requests).expect("at most the planned number");
+        Ok(totals)
     }
 
     fn guest(&self, plan: &Plan) -> Guest {

@@ -4,14 +4,14 @@ use std::fmt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::accounts::Accounts;
 use crate::process::Sample;
 use crate::resolver::Mixed;
+use crate::totals::Totals;
 
 /// The figures of a run without a discrepancy.
 pub(crate) struct Outcome {
     /// The ends of guests and requests.
-    pub accounts: Accounts,
+    pub totals: Totals,
     /// The resolver's counts: lookups that ended at once, and those that a worker has begun.
     pub lookups: [u64; 2],
     /// The process after each tenth.
@@ -21,9 +21,9 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The figures of a run with these accounts.
+    /// The figures of a run with these totals.
     pub(crate) fn new(
-        accounts: Accounts,
+        totals: Totals,
         resolver: &Mixed,
         samples: Vec<Sample>,
         time: Duration,
@@ -31,7 +31,7 @@ impl Outcome {
         let [asked, later, begun] = [&resolver.asked, &resolver.later, &resolver.begun]
             .map(|count| count.load(Ordering::SeqCst));
         Outcome {
-            accounts,
+            totals,
             lookups: [asked - later, begun],
             samples,
             time,
@@ -41,7 +41,7 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let a = &self.accounts;
+        let a = &self.totals;
         let mut row = |what: &str, count: u64| writeln!(f, "{what:<44}{:>12}", grouped(count));
         row("guests", a.guests())?;
         row("  cleaned up", a.cleaned_up)?;

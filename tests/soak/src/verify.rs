@@ -1,25 +1,25 @@
-//! Checks the accounts of each guest, and of all guests together.
+//! Checks the totals of each guest, and of all guests together.
 
 use std::sync::atomic::Ordering;
 
 use wasmtime::{Result, bail, ensure};
 
-use crate::accounts::Accounts;
 use crate::guest::{End, Left, Next};
 use crate::plan::{Ending, Face, Plan};
 use crate::resolver::Mixed;
+use crate::totals::Totals;
 
 /// Checks that a guest has ended as planned, and that its counts agree with those of its session.
-pub(crate) fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
+pub(crate) fn verify(plan: &Plan, left: &Left) -> Result<Totals> {
     let counts = &left.counts;
     let stats = &left.stats;
-    let mut accounts = Accounts::of(counts, stats.completed());
+    let mut totals = Totals::of(counts, stats.completed());
     match (&left.end, left.next, plan.ending) {
-        (End::Returned, Next::Returns, Ending::CleansUp) => accounts.cleaned_up = 1,
-        (End::Returned, Next::Returns, Ending::Returns) => accounts.returned = 1,
-        (End::Trapped, Next::Traps, Ending::Traps) => accounts.trapped = 1,
-        (End::Dropped, Next::Sleeps, Ending::Sleeps) => accounts.dropped = 1,
-        (End::Dropped, Next::GoesOn, _) => accounts.dropped = 1,
+        (End::Returned, Next::Returns, Ending::CleansUp) => totals.cleaned_up = 1,
+        (End::Returned, Next::Returns, Ending::Returns) => totals.returned = 1,
+        (End::Trapped, Next::Traps, Ending::Traps) => totals.trapped = 1,
+        (End::Dropped, Next::Sleeps, Ending::Sleeps) => totals.dropped = 1,
+        (End::Dropped, Next::GoesOn, _) => totals.dropped = 1,
         (End::Other(error), ..) => bail!("it has failed: {error:#}"),
         (end, next, ending) => bail!(
             "its plan was {ending:?}, it reported {next:?}, and it ended as {end:?}: {}",
@@ -47,23 +47,23 @@ pub(crate) fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
         same("requests planned", planned, stats.requests)?;
     }
 
-    let ended = accounts.taken() + counts.cancelled + counts.cleaned;
+    let ended = totals.taken() + counts.cancelled + counts.cleaned;
     ensure!(
-        ended + accounts.gone == counts.requests,
+        ended + totals.gone == counts.requests,
         "{ended} requests ended, {} begun",
         counts.requests
     );
     match plan.face {
-        Face::Raw => same("outstanding", accounts.gone, left.outstanding)?,
+        Face::Raw => same("outstanding", totals.gone, left.outstanding)?,
         // Completions in the library's queue are not outstanding in the host.
         Face::Messages => ensure!(
-            left.outstanding <= accounts.gone,
+            left.outstanding <= totals.gone,
             "outstanding: {} by the guest, {} by its session",
-            accounts.gone,
+            totals.gone,
             left.outstanding
         ),
     }
-    if accounts.cleaned_up == 1 {
+    if totals.cleaned_up == 1 {
         same("outstanding after clean-up", 0, left.outstanding)?;
     }
 
@@ -76,23 +76,23 @@ pub(crate) fn verify(plan: &Plan, left: &Left) -> Result<Accounts> {
         stats.cancelled,
         counts.cleaned
     );
-    let untaken = stats.completed().checked_sub(accounts.taken());
+    let untaken = stats.completed().checked_sub(totals.taken());
     ensure!(
-        untaken.is_some_and(|untaken| untaken <= counts.cleaned + accounts.gone),
+        untaken.is_some_and(|untaken| untaken <= counts.cleaned + totals.gone),
         "completed: {} by the guest, {} by its session",
-        accounts.taken(),
+        totals.taken(),
         stats.completed()
     );
     ensure!(
         stats.completed() + stats.cancelled <= stats.requests,
         "more requests have ended than begun: {stats:?}"
     );
-    Ok(accounts)
+    Ok(totals)
 }
 
-/// Checks the guests' accounts against the resolver's counts. No guest and no lookup may be
+/// Checks the guests' totals against the resolver's counts. No guest and no lookup may be
 /// running.
-pub(crate) fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
+pub(crate) fn verify_all(totals: &Totals, resolver: &Mixed) -> Result<()> {
     let [asked, later, begun, ended] = [
         &resolver.asked,
         &resolver.later,
@@ -103,7 +103,7 @@ pub(crate) fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
     if let Some(request) = resolver.twice() {
         bail!("request {request} was looked up twice");
     }
-    let allowed = accounts.requests - accounts.denied;
+    let allowed = totals.requests - totals.denied;
     ensure!(
         asked == allowed,
         "the resolver was asked {asked} times, and the policy allows {allowed} requests"
@@ -113,13 +113,13 @@ pub(crate) fn verify_all(accounts: &Accounts, resolver: &Mixed) -> Result<()> {
         "{begun} lookups were begun, {later} were left to workers"
     );
     ensure!(begun == ended, "{begun} lookups were begun, {ended} ended");
-    let outcomes = accounts.denied + (asked - later) + ended;
-    let dropped = outcomes.checked_sub(accounts.settled);
-    let ended_otherwise = accounts.cancelled + accounts.cleaned + accounts.gone;
+    let outcomes = totals.denied + (asked - later) + ended;
+    let dropped = outcomes.checked_sub(totals.settled);
+    let ended_otherwise = totals.cancelled + totals.cleaned + totals.gone;
     ensure!(
         dropped.is_some_and(|dropped| dropped <= ended_otherwise),
         "{outcomes} outcomes, {} completions, {ended_otherwise} requests that ended otherwise",
-        accounts.settled
+        totals.settled
     );
     Ok(())
 }
@@ -172,11 +172,11 @@ mod tests {
     #[test]
     fn right_accounts_pass() {
         let (plan, left) = good();
-        let accounts = verify(&plan, &left).expect("good accounts");
-        assert_eq!((accounts.trapped, accounts.guests()), (1, 1));
-        assert_eq!((accounts.taken(), accounts.settled), (4, 6));
-        assert_eq!((accounts.cancelled, accounts.cleaned), (2, 2));
-        assert_eq!(accounts.gone, 2);
+        let totals = verify(&plan, &left).expect("good totals");
+        assert_eq!((totals.trapped, totals.guests()), (1, 1));
+        assert_eq!((totals.taken(), totals.settled), (4, 6));
+        assert_eq!((totals.cancelled, totals.cleaned), (2, 2));
+        assert_eq!(totals.gone, 2);
     }
 
     #[test]
@@ -233,8 +233,8 @@ mod tests {
             resolver
         };
         let (plan, left) = good();
-        let accounts = verify(&plan, &left).expect("good accounts");
-        verify_all(&accounts, &resolver([9, 6, 5, 5])).expect("good accounts");
+        let totals = verify(&plan, &left).expect("good totals");
+        verify_all(&totals, &resolver([9, 6, 5, 5])).expect("good totals");
         for wrong in [
             [10, 6, 5, 5],
             [8, 5, 5, 5],
@@ -243,13 +243,10 @@ mod tests {
             // Fewer outcomes than completions.
             [9, 8, 3, 3],
         ] {
-            assert!(
-                verify_all(&accounts, &resolver(wrong)).is_err(),
-                "{wrong:?}"
-            );
+            assert!(verify_all(&totals, &resolver(wrong)).is_err(), "{wrong:?}");
         }
         // An outcome that has neither completed a request nor come after its end.
-        let mut lost = accounts;
+        let mut lost = totals;
         lost.settled = 0;
         assert!(verify_all(&lost, &resolver([9, 6, 5, 5])).is_err());
     }

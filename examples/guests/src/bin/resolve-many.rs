@@ -48,16 +48,16 @@ fn main() {
 
 fn run(jobs: usize) -> Result<Status, Box<dyn std::error::Error>> {
     let resolver = &Resolver::new()?;
-    let mut tally = Tally::new();
+    let mut counts = Counts::new();
     let names = names(io::stdin().lock());
     let done = block_on(answer_all(resolver, names, jobs, |name, answer| {
         print(name, answer)?;
-        tally.add(answer);
+        counts.add(answer);
         Ok(())
     }));
-    tally.finish();
+    counts.finish();
     done?;
-    Ok(if tally.failed() == 0 {
+    Ok(if counts.failed() == 0 {
         Status::Answered
     } else {
         Status::Failed
@@ -122,17 +122,17 @@ fn print(name: &[u8], answer: &Result<HostEntry, WsaError>) -> io::Result<()> {
 }
 
 /// The numbers of answers and of failures. A terminal shows them while they grow.
-struct Tally {
+struct Counts {
     started: Instant,
     shown: Option<Instant>,
     answered: usize,
     errors: BTreeMap<WsaError, usize>,
 }
 
-impl Tally {
-    fn new() -> Tally {
+impl Counts {
+    fn new() -> Counts {
         let now = Instant::now();
-        Tally {
+        Counts {
             started: now,
             shown: io::stderr().is_terminal().then_some(now),
             answered: 0,

@@ -14,9 +14,9 @@ pub(crate) enum Admitted {
     /// The query is answered, failed or denied.
     Now(Verdict),
     /// The resolver starts an asynchronous lookup.
-    Ask(Lookup),
+    Async(Lookup),
     /// A worker runs a blocking lookup.
-    Work(Lookup),
+    Blocking(Lookup),
 }
 
 /// A checked query that the policy allows.
@@ -64,8 +64,8 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
             let miss = Err(lookup.miss());
             Admitted::Now(engine.judge.verdict(&lookup, miss))
         }
-        Resolution::Async => Admitted::Ask(lookup),
-        Resolution::Blocking => Admitted::Work(lookup),
+        Resolution::Async => Admitted::Async(lookup),
+        Resolution::Blocking => Admitted::Blocking(lookup),
     }
 }
 

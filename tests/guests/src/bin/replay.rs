@@ -1,7 +1,7 @@
 //! Random calls of the interface, whose results the model judges. The resolver of the host is the
 //! model's `Gates`, which lets a request finish when the guest looks up another name.
 
-use winsock_async_model::{Code, Player, Question, Random, Settings, Shown, Subject};
+use winsock_async_model::{Code, Player, Question, Random, Settings, Subject, TakenCompletion};
 use winsock_async_test_guests::raw::code;
 use winsock_async_test_guests::raw::completions::{take, wait};
 use winsock_async_test_guests::raw::lifecycle::{cleanup, startup};
@@ -40,7 +40,7 @@ impl Subject for Guest {
         cancel(handle).map_err(code)
     }
 
-    fn take(&mut self, _session: usize, max: u32) -> Vec<Shown> {
+    fn take(&mut self, _session: usize, max: u32) -> Vec<TakenCompletion> {
         take(max).iter().map(shown).collect()
     }
 
@@ -69,13 +69,13 @@ impl Subject for Guest {
     }
 }
 
-fn shown(completion: &Completion) -> Shown {
+fn shown(completion: &Completion) -> TakenCompletion {
     let outcome = match &completion.outcome {
         Ok(Answer::Host(host)) => host.addresses.first().copied().ok_or(Code::Other),
         Ok(_) => Err(Code::Other),
         Err(error) => Err(code(*error)),
     };
-    Shown {
+    TakenCompletion {
         handle: completion.handle,
         tag: completion.tag,
         outcome,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use winsock_async_guest::{Answer, TaskHandle};
-use winsock_async_model::{Code, Shown};
+use winsock_async_model::{Code, TakenCompletion};
 
 use crate::question::Query;
 
@@ -22,9 +22,9 @@ pub(crate) trait Face {
     /// Cancels a request.
     fn cancel(&mut self, handle: TaskHandle) -> Result<(), Code>;
     /// Takes at most `max` completions, without waiting.
-    fn take(&mut self, max: u32) -> Vec<Shown<Answer>>;
+    fn take(&mut self, max: u32) -> Vec<TakenCompletion<Answer>>;
     /// Waits until there is a completion or the time is over, and takes completions.
-    fn wait(&mut self, time: Duration, way: Way) -> Vec<Shown<Answer>>;
+    fn wait(&mut self, time: Duration, way: Way) -> Vec<TakenCompletion<Answer>>;
 }
 
 /// How to wait.

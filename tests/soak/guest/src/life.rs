@@ -8,7 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use winsock_async_guest::{Answer, TaskHandle};
-use winsock_async_model::{Code, Inspection, Room, Session, Settings, Shown};
+use winsock_async_model::{Code, Inspection, Room, Session, Settings, TakenCompletion};
 
 use crate::bindings::book::{Counts, Next, report};
 use crate::face::{Face, Way};
@@ -188,7 +188,7 @@ impl<F: Face> Life<F> {
     }
 
     /// Records the completions that a call with the limit `max` took.
-    fn note(&mut self, max: usize, shown: &[Shown<Answer>]) {
+    fn note(&mut self, max: usize, shown: &[TakenCompletion<Answer>]) {
         check(self.model.take(max, shown));
         for one in shown {
             match one.outcome {

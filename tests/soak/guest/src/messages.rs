@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use winsock_async_guest::*;
-use winsock_async_model::{Code, Shown};
+use winsock_async_model::{Code, TakenCompletion};
 
 use crate::face::{Face, Way};
 use crate::question::Query;
@@ -58,12 +58,12 @@ impl Face for Messages {
         wsa_cancel_async_request(handle).map_err(code)
     }
 
-    fn take(&mut self, max: u32) -> Vec<Shown<Answer>> {
+    fn take(&mut self, max: u32) -> Vec<TakenCompletion<Answer>> {
         let peek = |_| peek_message(None, DONE..=DONE, true).expect("a window that exists");
         (0..max).map_while(peek).map(shown).collect()
     }
 
-    fn wait(&mut self, time: Duration, way: Way) -> Vec<Shown<Answer>> {
+    fn wait(&mut self, time: Duration, way: Way) -> Vec<TakenCompletion<Answer>> {
         let w = self.window.hwnd();
         if !matches!(way, Way::Endless) {
             set_timer(w, TIMER, time).expect("a window that exists");
@@ -77,9 +77,9 @@ impl Face for Messages {
     }
 }
 
-fn shown(message: Retrieved) -> Shown<Answer> {
+fn shown(message: Retrieved) -> TakenCompletion<Answer> {
     match message {
-        Retrieved::Message(message) => Shown {
+        Retrieved::Message(message) => TakenCompletion {
             handle: message.wparam,
             tag: 0,
             outcome: message.into_answer().expect("a completion").map_err(code),

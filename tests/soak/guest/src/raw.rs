@@ -5,7 +5,7 @@ use std::time::Duration;
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use wasip2::io::poll::poll;
 use winsock_async_guest::{AF_INET, Answer, HostEntry, ProtocolEntry, ServiceEntry, TaskHandle};
-use winsock_async_model::{Code, Shown};
+use winsock_async_model::{Code, TakenCompletion};
 use winsock_async_test_guests::raw::readiness::subscribe;
 use winsock_async_test_guests::raw::{code, completions, lifecycle, requests, types};
 
@@ -43,11 +43,11 @@ impl Face for Raw {
         requests::cancel(handle).map_err(code)
     }
 
-    fn take(&mut self, max: u32) -> Vec<Shown<Answer>> {
+    fn take(&mut self, max: u32) -> Vec<TakenCompletion<Answer>> {
         completions::take(max).into_iter().map(shown).collect()
     }
 
-    fn wait(&mut self, time: Duration, way: Way) -> Vec<Shown<Answer>> {
+    fn wait(&mut self, time: Duration, way: Way) -> Vec<TakenCompletion<Answer>> {
         let nanoseconds = u64::try_from(time.as_nanos()).expect("a short time");
         let there = match way {
             Way::Timed => completions::wait(Some(nanoseconds)),
@@ -94,8 +94,8 @@ fn interface_query(query: &Query) -> types::Query {
     }
 }
 
-fn shown(completion: types::Completion) -> Shown<Answer> {
-    Shown {
+fn shown(completion: types::Completion) -> TakenCompletion<Answer> {
+    TakenCompletion {
         handle: completion.handle,
         tag: completion.tag,
         outcome: completion.outcome.map(answer).map_err(code),

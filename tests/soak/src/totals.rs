@@ -4,7 +4,7 @@ use crate::guest::Counts;
 
 /// The ends of guests, and of their requests.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Accounts {
+pub(crate) struct Totals {
     /// Guests that cleaned up and returned.
     pub cleaned_up: u64,
     /// Guests that returned without a clean-up.
@@ -37,10 +37,10 @@ pub(crate) struct Accounts {
     pub invalid: u64,
 }
 
-impl Accounts {
-    /// The accounts of one guest's requests. `gone` counts those that have not ended otherwise.
-    pub(crate) fn of(counts: &Counts, settled: u64) -> Accounts {
-        let mut accounts = Accounts {
+impl Totals {
+    /// The totals of one guest's requests. `gone` counts those that have not ended otherwise.
+    pub(crate) fn of(counts: &Counts, settled: u64) -> Totals {
+        let mut totals = Totals {
             requests: counts.requests,
             denied: counts.denied,
             answered: counts.answered,
@@ -51,11 +51,11 @@ impl Accounts {
             refused: counts.refused,
             late: counts.late,
             invalid: counts.invalid,
-            ..Accounts::default()
+            ..Totals::default()
         };
-        let ended = accounts.taken() + accounts.cancelled + accounts.cleaned;
-        accounts.gone = accounts.requests.saturating_sub(ended);
-        accounts
+        let ended = totals.taken() + totals.cancelled + totals.cleaned;
+        totals.gone = totals.requests.saturating_sub(ended);
+        totals
     }
 
     /// Guests that have ended.
@@ -68,8 +68,8 @@ impl Accounts {
         self.answered + self.failed
     }
 
-    /// Adds the accounts of other guests.
-    pub(crate) fn add(&mut self, other: &Accounts) {
+    /// Adds the totals of other guests.
+    pub(crate) fn add(&mut self, other: &Totals) {
         self.cleaned_up += other.cleaned_up;
         self.returned += other.returned;
         self.trapped += other.trapped;
