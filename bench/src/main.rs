@@ -127,7 +127,7 @@ fn requests(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -
         null,
         "ns",
         known,
-        700.0,
+        2.5,
     );
     let answer = median(guest.run(&lookups, &["flood", "answer.test", "1000", &count])?);
     table.floor("  the same, with an answer of one address", answer, "ns");
@@ -147,9 +147,9 @@ fn cancels(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) ->
         &lookups,
         &["cancel-running", &workers, &rounds(100).to_string()],
     )?;
-    table.target("cancel, running", median(running), "ns", nothing, 150.0);
+    table.target("cancel, running", median(running), "ns", nothing, 3.0);
 
-    // Means, because some rounds also sweep the queue.
+    // Means: some rounds also free memory.
     let hundred = [
         "cancel-queued",
         &workers,
@@ -163,7 +163,7 @@ fn cancels(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) ->
         hundred,
         "ns",
         nothing,
-        150.0,
+        3.0,
     );
     let million = [
         "cancel-queued",
@@ -178,7 +178,7 @@ fn cancels(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) ->
         million,
         "ns",
         nothing,
-        150.0,
+        3.0,
     );
     table.ratio("  the same, over 100 outstanding", million, hundred, 1.5);
     Ok(())
@@ -216,7 +216,7 @@ fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) 
         &lookups,
         &["one-by-one", "null.test", "no", &rounds(20_000).to_string()],
     )?);
-    table.target("request to message, worker hot", hot, "ns", spin, 2500.0);
+    table.target("request to message, worker hot", hot, "ns", spin, 12.0);
 
     // The worker has slept for 1 ms. If the guest slept too, the processor's caches are cold for
     // all that follows. A request that is answered on the guest's thread shows that cost.
@@ -230,7 +230,7 @@ fn hand_over(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) 
         table.floor(&what, known, "ns");
         let asleep = median(guest.run(&lookups, &["one-by-one", "null.test", idle, &count])?);
         let what = format!("request to message, worker asleep; {guest_was}");
-        table.target(&what, asleep, "ns", park, 1.5 * park);
+        table.target(&what, asleep, "ns", park, 1.5);
     }
     Ok(())
 }
@@ -251,7 +251,7 @@ fn rival(guest: &Guest, table: &mut Table, rounds: &dyn Fn(usize) -> usize) -> R
         ours,
         "ns",
         wasi,
-        wasi,
+        1.0,
     );
     Ok(())
 }

@@ -106,14 +106,8 @@ impl Figures {
     pub(crate) fn compare(&self, table: &mut Table, what: &str, floor: &Figures, alone: &Figures) {
         let (median, p99) = (self.median, self.p99);
         table.floor(&format!("  beside {what}: median"), median, "ns");
-        table.target(
-            "    99th percentile",
-            p99,
-            "ns",
-            floor.p99,
-            MOST * floor.p99,
-        );
-        table.times("    of that alone", p99, alone.p99);
+        table.target("    99th percentile", p99, "ns", floor.p99, MOST);
+        table.compare("    of that alone", p99, alone.p99);
     }
 }
 

@@ -51,15 +51,15 @@ impl Table {
         self.row(what, amount(value, unit), String::new(), "floor".into(), "");
     }
 
-    /// Adds a figure, its floor and its target.
+    /// Adds a figure, its floor, and the highest ratio of the two as its target.
     pub(crate) fn target(&mut self, what: &str, value: f64, unit: &str, floor: f64, asked: f64) {
-        let over = format!("{:.2} x", value / floor);
+        let ratio = value / floor;
         self.row(
             what,
             amount(value, unit),
-            asked_for(asked, unit),
-            over,
-            verdict(value, asked),
+            format!("<= {asked:.2} x"),
+            format!("{ratio:.2} x"),
+            verdict(ratio, asked),
         );
     }
 
@@ -87,12 +87,6 @@ impl Table {
         let ratio = value / base;
         let (is, limit) = (format!("{ratio:.2} x"), format!("<= {asked:.2} x"));
         self.row(what, is, limit, String::new(), verdict(ratio, asked));
-    }
-
-    /// Adds the ratio of a figure to another, without a target.
-    pub(crate) fn times(&mut self, what: &str, value: f64, base: f64) {
-        let ratio = format!("{:.2} x", value / base);
-        self.row(what, ratio, String::new(), String::new(), "");
     }
 
     fn row(&mut self, what: &str, is: String, asked: String, over: String, verdict: &str) {

@@ -52,7 +52,7 @@ pub(crate) fn measure(runner: &Path, table: &mut Table, rounds: usize) -> Result
         second,
         "us",
         floor,
-        1.3 * floor,
+        1.3,
     );
     table.floor("start in the runner, --no-cache", median(without), "us");
     Ok(())

@@ -48,7 +48,10 @@ fn command(workspace: &Workspace, what: &[&str], args: &[OsString]) -> Command {
 /// Whether arguments of `cargo test` choose packages or targets. The engine alone may not have
 /// these.
 fn chooses_targets(args: &[OsString]) -> bool {
-    const LONG: [&str; 12] = [
+    const LONG: [&str; 15] = [
+        "--workspace",
+        "--all",
+        "--all-targets",
         "--package",
         "--exclude",
         "--lib",
@@ -87,6 +90,8 @@ mod tests {
             "-p xtask",
             "-pxtask",
             "--package=xtask",
+            "--workspace",
+            "--all-targets",
             "--doc name",
         ] {
             assert!(chooses_targets(&words(line)), "{line}");
