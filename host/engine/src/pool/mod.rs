@@ -274,20 +274,8 @@ impl Pool {
 
     /// A worker's turn: does a job of the session, and more if they are short.
     fn serve(self: &Arc<Self>, slot: u32, turn: Turn) {
-        let Turn {
-            queue,
-            session,
-            is_queued,
-            since,
-        } = turn;
-        let Begun {
-            mut job,
-            reschedule,
-        } = queue.begin(slot, is_queued);
-        // Before the resolver is entered, as it may not come back.
-        if reschedule {
-            self.schedule(session);
-        }
+        let queue = &turn.queue;
+        let mut job = self.begin(slot, &turn, turn.is_queued);
         while let Some(now) = job {
             queue.observers.start(now.handle, RunsOn::Worker);
             // A panic in it is the resolver's failure, not the host's.
@@ -297,14 +285,41 @@ impl Pool {
             queue.observers.finish(now.handle, RunsOn::Worker);
             // No session that waits is passed over.
             let waiting = self.hints.waiting.load(Ordering::Relaxed);
-            let goes_on =
-                queue.queued() > 0 && self.clock.now().saturating_sub(since) < nanoseconds(TURN);
-            let (is_wanted, next) = queue.finish(&now, slot, goes_on.then_some(waiting));
-            if is_wanted {
+            let passed = self.clock.now().saturating_sub(turn.since);
+            let is_young = passed < nanoseconds(TURN);
+            let goes_on = is_young && queue.queued() > 0;
+            let may_linger = is_young && turn.spin_pays && waiting == 0;
+            let next = queue.finish(&now, slot, goes_on.then_some(waiting), may_linger);
+            if next.is_wanted {
                 queue.deliver(Finished { job: now, verdict });
             }
-            job = next;
+            job = match next.lingers {
+                true => self.linger(slot, &turn),
+                false => next.job,
+            };
         }
+    }
+
+    /// Takes the session's first job. `is_queued`: the session is in the run queue already.
+    fn begin(self: &Arc<Self>, slot: u32, turn: &Turn, is_queued: bool) -> Option<Arc<Job>> {
+        let Begun { job, reschedule } = turn.queue.begin(slot, is_queued);
+        // Before the resolver is entered, as it may not come back.
+        if reschedule {
+            self.schedule(turn.session);
+        }
+        job
+    }
+
+    /// Spins for the session's next job, which the guest queues without the pool's lock: the
+    /// session is marked as scheduled meanwhile.
+    fn linger(self: &Arc<Self>, slot: u32, turn: &Turn) -> Option<Arc<Job>> {
+        spin_until(SPIN, || {
+            turn.queue.queued() > 0 || self.hints.waiting.load(Ordering::Relaxed) > 0
+        });
+        if planted(Fault::LeaveUnseen) {
+            return None;
+        }
+        self.begin(slot, turn, false)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -65,6 +65,16 @@ pub(super) struct Begun {
     pub(super) reschedule: bool,
 }
 
+/// What a worker does after a job.
+pub(super) struct Next {
+    /// Whether the job's outcome is wanted.
+    pub(super) is_wanted: bool,
+    /// The session's next job.
+    pub(super) job: Option<Arc<Job>>,
+    /// Whether the worker lingers: the session is marked as scheduled.
+    pub(super) lingers: bool,
+}
+
 /// What came of a job's cancellation.
 pub(super) enum Cancelled<'a> {
     /// The job is over for the workers: it was removed from the queue, or has an outcome, or needs
@@ -134,25 +144,37 @@ impl SessionQueue {
         Begun { job, reschedule }
     }
 
-    /// A worker's, back from the resolver: whether the outcome is wanted, and the next job. There
-    /// is none if the turn is over, or other sessions are among the `waiting` ones. A worker whose
-    /// job was cancelled was marked as stuck, and so gets none.
+    /// A worker's, back from the resolver: whether the outcome is wanted, and what comes next.
+    /// There is no job if the turn is over, or other sessions are among the `waiting` ones. A
+    /// worker whose job was cancelled was marked as stuck, and so gets none. With `may_linger`, a
+    /// worker that no session waits for lingers.
     pub(super) fn finish(
         &self,
         job: &Job,
         slot: u32,
         waiting: Option<usize>,
-    ) -> (bool, Option<Arc<Job>>) {
+        may_linger: bool,
+    ) -> Next {
         let mut jobs = self.jobs();
         let is_wanted = job.stage() == Stage::Running(slot);
         if !is_wanted {
-            return (false, None);
+            return Next {
+                is_wanted,
+                job: None,
+                lingers: false,
+            };
         }
         job.set_stage(Stage::Done);
         let own = usize::from(jobs.is_scheduled);
         let goes_on = waiting.is_some_and(|waiting| waiting <= own);
         let next = goes_on.then(|| self.take_first(&mut jobs, slot)).flatten();
-        (true, next)
+        let lingers = may_linger && next.is_none() && !jobs.is_scheduled;
+        jobs.is_scheduled |= lingers;
+        Next {
+            is_wanted,
+            job: next,
+            lingers,
+        }
     }
 
     /// Cancels a job. Its worker, if there is one, does not leave its slot until the guard is

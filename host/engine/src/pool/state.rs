@@ -9,7 +9,7 @@ use super::list::LinkedQueue;
 use super::session_queue::SessionQueue;
 use super::thresholds::{Alarm, RETRY, Thresholds};
 use crate::limits::Share;
-use crate::sync::{Arc, Fault, nanoseconds, planted};
+use crate::sync::{Arc, Fault, nanoseconds, planted, spinners};
 
 new_key_type! {
     /// A session in its pool.
@@ -127,6 +127,8 @@ pub(super) struct Turn {
     pub(super) is_queued: bool,
     /// Units: nanoseconds.
     pub(super) since: u64,
+    /// Whether the worker may spin for the session's next job.
+    pub(super) spin_pays: bool,
 }
 
 /// What the one who releases the lock must do afterwards.
@@ -274,6 +276,7 @@ impl State {
             session,
             is_queued,
             since: now,
+            spin_pays: self.spin_pays && self.busy <= spinners(),
         })
     }
 

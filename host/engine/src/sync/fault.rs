@@ -31,6 +31,8 @@ pub(crate) enum Fault {
     NotRescheduled,
     /// A worker that takes the last job of a session leaves it marked as scheduled.
     NotUnscheduled,
+    /// A lingering worker leaves without looking for a job.
+    LeaveUnseen,
     /// A throttled session stays throttled when one of its workers is free again.
     ThrottledForGood,
     /// A worker that is marked as slow and then as stuck is replaced twice.

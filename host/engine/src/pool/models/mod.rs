@@ -94,6 +94,23 @@ fn job_is_pushed_while_the_last_one_is_taken() {
 
 finds!(a_session_that_stays_marked_as_scheduled_is_found: NotUnscheduled in served_twice, 2);
 
+// A job comes while the worker lingers after the session's last one.
+fn served_again() {
+    let engine = engine(1, After(|| {}));
+    let mut session = started(&engine);
+    ask(&mut session);
+    assert_eq!(take_all(&mut session), 1);
+    ask(&mut session);
+    assert_eq!(take_all(&mut session), 1);
+}
+
+#[test]
+fn job_is_pushed_while_the_worker_lingers() {
+    check(2, served_again);
+}
+
+finds!(a_lingering_worker_that_leaves_unseen_is_found: LeaveUnseen in served_again, 2);
+
 // S-S7, S-C7: the end of an engine does not wait for a worker that is in the resolver.
 fn left_inside() {
     let gone = Arc::new(AtomicBool::new(false));
