@@ -26,20 +26,31 @@ const SOON: Duration = Duration::from_millis(2);
 // S-R15, S-C1: one lookup runs, the other waits for a worker.
 #[test]
 fn an_overdue_request_completes_once_with_try_again() {
+    let mut soon = SOON;
+    // A busy machine may be late with the second request: a stuck worker takes no more.
+    while !two_overdue_requests_complete(soon) {
+        soon *= 2;
+    }
+}
+
+/// False if the first request was overdue before the second was made.
+fn two_overdue_requests_complete(soon: Duration) -> bool {
     // No extra worker runs the second lookup after the first is overdue.
     let (engine, control) = engine(Limits {
         max_extra_workers: 0,
-        ..within(SOON)
+        ..within(soon)
     });
     let mut session = started(&engine);
     let asked = Instant::now();
     let running = ask(&mut session, "held.test");
-    let waiting = ask(&mut session, "held.test");
+    let Ok(waiting) = session.request(host("held.test"), 0) else {
+        return false;
+    };
     for handle in [running, waiting] {
         let late = one(&mut session);
         assert_eq!(late.handle, handle);
         assert_eq!(late.outcome, Err(ErrorCode::TryAgain));
-        assert!(asked.elapsed() >= SOON);
+        assert!(asked.elapsed() >= soon);
         assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
     }
     assert_eq!(engine.outstanding(), 0);
@@ -51,6 +62,7 @@ fn an_overdue_request_completes_once_with_try_again() {
     }
     assert!(!session.wait(None) && session.take(usize::MAX).is_empty());
     assert_eq!(ask_in_time(&mut session), Ok(()));
+    true
 }
 
 /// Makes a request and returns its outcome. Repeats it while a busy machine makes it late.
@@ -88,8 +100,14 @@ fn a_request_within_its_timeout_completes_with_its_answer() {
 fn a_cancelled_or_cleaned_up_request_never_times_out() {
     let (engine, _control) = engine(within(SOON));
     let mut session = started(&engine);
-    let cancelled = ask(&mut session, "held.test");
-    session.cancel(cancelled).unwrap();
+    loop {
+        let cancelled = ask(&mut session, "held.test");
+        if session.cancel(cancelled).is_ok() {
+            break;
+        }
+        // On a busy machine it is overdue before it is cancelled.
+        one(&mut session);
+    }
     let overdue = ask(&mut session, "stuck.test");
     assert_eq!(
         one(&mut session).handle,
