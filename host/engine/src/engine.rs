@@ -184,7 +184,7 @@ impl LookupEngineBuilder {
             .resolver
             .unwrap_or_else(|| Arc::new(Chain::new().then(Tables::system()).then(System::new())));
         let judge = Arc::new(Judge {
-            policy: self.policy,
+            policy: Arc::new(self.policy),
             inspector: self.inspector,
             answer_bytes: self.limits.answer_bytes,
         });

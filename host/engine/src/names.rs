@@ -99,7 +99,8 @@ pub(crate) fn without_dot(name: Box<str>) -> Box<str> {
     }
 }
 
-fn last_label(name: &str) -> &str {
+/// The last label of a name, without a trailing dot.
+pub(crate) fn last_label(name: &str) -> &str {
     let name = name.strip_suffix('.').unwrap_or(name);
     name.rsplit('.').next().unwrap_or(name)
 }

@@ -133,9 +133,81 @@ fn search_list_completes_names() {
     assert_eq!(fixture.by_name("good.x.test"), good("good.x.test"));
     assert_eq!(fixture.by_name("x"), Err(ErrorCode::HostNotFound));
     assert_eq!(fixture.server.asked(Lie::Nobody), 3);
-    // S-R15: a silent server ends the search, and does not make the name unknown.
+    // S-R15: a silent server does not make the name unknown.
     assert_eq!(fixture.by_name("silent"), Err(ErrorCode::TryAgain));
     assert!(fixture.server.asked(Lie::Silent) > 0);
+}
+
+// S-R15, and the cache: with `ndots:5` a public name resolves beside a domain that fails.
+#[test]
+fn domain_whose_server_fails_does_not_end_the_search() {
+    let mut fixture = fixture_with(|dns| dns.search(["servfail.test", "b.test"]).ndots(5));
+    // The label before a domain selects the lie, so a name under the first one fails by itself.
+    assert_eq!(fixture.by_name("servfail"), Err(ErrorCode::TryAgain));
+    assert_eq!(fixture.server.asked(Lie::ServFail), 3);
+}
+
+// S-R16: a name that the list makes is asked only if the policy allows it.
+#[test]
+fn name_that_the_search_list_makes_is_judged_before_it_is_asked() {
+    let server = Server::start().unwrap();
+    let dns = Dns::builder().server(server.address());
+    let dns = Arc::new(dns.search(["x.test"]).ndots(2).build().unwrap());
+    let session = |patterns: &[&str]| {
+        let policy = Policy::deny_all().allow_private();
+        let policy = patterns
+            .iter()
+            .fold(policy, |policy, p| policy.allow(p.parse().unwrap()));
+        let engine = LookupEngine::builder().resolver(Arc::clone(&dns));
+        started(&engine.policy(policy).build())
+    };
+    let ask = |mut session: winsock_async_engine::Session| {
+        request(&mut session, "good.test");
+        match next_completion(&mut session).outcome.as_deref() {
+            Ok(winsock_async_engine::Answer::Host(host)) => host.name.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    // Neither engine gets the other's answer from the cache.
+    assert_eq!(ask(session(&["*"])), "good.test.x.test");
+    assert_eq!(ask(session(&["good.test"])), "good.test");
+    assert_eq!(ask(session(&["good.test", "*.x.test"])), "good.test.x.test");
+    assert_eq!(server.asked(Lie::Good), 2);
+    // The same where a worker asks, as in a chain with a resolver that blocks.
+    let chain = Chain::new()
+        .then(Arc::clone(&dns))
+        .then(winsock_async_engine::resolvers::System::new());
+    let policy = Policy::deny_all().allow("good-2.test".parse().unwrap());
+    let engine = LookupEngine::builder().resolver(chain);
+    let mut blocking = started(&engine.policy(policy.allow_private()).build());
+    request(&mut blocking, "good-2.test");
+    let Ok(answer) = next_completion(&mut blocking).outcome else {
+        panic!("no answer");
+    };
+    assert!(
+        matches!(&*answer, winsock_async_engine::Answer::Host(host) if host.name == "good-2.test")
+    );
+    assert_eq!(server.asked(Lie::Good), 3);
+}
+
+// RFC 6761, RFC 7686
+#[test]
+fn special_names_never_leave_the_machine() {
+    let mut fixture = fixture_with(|dns| dns.search(["test"]).ndots(5));
+    let localhost = |name: &str| Ok((name.into(), vec![], vec![std::net::Ipv4Addr::LOCALHOST]));
+    assert_eq!(fixture.by_name("localhost"), localhost("localhost"));
+    assert_eq!(
+        fixture.by_name("good.localhost."),
+        localhost("good.localhost")
+    );
+    for name in ["good.invalid", "good.onion", "good.onion."] {
+        assert_eq!(
+            fixture.by_name(name),
+            Err(ErrorCode::HostNotFound),
+            "{name}"
+        );
+    }
+    assert_eq!(fixture.server.asked(Lie::Good), 0);
 }
 
 // S-C1: the partial result of a cancelled search is no outcome for others.

@@ -13,7 +13,7 @@ use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
 
 /// The policy, the inspector and the limit that an engine judges questions and answers by.
 pub(crate) struct Judge {
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Policy>,
     pub(crate) inspector: Option<Box<dyn Inspector>>,
     /// See [`Limits::answer_bytes`](crate::Limits::answer_bytes).
     pub(crate) answer_bytes: usize,

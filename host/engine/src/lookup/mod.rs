@@ -3,9 +3,11 @@
 mod responder;
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 pub use self::responder::Responder;
 pub(crate) use self::responder::{Client, Delivered, Notify, Receiver};
+use crate::policy::Policy;
 use crate::types::{Answer, ErrorCode, Outcome};
 
 /// A checked question: its names are well-formed, and the policy allows it.
@@ -118,6 +120,9 @@ pub enum Resolution {
 /// worker once the request is cancelled, or the lookup has run longer than
 /// [`Limits::stuck_after`](crate::Limits::stuck_after) (`S-C7`).
 ///
+/// A resolver that makes further names of a lookup's name, by a search list, must ask the policy
+/// about each ([`resolve_with_policy`](Self::resolve_with_policy), [`Responder::policy`]).
+///
 /// An outcome is judged by the policy and trimmed to
 /// [`Limits::answer_bytes`](crate::Limits::answer_bytes) before the guest gets it.
 pub trait Resolver: Send + Sync + 'static {
@@ -127,8 +132,20 @@ pub trait Resolver: Send + Sync + 'static {
 
     /// Looks an answer up, and may block. Called on a worker thread after [`Resolution::Blocking`].
     /// A panic becomes [`ErrorCode::NoRecovery`]. Default: [`Lookup::miss`].
+    ///
+    /// Knows no policy, so it asks for the lookup's own name alone: no search list applies
+    /// (`S-R16`).
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         Err(lookup.miss())
+    }
+
+    /// Looks an answer up like [`resolve_blocking`](Self::resolve_blocking), which is the default.
+    /// The engine calls this method. A resolver that asks for further names, as a search list makes
+    /// them, may ask only for names that `policy` allows (`S-R16`). A resolver that passes lookups
+    /// on to another resolver passes the policy on too.
+    fn resolve_with_policy(&self, lookup: &Lookup, policy: &Arc<Policy>) -> Outcome {
+        let _ = policy;
+        self.resolve_blocking(lookup)
     }
 
     /// Begins to look an answer up, and sends the outcome to `responder` from any thread. Called on
@@ -139,13 +156,17 @@ pub trait Resolver: Send + Sync + 'static {
     }
 }
 
-impl<R: Resolver + ?Sized> Resolver for std::sync::Arc<R> {
+impl<R: Resolver + ?Sized> Resolver for Arc<R> {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         (**self).try_resolve(lookup)
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         (**self).resolve_blocking(lookup)
+    }
+
+    fn resolve_with_policy(&self, lookup: &Lookup, policy: &Arc<Policy>) -> Outcome {
+        (**self).resolve_with_policy(lookup, policy)
     }
 
     fn start(&self, lookup: &Lookup, responder: Responder) {
@@ -160,6 +181,10 @@ impl<R: Resolver + ?Sized> Resolver for Box<R> {
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         (**self).resolve_blocking(lookup)
+    }
+
+    fn resolve_with_policy(&self, lookup: &Lookup, policy: &Arc<Policy>) -> Outcome {
+        (**self).resolve_with_policy(lookup, policy)
     }
 
     fn start(&self, lookup: &Lookup, responder: Responder) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::policy::Policy;
 use crate::types::{ErrorCode, Outcome};
 
 /// Sends the outcome of one lookup, once, from any thread. Dropping it unsent fails the lookup with
@@ -16,6 +17,11 @@ pub(crate) trait Receiver: Send {
 
     /// Takes the outcome. Must not block.
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
+
+    /// The policy that the lookup was judged by, and that further names must be judged by.
+    fn policy(&self) -> Option<&Arc<Policy>> {
+        None
+    }
 
     /// The client that the outcome is for.
     fn client(&self) -> Client {
@@ -49,11 +55,42 @@ impl<F: FnOnce(Outcome) + Send> Receiver for F {
     }
 }
 
+/// A receiver without a session.
+struct WithPolicy<F> {
+    policy: Arc<Policy>,
+    respond: F,
+}
+
+impl<F: FnOnce(Outcome) + Send> Receiver for WithPolicy<F> {
+    fn is_wanted(&self) -> bool {
+        true
+    }
+
+    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
+        (self.respond)(outcome);
+        Delivered::NOBODY
+    }
+
+    fn policy(&self) -> Option<&Arc<Policy>> {
+        Some(&self.policy)
+    }
+}
+
 impl Responder {
-    /// Makes a responder that calls `respond` with the outcome, for resolvers that ask other
-    /// resolvers, and for tests. `respond` must not block.
+    /// Makes a responder that calls `respond` with the outcome. `respond` must not block.
+    ///
+    /// It has no [policy](Self::policy), so no search list applies to the lookup. A resolver that
+    /// asks another resolver uses [`with_policy`](Self::with_policy).
     pub fn new(respond: impl FnOnce(Outcome) + Send + 'static) -> Responder {
         Responder::to(respond)
+    }
+
+    /// Makes a responder like [`new`](Self::new), with a policy for the names of a search list.
+    pub fn with_policy(
+        policy: Arc<Policy>,
+        respond: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Responder {
+        Responder::to(WithPolicy { policy, respond })
     }
 
     /// Makes a responder that sends to a receiver.
@@ -78,6 +115,13 @@ impl Responder {
     /// ended otherwise. A resolver may then drop the lookup.
     pub fn is_wanted(&self) -> bool {
         self.0.as_ref().is_some_and(|receiver| receiver.is_wanted())
+    }
+
+    /// The policy of the engine that asks. A resolver that completes the lookup's name by a search
+    /// list asks for a completed name only if this policy allows it (`S-R16`), and for none without
+    /// a policy.
+    pub fn policy(&self) -> Option<&Arc<Policy>> {
+        self.0.as_ref()?.policy()
     }
 
     /// The client that waits, for resolvers that share their resources among clients.

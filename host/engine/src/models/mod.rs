@@ -146,7 +146,7 @@ pub(super) fn timeless() -> Limits {
 pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEngine {
     let resolver: Arc<dyn Resolver> = Arc::new(resolver);
     let judge = Arc::new(Judge {
-        policy: Policy::allow_all().allow_private(),
+        policy: Arc::new(Policy::allow_all().allow_private()),
         inspector: None,
         answer_bytes: limits.answer_bytes,
     });

@@ -123,6 +123,11 @@ impl Policy {
             }
     }
 
+    /// Whether every name may be looked up.
+    pub(crate) fn allows_all(&self) -> bool {
+        self.all
+    }
+
     fn allows_canonical(&self, name: &str) -> bool {
         let name = name.strip_suffix('.').unwrap_or(name);
         self.all

@@ -279,7 +279,8 @@ impl Pool {
         while let Some(now) = job {
             queue.observers.start(now.handle, RunsOn::Worker);
             // A panic in it is the resolver's failure, not the host's.
-            let outcome = catch_panic(|| self.resolver.resolve_blocking(&now.lookup))
+            let policy = &self.judge.policy;
+            let outcome = catch_panic(|| self.resolver.resolve_with_policy(&now.lookup, policy))
                 .unwrap_or(Err(ErrorCode::NoRecovery));
             let verdict = self.judge.verdict(&now.lookup, outcome);
             queue.observers.finish(now.handle, RunsOn::Worker);

@@ -17,7 +17,14 @@ mod chain;
 mod deny;
 #[cfg(feature = "dns")]
 mod dns;
+#[cfg(any(feature = "dns", all(target_os = "linux", target_env = "gnu")))]
+mod resolv_conf;
 pub mod scripted;
+#[cfg(any(feature = "dns", all(target_os = "linux", target_env = "gnu")))]
+mod search;
+#[cfg(any(feature = "dns", all(target_os = "linux", target_env = "gnu")))]
+mod settings;
+mod special;
 mod system;
 mod tables;
 mod wait;
@@ -25,7 +32,9 @@ mod wait;
 pub use chain::Chain;
 pub use deny::Deny;
 #[cfg(feature = "dns")]
-pub use dns::{ConfError, ConfProblem, Dns, DnsBuilder, DnsError};
+pub use dns::{Dns, DnsBuilder, DnsError};
+#[cfg(feature = "dns")]
+pub use resolv_conf::{ConfError, ConfProblem};
 pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
 pub use system::System;
 pub use tables::{LineError, Problem, Tables, TablesBuilder, TablesError};

@@ -2,6 +2,7 @@
 
 use crate::lookup::{Client, Delivered, Notify, Receiver};
 use crate::observe::RunsOn;
+use crate::policy::Policy;
 use crate::pool::SessionQueue;
 use crate::pool::job::{Finished, Job};
 use crate::sync::{Arc, Fault, planted};
@@ -27,6 +28,10 @@ impl Receiver for SessionReceiver {
         let verdict = queue.judge.verdict(&job.lookup, outcome);
         queue.finished.push(Finished { job, verdict });
         Delivered::to(queue)
+    }
+
+    fn policy(&self) -> Option<&Arc<Policy>> {
+        Some(&self.queue.judge.policy)
     }
 
     fn client(&self) -> Client {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::wait::start_and_wait;
 use crate::lookup::{Client, Delivered, Lookup, Receiver, Resolution, Resolver, Responder};
+use crate::policy::Policy;
 use crate::types::{ErrorCode, Outcome};
 
 /// Asks several resolvers in order: a lookup that one resolver does not find goes on to the next.
@@ -45,6 +46,39 @@ impl Chain {
     }
 }
 
+impl Chain {
+    /// Asks the resolvers in order, and waits for each.
+    fn resolve(&self, lookup: &Lookup, policy: Option<&Arc<Policy>>) -> Outcome {
+        let mut partial = PartialResult::new(lookup);
+        for resolver in &self.resolvers {
+            let is_last = match resolver.try_resolve(lookup) {
+                Resolution::Ready(outcome) => partial.add(outcome, true),
+                Resolution::NotFound => false,
+                Resolution::Blocking => {
+                    partial.add(resolve_blocking(&**resolver, lookup, policy), false)
+                }
+                Resolution::Async => partial.add(start_and_wait(resolver, lookup, policy), false),
+            };
+            if is_last {
+                break;
+            }
+        }
+        partial.0
+    }
+}
+
+/// Has a resolver look an answer up on this thread.
+fn resolve_blocking(
+    resolver: &dyn Resolver,
+    lookup: &Lookup,
+    policy: Option<&Arc<Policy>>,
+) -> Outcome {
+    match policy {
+        Some(policy) => resolver.resolve_with_policy(lookup, policy),
+        None => resolver.resolve_blocking(lookup),
+    }
+}
+
 impl Resolver for Chain {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         let mut resolutions = self
@@ -60,19 +94,11 @@ impl Resolver for Chain {
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
-        let mut partial = PartialResult::new(lookup);
-        for resolver in &self.resolvers {
-            let is_last = match resolver.try_resolve(lookup) {
-                Resolution::Ready(outcome) => partial.add(outcome, true),
-                Resolution::NotFound => false,
-                Resolution::Blocking => partial.add(resolver.resolve_blocking(lookup), false),
-                Resolution::Async => partial.add(start_and_wait(resolver, lookup), false),
-            };
-            if is_last {
-                break;
-            }
-        }
-        partial.0
+        self.resolve(lookup, None)
+    }
+
+    fn resolve_with_policy(&self, lookup: &Lookup, policy: &Arc<Policy>) -> Outcome {
+        self.resolve(lookup, Some(policy))
     }
 
     fn start(&self, lookup: &Lookup, responder: Responder) {
@@ -133,9 +159,11 @@ impl Search {
                     return Delivered::NOBODY;
                 }
                 // The resolver was not `Blocking` when the search began.
-                Resolution::Blocking => self
-                    .partial
-                    .add(resolver.resolve_blocking(&self.lookup), false),
+                Resolution::Blocking => {
+                    let policy = self.responder.policy();
+                    let outcome = resolve_blocking(&*resolver, &self.lookup, policy);
+                    self.partial.add(outcome, false)
+                }
             };
             if is_last {
                 break;
@@ -156,6 +184,10 @@ impl Receiver for Search {
         } else {
             self.advance()
         }
+    }
+
+    fn policy(&self) -> Option<&Arc<Policy>> {
+        self.responder.policy()
     }
 
     fn client(&self) -> Client {

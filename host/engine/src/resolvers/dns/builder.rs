@@ -1,7 +1,6 @@
 //! Collects the settings of a resolver, one by one or from a file, and starts the resolver.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,19 +10,18 @@ use c_ares::Options;
 
 use super::cache::{Bounds, Cache};
 use super::channel::channel;
-use super::conf;
-use super::error::{ConfError, DnsError};
+use super::error::DnsError;
 use super::event_loop::{self, CHANNELS_PER_SERVER, Shared};
 use super::inbox::Inbox;
 use super::poller::Poller;
 use super::resolver::Dns;
 use super::server_selection::MAX_SERVERS;
-use super::settings::{self, Settings};
+use crate::resolvers::resolv_conf::{self, ConfError, Environment};
+use crate::resolvers::search::{self, MAX_DOMAINS};
+use crate::resolvers::settings::Settings;
 
 /// The file with this machine's settings.
 const SYSTEM: &str = "/etc/resolv.conf";
-/// Bytes that are read of a file: more than are parsed, so that the parser detects a long file.
-const MAX_READ_BYTES: u64 = 65 * 1024;
 /// The most permits, and the most extra permits. One channel may have all of their questions, with
 /// a 16-bit id each. If all ids were in use, c-ares would look for a free id for ever.
 const MAX_QUERIES: usize = 32_768;
@@ -36,7 +34,6 @@ const MAX_EXTRA_PERMITS: usize = 32_767;
 #[must_use]
 pub struct DnsBuilder {
     file: Settings,
-    file_name: Box<str>,
     warnings: Vec<ConfError>,
     servers: Vec<SocketAddr>,
     search: Option<Vec<String>>,
@@ -53,7 +50,6 @@ impl Default for DnsBuilder {
     fn default() -> DnsBuilder {
         DnsBuilder {
             file: Settings::default(),
-            file_name: "the settings".into(),
             warnings: Vec::new(),
             servers: Vec::new(),
             search: None,
@@ -73,8 +69,9 @@ impl Default for DnsBuilder {
 }
 
 impl Dns {
-    /// A resolver with the settings of `/etc/resolv.conf`. Malformed lines are skipped, and listed
-    /// in [`warnings`](Self::warnings).
+    /// A resolver with the settings of `/etc/resolv.conf` and of the environment: see
+    /// [`DnsBuilder::system`]. What is malformed is skipped, and listed in
+    /// [`warnings`](Self::warnings).
     ///
     /// # Errors
     /// As [`DnsBuilder::build`], and [`DnsError::Unreadable`].
@@ -89,34 +86,51 @@ impl Dns {
 }
 
 impl DnsBuilder {
-    /// Reads a file in the format of resolv.conf. Malformed lines are skipped, and listed in
-    /// [`Dns::warnings`].
+    /// Reads a file in the format of resolv.conf, and this process's environment as glibc does:
+    /// `LOCALDOMAIN` replaces the file's search list, and `RES_OPTIONS` has further options.
+    /// Without either and without a search list, the domain of the host's name is the search list.
+    ///
+    /// What is malformed is skipped, and listed in [`Dns::warnings`]. A file without a name server
+    /// means 127.0.0.1.
     ///
     /// # Errors
     /// [`DnsError::Unreadable`]: the file cannot be read.
     pub fn resolv_conf(self, path: impl AsRef<Path>) -> Result<DnsBuilder, DnsError> {
         let path = path.as_ref();
         let file: Box<str> = path.display().to_string().into();
-        match contents(path) {
-            Ok(bytes) => Ok(self.resolv_conf_text(&bytes, &file)),
+        match resolv_conf::contents(path) {
+            Ok(bytes) => Ok(self.read(&bytes, &file, &Environment::of_process())),
             Err(source) => Err(DnsError::Unreadable { file, source }),
         }
     }
 
-    /// Reads text in the format of resolv.conf. `file` names the text in warnings.
-    pub fn resolv_conf_text(mut self, text: &[u8], file: &str) -> DnsBuilder {
-        self.file = Settings::default();
-        self.file_name = file.into();
-        self.warnings = conf::read(text, file, &mut self.file);
-        self
+    /// Reads text in the format of resolv.conf, and nothing of this machine or process. `file`
+    /// names the text in warnings.
+    pub fn resolv_conf_text(self, text: &[u8], file: &str) -> DnsBuilder {
+        self.read(text, file, &Environment::default())
     }
 
-    /// Reads this machine's settings from `/etc/resolv.conf`.
+    /// Reads this machine's settings: `/etc/resolv.conf`, and the environment as
+    /// [`resolv_conf`](Self::resolv_conf) does. Without the file, the name server is 127.0.0.1.
     ///
     /// # Errors
-    /// [`DnsError::Unreadable`]: the file cannot be read.
+    /// [`DnsError::Unreadable`]: the file exists, and cannot be read.
     pub fn system(self) -> Result<DnsBuilder, DnsError> {
-        self.resolv_conf(SYSTEM)
+        self.system_at(Path::new(SYSTEM))
+    }
+
+    fn system_at(self, path: &Path) -> Result<DnsBuilder, DnsError> {
+        match resolv_conf::contents(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(self.read(b"", SYSTEM, &Environment::of_process()))
+            }
+            _ => self.resolv_conf(path),
+        }
+    }
+
+    fn read(mut self, text: &[u8], file: &str, environment: &Environment) -> DnsBuilder {
+        (self.file, self.warnings) = resolv_conf::read(text, file, environment);
+        self
     }
 
     /// Adds a name server, after those given before. At most 32. With a server given here, those of
@@ -126,7 +140,11 @@ impl DnsBuilder {
         self
     }
 
-    /// Sets the domains that complete a name without a trailing dot, in this order. Default: none.
+    /// Sets the domains that complete a name without a trailing dot, in this order. At most 64.
+    /// Default: none.
+    ///
+    /// A completed name is asked only if the engine's policy allows it, too (`S-R16`). The root,
+    /// `.`, stands for the name as it was given.
     pub fn search<S: Into<String>>(mut self, domains: impl IntoIterator<Item = S>) -> Self {
         self.search = Some(domains.into_iter().map(Into::into).collect());
         self
@@ -201,15 +219,15 @@ impl DnsBuilder {
     /// Starts the resolver and its thread, `winsock-dns`.
     ///
     /// # Errors
-    /// - [`DnsError::NoServer`], [`DnsError::NoGoodServer`]: neither a file nor
-    ///   [`server`](Self::server) names a name server.
+    /// - [`DnsError::NoServer`]: no file was read, and no [`server`](Self::server) given.
     /// - [`DnsError::Port`], [`DnsError::Domain`], [`DnsError::Bounds`]: a setting is out of its
     ///   bounds.
     /// - [`DnsError::Cares`], [`DnsError::Poll`], [`DnsError::Thread`]: the machine is short of
     ///   memory, files or threads.
     pub fn build(self) -> Result<Dns, DnsError> {
         let settings = self.settings()?;
-        let further = settings.servers.len() - 1;
+        // A search may go on while each server still has the question for its last name.
+        let further = settings.servers.len() - usize::from(settings.search.domains.is_empty());
         let extra_permits = MAX_EXTRA_PERMITS.min(self.max_queries * further);
         let count = settings.servers.len() * CHANNELS_PER_SERVER;
         let poller = Poller::new(count).map_err(DnsError::Poll)?;
@@ -248,10 +266,7 @@ impl DnsBuilder {
             settings.servers.clone_from(&self.servers);
         }
         if settings.servers.is_empty() {
-            return Err(match self.warnings.first() {
-                Some(malformed) => DnsError::NoGoodServer(malformed.clone()),
-                None => DnsError::NoServer(self.file_name.clone()),
-            });
+            return Err(DnsError::NoServer);
         }
         if let Some(server) = settings.servers.iter().find(|server| server.port() == 0) {
             return Err(DnsError::Port(*server));
@@ -262,14 +277,19 @@ impl DnsBuilder {
             "32 at most",
         )?;
         if let Some(domains) = &self.search {
-            settings.search = domains
+            settings.search.domains = domains
                 .iter()
                 .map(|text| {
-                    settings::domain(text).ok_or_else(|| DnsError::Domain(text.as_str().into()))
+                    search::domain(text).ok_or_else(|| DnsError::Domain(text.as_str().into()))
                 })
                 .collect::<Result<_, _>>()?;
         }
-        settings.ndots = self.ndots.unwrap_or(settings.ndots);
+        bounds(
+            settings.search.domains.len() <= MAX_DOMAINS,
+            "the number of domains",
+            "64 at most",
+        )?;
+        settings.search.ndots = self.ndots.unwrap_or(settings.search.ndots);
         settings.timeout = self.timeout.unwrap_or(settings.timeout);
         settings.tries = self.tries.unwrap_or(settings.tries);
         settings.rotate |= self.rotate;
@@ -288,14 +308,6 @@ impl DnsBuilder {
         )?;
         Ok(settings)
     }
-}
-
-fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_READ_BYTES)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -323,24 +335,13 @@ mod tests {
             .settings()
             .unwrap();
         assert_eq!(settings.servers, ["192.0.2.1:53".parse().unwrap()]);
-        assert_eq!(settings.search, ["b.test".into()]);
-        assert_eq!((settings.tries, settings.ndots), (1, 3));
+        assert_eq!(settings.search.domains, ["b.test".into()]);
+        assert_eq!((settings.tries, settings.search.ndots), (1, 3));
     }
 
     #[test]
     fn settings_out_of_bounds_are_refused() {
-        assert_eq!(
-            refused(Dns::builder().resolv_conf_text(b"search a.test", "conf")),
-            "conf: names no name server"
-        );
-        assert_eq!(
-            refused(Dns::builder().resolv_conf_text(b"\nnamserver 192.0.2.1", "conf")),
-            "conf:2: `namserver` is not a setting, and no line names a name server"
-        );
-        assert_eq!(
-            refused(Dns::builder()),
-            "the settings: names no name server"
-        );
+        assert_eq!(refused(Dns::builder()), "the settings name no name server");
         assert_eq!(
             refused(builder().server("192.0.2.1:0".parse().unwrap())),
             "192.0.2.1:0: a name server has no port 0"
@@ -363,12 +364,27 @@ mod tests {
             refused(servers(33)),
             "the number of servers must be 32 at most"
         );
+        let domains = |count| builder().search((0..count).map(|n| format!("d{n}.test")));
+        assert!(domains(64).settings().is_ok());
+        assert_eq!(
+            refused(domains(65)),
+            "the number of domains must be 64 at most"
+        );
         for max in [0, MAX_QUERIES + 1] {
             assert_eq!(
                 refused(builder().max_queries(max)),
                 "the number of queries must be from 1 to 32,768"
             );
         }
+    }
+
+    #[test]
+    fn file_without_a_name_server_means_the_loopback_address() {
+        let loopback = [SocketAddr::from((Ipv4Addr::LOCALHOST, 53))];
+        let text = Dns::builder().resolv_conf_text(b"search a.test", "conf");
+        assert_eq!(text.settings().unwrap().servers, loopback);
+        let missing = Dns::builder().system_at(Path::new("/no/such/file"));
+        assert_eq!(missing.unwrap().settings().unwrap().servers, loopback);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use quick_cache::sync::Cache as Store;
 use quick_cache::{DefaultHashBuilder, Weighter};
 
-use crate::lookup::Lookup;
+use crate::resolvers::search::Search;
 use crate::types::Outcome;
 
 /// Bounds of the cache.
@@ -16,9 +16,9 @@ pub(super) struct Bounds {
     pub(super) max_ttl: Duration,
 }
 
-/// Outcomes by lookup. A call waits at most for one step of another thread in the same shard.
+/// Outcomes by search. A call waits at most for one step of another thread in the same shard.
 pub(super) struct Cache {
-    store: Store<Lookup, Entry, Weigh, DefaultHashBuilder>,
+    store: Store<Search, Entry, Weigh, DefaultHashBuilder>,
     max_ttl: Duration,
 }
 
@@ -34,10 +34,10 @@ struct Weigh {
     min: u64,
 }
 
-impl Weighter<Lookup, Entry> for Weigh {
-    fn weight(&self, lookup: &Lookup, entry: &Entry) -> u64 {
+impl Weighter<Search, Entry> for Weigh {
+    fn weight(&self, search: &Search, entry: &Entry) -> u64 {
         let answer = entry.outcome.as_ref().map_or(0, |answer| answer.bytes());
-        let bytes = size_of::<(Lookup, Entry)>() + lookup.heap_bytes() + answer;
+        let bytes = size_of::<(Search, Entry)>() + search.lookup.heap_bytes() + answer;
         self.min.max(bytes as u64)
     }
 }
@@ -59,18 +59,18 @@ impl Cache {
         }
     }
 
-    /// The outcome of a lookup, if it is cached and has not expired by `now`.
-    pub(super) fn get(&self, lookup: &Lookup, now: Instant) -> Option<Outcome> {
-        let entry = self.store.get(lookup)?;
+    /// The outcome of a search, if it is cached and has not expired by `now`.
+    pub(super) fn get(&self, search: &Search, now: Instant) -> Option<Outcome> {
+        let entry = self.store.get(search)?;
         if entry.expires_at > now {
             return Some(entry.outcome);
         }
-        self.store.remove(lookup);
+        self.store.remove(search);
         None
     }
 
     /// Caches an outcome for its time to live; not at all if that is 0.
-    pub(super) fn put(&self, lookup: Lookup, outcome: Outcome, ttl: Duration, now: Instant) {
+    pub(super) fn put(&self, search: Search, outcome: Outcome, ttl: Duration, now: Instant) {
         let Some(expires_at) = now.checked_add(ttl.min(self.max_ttl)) else {
             return;
         };
@@ -79,7 +79,7 @@ impl Cache {
                 outcome,
                 expires_at,
             };
-            self.store.insert(lookup, entry);
+            self.store.insert(search, entry);
         }
     }
 
@@ -92,6 +92,7 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lookup::Lookup;
     use crate::types::{Answer, ErrorCode, HostEntry};
     use std::sync::Arc;
 
@@ -105,8 +106,8 @@ mod tests {
         })
     }
 
-    fn name(n: usize) -> Lookup {
-        Lookup::HostByName(format!("{n}.test").into())
+    fn name(n: usize) -> Search {
+        Lookup::HostByName(format!("{n}.test").into()).into()
     }
 
     fn answer(addresses: u32) -> Outcome {

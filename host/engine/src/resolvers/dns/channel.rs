@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use c_ares::{Channel, Flags, Options};
 
-use super::settings::Settings;
+use crate::resolvers::settings::Settings;
 
 /// Questions over one port: few enough for answers to be hard to guess, and to fit in its buffer.
 const QUESTIONS_PER_PORT: u32 = 128;

@@ -250,9 +250,10 @@ mod tests {
     use super::super::waiter::Waiter;
     use super::*;
     use crate::lookup::Lookup;
+    use crate::resolvers::search::Search;
 
-    fn lookup(n: usize) -> Lookup {
-        Lookup::HostByName(format!("{n}.test").into())
+    fn lookup(n: usize) -> Search {
+        Lookup::HostByName(format!("{n}.test").into()).into()
     }
 
     fn client(session: u64) -> Client {

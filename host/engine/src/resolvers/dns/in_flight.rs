@@ -8,15 +8,15 @@ use std::{iter, mem};
 
 use quick_cache::DefaultHashBuilder;
 
-use super::answer::QueryResult;
 use super::server_selection::ServerSelection;
-use crate::lookup::{Client, Delivered, Lookup, Responder};
+use crate::lookup::{Client, Delivered, Responder};
 use crate::panics::catch_panic;
+use crate::resolvers::search::{Search, SearchState};
 use crate::types::{ErrorCode, Outcome};
 
-/// The queries in flight, by lookup.
+/// The queries in flight, by search.
 pub(super) struct InFlightQueries {
-    queries: HashMap<Lookup, InFlightQuery, DefaultHashBuilder>,
+    queries: HashMap<Search, InFlightQuery, DefaultHashBuilder>,
     /// The length of the map, for other threads.
     count: Arc<AtomicUsize>,
 }
@@ -27,8 +27,10 @@ pub(super) struct InFlightQuery {
     pub(super) client: Client,
     /// The number of its current question.
     pub(super) question: u64,
-    /// Which name of the search list the question is for, from 0.
-    pub(super) search_step: usize,
+    /// Which name of the search the question is for.
+    pub(super) state: SearchState,
+    /// Whether a server has answered the current question with SERVFAIL.
+    pub(super) has_servfail: bool,
     /// The servers of the current question.
     pub(super) selection: ServerSelection,
     /// When a server last got the question.
@@ -36,8 +38,6 @@ pub(super) struct InFlightQuery {
     /// Whether it has had its one retry after a malformed message. From then on its questions have
     /// ports of their own, as far as ports are free.
     pub(super) is_retried: bool,
-    /// The result of the names before the current one.
-    pub(super) partial_result: Option<QueryResult>,
     first: Responder,
     others: Vec<Responder>,
 }
@@ -54,11 +54,12 @@ impl InFlightQueries {
     /// must send its question then, by `selection`.
     pub(super) fn join_or_insert(
         &mut self,
-        lookup: &Lookup,
+        search: &Search,
+        state: SearchState,
         responder: Responder,
         selection: impl FnOnce() -> ServerSelection,
     ) -> bool {
-        match self.queries.entry(lookup.clone()) {
+        match self.queries.entry(search.clone()) {
             Entry::Occupied(mut entry) => {
                 entry.get_mut().join(responder);
                 return false;
@@ -66,11 +67,11 @@ impl InFlightQueries {
             Entry::Vacant(entry) => entry.insert(InFlightQuery {
                 client: responder.client(),
                 question: 0,
-                search_step: 0,
+                state,
+                has_servfail: false,
                 selection: selection(),
                 sent_at: Instant::now(),
                 is_retried: false,
-                partial_result: None,
                 first: responder,
                 others: Vec::new(),
             }),
@@ -79,23 +80,23 @@ impl InFlightQueries {
         true
     }
 
-    pub(super) fn get_mut(&mut self, lookup: &Lookup) -> Option<&mut InFlightQuery> {
-        self.queries.get_mut(lookup)
+    pub(super) fn get_mut(&mut self, search: &Search) -> Option<&mut InFlightQuery> {
+        self.queries.get_mut(search)
     }
 
-    /// The lookups whose question was last sent at least `timeout` ago. Walks over all queries.
-    pub(super) fn overdue(&self, now: Instant, timeout: Duration) -> Vec<Lookup> {
+    /// The searches whose question was last sent at least `timeout` ago. Walks over all queries.
+    pub(super) fn overdue(&self, now: Instant, timeout: Duration) -> Vec<Search> {
         let all = self.queries.iter();
         let overdue = all.filter(|(_, query)| now.duration_since(query.sent_at) >= timeout);
-        overdue.map(|(lookup, _)| lookup.clone()).collect()
+        overdue.map(|(search, _)| search.clone()).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.queries.is_empty()
     }
 
-    pub(super) fn remove(&mut self, lookup: &Lookup) -> Option<InFlightQuery> {
-        let query = self.queries.remove(lookup);
+    pub(super) fn remove(&mut self, search: &Search) -> Option<InFlightQuery> {
+        let query = self.queries.remove(search);
         self.update_count();
         query
     }
@@ -148,9 +149,11 @@ mod tests {
     use super::super::server_selection::ServerHealth;
     use super::super::waiter::Waiter;
     use super::*;
+    use crate::lookup::Lookup;
+    use crate::resolvers::search::SearchList;
 
-    fn lookup() -> Lookup {
-        Lookup::HostByName("a.test".into())
+    fn lookup() -> Search {
+        Lookup::HostByName("a.test".into()).into()
     }
 
     const MISS: Outcome = Err(ErrorCode::HostNotFound);
@@ -161,7 +164,8 @@ mod tests {
 
     fn join_or_insert(queries: &mut InFlightQueries, responder: Responder) -> bool {
         let selection = || ServerSelection::new(&mut ServerHealth::new(1, false));
-        queries.join_or_insert(&lookup(), responder, selection)
+        let state = SearchState::new(&lookup(), &SearchList::default()).unwrap();
+        queries.join_or_insert(&lookup(), state, responder, selection)
     }
 
     fn complete(queries: &mut InFlightQueries) {

@@ -113,7 +113,10 @@ mod tests {
 
     fn push(inbox: &Inbox, session: u64) -> Waiter {
         let waiter = Waiter::of(session);
-        inbox.push((Lookup::HostByName("a.test".into()), waiter.responder()));
+        inbox.push((
+            Lookup::HostByName("a.test".into()).into(),
+            waiter.responder(),
+        ));
         waiter
     }
 

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use crate::lookup::{Lookup, Responder};
+use crate::lookup::Responder;
+use crate::resolvers::search::Search;
 
-/// A lookup, and where its outcome goes.
-pub(super) type PendingLookup = (Lookup, Responder);
+/// A lookup with its search, and where its outcome goes.
+pub(super) type PendingLookup = (Search, Responder);
 
 /// The first sweep begins at this many waiting lookups.
 pub(super) const MIN_SWEEP: usize = 1024;
@@ -82,9 +83,10 @@ impl LookupQueue {
 mod tests {
     use super::super::waiter::Waiter;
     use super::*;
+    use crate::lookup::Lookup;
 
-    fn name(n: usize) -> Lookup {
-        Lookup::HostByName(format!("{n}.test").into())
+    fn name(n: usize) -> Search {
+        Lookup::HostByName(format!("{n}.test").into()).into()
     }
 
     #[test]

@@ -4,7 +4,6 @@ mod answer;
 mod builder;
 mod cache;
 mod channel;
-mod conf;
 mod error;
 mod event_loop;
 mod fair_queue;
@@ -15,10 +14,9 @@ mod poller;
 mod question;
 mod resolver;
 mod server_selection;
-mod settings;
 #[cfg(test)]
 mod waiter;
 
 pub use self::builder::DnsBuilder;
-pub use self::error::{ConfError, ConfProblem, DnsError};
+pub use self::error::DnsError;
 pub use self::resolver::Dns;

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::error::ConfError;
 use super::event_loop::Shared;
 use crate::lookup::{Lookup, Resolution, Resolver, Responder};
+use crate::policy::Policy;
+use crate::resolvers::resolv_conf::ConfError;
+use crate::resolvers::search::Search;
+use crate::resolvers::special;
 use crate::resolvers::wait::start_and_wait;
 use crate::types::Outcome;
 
@@ -121,12 +124,15 @@ impl Dns {
 
 impl Resolver for Dns {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
+        if let Some(resolution) = special::resolve(lookup) {
+            return resolution;
+        }
         match lookup {
             Lookup::HostByName(_) | Lookup::HostByAddress(_) => {
-                match self.shared.cache.get(lookup, Instant::now()) {
-                    Some(Ok(answer)) => Resolution::Ready(Ok(answer)),
+                match self.shared.cached_answer(lookup, Instant::now()) {
+                    Some(answer) => Resolution::Ready(answer),
                     // `Ready` would end a chain's search, and a cached miss must not.
-                    _ => Resolution::Async,
+                    None => Resolution::Async,
                 }
             }
             _ => Resolution::NotFound,
@@ -135,16 +141,25 @@ impl Resolver for Dns {
 
     /// For a caller on a thread that may wait. The engine itself never calls this.
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
-        start_and_wait(self, lookup)
+        start_and_wait(self, lookup, None)
+    }
+
+    fn resolve_with_policy(&self, lookup: &Lookup, policy: &Arc<Policy>) -> Outcome {
+        start_and_wait(self, lookup, Some(policy))
     }
 
     fn start(&self, lookup: &Lookup, responder: Responder) {
-        let (Lookup::HostByName(_) | Lookup::HostByAddress(_)) = lookup else {
-            return responder.send(Err(lookup.miss()));
-        };
-        match self.shared.cache.get(lookup, Instant::now()) {
+        match self.try_resolve(lookup) {
+            Resolution::Ready(outcome) => return responder.send(outcome),
+            Resolution::NotFound => return responder.send(Err(lookup.miss())),
+            _ => {}
+        }
+        let list = &self.shared.settings.search;
+        let policy = responder.policy().map(|policy| &**policy);
+        let search = Search::new(lookup.clone(), list, policy);
+        match self.shared.cached(&search, Instant::now()) {
             Some(outcome) => responder.send(outcome),
-            None => self.shared.inbox.push((lookup.clone(), responder)),
+            None => self.shared.inbox.push((search, responder)),
         }
     }
 }

@@ -1,12 +1,18 @@
 //! Hosts by glibc's reentrant calls, whose answers have aliases.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{mem, ptr};
 
 use libc::{hostent, size_t, socklen_t};
 
+use crate::lookup::Lookup;
+use crate::policy::Policy;
+use crate::resolvers::resolv_conf::{self, Environment};
+use crate::resolvers::search::{Miss, Next, Search, SearchState};
 use crate::types::{ErrorCode, HostEntry, Outcome};
 
 /// The size of the first buffer. It doubles up to the maximum while the answer does not fit.
@@ -19,6 +25,27 @@ const HOST_NOT_FOUND: c_int = 1;
 const TRY_AGAIN: c_int = 2;
 const NO_RECOVERY: c_int = 3;
 const NO_DATA: c_int = 4;
+
+// The options of <resolv.h>.
+const RES_INIT: c_ulong = 0x1;
+const RES_DEFNAMES: c_ulong = 0x80;
+const RES_DNSRCH: c_ulong = 0x200;
+const RES_NOALIASES: c_ulong = 0x1000;
+
+/// The first fields of the resolver's state, of <resolv.h>. Each thread has a state of its own.
+#[repr(C)]
+struct ResState {
+    retrans: c_int,
+    retry: c_int,
+    options: c_ulong,
+}
+
+// Of <resolv.h>. The functions are part of the C library itself.
+unsafe extern "C" {
+    fn __res_state() -> *mut ResState;
+    fn __res_ninit(state: *mut ResState) -> c_int;
+    fn __res_nclose(state: *mut ResState);
+}
 
 // Of <netdb.h>. The crate libc has `hostent` and not these functions.
 unsafe extern "C" {
@@ -43,12 +70,15 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Looks a host up by name.
+/// The system's settings of DNS.
+const RESOLV_CONF: &str = "/etc/resolv.conf";
+
+/// Looks a host up by name. The C library completes the name by its search list.
 pub(super) fn host_by_name(name: &str) -> Outcome {
     let Ok(name) = CString::new(name) else {
         return Err(ErrorCode::HostNotFound);
     };
-    ask(|call| {
+    let outcome = ask(|call| {
         // SAFETY: `name` ends with a NUL and lives through the call. See `Call` for the others.
         unsafe {
             gethostbyname2_r(
@@ -61,13 +91,93 @@ pub(super) fn host_by_name(name: &str) -> Outcome {
                 call.h_errno,
             )
         }
-    })
+    });
+    // `gethostbyname2_r` does not tell an alias of a name without an address from a failure, and
+    // `getaddrinfo` does (`S-R15`).
+    match outcome {
+        Err(ErrorCode::NoRecovery) if has_no_address(&name) => Err(ErrorCode::NoData),
+        other => other,
+    }
+}
+
+/// Whether `getaddrinfo` says that the name exists, and has no IPv4 address.
+fn has_no_address(name: &CStr) -> bool {
+    // SAFETY: `addrinfo` consists of pointers and integers, for which all zeros is valid.
+    let mut hints: libc::addrinfo = unsafe { mem::zeroed() };
+    hints.ai_family = libc::AF_INET;
+    hints.ai_socktype = libc::SOCK_STREAM;
+    let mut list = ptr::null_mut();
+    // SAFETY: `name` ends with a NUL, and the pointers to `hints` and `list` live through the call.
+    let status = unsafe { libc::getaddrinfo(name.as_ptr(), ptr::null(), &hints, &mut list) };
+    if status == 0 {
+        // SAFETY: the call succeeded, so `list` is its list, which nothing else refers to.
+        unsafe { libc::freeaddrinfo(list) };
+    }
+    status == libc::EAI_NODATA
+}
+
+/// Looks a host up by each name of its search that the policy allows (`S-R16`), as glibc's search
+/// list has it.
+pub(super) fn host_by_allowed_names(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
+    let text = resolv_conf::contents(Path::new(RESOLV_CONF)).unwrap_or_default();
+    let environment = Environment::of_process();
+    let list = resolv_conf::read(&text, RESOLV_CONF, &environment).0.search;
+    let search = Search::new(lookup.clone(), &list, policy);
+    let mut state = SearchState::new(&search, &list)?;
+    let _no_search = NoSearch::begin()?;
+    loop {
+        let miss = match host_by_name(&state.name(&search, &list)) {
+            Err(error @ (ErrorCode::HostNotFound | ErrorCode::NoData)) => {
+                Miss::Missing(error, Duration::ZERO)
+            }
+            // glibc keeps to itself whether a server answered.
+            Err(ErrorCode::TryAgain) => Miss::ServFail,
+            Err(error) => Miss::Failed(error),
+            found => return found,
+        };
+        if let Next::End(error, _) = state.next(miss, &search, &list) {
+            return Err(error);
+        }
+    }
+}
+
+/// Turns the C library's search list and host aliases off for this thread, until it is dropped.
+struct NoSearch {
+    state: *mut ResState,
+    options: c_ulong,
+}
+
+impl NoSearch {
+    fn begin() -> Result<NoSearch, ErrorCode> {
+        // SAFETY: the state is this thread's own, and lives as long as the thread, where the value
+        // stays, as a pointer is not `Send`. The state is closed only if it was initialised, and is
+        // initialised before its options are read. Initialising it again reads a changed file.
+        unsafe {
+            let state = __res_state();
+            if (*state).options & RES_INIT != 0 {
+                __res_nclose(state);
+            }
+            if __res_ninit(state) != 0 {
+                return Err(ErrorCode::TryAgain);
+            }
+            let options = (*state).options;
+            (*state).options = options & !(RES_DEFNAMES | RES_DNSRCH) | RES_NOALIASES;
+            Ok(NoSearch { state, options })
+        }
+    }
+}
+
+impl Drop for NoSearch {
+    fn drop(&mut self) {
+        // SAFETY: as in `begin`.
+        unsafe { (*self.state).options = self.options };
+    }
 }
 
 /// Looks a host up by address.
 pub(super) fn host_by_address(address: Ipv4Addr) -> Outcome {
     let octets = address.octets();
-    ask(|call| {
+    ask_with(alias_is_no_data, |call| {
         // SAFETY: `octets` has `octets.len()` bytes and lives through the call. `Call` documents
         // the other pointers.
         unsafe {
@@ -95,8 +205,21 @@ struct Call {
     h_errno: *mut c_int,
 }
 
-/// Calls `lookup` with larger and larger buffers until the answer fits.
+/// Maps an error of a lookup by address. A failure that glibc calls both permanent and temporary is
+/// an alias of a name without a PTR record (`S-R15`): no other call of glibc tells them apart.
+fn alias_is_no_data(status: c_int, h_errno: c_int) -> ErrorCode {
+    match (status, h_errno) {
+        (libc::EAGAIN, NO_RECOVERY) => ErrorCode::NoData,
+        _ => error(status, h_errno),
+    }
+}
+
 fn ask(lookup: impl Fn(&Call) -> c_int) -> Outcome {
+    ask_with(error, lookup)
+}
+
+/// Calls `lookup` with larger and larger buffers until the answer fits, and maps its error.
+fn ask_with(error: impl Fn(c_int, c_int) -> ErrorCode, lookup: impl Fn(&Call) -> c_int) -> Outcome {
     let mut length = MIN_BUFFER_BYTES;
     while length <= MAX_BUFFER_BYTES {
         let mut buffer = vec![0u8; length];
@@ -325,6 +448,31 @@ mod tests {
             let outcome = outcome(status, h_errno);
             assert_eq!(outcome, Err(ErrorCode::NoRecovery), "{status} {h_errno}");
         }
+    }
+
+    #[test]
+    fn alias_without_a_ptr_record_is_no_data() {
+        // S-R15
+        assert_eq!(
+            alias_is_no_data(libc::EAGAIN, NO_RECOVERY),
+            ErrorCode::NoData
+        );
+        assert_eq!(alias_is_no_data(0, NO_RECOVERY), ErrorCode::NoRecovery);
+        assert_eq!(
+            alias_is_no_data(libc::EAGAIN, TRY_AGAIN),
+            ErrorCode::TryAgain
+        );
+    }
+
+    #[test]
+    fn search_is_off_until_the_guard_is_dropped() {
+        // SAFETY: the state is this thread's own.
+        let options = || unsafe { (*__res_state()).options };
+        let guard = NoSearch::begin().unwrap();
+        assert_eq!(options() & (RES_DEFNAMES | RES_DNSRCH), 0);
+        assert!(options() & RES_INIT != 0 && options() & RES_NOALIASES != 0);
+        drop(guard);
+        assert!(options() & RES_DNSRCH != 0 && options() & RES_NOALIASES == 0);
     }
 
     #[test]

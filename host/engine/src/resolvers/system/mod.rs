@@ -11,7 +11,11 @@ mod imp;
 #[path = "portable.rs"]
 mod imp;
 
+use std::sync::Arc;
+
+use super::special;
 use crate::lookup::{Lookup, Resolution, Resolver};
+use crate::policy::Policy;
 use crate::types::Outcome;
 
 /// Looks hosts up by the operating system's name service: its hosts file, DNS, and the other
@@ -27,11 +31,29 @@ use crate::types::Outcome;
 ///   `gethostbyaddr_r`. Elsewhere it has no aliases, and its name is the requested one. A system
 ///   that does not tell "no such name" from "no address" gives WSAHOST_NOT_FOUND for both (`S-R15`:
 ///   the name errors are told apart).
+/// - `localhost` and names under it are 127.0.0.1, and names under `invalid` and `onion` are not
+///   found. The operating system does not get these names (RFC 6761, RFC 7686).
 /// - When all name servers refuse, glibc gives WSATRY_AGAIN. `Dns`, with the feature `dns`, gives
 ///   WSANO_RECOVERY (`S-R15`).
-/// - The system's settings apply. The search list completes names without a trailing dot. nscd or a
-///   local resolver may answer from a cache. With glibc, this process's environment variables
-///   `RES_OPTIONS`, `LOCALDOMAIN` and `HOSTALIASES` apply.
+/// - The system's settings apply. nscd or a local resolver may answer from a cache. With glibc,
+///   this process's environment variables `RES_OPTIONS`, `LOCALDOMAIN` and `HOSTALIASES` apply.
+///
+/// # The search list
+///
+/// If the policy allows every name, the operating system completes names without a trailing dot
+/// by its search list.
+///
+/// Otherwise each name that the list makes is asked only if the policy allows it (`S-R16`), so the
+/// operating system must make no name itself. With glibc, its search and `HOSTALIASES` are off
+/// during the call, and `System` asks for one name after the other, as glibc does. It reads
+/// `/etc/resolv.conf`, `LOCALDOMAIN` and `RES_OPTIONS` for each lookup. A domain whose servers fail
+/// or are silent does not end this search. A name of the hosts file may come after a name that the
+/// list makes; a [`Chain`](super::Chain) with [`Tables`](super::Tables) asks the file first. On
+/// other systems, the name is asked with a trailing dot, and the search list does not apply.
+///
+/// A service of the system that completes names in another process, such as nscd or
+/// systemd-resolved by its module of nsswitch.conf, is outside of this: it has a search list of its
+/// own.
 /// - Bytes in an answer's names that are not UTF-8 are shown as `\DDD`, in decimal as in DNS.
 /// - An answer of more than 1 MiB is WSANO_RECOVERY.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,6 +68,9 @@ impl System {
 
 impl Resolver for System {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
+        if let Some(resolution) = special::resolve(lookup) {
+            return resolution;
+        }
         match lookup {
             Lookup::HostByName(_) | Lookup::HostByAddress(_) => Resolution::Blocking,
             _ => Resolution::NotFound,
@@ -53,11 +78,27 @@ impl Resolver for System {
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
-        match lookup {
-            Lookup::HostByName(name) => imp::host_by_name(name),
-            Lookup::HostByAddress(address) => imp::host_by_address(*address),
-            _ => Err(lookup.miss()),
+        resolve(lookup, None)
+    }
+
+    fn resolve_with_policy(&self, lookup: &Lookup, policy: &Arc<Policy>) -> Outcome {
+        resolve(lookup, Some(policy))
+    }
+}
+
+fn resolve(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
+    match special::resolve(lookup) {
+        Some(Resolution::Ready(outcome)) => return outcome,
+        Some(_) => return Err(lookup.miss()),
+        None => {}
+    }
+    match lookup {
+        Lookup::HostByName(name) if policy.is_some_and(Policy::allows_all) => {
+            imp::host_by_name(name)
         }
+        Lookup::HostByName(_) => imp::host_by_allowed_names(lookup, policy),
+        Lookup::HostByAddress(address) => imp::host_by_address(*address),
+        _ => Err(lookup.miss()),
     }
 }
 
@@ -97,10 +138,28 @@ mod tests {
         assert!(!by_address.name.is_empty());
     }
 
+    // RFC 6761, RFC 7686
+    #[test]
+    fn special_names_do_not_reach_the_operating_system() {
+        let localhost = Lookup::HostByName("a.localhost".into());
+        let found = host(System.resolve_blocking(&localhost));
+        assert_eq!(found, HostEntry::new("a.localhost", [Ipv4Addr::LOCALHOST]));
+        assert_eq!(
+            System.try_resolve(&localhost),
+            Resolution::Ready(Ok(Arc::new(found.into())))
+        );
+        for name in ["a.invalid", "a.onion."] {
+            let lookup = Lookup::HostByName(name.into());
+            assert_eq!(System.try_resolve(&lookup), Resolution::NotFound);
+            let outcome = System.resolve_blocking(&lookup);
+            assert_eq!(outcome, Err(ErrorCode::HostNotFound));
+        }
+    }
+
     #[test]
     fn hosts_need_a_worker_and_other_lookups_are_not_found() {
         assert_eq!(
-            System.try_resolve(&Lookup::HostByName("localhost".into())),
+            System.try_resolve(&Lookup::HostByName("a.test".into())),
             Resolution::Blocking
         );
         assert_eq!(

@@ -25,28 +25,6 @@ impl QueryResult {
         }
     }
 
-    /// Combines the results of a search's earlier names, `self`, and its next name. The first
-    /// result that is not a miss counts. Of two misses, WSANO_DATA counts (`S-R15`: a known name is
-    /// not unknown).
-    pub(super) fn then(self, next: QueryResult) -> QueryResult {
-        match (&self.outcome, &next.outcome) {
-            (Err(ErrorCode::NoData), Err(ErrorCode::HostNotFound)) => QueryResult {
-                ttl: self.ttl.min(next.ttl),
-                ..self
-            },
-            (_, Err(ErrorCode::NoData | ErrorCode::HostNotFound)) => QueryResult {
-                ttl: self.ttl.min(next.ttl),
-                ..next
-            },
-            // An answer depends on the misses before it, so it expires with them.
-            (_, Ok(_)) => QueryResult {
-                ttl: self.ttl.min(next.ttl),
-                ..next
-            },
-            _ => next,
-        }
-    }
-
     /// The error, if the outcome is neither an answer nor a miss.
     pub(super) fn failure(&self) -> Option<ErrorCode> {
         match self.outcome {

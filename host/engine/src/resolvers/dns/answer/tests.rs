@@ -259,26 +259,3 @@ fn bytes_that_no_host_name_has_are_escaped() {
     let shown = r"a\000b\.c\\.te\255st".into();
     assert_eq!(host(&found), (shown, vec![".".into()], vec![7]));
 }
-
-#[test]
-fn search_result_is_that_of_its_best_name() {
-    let (miss, no_data) = (
-        Message::new(DnsRcode::NXDomain).soa(30, 30).by_name(),
-        good().soa(20, 20).by_name(),
-    );
-    let answer = good().a("a.test", 60, 1).by_name();
-    // S-R15: the name is known.
-    for found in [
-        miss.clone().then(no_data.clone()),
-        no_data.clone().then(miss.clone()),
-    ] {
-        assert_eq!(found.outcome, Err(ErrorCode::NoData));
-        assert_eq!(found.ttl, seconds(20));
-    }
-    let found = miss.clone().then(answer);
-    assert!(found.outcome.is_ok());
-    assert_eq!(found.ttl, seconds(30));
-    let failed = QueryResult::failed(ErrorCode::TryAgain);
-    assert_eq!(no_data.then(failed.clone()), failed);
-    assert!(miss.is_miss() && !failed.is_miss());
-}

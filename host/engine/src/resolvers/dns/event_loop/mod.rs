@@ -27,10 +27,11 @@ use super::lookup_queue::PendingLookup;
 use super::poller::Poller;
 use super::question::Questions;
 use super::server_selection::{Action, ServerHealth, ServerSelection, ServerSet};
-use super::settings::{self, Settings};
 use crate::lookup::{Client, Delivered, Lookup, Responder};
 use crate::panics::catch_panic;
-use crate::types::ErrorCode;
+use crate::resolvers::search::{self, Miss, Next, Search, SearchState};
+use crate::resolvers::settings::Settings;
+use crate::types::{ErrorCode, Outcome};
 
 /// Lookups that are started before the thread polls the sockets, and outcomes that are delivered
 /// before their sessions are woken.
@@ -52,9 +53,25 @@ pub(super) struct Shared {
     pub(super) inbox: Inbox,
 }
 
+impl Shared {
+    /// The outcome of a search, if it is cached.
+    pub(super) fn cached(&self, search: &Search, now: Instant) -> Option<Outcome> {
+        let outcome = self.cache.get(search, now);
+        outcome.or_else(|| self.cached_answer(&search.lookup, now))
+    }
+
+    /// The answer for a name as it was given, if that is the first name of each search for it, and
+    /// the answer is cached. No policy decides about other names then.
+    pub(super) fn cached_answer(&self, lookup: &Lookup, now: Instant) -> Option<Outcome> {
+        let is_first = self.settings.search.is_as_given_first(lookup);
+        let search = is_first.then(|| Search::from(lookup.clone()))?;
+        self.cache.get(&search, now).filter(Result::is_ok)
+    }
+}
+
 /// What c-ares reports of one question to one server.
 struct Response {
-    lookup: Lookup,
+    search: Search,
     question: u64,
     client: Client,
     server: usize,
@@ -190,11 +207,11 @@ impl EventLoop {
     fn start_queries(&mut self) -> bool {
         let mut taken = mem::take(&mut self.taken);
         let is_closed = self.shared.inbox.take(BATCH, &mut taken);
-        for (lookup, responder) in taken.drain(..) {
+        for (search, responder) in taken.drain(..) {
             let client = responder.client();
             if is_closed {
                 send(responder, Err(ErrorCode::TryAgain));
-            } else if !self.start_query(lookup, responder) {
+            } else if !self.start_query(search, responder) {
                 self.shared.inbox.release(client);
             }
         }
@@ -204,26 +221,39 @@ impl EventLoop {
 
     /// Answers a lookup from the cache, has it join an equal query, or starts a query. Returns
     /// whether the lookup keeps its permit.
-    fn start_query(&mut self, lookup: Lookup, responder: Responder) -> bool {
+    fn start_query(&mut self, search: Search, responder: Responder) -> bool {
         let now = Instant::now();
         if !responder.is_wanted() {
             send(responder, Err(ErrorCode::TryAgain));
-        } else if let Some(outcome) = self.shared.cache.get(&lookup, now) {
+        } else if let Some(outcome) = self.shared.cached(&search, now) {
             // Answered since `Dns::start` looked into the cache.
             send(responder, outcome);
-        } else if self.join_or_insert(&lookup, responder) {
-            self.next_check.get_or_insert(now + self.check_interval());
-            self.try_next_servers(&lookup, false, now);
-            return true;
+        } else {
+            match SearchState::new(&search, &self.shared.settings.search) {
+                Err(error) => send(responder, Err(error)),
+                Ok(state) if self.join_or_insert(&search, state, responder) => {
+                    self.next_check.get_or_insert(now + self.check_interval());
+                    self.try_next_servers(&search, false, now);
+                    return true;
+                }
+                Ok(_) => {}
+            }
         }
         false
     }
 
     /// Returns whether no equal query was in flight.
-    fn join_or_insert(&mut self, lookup: &Lookup, responder: Responder) -> bool {
+    fn join_or_insert(
+        &mut self,
+        search: &Search,
+        state: SearchState,
+        responder: Responder,
+    ) -> bool {
         let selection = || ServerSelection::new(&mut self.health);
-        let is_first = self.queries.join_or_insert(lookup, responder, selection);
-        if is_first && let Some(query) = self.queries.get_mut(lookup) {
+        let is_first = self
+            .queries
+            .join_or_insert(search, state, responder, selection);
+        if is_first && let Some(query) = self.queries.get_mut(search) {
             self.last_question += 1;
             query.question = self.last_question;
         }
@@ -235,18 +265,16 @@ impl EventLoop {
     }
 
     /// Sends these servers the question for the name that the search is at.
-    fn send_question(&mut self, lookup: &Lookup, servers: ServerSet, now: Instant) {
-        let Some(query) = self.queries.get_mut(lookup) else {
+    fn send_question(&mut self, search: &Search, servers: ServerSet, now: Instant) {
+        let Some(query) = self.queries.get_mut(search) else {
             return;
         };
         query.sent_at = now;
-        let name = self.shared.settings.name(lookup, query.search_step);
-        let question = name
-            .as_ref()
-            .and_then(|name| self.questions.of(lookup, name));
+        let name = query.state.name(search, &self.shared.settings.search);
+        let question = self.questions.of(&search.lookup, &name);
         for server in servers.iter() {
             let response = |result, kind| Response {
-                lookup: lookup.clone(),
+                search: search.clone(),
                 question: query.question,
                 client: query.client,
                 server,
@@ -265,8 +293,8 @@ impl EventLoop {
             let mut response = response(failed, ResponseKind::Answered);
             // Most names are sent as they were given, and need no copy.
             let completed = match &name {
-                Some(Cow::Owned(name)) => Some(name.clone()),
-                _ => None,
+                Cow::Owned(name) => Some(name.clone()),
+                Cow::Borrowed(_) => None,
             };
             let sender = self.sender.clone();
             if query.is_retried && self.dedicated_ports.has_room(query.client) {
@@ -286,8 +314,8 @@ impl EventLoop {
                 };
                 // A panic that reaches c-ares would end the process.
                 let result = catch_panic(|| {
-                    let lookup = &response.lookup;
-                    let name = completed.as_deref().unwrap_or(settings::given_name(lookup));
+                    let lookup = &response.search.lookup;
+                    let name = completed.as_deref().unwrap_or(search::given_name(lookup));
                     answer::read(lookup, name, answer)
                 });
                 if let Some(result) = result {
@@ -320,15 +348,15 @@ impl EventLoop {
         }
         let settings = &self.shared.settings;
         let tries = settings.tries;
-        for lookup in self.queries.overdue(now, settings.timeout) {
-            let Some(query) = self.queries.get_mut(&lookup) else {
+        for search in self.queries.overdue(now, settings.timeout) {
+            let Some(query) = self.queries.get_mut(&search) else {
                 continue;
             };
             for server in query.selection.pending().iter() {
                 self.health.missed(server, query.sent_at);
             }
             if !query.is_wanted() {
-                self.fail(&lookup, ErrorCode::TryAgain, now);
+                self.abandon(&search, false, now);
                 continue;
             }
             query.sent_at = now;
@@ -336,7 +364,7 @@ impl EventLoop {
             let acquire_extra = || inbox.acquire_extra(client);
             let selection = &mut query.selection;
             let action = selection.next_after_timeout(&self.health, tries, acquire_extra);
-            self.apply(&lookup, action, now);
+            self.apply(&search, action, now);
         }
         self.delivered.clear();
         self.next_check = (!self.queries.is_empty()).then(|| now + self.check_interval());
@@ -344,8 +372,8 @@ impl EventLoop {
 
     /// Sends the question to the next servers, when none has it yet or one has failed. `has_extra`
     /// says that the failed server leaves an extra permit.
-    fn try_next_servers(&mut self, lookup: &Lookup, mut has_extra: bool, now: Instant) {
-        let Some(query) = self.queries.get_mut(lookup) else {
+    fn try_next_servers(&mut self, search: &Search, mut has_extra: bool, now: Instant) {
+        let Some(query) = self.queries.get_mut(search) else {
             return;
         };
         let (inbox, client) = (&self.shared.inbox, query.client);
@@ -355,21 +383,21 @@ impl EventLoop {
         if has_extra {
             inbox.release_extra(client);
         }
-        self.apply(lookup, action, now);
+        self.apply(search, action, now);
     }
 
-    fn apply(&mut self, lookup: &Lookup, action: Action, now: Instant) {
+    fn apply(&mut self, search: &Search, action: Action, now: Instant) {
         match action {
-            Action::Send(servers) => self.send_question(lookup, servers, now),
+            Action::Send(servers) => self.send_question(search, servers, now),
             Action::Wait => {}
-            Action::Fail(error) => self.fail(lookup, error, now),
+            Action::Fail(error) => self.fail(search, error, now),
         }
     }
 
     /// Handles the end of a question at one server.
     fn handle_response(&mut self, response: Response, now: Instant) {
         let Response {
-            lookup,
+            search,
             question,
             client,
             server,
@@ -386,14 +414,14 @@ impl EventLoop {
             ResponseKind::Unanswered => self.health.missed(server, sent_at),
             ResponseKind::Malformed | ResponseKind::NotSent => {}
         }
-        let query = self.queries.get_mut(&lookup);
+        let query = self.queries.get_mut(&search);
         let Some(query) = query.filter(|query| query.question == question) else {
             return self.release(question, client);
         };
         query.selection.remove_pending(server);
         let is_wanted = query.is_wanted();
         if kind == ResponseKind::Malformed && !query.is_retried && is_wanted {
-            return self.retry(&lookup, server, now);
+            return self.retry(&search, server, now);
         }
         let has_extra = !query.selection.pending().is_empty();
         if let Some(error) = result.failure() {
@@ -405,66 +433,114 @@ impl EventLoop {
             } else {
                 ErrorCode::TryAgain
             };
+            query.has_servfail |= kind == ResponseKind::Answered && error == ErrorCode::TryAgain;
             query.selection.record_failure(error);
             if is_wanted {
-                return self.try_next_servers(&lookup, has_extra, now);
+                return self.try_next_servers(&search, has_extra, now);
             }
-            return self.abandon(&lookup, has_extra, now);
+            return self.abandon(&search, has_extra, now);
         }
         // The servers that still have the question hold extra permits.
-        let result = match query.partial_result.take() {
-            Some(before) => before.then(result),
-            None => result,
-        };
-        let (next, settings) = (query.search_step + 1, &self.shared.settings);
-        if result.is_miss() && settings.name(&lookup, next).is_some() {
-            if !is_wanted {
-                // This is not the outcome of the whole search, so it must not be cached.
-                return self.abandon(&lookup, has_extra, now);
+        let is_first = query.state.is_first_as_given();
+        let outcome = match result.outcome {
+            Err(error) => {
+                if !is_wanted {
+                    // This is not the outcome of the whole search, so it must not be cached.
+                    return self.abandon(&search, has_extra, now);
+                }
+                let miss = Miss::Missing(error, result.ttl);
+                return self.go_on(&search, miss, false, now);
             }
-            self.last_question += 1;
-            query.question = self.last_question;
-            query.search_step = next;
-            query.partial_result = Some(result);
-            query.selection = query.selection.restarted();
-            return self.try_next_servers(&lookup, false, now);
-        }
-        if let Some(query) = self.queries.remove(&lookup) {
+            answer => answer,
+        };
+        let ttl = result.ttl.min(query.state.ttl());
+        if let Some(query) = self.queries.remove(&search) {
             self.shared.inbox.release(query.client);
-            self.complete(lookup, query, result, now);
+            // No domain has a part in it, so the answer is that of searches by any domains.
+            let key = if is_first {
+                search.lookup.into()
+            } else {
+                search
+            };
+            self.complete(key, query, outcome, ttl, now);
         }
+    }
+
+    /// Goes on after a name without an answer: asks for the next name, or ends the query.
+    /// `is_owed` says that a server still has the question, and with it the query's permit.
+    fn go_on(&mut self, search: &Search, miss: Miss, is_owed: bool, now: Instant) {
+        let Some(query) = self.queries.get_mut(search) else {
+            return;
+        };
+        let (error, ttl) = match query.state.next(miss, search, &self.shared.settings.search) {
+            Next::End(error, ttl) => (error, ttl),
+            // The servers that still have the question hold extra permits from here on.
+            Next::Ask if !is_owed || self.shared.inbox.acquire_extra(query.client) => {
+                self.last_question += 1;
+                query.question = self.last_question;
+                query.has_servfail = false;
+                query.selection = query.selection.restarted();
+                return self.try_next_servers(search, false, now);
+            }
+            Next::Ask => (ErrorCode::TryAgain, Duration::ZERO),
+        };
+        self.end_query(search, error, ttl, is_owed, now);
     }
 
     /// Sends a server the question once more, on a dedicated port if one is free. A malformed
     /// message on a shared port fails all questions of that port.
-    fn retry(&mut self, lookup: &Lookup, server: usize, now: Instant) {
-        let Some(query) = self.queries.get_mut(lookup) else {
+    fn retry(&mut self, search: &Search, server: usize, now: Instant) {
+        let Some(query) = self.queries.get_mut(search) else {
             return;
         };
         query.is_retried = true;
         query.selection.add_pending(server);
-        self.send_question(lookup, ServerSet::of(server), now);
+        self.send_question(search, ServerSet::of(server), now);
     }
 
     /// Ends a query that every client has cancelled.
-    fn abandon(&mut self, lookup: &Lookup, has_extra: bool, now: Instant) {
-        if has_extra && let Some(query) = self.queries.get_mut(lookup) {
-            self.shared.inbox.release_extra(query.client);
-        }
-        self.fail(lookup, ErrorCode::TryAgain, now);
-    }
-
-    /// Ends a query that no server has answered.
-    fn fail(&mut self, lookup: &Lookup, error: ErrorCode, now: Instant) {
-        let Some(query) = self.queries.remove(lookup) else {
+    fn abandon(&mut self, search: &Search, has_extra: bool, now: Instant) {
+        let Some(query) = self.queries.get_mut(search) else {
             return;
         };
-        if query.selection.pending().is_empty() {
-            self.shared.inbox.release(query.client);
-        } else {
-            self.owed_permits.insert(query.question);
+        if has_extra {
+            self.shared.inbox.release_extra(query.client);
         }
-        self.complete(lookup.clone(), query, QueryResult::failed(error), now);
+        let is_owed = !query.selection.pending().is_empty();
+        self.end_query(search, ErrorCode::TryAgain, Duration::ZERO, is_owed, now);
+    }
+
+    /// Goes on after a name that no server has answered.
+    fn fail(&mut self, search: &Search, error: ErrorCode, now: Instant) {
+        let Some(query) = self.queries.get_mut(search) else {
+            return;
+        };
+        let miss = if query.has_servfail && error == ErrorCode::TryAgain {
+            Miss::ServFail
+        } else {
+            Miss::Failed(error)
+        };
+        let is_owed = !query.selection.pending().is_empty();
+        self.go_on(search, miss, is_owed, now);
+    }
+
+    fn end_query(
+        &mut self,
+        search: &Search,
+        error: ErrorCode,
+        ttl: Duration,
+        is_owed: bool,
+        now: Instant,
+    ) {
+        let Some(query) = self.queries.remove(search) else {
+            return;
+        };
+        if is_owed {
+            self.owed_permits.insert(query.question);
+        } else {
+            self.shared.inbox.release(query.client);
+        }
+        self.complete(search.clone(), query, Err(error), ttl, now);
     }
 
     /// Releases a permit of a query that has ended: its own if it is owed, else an extra one.
@@ -479,14 +555,14 @@ impl EventLoop {
     /// Caches the result, and gives it to all who wait for the query.
     fn complete(
         &mut self,
-        lookup: Lookup,
+        search: Search,
         query: InFlightQuery,
-        result: QueryResult,
+        outcome: Outcome,
+        ttl: Duration,
         now: Instant,
     ) {
-        let outcome = result.outcome.clone();
-        self.shared.cache.put(lookup, outcome, result.ttl, now);
-        for delivered in query.complete(result.outcome) {
+        self.shared.cache.put(search, outcome.clone(), ttl, now);
+        for delivered in query.complete(outcome) {
             wake_once(&mut self.delivered, delivered);
             // Thousands of sessions may wait for one name.
             if self.delivered.len() >= BATCH {

@@ -1,0 +1,76 @@
+//! Names that never leave this machine.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use crate::lookup::{Lookup, Resolution};
+use crate::names;
+use crate::types::HostEntry;
+
+/// The resolution of a name that no server may be asked for. `None` for other lookups.
+///
+/// `localhost` and the names under it are loopback addresses, and names under `invalid` do not
+/// exist (RFC 6761). Names under `onion` are Tor's, which resolvers of DNS do not find (RFC 7686).
+pub(super) fn resolve(lookup: &Lookup) -> Option<Resolution> {
+    let Lookup::HostByName(name) = lookup else {
+        return None;
+    };
+    if names::means_this_machine(name) {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let entry = HostEntry::new(name, [Ipv4Addr::LOCALHOST]);
+        return Some(Resolution::Ready(Ok(Arc::new(entry.into()))));
+    }
+    // Not an error, so that a chain asks the next resolver, which may be Tor's.
+    is_special(name).then_some(Resolution::NotFound)
+}
+
+/// Whether a canonical name never leaves this machine.
+pub(super) fn is_special(name: &str) -> bool {
+    matches!(names::last_label(name), "localhost" | "invalid" | "onion")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Answer;
+
+    fn resolution(name: &str) -> Option<Resolution> {
+        resolve(&Lookup::HostByName(name.into()))
+    }
+
+    #[test]
+    fn localhost_and_names_under_it_are_loopback() {
+        for (name, shown) in [
+            ("localhost", "localhost"),
+            ("localhost.", "localhost"),
+            ("a.b.localhost", "a.b.localhost"),
+        ] {
+            let Some(Resolution::Ready(Ok(answer))) = resolution(name) else {
+                panic!("{name}");
+            };
+            let expected = HostEntry::new(shown, [Ipv4Addr::LOCALHOST]);
+            assert_eq!(*answer, Answer::Host(expected));
+        }
+    }
+
+    #[test]
+    fn invalid_and_onion_are_not_found() {
+        for name in ["invalid", "a.invalid", "a.invalid.", "onion", "abc.onion."] {
+            assert_eq!(resolution(name), Some(Resolution::NotFound), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_not_special() {
+        for name in [
+            "localhost.test",
+            "onion.test",
+            "notlocalhost",
+            "a.xinvalid",
+            "a",
+        ] {
+            assert_eq!(resolution(name), None, "{name}");
+        }
+        assert_eq!(resolve(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)), None);
+    }
+}
