@@ -117,9 +117,8 @@ impl Responder {
         self.0.as_ref().is_some_and(|receiver| receiver.is_wanted())
     }
 
-    /// The policy of the engine that asks. A resolver that completes the lookup's name by a search
-    /// list asks for a completed name only if this policy allows it (`S-R16`), and for none without
-    /// a policy.
+    /// The policy of the engine that asks. A resolver with a search list asks for a completed name
+    /// only if this policy allows it (`S-R16`). Without a policy, it completes no name.
     pub fn policy(&self) -> Option<&Arc<Policy>> {
         self.0.as_ref()?.policy()
     }

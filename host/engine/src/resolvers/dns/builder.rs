@@ -86,9 +86,9 @@ impl Dns {
 }
 
 impl DnsBuilder {
-    /// Reads a file in the format of resolv.conf, and this process's environment as glibc does:
-    /// `LOCALDOMAIN` replaces the file's search list, and `RES_OPTIONS` has further options.
-    /// Without either and without a search list, the domain of the host's name is the search list.
+    /// Reads a file in the format of resolv.conf, and this process's environment as glibc does.
+    /// `LOCALDOMAIN` replaces the file's search list, and `RES_OPTIONS` has further options. If
+    /// nothing names a search list, the domain of the host's name is the search list.
     ///
     /// What is malformed is skipped, and listed in [`Dns::warnings`]. A file without a name server
     /// means 127.0.0.1.
@@ -220,6 +220,7 @@ impl DnsBuilder {
     ///
     /// # Errors
     /// - [`DnsError::NoServer`]: no file was read, and no [`server`](Self::server) given.
+    /// - [`DnsError::NoGoodServer`]: each name server of the file is malformed.
     /// - [`DnsError::Port`], [`DnsError::Domain`], [`DnsError::Bounds`]: a setting is out of its
     ///   bounds.
     /// - [`DnsError::Cares`], [`DnsError::Poll`], [`DnsError::Thread`]: the machine is short of
@@ -266,7 +267,10 @@ impl DnsBuilder {
             settings.servers.clone_from(&self.servers);
         }
         if settings.servers.is_empty() {
-            return Err(DnsError::NoServer);
+            return Err(match self.warnings.first() {
+                Some(malformed) => DnsError::NoGoodServer(malformed.clone()),
+                None => DnsError::NoServer,
+            });
         }
         if let Some(server) = settings.servers.iter().find(|server| server.port() == 0) {
             return Err(DnsError::Port(*server));
@@ -342,6 +346,10 @@ mod tests {
     #[test]
     fn settings_out_of_bounds_are_refused() {
         assert_eq!(refused(Dns::builder()), "the settings name no name server");
+        assert_eq!(
+            refused(Dns::builder().resolv_conf_text(b"\nnameserver nobody", "conf")),
+            "conf:2: `nobody` is not an address, and no line names a name server"
+        );
         assert_eq!(
             refused(builder().server("192.0.2.1:0".parse().unwrap())),
             "192.0.2.1:0: a name server has no port 0"

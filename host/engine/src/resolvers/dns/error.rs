@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::resolvers::resolv_conf::ConfError;
+
 /// Why a [`Dns`](crate::resolvers::Dns) cannot be built. The message is one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -24,6 +26,9 @@ pub enum DnsError {
     /// An entry of the search list is not a domain.
     #[error("`{0}` is not a domain to search")]
     Domain(Box<str>),
+    /// The file names name servers, and none by its address: the first malformed part.
+    #[error("{0}, and no line names a name server")]
+    NoGoodServer(ConfError),
     /// A setting is out of its bounds.
     #[error("{setting} must be {bounds}")]
     Bounds {

@@ -56,8 +56,14 @@ use crate::types::Outcome;
 ///
 /// The first two rows are answers, from whichever server gives them. The other rows are failures.
 /// `Dns` reports a failure once every server has had its [tries](super::DnsBuilder::tries), and
-/// WSATRY_AGAIN if the servers' failures differ. A failure ends the search: a silent server does
-/// not make a name unknown.
+/// WSATRY_AGAIN if the servers' failures differ. SERVFAIL under a domain of the search list goes on
+/// to the next name. Another failure ends the list, and the name is asked as it was given. A silent
+/// server does not make a name unknown. `docs/resolvers.md` has the order of a search, and its
+/// error if nothing is found.
+///
+/// Each name that the search list makes is asked only if the policy allows it (`S-R16`). If no name
+/// may be asked, the error is WSAEACCES. `localhost` and names under it are 127.0.0.1, and names
+/// under `invalid` and `onion` are not found, without a server (RFC 6761, RFC 7686).
 ///
 /// # Several servers
 ///
@@ -75,16 +81,16 @@ use crate::types::Outcome;
 ///   not at all without one (RFC 2308). A time to live of 0, or of 2³¹ seconds and more (RFC 2181),
 ///   keeps nothing. WSATRY_AGAIN and WSANO_RECOVERY are never kept. Past its
 ///   [bounds](super::DnsBuilder::cache) the cache evicts.
-/// - A cached answer is given at once, on the guest's thread. A cached miss is
-///   [`Resolution::Async`], so that a chain goes on to the next resolver. The miss is given at
-///   once, too, and waits for no permit.
-/// - Equal lookups in flight are one query. A cancelled request leaves the query. The search goes
-///   on while one client waits.
+/// - A cached answer for a name as it was given comes at once, on the guest's thread. Other cached
+///   outcomes are [`Resolution::Async`], and wait for no permit. So a chain goes on after a miss,
+///   and the policy judges the names of a search list.
+/// - An outcome after a SERVFAIL under a domain is not kept.
+/// - Equal lookups in flight by the same names are one query. A cancelled request leaves the query.
+///   The search goes on while one client waits.
 ///
 /// # Limits
 ///
-/// - IPv4 addresses only (`S-R13`). Name servers may have IPv4 or IPv6 addresses, without a zone
-///   such as `%eth0`.
+/// - IPv4 addresses only (`S-R13`). Name servers may have IPv4 or IPv6 addresses.
 /// - Settings are read once: later changes of resolv.conf are not seen. The first three servers of
 ///   the file are used.
 /// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight, and the same

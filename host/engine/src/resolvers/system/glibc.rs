@@ -205,8 +205,8 @@ struct Call {
     h_errno: *mut c_int,
 }
 
-/// Maps an error of a lookup by address. A failure that glibc calls both permanent and temporary is
-/// an alias of a name without a PTR record (`S-R15`): no other call of glibc tells them apart.
+/// Maps an error of a lookup by address. An alias of a name without a PTR record is a failure that
+/// glibc calls both permanent and temporary (`S-R15`). No other call of glibc tells it.
 fn alias_is_no_data(status: c_int, h_errno: c_int) -> ErrorCode {
     match (status, h_errno) {
         (libc::EAGAIN, NO_RECOVERY) => ErrorCode::NoData,

@@ -51,9 +51,8 @@ use crate::types::Outcome;
 /// list makes; a [`Chain`](super::Chain) with [`Tables`](super::Tables) asks the file first. On
 /// other systems, the name is asked with a trailing dot, and the search list does not apply.
 ///
-/// A service of the system that completes names in another process, such as nscd or
-/// systemd-resolved by its module of nsswitch.conf, is outside of this: it has a search list of its
-/// own.
+/// Another process that answers for the system, such as nscd, has a search list of its own, which
+/// no policy judges. So has systemd-resolved, if nsswitch.conf names its module.
 /// - Bytes in an answer's names that are not UTF-8 are shown as `\DDD`, in decimal as in DNS.
 /// - An answer of more than 1 MiB is WSANO_RECOVERY.
 #[derive(Clone, Copy, Debug, Default)]

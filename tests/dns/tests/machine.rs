@@ -1,0 +1,470 @@
+//! `System` and `Dns` on one machine: the same settings, one name server, question by question.
+//! This holds the table of `docs/resolvers.md`.
+//!
+//! The C library reads `/etc/resolv.conf` and asks port 53. So each row runs in a child process,
+//! which has namespaces of its own for files and networks.
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::{env, fs, thread};
+
+use hickory_proto::op::{Message, OpCode, ResponseCode};
+use hickory_proto::rr::rdata::{A, CNAME, PTR};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+use winsock_async_engine::policy::Policy;
+use winsock_async_engine::resolvers::{Dns, System};
+use winsock_async_engine::{Answer, Lookup, Outcome, Resolver};
+
+/// Tells the child the name that it looks up.
+const NAME: &str = "WINSOCK_ASYNC_TEST_NAME";
+
+struct Row {
+    conf: &'static str,
+    env: &'static [(&'static str, &'static str)],
+    name: &'static str,
+    /// The names that each resolver asks for, in order, and the official name or the error.
+    system: (&'static str, &'static str),
+    dns: (&'static str, &'static str),
+}
+
+const fn row(
+    conf: &'static str,
+    name: &'static str,
+    system: (&'static str, &'static str),
+    dns: (&'static str, &'static str),
+) -> Row {
+    let env = &[];
+    Row {
+        conf,
+        env,
+        name,
+        system,
+        dns,
+    }
+}
+
+/// A row in which both resolvers do the same.
+const fn same(
+    conf: &'static str,
+    name: &'static str,
+    asked: &'static str,
+    outcome: &'static str,
+) -> Row {
+    row(conf, name, (asked, outcome), (asked, outcome))
+}
+
+const fn same_with(
+    env: &'static [(&'static str, &'static str)],
+    conf: &'static str,
+    name: &'static str,
+    asked: &'static str,
+    outcome: &'static str,
+) -> Row {
+    let row = same(conf, name, asked, outcome);
+    Row { env, ..row }
+}
+
+const UNKNOWN: &str = "WSAHOST_NOT_FOUND";
+const BUSY: &str = "WSATRY_AGAIN";
+const BROKEN: &str = "WSANO_RECOVERY";
+const KNOWN: &str = "WSANO_DATA";
+
+/// The first label of a name is its server's answer, except under `down.test`, `quiet.test` and
+/// `known.test`.
+const ROWS: &[Row] = &[
+    // The four errors (`S-R15`).
+    same("", "good.test", "good.test", "good.test"),
+    same("", "nobody.test", "nobody.test", UNKNOWN),
+    same("", "known.test", "known.test", KNOWN),
+    same("", "down.test", "down.test", BUSY),
+    row(
+        "",
+        "refused.test",
+        ("refused.test", BUSY),
+        ("refused.test", BROKEN),
+    ),
+    // `System` asks the C library twice.
+    row(
+        "",
+        "alias.test",
+        ("alias.test alias.test", KNOWN),
+        ("alias.test", KNOWN),
+    ),
+    row(
+        "",
+        "broken.test",
+        ("broken.test broken.test", BROKEN),
+        ("broken.test", BROKEN),
+    ),
+    same("", "addr:10.0.0.1", "1.0.0.10.in-addr.arpa", "good.test"),
+    same("", "addr:10.0.0.2", "2.0.0.10.in-addr.arpa", KNOWN),
+    same("", "addr:10.0.0.3", "3.0.0.10.in-addr.arpa", UNKNOWN),
+    same("", "addr:10.0.0.4", "4.0.0.10.in-addr.arpa", BROKEN),
+    // The order of a search.
+    same(
+        "search a.test b.test",
+        "nobody",
+        "nobody.a.test nobody.b.test nobody",
+        UNKNOWN,
+    ),
+    same(
+        "search a.test",
+        "nobody.x",
+        "nobody.x nobody.x.a.test",
+        UNKNOWN,
+    ),
+    same(
+        "search a.test\noptions ndots:2",
+        "nobody.x",
+        "nobody.x.a.test nobody.x",
+        UNKNOWN,
+    ),
+    same(
+        "search a.test\noptions ndots:0",
+        "nobody",
+        "nobody nobody.a.test",
+        UNKNOWN,
+    ),
+    same("search a.test", "nobody.", "nobody", UNKNOWN),
+    same("search a.test", "good", "good.a.test", "good.a.test"),
+    // Failures under a domain.
+    same(
+        "search down.test a.test",
+        "good",
+        "good.down.test good.a.test",
+        "good.a.test",
+    ),
+    same(
+        "search down.test a.test",
+        "nobody",
+        "nobody.down.test nobody.a.test nobody",
+        BUSY,
+    ),
+    same(
+        "search down.test\noptions ndots:5",
+        "nobody.x",
+        "nobody.x.down.test nobody.x",
+        BUSY,
+    ),
+    same(
+        "search down.test",
+        "nobody.x",
+        "nobody.x nobody.x.down.test",
+        UNKNOWN,
+    ),
+    same(
+        "search known.test down.test",
+        "nobody",
+        "nobody.known.test nobody.down.test nobody",
+        KNOWN,
+    ),
+    row(
+        "search quiet.test a.test",
+        "nobody",
+        ("nobody.quiet.test nobody", UNKNOWN),
+        ("nobody.quiet.test nobody", BUSY),
+    ),
+    // resolv.conf(5).
+    same(
+        "search a.test\noptions no-tld-query",
+        "nobody",
+        "nobody.a.test",
+        UNKNOWN,
+    ),
+    same(
+        "search a.test\noptions no-tld-query",
+        "nobody.x",
+        "nobody.x nobody.x.a.test",
+        UNKNOWN,
+    ),
+    same(
+        "search .\noptions no-tld-query",
+        "nobody",
+        "nobody",
+        UNKNOWN,
+    ),
+    same(
+        "search a.test . b.test",
+        "nobody",
+        "nobody.a.test nobody nobody.b.test",
+        UNKNOWN,
+    ),
+    same(
+        "domain a.test b.test",
+        "nobody",
+        "nobody.a.test nobody",
+        UNKNOWN,
+    ),
+    same(
+        "search a.test\ndomain b.test",
+        "nobody",
+        "nobody.b.test nobody",
+        UNKNOWN,
+    ),
+    same(" search a.test\nsearch", "nobody", "nobody", UNKNOWN),
+    same(
+        "#\nnameserver 127.0.0.1 # x\n;",
+        "nobody",
+        "nobody",
+        UNKNOWN,
+    ),
+    row(
+        "search a.test # b",
+        "nobody",
+        ("nobody.a.test nobody.# nobody.b nobody", UNKNOWN),
+        ("nobody.a.test nobody", UNKNOWN),
+    ),
+    row(
+        "search a.test a.test",
+        "nobody",
+        ("nobody.a.test nobody.a.test nobody", UNKNOWN),
+        ("nobody.a.test nobody", UNKNOWN),
+    ),
+    // The environment.
+    same_with(
+        &[("LOCALDOMAIN", "b.test c.test")],
+        "search a.test",
+        "nobody",
+        "nobody.b.test nobody.c.test nobody",
+        UNKNOWN,
+    ),
+    same_with(
+        &[("LOCALDOMAIN", "")],
+        "search a.test",
+        "nobody",
+        "nobody",
+        UNKNOWN,
+    ),
+    same_with(
+        &[("RES_OPTIONS", "ndots:3")],
+        "search a.test",
+        "nobody.x",
+        "nobody.x.a.test nobody.x",
+        UNKNOWN,
+    ),
+    // Names that never leave the machine, in a search list neither.
+    same(
+        "search a.test\noptions ndots:5",
+        "localhost",
+        "",
+        "localhost",
+    ),
+    same(
+        "search a.test\noptions ndots:5",
+        "good.localhost",
+        "",
+        "good.localhost",
+    ),
+    same(
+        "search a.test\noptions ndots:5",
+        "good.invalid",
+        "",
+        UNKNOWN,
+    ),
+    same("search a.test\noptions ndots:5", "good.onion", "", UNKNOWN),
+];
+
+/// Rows with a policy that allows `good.test` and what is under `b.test` (`S-R16`).
+const POLICED: &[Row] = &[
+    same(
+        "search corp.internal\noptions ndots:5",
+        "good.test",
+        "good.test",
+        "good.test",
+    ),
+    same(
+        "search corp.internal b.test\noptions ndots:5",
+        "good.test",
+        "good.test.b.test",
+        "good.test.b.test",
+    ),
+    same(
+        "search down.test b.test\noptions ndots:5",
+        "nobody.test",
+        "nobody.test.b.test nobody.test",
+        UNKNOWN,
+    ),
+];
+
+#[test]
+fn both_resolvers_ask_and_answer_as_the_table_says() {
+    if env::var_os(NAME).is_some() {
+        return;
+    }
+    let own = Command::new("unshare").args(["-Urmn", "true"]).output();
+    if !own.is_ok_and(|output| output.status.success()) {
+        println!("this machine allows no namespaces: the system's resolver is not compared");
+        for row in ROWS.iter().filter(|row| row.env.is_empty()) {
+            let server = Server::start((Ipv4Addr::LOCALHOST, 0).into());
+            let dns = Dns::builder().resolv_conf_text(conf(row).as_bytes(), "conf");
+            let dns = dns.server(server.address).cache(0, 0).build().unwrap();
+            let (asked, outcome) = server.ask(&dns, row.name, &Arc::new(Policy::allow_all()));
+            assert_eq!((&*asked, &*outcome), row.dns, "{} {}", row.conf, row.name);
+        }
+        return;
+    }
+    let mut wrong = Vec::new();
+    for (rows, policy) in [(ROWS, "*"), (POLICED, "some")] {
+        for row in rows {
+            let told = run_child(row, policy);
+            for (resolver, (asked, outcome)) in [("system", row.system), ("dns", row.dns)] {
+                let line = format!("{resolver}: [{asked}] {outcome}");
+                if !told.contains(&line) {
+                    wrong.push(format!("{:?} {}: not {line}\n{told}", row.conf, row.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn conf(row: &Row) -> String {
+    format!("{}\noptions timeout:1 attempts:1\n", row.conf)
+}
+
+/// Runs [`child`] in a process whose `/etc/resolv.conf` is the row's, and returns its output.
+fn run_child(row: &Row, policy: &str) -> String {
+    let mut file = env::temp_dir();
+    file.push(format!("winsock-async-resolv-conf-{}", std::process::id()));
+    fs::File::create(&file)
+        .unwrap()
+        .write_all(conf(row).as_bytes())
+        .unwrap();
+    let script = "ip link set lo up; mount --bind \"$1\" /etc/resolv.conf && \
+                  exec \"$2\" --exact child --ignored --nocapture";
+    let output = Command::new("unshare")
+        .args(["-Urmn", "sh", "-c", script, "sh"])
+        .arg(&file)
+        .arg(env::current_exe().unwrap())
+        .env_remove("LOCALDOMAIN")
+        .env_remove("RES_OPTIONS")
+        .env_remove("HOSTALIASES")
+        .envs(row.env.iter().copied())
+        .env(NAME, format!("{policy} {}", row.name))
+        .output()
+        .unwrap();
+    fs::remove_file(&file).unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// Looks the name up by both resolvers, and prints what they ask and find.
+#[test]
+#[ignore = "runs in a child process of the other test"]
+fn child() {
+    let given = env::var(NAME).unwrap();
+    let (policy, name) = given.split_once(' ').unwrap();
+    let policy = Arc::new(match policy {
+        "*" => Policy::allow_all(),
+        _ => ["good.test", "nobody.test", "*.b.test"]
+            .iter()
+            .fold(Policy::deny_all(), |policy, p| {
+                policy.allow(p.parse().unwrap())
+            }),
+    });
+    // No line of most files names a server.
+    let server = Server::start((Ipv4Addr::LOCALHOST, 53).into());
+    let dns = Dns::builder().system().unwrap().cache(0, 0);
+    let resolvers: [(&str, Box<dyn Resolver>); 2] = [
+        ("system", Box::new(System::new())),
+        ("dns", Box::new(dns.build().unwrap())),
+    ];
+    for (shown, resolver) in resolvers {
+        let (asked, outcome) = server.ask(&*resolver, name, &policy);
+        println!("\n{shown}: [{asked}] {outcome}");
+    }
+}
+
+/// A name server that writes down what it is asked.
+struct Server {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    fn start(address: SocketAddr) -> Server {
+        let socket = UdpSocket::bind(address).unwrap();
+        let address = socket.local_addr().unwrap();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let shared = Arc::clone(&asked);
+        // The thread ends with the process.
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok((len, from)) = socket.recv_from(&mut bytes) {
+                let Ok(question) = Message::from_vec(&bytes[..len]) else {
+                    continue;
+                };
+                let name = question.queries[0].name().to_ascii();
+                let name = name.trim_end_matches('.').to_owned();
+                shared.lock().unwrap().push(name.clone());
+                if let Some(answer) = answer(&question, &name) {
+                    socket.send_to(&answer.to_vec().unwrap(), from).unwrap();
+                }
+            }
+        });
+        Server { address, asked }
+    }
+
+    /// The names that a resolver asks for, and the official name or the error.
+    fn ask(&self, resolver: &dyn Resolver, name: &str, policy: &Arc<Policy>) -> (String, String) {
+        self.asked.lock().unwrap().clear();
+        let lookup = match name.strip_prefix("addr:") {
+            Some(address) => Lookup::HostByAddress(address.parse().unwrap()),
+            None => Lookup::HostByName(name.into()),
+        };
+        let outcome = resolver.resolve_with_policy(&lookup, policy);
+        let mut asked = self.asked.lock().unwrap();
+        // `Dns` sends a question again while a server is silent.
+        asked.dedup_by(|a, b| a == b && a.contains("quiet"));
+        (asked.join(" "), shown(outcome))
+    }
+}
+
+fn shown(outcome: Outcome) -> String {
+    match outcome.as_deref() {
+        Ok(Answer::Host(host)) => host.name.clone(),
+        Ok(other) => panic!("not a host: {other:?}"),
+        Err(error) => error.winsock_name().to_owned(),
+    }
+}
+
+/// `None` for a name whose server is silent.
+fn answer(question: &Message, name: &str) -> Option<Message> {
+    let mut message = Message::response(question.metadata.id, OpCode::Query);
+    message.metadata.recursion_desired = true;
+    message.metadata.recursion_available = true;
+    let query = question.queries[0].clone();
+    message.add_query(query.clone());
+    let own = query.name().clone();
+    let good = || Name::from_ascii("good.test.").unwrap();
+    let none = || RData::CNAME(CNAME(Name::from_ascii("none.test.").unwrap()));
+    let under = |domain: &str| name == domain || name.ends_with(&format!(".{domain}"));
+    let is_ptr = query.query_type() == RecordType::PTR;
+    let first = name.split('.').next().unwrap_or_default();
+    match first {
+        _ if under("quiet.test") => return None,
+        _ if under("down.test") => message.metadata.response_code = ResponseCode::ServFail,
+        _ if under("known.test") => {}
+        "1" if is_ptr => {
+            message.add_answer(Record::from_rdata(own, 60, RData::PTR(PTR(good()))));
+        }
+        "2" if is_ptr => {
+            message.add_answer(Record::from_rdata(own, 60, none()));
+        }
+        "4" if is_ptr => message.metadata.response_code = ResponseCode::YXDomain,
+        "good" => {
+            let address = RData::A(A::new(192, 0, 2, 1));
+            message.add_answer(Record::from_rdata(own, 60, address));
+        }
+        "alias" => {
+            message.add_answer(Record::from_rdata(own, 60, none()));
+        }
+        "refused" => message.metadata.response_code = ResponseCode::Refused,
+        "broken" => message.metadata.response_code = ResponseCode::YXDomain,
+        _ => message.metadata.response_code = ResponseCode::NXDomain,
+    }
+    Some(message)
+}
