@@ -108,6 +108,28 @@ fn malformed_lines_cause_warnings_and_the_rest_is_used() {
     assert!(text(&output.stdout).contains("good.nobody.test"));
 }
 
+// S-R16: the policy judges each name that the search list makes.
+#[test]
+fn the_search_list_makes_no_name_that_is_not_allowed() {
+    let server = Server::start().unwrap();
+    let address = server.address().to_string();
+    let scratch = Scratch::new("dns-search");
+    let conf = scratch.file("resolv.conf", b"search x.test\noptions ndots:5\n");
+    let looked_up = |allowed: &[&str]| {
+        let dns = ["--resolver", "dns", "--dns-server", &address];
+        let mut args = vec!["run", "--allow-private", "--resolv-conf", &conf];
+        args.extend(dns.iter().chain(allowed));
+        let guest = guest("lookup");
+        args.extend([&*guest, "host:good.test"]);
+        text(&runner(&args).stdout).to_owned()
+    };
+    let alone = looked_up(&["--allow", "good.test"]);
+    assert!(alone.contains("192.0.2.1"), "{alone}");
+    assert!(!alone.contains("x.test"), "{alone}");
+    let both = looked_up(&["--allow", "good.test", "--allow", "*.x.test"]);
+    assert!(both.contains("good.test.x.test"), "{both}");
+}
+
 #[test]
 fn unusable_settings_are_refused_in_one_line() {
     let scratch = Scratch::new("dns-refused");

@@ -214,7 +214,7 @@ const ROWS: &[Row] = &[
     row(
         "search a.test # b",
         "nobody",
-        ("nobody.a.test nobody.# nobody.b nobody", UNKNOWN),
+        ("nobody.a.test nobody.\\# nobody.b nobody", UNKNOWN),
         ("nobody.a.test nobody", UNKNOWN),
     ),
     row(
