@@ -5,7 +5,6 @@
 //! which has namespaces of its own for files and networks.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
-use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -294,7 +293,10 @@ fn both_resolvers_ask_and_answer_as_the_table_says() {
     if env::var_os(NAME).is_some() {
         return;
     }
-    let own = Command::new("unshare").args(["-Urmn", "true"]).output();
+    let set_up = "ip link set lo up && mount --bind /etc/resolv.conf /etc/resolv.conf";
+    let own = Command::new("unshare")
+        .args(["-Urmn", "sh", "-c", set_up])
+        .output();
     if !own.is_ok_and(|output| output.status.success()) {
         println!("this machine allows no namespaces: the system's resolver is not compared");
         for row in ROWS.iter().filter(|row| row.env.is_empty()) {
@@ -327,17 +329,21 @@ fn conf(row: &Row) -> String {
 
 /// Runs [`child`] in a process whose `/etc/resolv.conf` is the row's, and returns its output.
 fn run_child(row: &Row, policy: &str) -> String {
-    let mut file = env::temp_dir();
-    file.push(format!("winsock-async-resolv-conf-{}", std::process::id()));
-    fs::File::create(&file)
-        .unwrap()
-        .write_all(conf(row).as_bytes())
-        .unwrap();
-    let script = "ip link set lo up; mount --bind \"$1\" /etc/resolv.conf && \
-                  exec \"$2\" --exact child --ignored --nocapture";
+    let file = |name: &str, text: &str| {
+        let mut path = env::temp_dir();
+        path.push(format!("winsock-async-{name}-{}", std::process::id()));
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let resolv_conf = file("resolv.conf", &conf(row));
+    // No other service of the machine may answer.
+    let nsswitch_conf = file("nsswitch.conf", "hosts: files dns\n");
+    let script = "ip link set lo up && mount --bind \"$1\" /etc/resolv.conf && \
+                  { [ ! -e /etc/nsswitch.conf ] || mount --bind \"$2\" /etc/nsswitch.conf; } && \
+                  exec \"$3\" --exact child --ignored --nocapture";
     let output = Command::new("unshare")
         .args(["-Urmn", "sh", "-c", script, "sh"])
-        .arg(&file)
+        .args([&resolv_conf, &nsswitch_conf])
         .arg(env::current_exe().unwrap())
         .env_remove("LOCALDOMAIN")
         .env_remove("RES_OPTIONS")
@@ -346,7 +352,9 @@ fn run_child(row: &Row, policy: &str) -> String {
         .env(NAME, format!("{policy} {}", row.name))
         .output()
         .unwrap();
-    fs::remove_file(&file).unwrap();
+    for path in [resolv_conf, nsswitch_conf] {
+        fs::remove_file(path).unwrap();
+    }
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     text(&output.stdout) + &text(&output.stderr)
 }
