@@ -128,8 +128,7 @@ impl Guest {
         assert_eq!(self.session.outstanding(), self.outstanding());
         let stats = self.session.stats();
         assert_eq!(stats.requests, self.given.len() as u64);
-        let pending = stats.requests - stats.completed() - stats.cancelled;
-        assert!(pending <= self.outstanding() as u64);
+        assert_eq!(stats.pending(), self.outstanding() as u64);
         assert!(!self.model.has_completed() || self.session.readiness().is_ready());
     }
 }

@@ -61,7 +61,7 @@
 //! | WSAEINVAL | cancel | no such handle is outstanding or recently completed (`S-C3`) |
 //! | | completion | an address is not 4 bytes of AF_INET (`S-R14`) |
 //! | WSAEWOULDBLOCK | request | a limit is reached (`S-R2`) |
-//! | WSAEALREADY | cancel | the request has completed (`S-C2`) |
+//! | WSAEALREADY | cancel | the request's completion was taken (`S-C2`) |
 //! | WSAENETDOWN | request, cancel | the engine is down, or has no worker (`S-R18`) |
 //! | | completion | the engine went down while the request was pending |
 //! | WSANOTINITIALISED | request, cancel | there was no start-up (`S-S5`) |

@@ -42,7 +42,7 @@ pub enum ErrorCode {
     /// WSAEINPROGRESS: a blocking call is under way.
     #[cfg_attr(feature = "wasmtime", component(name = "in-progress"))]
     InProgress,
-    /// WSAEALREADY: the request to be cancelled has completed (`S-C2`).
+    /// WSAEALREADY: the completion of the request to be cancelled was taken (`S-C2`).
     #[cfg_attr(feature = "wasmtime", component(name = "already-completed"))]
     AlreadyCompleted,
     /// WSAENETDOWN: the engine is down, or has no worker thread (`S-R18`).

@@ -71,6 +71,28 @@ fn every_outcome_is_counted_and_kept_after_the_session_ends() {
     assert_eq!(gone.total.latency, None);
 }
 
+// S-C2: until a completion is taken its request is pending, and counts as cancelled after a cancel.
+#[test]
+fn a_request_with_a_completion_that_was_not_taken_counts_as_pending() {
+    let engine = builder().limits(workers(1)).build();
+    let mut session = started(&engine);
+    let counts = |engine: &LookupEngine| {
+        let total = engine.metrics().total;
+        [total.pending(), total.completed(), total.cancelled]
+    };
+    let handles = ["known.test", "denied.example", "known.test", "known.test"]
+        .map(|name| ask(&mut session, name));
+    assert_eq!(counts(&engine), [4, 0, 0]);
+    session.cancel(handles[0]).unwrap();
+    session.cancel(handles[1]).unwrap();
+    assert_eq!(counts(&engine), [2, 0, 2]);
+    session.take(1);
+    assert_eq!(counts(&engine), [1, 1, 2]);
+    drop(session);
+    assert_eq!(counts(&engine), [0, 2, 2]);
+    assert_eq!(engine.metrics().total.denied, 0);
+}
+
 /// Waits until the metrics are as expected.
 fn wait_until(engine: &LookupEngine, what: impl Fn(&Metrics) -> bool) -> Metrics {
     loop {

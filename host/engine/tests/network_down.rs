@@ -87,6 +87,21 @@ fn pending_requests_complete_and_new_ones_fail_while_down() {
     assert_eq!(session.cancel(running), Err(ErrorCode::AlreadyCompleted));
 }
 
+// S-R18, S-C2: the outage has completed the request, and the guest has not taken that.
+#[test]
+fn a_request_that_an_outage_ended_can_be_cancelled_afterwards() {
+    let (engine, control) = engine();
+    let mut session = started(&engine);
+    let running = ask(&mut session, "held.test").unwrap();
+    control.wait_until_started("held.test");
+    engine.take_down();
+    assert_eq!(session.cancel(running), Err(ErrorCode::NetworkDown));
+    engine.bring_up();
+    assert_eq!(session.cancel(running), Ok(()));
+    control.release("held.test");
+    assert!(!session.wait(None) && session.take(usize::MAX).is_empty());
+}
+
 // S-R18: down and up again before the guest calls.
 #[test]
 fn a_short_outage_ends_pending_requests_too() {

@@ -175,6 +175,21 @@ fn a_completion_is_observed_once_though_it_is_not_taken() {
     assert_eq!(diary.of(ready), format!("{REQUEST} answer(ok)"));
 }
 
+// S-C2: a guest cannot hide a denial by a cancel.
+#[test]
+fn a_cancel_is_observed_after_the_answer_that_was_not_taken() {
+    let policy = Policy::deny_all()
+        .allow("*.test".parse().unwrap())
+        .allow_private();
+    let (engine, _, diary) = observed(workers(1), policy);
+    let mut session = started(&engine);
+    for (name, answer) in [("known.test", "answer(ok)"), ("denied.example", "denial")] {
+        let handle = ask(&mut session, name);
+        session.cancel(handle).unwrap();
+        assert_eq!(diary.of(handle), format!("{REQUEST} {answer} cancel"));
+    }
+}
+
 /// An asynchronous resolver, which sends from a thread.
 struct Asks;
 

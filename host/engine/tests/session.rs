@@ -32,16 +32,104 @@ fn an_answer_after_the_cancel_is_dropped() {
     assert_eq!(session.cancel(held), Err(ErrorCode::InvalidArgument));
 }
 
-// S-C2, S-C4: a result in the session's queue has completed before it is taken.
+// S-C1, S-C2: a completion that was not taken is no message yet.
 #[test]
-fn a_result_that_has_arrived_is_already_completed() {
+fn a_cancel_before_the_take_removes_the_completion() {
     let (engine, _) = engine(workers(1));
     let mut session = started(&engine);
     let quick = ask(&mut session, "quick.test");
     assert!(session.wait(None));
-    assert_eq!(session.cancel(quick), Err(ErrorCode::AlreadyCompleted));
-    assert_eq!(session.take(1)[0].handle, quick);
-    assert_eq!(session.cancel(quick), Err(ErrorCode::AlreadyCompleted));
+    let known = ask(&mut session, "known.test");
+    let readiness = session.readiness();
+    for cancelled in [quick, known] {
+        assert!(readiness.is_ready());
+        assert_eq!(session.cancel(cancelled), Ok(()));
+        let again = session.cancel(cancelled);
+        assert_eq!(again, Err(ErrorCode::InvalidArgument));
+    }
+    assert!(!readiness.is_ready() && !session.wait(None));
+    assert!(session.take(usize::MAX).is_empty());
+    assert_eq!((session.outstanding(), engine.outstanding()), (0, 0));
+    let stats = session.stats();
+    assert_eq!((stats.cancelled, stats.completed()), (2, 0));
+}
+
+// S-C2
+#[test]
+fn a_cancel_after_the_take_is_already_completed() {
+    let (engine, _) = engine(workers(1));
+    let mut session = started(&engine);
+    for name in ["quick.test", "known.test"] {
+        let handle = ask(&mut session, name);
+        assert_eq!(one(&mut session).handle, handle);
+        let late = session.cancel(handle);
+        assert_eq!(late, Err(ErrorCode::AlreadyCompleted));
+    }
+    assert_eq!(session.stats().answered, 2);
+}
+
+// S-C1, S-R6: whichever completions are cancelled, the others come once and in order.
+#[test]
+fn completions_keep_their_order_when_others_are_cancelled() {
+    let (engine, _) = engine(workers(1));
+    let mut session = started(&engine);
+    for step in [2, 3, 7] {
+        let handles: Vec<_> = (0..1000).map(|_| ask(&mut session, "known.test")).collect();
+        let (cancelled, kept): (Vec<_>, Vec<_>) = (0..1000).partition(|i| i % step != 0);
+        for i in cancelled.iter().rev() {
+            assert_eq!(session.cancel(handles[*i]), Ok(()));
+        }
+        assert_eq!(session.outstanding(), kept.len());
+        let mut taken = session.take(3);
+        taken.extend(session.take(usize::MAX));
+        let taken: Vec<_> = taken.into_iter().map(|c| c.handle).collect();
+        assert!(taken.into_iter().eq(kept.iter().map(|i| handles[*i])));
+    }
+}
+
+// S-C2: one handler cancels the former request and makes the next. Each cancel is in time, although
+// services, protocols and known hosts are answered at once.
+#[test]
+fn a_cancel_of_the_former_request_is_in_time_for_each_kind() {
+    let (engine, _) = engine(workers(1));
+    let mut session = started(&engine);
+    let queries = || {
+        [
+            host("known.test"),
+            host("192.0.2.7"),
+            host("a b.test"),
+            Query::ProtocolByName(b"tcp"[..].into()),
+            Query::ProtocolByNumber(6),
+        ]
+    };
+    for query in queries() {
+        for next in queries() {
+            let former = session.request(query.clone(), 1).unwrap();
+            assert_eq!(session.cancel(former), Ok(()));
+            let handle = session.request(next, 2).unwrap();
+            let taken = session.take(usize::MAX);
+            assert_eq!(taken.len(), 1);
+            assert_eq!((taken[0].handle, taken[0].tag), (handle, 2));
+        }
+    }
+}
+
+// S-C6, S-R2: the place and the bytes of a completion are free at once.
+#[test]
+fn a_cancelled_completion_makes_room_at_once() {
+    let (engine, _) = engine(Limits {
+        max_requests: 2,
+        ..workers(1)
+    });
+    let mut session = started(&engine);
+    let kept = ask(&mut session, "known.test");
+    for _ in 0..10_000 {
+        let handle = ask(&mut session, "known.test");
+        let refused = session.request(host("known.test"), 0);
+        assert_eq!(refused, Err(ErrorCode::WouldBlock));
+        assert_eq!(session.cancel(handle), Ok(()));
+    }
+    assert_eq!(one(&mut session).handle, kept);
 }
 
 // S-C6: a lookup that is cancelled in the queue never reaches a resolver.
@@ -309,7 +397,6 @@ fn hammer(engine: &LookupEngine, guest: u64) {
             let victim = live.swap_remove(random as usize / 4 % live.len());
             match session.cancel(victim) {
                 Ok(()) => cancelled += 1,
-                Err(ErrorCode::AlreadyCompleted) => live.push(victim),
                 Err(other) => panic!("{other}"),
             }
         }
@@ -332,7 +419,7 @@ fn take_all(session: &mut Session, live: &mut Vec<TaskHandle>) -> u64 {
     let taken = session.take(usize::MAX);
     for completion in &taken {
         let i = live.iter().position(|handle| *handle == completion.handle);
-        // A cancelled or already completed request is not in the list.
+        // A cancelled request is not in the list.
         live.swap_remove(i.expect("it is outstanding"));
     }
     taken.len() as u64

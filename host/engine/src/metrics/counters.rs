@@ -3,7 +3,8 @@
 use super::counter::Counter;
 use super::histogram::Latencies;
 use super::requests::RequestStats;
-use crate::types::{ErrorCode, Outcome};
+use crate::judge::Verdict;
+use crate::types::ErrorCode;
 
 /// What one session counts. The session alone writes; the engine reads at any time.
 #[derive(Default)]
@@ -39,11 +40,12 @@ impl Counters {
         self.cancelled.add(requests as u64);
     }
 
-    /// Counts a completion. `denied` says that the policy or the inspector refused.
-    pub(crate) fn count_completion(&self, outcome: &Outcome, denied: bool) {
-        let counter = match outcome {
+    /// Counts a completion that was taken, or dropped with its session. Until then a cancel can
+    /// remove it (`S-C2`), and counts never decrease.
+    pub(crate) fn count_completion(&self, verdict: &Verdict) {
+        let counter = match &verdict.outcome {
             Ok(_) => &self.answered,
-            Err(_) if denied => &self.denied,
+            Err(_) if verdict.is_denied => &self.denied,
             Err(error) => &self.failed[*error as usize],
         };
         counter.add(1);

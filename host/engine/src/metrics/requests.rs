@@ -8,7 +8,9 @@ use crate::types::ErrorCode;
 ///
 /// Each request that was begun is counted in exactly one of [`answered`](Self::answered),
 /// [`denied`](Self::denied), [`failed`](Self::failed) and [`cancelled`](Self::cancelled), or is
-/// [`pending`](Self::pending). Start-ups and clean-ups reset nothing.
+/// [`pending`](Self::pending). A completion counts when the guest takes it, or when a clean-up or
+/// the end of the session drops it. Until then the guest can cancel the request (`S-C2`). Start-ups
+/// and clean-ups reset nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestStats {
@@ -21,8 +23,8 @@ pub struct RequestStats {
     /// Requests that completed with WSAEACCES: the policy forbids the question or every address of
     /// the answer, or the inspector refused either.
     pub denied: u64,
-    /// Requests that were cancelled: by cancel, by the last clean-up, or by the end of their
-    /// session.
+    /// Requests that were cancelled: by cancel, or, if they had not completed, by the last clean-up
+    /// or the end of their session.
     pub cancelled: u64,
     pub(super) failed: [u64; ErrorCode::ALL.len()],
     /// Times from a request to the call that took its completion. None unless
@@ -36,7 +38,7 @@ impl RequestStats {
         self.answered + self.denied + self.failed.iter().sum::<u64>()
     }
 
-    /// Requests that have neither completed nor been cancelled.
+    /// Requests that are outstanding: neither counted as completed nor cancelled.
     pub fn pending(&self) -> u64 {
         self.requests - self.completed() - self.cancelled
     }

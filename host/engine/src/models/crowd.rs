@@ -52,9 +52,7 @@ impl Guest {
     fn cancel(&mut self, handle: TaskHandle) {
         match self.session.cancel(handle) {
             Ok(()) => {}
-            Err(ErrorCode::AlreadyCompleted | ErrorCode::NetworkDown) => {
-                assert!(self.live.insert(handle));
-            }
+            Err(ErrorCode::NetworkDown) => assert!(self.live.insert(handle)),
             Err(other) => panic!("{other}"),
         }
     }

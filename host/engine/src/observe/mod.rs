@@ -3,13 +3,17 @@
 //! The engine calls an [`Observer`] at each step of each request. Without an observer a step costs
 //! one comparison. The feature `tracing` adds an observer that makes spans and events of `tracing`.
 //!
-//! `request` is called first, and one of `answer`, `denial` and `cancel` last, on the guest's
-//! thread. `start` and `finish` of the lookup are called on the thread that runs it:
+//! `request` is called first, and one of `answer`, `denial` and `cancel` when the request completes
+//! or is cancelled, on the guest's thread. `start` and `finish` of the lookup are called on the
+//! thread that runs it:
 //!
 //! ```text
 //! guest's thread    request ─────────────────────────────► answer, denial or cancel
 //! worker's thread             └► start ────────► finish ─┘
 //! ```
+//!
+//! `cancel` can also follow `answer` or `denial`, if the guest cancels a request whose completion
+//! it has not taken (`S-C2`). So a guest cannot hide a denial by a cancel.
 //!
 //! A resolver cannot be stopped, so `start` and `finish` may come after the cancel. From the cancel
 //! to `finish` the worker is stuck (`S-C7`). Both may also come after an answer that is the
@@ -90,6 +94,9 @@ pub trait Observer: Send + Sync + 'static {
     }
 
     /// A request was cancelled: by cancel, by the last clean-up, or by the end of its session.
+    ///
+    /// After [`answer`](Self::answer) or [`denial`](Self::denial) only a cancel calls this: the
+    /// guest had not taken the completion (`S-C2`).
     fn cancel(&self, request: RequestId) {
         let _ = request;
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{Observer, QueryKind, RequestId, RunsOn};
+use crate::judge::Verdict;
 use crate::panics::catch_panic;
-use crate::types::{ErrorCode, Outcome, Query, TaskHandle};
+use crate::types::{ErrorCode, Query, TaskHandle};
 
 /// An engine's observers, as one session calls them: on its own thread, on workers and on threads
 /// of resolvers.
@@ -68,11 +69,11 @@ impl SessionObservers {
         self.tell(handle, |observer, request| observer.finish(request, on));
     }
 
-    /// Tells of an answer, or of a denial if `denied`.
-    pub(crate) fn completion(&self, handle: TaskHandle, outcome: &Outcome, denied: bool) {
-        self.tell(handle, |observer, request| match denied {
+    /// Tells of an answer, or of a denial.
+    pub(crate) fn completion(&self, handle: TaskHandle, verdict: &Verdict) {
+        self.tell(handle, |observer, request| match verdict.is_denied {
             true => observer.denial(request),
-            false => observer.answer(request, outcome),
+            false => observer.answer(request, &verdict.outcome),
         });
     }
 

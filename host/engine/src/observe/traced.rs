@@ -127,6 +127,10 @@ impl Observer for Traced {
     fn cancel(&self, request: RequestId) {
         if let Some(span) = self.close(request) {
             info!(target: TARGET, parent: &span, "cancel");
+        } else {
+            // The answer or denial has closed the span.
+            let RequestId { session, handle } = request;
+            info!(target: TARGET, session, handle = %format_args!("{handle:#x}"), "cancel");
         }
     }
 }

@@ -1,14 +1,12 @@
 //! Decides what becomes of requests.
 
-use std::collections::VecDeque;
-
 use super::{Ready, Session, Task, pending_bytes};
 use crate::judge::Verdict;
 use crate::observe::{ObservedQuery, QueryKind};
 use crate::pool::job::{Finished, Job};
 use crate::pool::session_queue::{CUT, DUE};
 use crate::sync::{Arc, Fault, Ordering, planted};
-use crate::types::{Completion, ErrorCode, TaskHandle};
+use crate::types::{ErrorCode, TaskHandle};
 
 impl Session {
     /// Makes a job with a new handle. Its request is pending from here on.
@@ -50,23 +48,35 @@ impl Session {
     }
 
     /// Makes a completion of a result, or drops it if its request is no longer pending (`S-C8`: a
-    /// request is cancelled or completed). This function alone decides it.
+    /// request is cancelled or completed). A cancel can still remove the completion (`S-C2`).
     pub(super) fn decide(&mut self, job: &Job, verdict: Verdict) {
-        match self.table.get_mut(job.handle) {
-            Some(task @ Task::Pending(_)) => *task = Task::Ready,
+        let ready = Ready {
+            tag: job.tag,
+            verdict,
+            asked_at: job.asked_at,
+        };
+        let bytes = ready.bytes();
+        let handle = match self.table.get_mut(job.handle) {
+            Some(task @ Task::Pending(_)) => {
+                let observers = &self.queue.observers;
+                observers.completion(job.handle, &ready.verdict);
+                *task = Task::Ready(ready);
+                job.handle
+            }
+            _ if planted(Fault::DecideUnseen) => self.table.insert_with(|_| Task::Ready(ready)),
             // The request was cancelled, or has ended: the engine went down, or time was over.
-            _ if !planted(Fault::DecideUnseen) => return,
-            _ => {}
-        }
+            _ => return,
+        };
         self.bytes -= pending_bytes(job);
-        self.push_ready(job.handle, job.tag, job.asked_at, verdict);
+        self.bytes += bytes;
+        self.ready.push(handle, &mut self.table);
     }
 
     /// Completes all pending requests with an error, because the engine went down (`S-R18`).
     pub(super) fn end_pending(&mut self) {
         let pending = |task: &mut Task| match task {
             Task::Pending(job) => Some(Arc::clone(job)),
-            Task::Ready => None,
+            Task::Ready(_) => None,
         };
         let jobs: Vec<_> = self.table.values_mut().filter_map(pending).collect();
         self.drop_jobs(&jobs);
@@ -78,7 +88,7 @@ impl Session {
     /// Whether a completion can be taken. None if there is none yet and one may come.
     pub(super) fn settled(&mut self) -> Option<bool> {
         self.settle();
-        if !self.ready.is_empty() {
+        if self.ready.count() > 0 {
             Some(true)
         } else if self.table.len() == 0 {
             Some(false)
@@ -94,38 +104,26 @@ impl Session {
         asked_at: u64,
         verdict: Verdict,
     ) -> TaskHandle {
-        let handle = self.table.insert_with(|_| Task::Ready);
-        self.queue.observers.request(handle, observed);
-        self.push_ready(handle, tag, asked_at, verdict);
+        let ready = Ready {
+            tag,
+            verdict,
+            asked_at,
+        };
+        self.bytes += ready.bytes();
+        let observers = &self.queue.observers;
+        let handle = self.table.insert_with(|handle| {
+            observers.request(handle, observed);
+            observers.completion(handle, &ready.verdict);
+            Task::Ready(ready)
+        });
+        self.ready.push(handle, &mut self.table);
         self.note_ready();
         handle
     }
 
-    pub(super) fn push_ready(
-        &mut self,
-        handle: TaskHandle,
-        tag: u64,
-        asked_at: u64,
-        verdict: Verdict,
-    ) {
-        let Verdict { outcome, is_denied } = verdict;
-        self.counters.count_completion(&outcome, is_denied);
-        self.queue.observers.completion(handle, &outcome, is_denied);
-        let ready = Ready {
-            completion: Completion {
-                handle,
-                tag,
-                outcome,
-            },
-            asked_at,
-        };
-        self.bytes += ready.bytes();
-        self.ready.push_back(ready);
-    }
-
     /// Tells pollables whether completions can be taken.
     pub(super) fn note_ready(&self) {
-        let ready = !self.ready.is_empty();
+        let ready = self.ready.count() > 0;
         if self.queue.has_ready.load(Ordering::Relaxed) != ready {
             self.queue.has_ready.store(ready, Ordering::SeqCst);
             if ready {
@@ -159,12 +157,15 @@ impl Session {
         error
     }
 
-    /// Cancels all pending requests and drops all completions.
+    /// Cancels all pending requests and drops all completions, which count as completed.
     pub(super) fn abandon(&mut self) {
         self.engine.release(self.table.len());
         let pending = |task| match task {
             Task::Pending(job) => Some(job),
-            Task::Ready => None,
+            Task::Ready(ready) => {
+                self.counters.count_completion(&ready.verdict);
+                None
+            }
         };
         let jobs: Vec<_> = self.table.drain().filter_map(pending).collect();
         self.drop_jobs(&jobs);
@@ -173,7 +174,7 @@ impl Session {
             self.queue.observers.cancel(job.handle);
         }
         self.forget_deadlines();
-        self.ready = VecDeque::new();
+        self.ready.clear();
         self.bytes = 0;
         self.note_ready();
     }

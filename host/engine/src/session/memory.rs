@@ -2,7 +2,7 @@
 
 use std::num::Saturating;
 
-use super::{Ready, Session, Task};
+use super::{Session, Task};
 use crate::limits::Limits;
 use crate::metrics::Counters;
 use crate::pool::SessionQueue;
@@ -24,7 +24,8 @@ const PER_REQUEST: usize = {
     let answer = COUNTS;
     // A slot has a version and a pointer. Each of these lists can have grown to all requests.
     let table = GROWN * (size_of::<Task>() + size_of::<u64>());
-    let ready = GROWN * size_of::<Ready>();
+    // At most as many entries are of cancelled requests.
+    let ready = 2 * GROWN * size_of::<TaskHandle>();
     let queue = GROWN * SessionQueue::NODE_BYTES;
     // The queue has blocks of 31 entries, with a word for each entry.
     let finished = (size_of::<Finished>() + POINTER) * 32 / 31;
@@ -60,12 +61,12 @@ impl Limits {
     /// ```text
     /// 0.81 MB
     ///   + bytes_per_session + one request     pending requests and untaken answers
-    ///   + max_requests × (answer_bytes + 457) answers, which are never refused, and table entries
+    ///   + max_requests × (answer_bytes + 481) answers, which are never refused, and table entries
     /// ```
     ///
-    /// With the defaults it is 601 MB, nearly all of it for 65,536 untaken answers of the largest
+    /// With the defaults it is 603 MB, nearly all of it for 65,536 untaken answers of the largest
     /// size. Only a guest that chooses its name server comes near that. With `answer_bytes` of
-    /// 1024, the size of Winsock's MAXGETHOSTSTRUCT, it is 131 MB.
+    /// 1024, the size of Winsock's MAXGETHOSTSTRUCT, it is 133 MB.
     ///
     /// The bound leaves out memory that is not the session's. Examples are the data of resolvers,
     /// observers and inspectors, the guest's memory, and the runtime's copy of a call's arguments.

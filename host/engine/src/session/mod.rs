@@ -7,10 +7,10 @@ mod ended;
 mod memory;
 mod overdue;
 mod readiness;
+mod ready;
 mod receiver;
 mod table;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use self::admission::{Admitted, admit};
 use self::deadlines::Deadlines;
 use self::ended::RecentlyCompleted;
 pub use self::readiness::Readiness;
+use self::ready::{Ready, ReadyOrder};
 use self::receiver::SessionReceiver;
 use self::table::HandleTable;
 use crate::limits::RateLimiter;
@@ -35,8 +36,9 @@ use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 ///
 /// Workers and resolvers queue their results. Each call that changes the session first takes the
 /// results out of that queue. A result becomes a completion if its handle is alive, and is dropped
-/// if not. A cancel removes the handle. So a request is either cancelled or completed, and no other
-/// thread decides which (`S-C8`).
+/// if not. A cancel removes the handle, and a completion with it that was not taken. So the guest
+/// either takes a request's completion or cancels the request, and no other thread decides which
+/// (`S-C8`).
 ///
 /// Only [`wait`](Self::wait) and [`completed`](Self::completed) wait. A request that needs a worker
 /// briefly takes the lock of the session's own queue, and sometimes that of the pool.
@@ -50,7 +52,7 @@ pub struct Session {
     /// Names the session in the pool.
     key: SessionKey,
     table: HandleTable<Task>,
-    ready: VecDeque<Ready>,
+    ready: ReadyOrder,
     recent: RecentlyCompleted,
     startups: u64,
     /// Bytes held, as [`Limits::bytes_per_session`](crate::Limits::bytes_per_session) counts them.
@@ -68,25 +70,8 @@ pub struct Session {
 /// An outstanding request.
 enum Task {
     Pending(Arc<Job>),
-    /// Completed. Its completion is in `Session::ready`.
-    Ready,
-}
-
-/// A completion that waits to be taken.
-struct Ready {
-    completion: Completion,
-    asked_at: u64,
-}
-
-impl Ready {
-    fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + self
-                .completion
-                .outcome
-                .as_ref()
-                .map_or(0, |answer| answer.bytes())
-    }
+    /// Completed, and not taken.
+    Ready(Ready),
 }
 
 fn pending_bytes(job: &Job) -> usize {
@@ -110,7 +95,7 @@ impl Session {
             registration,
             key,
             table: HandleTable::new(),
-            ready: VecDeque::new(),
+            ready: ReadyOrder::default(),
             recent: RecentlyCompleted::default(),
             startups: 0,
             bytes: 0,
@@ -206,7 +191,8 @@ impl Session {
         })
     }
 
-    /// Cancels a request: its completion never arrives (`S-C1`). The cost does not grow with the
+    /// Cancels an outstanding request: its completion never arrives (`S-C1`). The request may have
+    /// completed, as long as its completion was not taken (`S-C2`). The cost does not grow with the
     /// number of outstanding requests, and the call frees at once what the request held (`S-C6`).
     ///
     /// # Errors
@@ -215,8 +201,8 @@ impl Session {
     ///
     /// - [`ErrorCode::NotInitialised`]: there was no start-up.
     /// - [`ErrorCode::NetworkDown`]: the engine is down, or has no worker.
-    /// - [`ErrorCode::AlreadyCompleted`]: the request has completed (`S-C2`). Its completion waits
-    ///   to be taken, or is one of the last 65,536 that were taken (`S-C9`).
+    /// - [`ErrorCode::AlreadyCompleted`]: the completion was taken (`S-C2`), and is one of the last
+    ///   65,536 that were (`S-C9`).
     /// - [`ErrorCode::InvalidArgument`]: any other number (`S-C3`).
     pub fn cancel(&mut self, handle: TaskHandle) -> Result<(), ErrorCode> {
         self.settle();
@@ -226,22 +212,25 @@ impl Session {
         if self.engine.is_down() {
             return Err(ErrorCode::NetworkDown);
         }
-        match self.table.get_mut(handle) {
-            Some(Task::Pending(_)) => {}
-            Some(Task::Ready) => return Err(ErrorCode::AlreadyCompleted),
-            None if self.recent.contains(handle) => return Err(ErrorCode::AlreadyCompleted),
-            None => return Err(ErrorCode::InvalidArgument),
-        }
         if planted(Fault::CancelKeepsHandle) {
             return Ok(());
         }
-        if let Some(Task::Pending(job)) = self.table.remove(handle) {
-            self.engine.release(1);
-            self.bytes -= pending_bytes(&job);
-            self.counters.count_cancels(1);
-            self.engine.pool.cancel(&self.queue, &job);
-            self.queue.observers.cancel(handle);
+        match self.table.remove(handle) {
+            Some(Task::Pending(job)) => {
+                self.bytes -= pending_bytes(&job);
+                self.engine.pool.cancel(&self.queue, &job);
+            }
+            Some(Task::Ready(ready)) => {
+                self.bytes -= ready.bytes();
+                self.ready.cancel();
+                self.note_ready();
+            }
+            None if self.recent.contains(handle) => return Err(ErrorCode::AlreadyCompleted),
+            None => return Err(ErrorCode::InvalidArgument),
         }
+        self.engine.release(1);
+        self.counters.count_cancels(1);
+        self.queue.observers.cancel(handle);
         Ok(())
     }
 
@@ -249,23 +238,27 @@ impl Session {
     /// Returns none before start-up.
     pub fn take(&mut self, max: usize) -> Vec<Completion> {
         self.settle();
-        let count = max.min(self.ready.len());
+        let count = max.min(self.ready.count());
         let now = if self.engine.measure_latency && count > 0 {
             self.engine.now()
         } else {
             0
         };
         let mut taken = Vec::with_capacity(count);
-        for ready in self.ready.drain(..count) {
+        for _ in 0..count {
+            let (handle, ready) = self.ready.pop(&mut self.table).expect("they are counted");
             self.bytes -= ready.bytes();
-            let handle = ready.completion.handle;
-            if !planted(Fault::TakeKeepsHandle) {
-                self.table.remove(handle);
+            if !planted(Fault::TakeForgetsHandle) {
+                self.recent.push(handle);
             }
-            self.recent.push(handle);
+            self.counters.count_completion(&ready.verdict);
             self.counters
                 .record_latency(now.saturating_sub(ready.asked_at));
-            taken.push(ready.completion);
+            taken.push(Completion {
+                handle,
+                tag: ready.tag,
+                outcome: ready.verdict.outcome,
+            });
         }
         self.engine.release(count);
         self.note_ready();
@@ -350,7 +343,7 @@ impl fmt::Debug for Session {
         f.debug_struct("Session")
             .field("startups", &self.startups)
             .field("outstanding", &self.outstanding())
-            .field("ready", &self.ready.len())
+            .field("ready", &self.ready.count())
             .finish_non_exhaustive()
     }
 }

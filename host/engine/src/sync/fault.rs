@@ -15,8 +15,8 @@ pub(crate) enum Fault {
     ForgetDeadline,
     /// A cancelled request keeps its handle.
     CancelKeepsHandle,
-    /// A request whose completion was taken keeps its handle.
-    TakeKeepsHandle,
+    /// A completion that was taken is not remembered.
+    TakeForgetsHandle,
     /// The last clean-up leaves the requests in the table.
     KeepTable,
     /// A dropped session stays in the registry.
