@@ -22,7 +22,10 @@ pub struct Session<Q> {
     ended: HashMap<u64, End>,
     /// Completions taken since the last clean-up.
     taken: usize,
-    one_of: Option<OneOf>,
+    /// A wait has shown that one of these requests had completed by then, but not which.
+    one_of: Option<Vec<u64>>,
+    /// The last call that looked at completions, if a library puts all of them into a queue then.
+    queued_by: Option<u64>,
 }
 
 /// The properties of a lookup that the model must know.
@@ -79,6 +82,8 @@ struct Request<Q> {
     asked: Q,
     stage: Stage,
     cut: Option<Cut>,
+    /// Whether a cancel has shown that its message is in the library's queue.
+    is_queued: bool,
 }
 
 /// The engine went down before the model knew that the request had completed.
@@ -109,13 +114,6 @@ enum End {
     Forgotten,
 }
 
-/// A wait has shown that one of these requests had completed by then, but not which.
-#[derive(Clone, Debug)]
-struct OneOf {
-    handles: Vec<u64>,
-    by: u64,
-}
-
 /// The reason why a result is wrong, if it is.
 pub type Inspection = Result<(), String>;
 
@@ -138,6 +136,16 @@ impl<Q: Asked> Session<Q> {
             ended: HashMap::new(),
             taken: 0,
             one_of: None,
+            queued_by: None,
+        }
+    }
+
+    /// A new session behind a library that has a message queue. A call that looks at completions
+    /// may put any of them into the queue, and a cancel comes too late for those (S-C2).
+    pub fn with_queue(remembered: usize) -> Session<Q> {
+        Session {
+            queued_by: Some(0),
+            ..Session::new(remembered)
         }
     }
 
@@ -256,6 +264,7 @@ impl<Q: Asked> Session<Q> {
             asked,
             stage,
             cut: None,
+            is_queued: false,
         });
         Ok(())
     }
@@ -279,8 +288,8 @@ impl<Q: Asked> Session<Q> {
         self.outstanding.iter().position(|r| r.handle == handle)
     }
 
-    /// Judges a cancel: it succeeds, or the request has completed, or the handle is unknown (S-C1,
-    /// S-C2, S-C3, S-C5, S-C8, S-C9).
+    /// Judges a cancel: it succeeds until the completion is taken. Afterwards the request has
+    /// completed, and any other handle is unknown (S-C1, S-C2, S-C3, S-C5, S-C8, S-C9).
     pub fn cancel(&mut self, handle: u64, got: Result<(), Code>) -> Inspection {
         self.settle();
         if self.startups == 0 {
@@ -292,25 +301,27 @@ impl<Q: Asked> Session<Q> {
         let Some(at) = self.find(handle) else {
             return expect(got, Err(self.after_the_end(handle)));
         };
-        let stage = &mut self.outstanding[at].stage;
-        match (*stage, got) {
-            (Stage::Pending | Stage::Finishing { .. }, Ok(())) => {
-                self.outstanding.remove(at);
-                self.ended.insert(handle, End::Cancelled);
-                self.not_this_one(handle);
-                Ok(())
-            }
-            (Stage::Finishing { from }, Err(Code::Already)) => {
-                let by = self.now;
-                *stage = Stage::Completed { from, by };
-                Ok(())
-            }
-            (Stage::Completed { .. }, got) => expect(got, Err(Code::Already)),
-            (Stage::Pending, got) => expect(got, Ok(())),
-            (Stage::Finishing { .. }, got) => {
-                Err(format!("got {got:?}, and Ok or Already is right"))
-            }
+        let request = &mut self.outstanding[at];
+        if got == Err(Code::Already)
+            && let Stage::Finishing { from } | Stage::Completed { from, .. } = request.stage
+            && self.queued_by.is_some_and(|by| from < by)
+        {
+            request.is_queued = true;
+            let by = self.now;
+            self.completed(handle, by);
+            return Ok(());
         }
+        let right = if request.is_queued {
+            Err(Code::Already)
+        } else {
+            Ok(())
+        };
+        expect(got, right)?;
+        self.outstanding.remove(at);
+        self.ended.insert(handle, End::Cancelled);
+        // If a wait has shown that one of several had completed, it may have been this one.
+        self.one_of.take_if(|one_of| one_of.contains(&handle));
+        Ok(())
     }
 
     /// What cancel returns for a handle that is not outstanding.
@@ -318,20 +329,6 @@ impl<Q: Asked> Session<Q> {
         match self.ended.get(&handle) {
             Some(End::Taken(index)) if self.taken - index <= self.remembered => Code::Already,
             Some(End::Taken(_) | End::Cancelled | End::Forgotten) | None => Code::Invalid,
-        }
-    }
-
-    /// This request was cancelled. So if a wait has shown that one of several had completed, it was
-    /// another.
-    fn not_this_one(&mut self, handle: u64) {
-        let Some(OneOf { handles, by }) = &mut self.one_of else {
-            return;
-        };
-        handles.retain(|other| *other != handle);
-        if let [last] = handles[..] {
-            let by = *by;
-            self.one_of = None;
-            self.completed(last, by);
         }
     }
 
@@ -356,6 +353,9 @@ impl<Q: Asked> Session<Q> {
     /// completion.
     pub fn take(&mut self, max: usize, shown: &[TakenCompletion<Q::Answer>]) -> Inspection {
         self.settle();
+        if let Some(by) = &mut self.queued_by {
+            *by = self.now;
+        }
         if shown.len() > max {
             return Err(format!(
                 "{} are shown, and at most {max} asked for",
@@ -394,7 +394,7 @@ impl<Q: Asked> Session<Q> {
             return Err(format!("{before:x?} completed before it"));
         }
         if let Some(one_of) = self.one_of.take()
-            && !one_of.handles.contains(&shown.handle)
+            && !one_of.contains(&shown.handle)
         {
             return Err(format!("one of {one_of:x?} completed before it"));
         }
@@ -423,7 +423,7 @@ impl<Q: Asked> Session<Q> {
         let by = self.now;
         match handles[..] {
             [only] => self.completed(only, by),
-            _ => self.one_of = Some(OneOf { handles, by }),
+            _ => self.one_of = Some(handles),
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The model finds each of 19 planted lies.
+//! The model finds each of 20 planted lies.
 
 use std::collections::HashMap;
 
@@ -46,6 +46,8 @@ enum Lie {
     LateCancelOk,
     /// A cancel that succeeds returns "already".
     CancelAlready,
+    /// Cancel returns "already" while a completion waits to be taken.
+    UntakenAlready,
     /// Cancel returns "invalid" for a request that has completed.
     NeverForAlready,
     /// Cancel returns "already" for a handle that was never given.
@@ -62,7 +64,7 @@ enum Lie {
     PlacesKept,
 }
 
-const LIES: [Lie; 19] = [
+const LIES: [Lie; 20] = [
     Lie::ShownTwice,
     Lie::CancelledShown,
     Lie::Lost,
@@ -75,6 +77,7 @@ const LIES: [Lie; 19] = [
     Lie::Refused,
     Lie::LateCancelOk,
     Lie::CancelAlready,
+    Lie::UntakenAlready,
     Lie::NeverForAlready,
     Lie::AlreadyForNever,
     Lie::CleanupOk,
@@ -160,6 +163,9 @@ impl Subject for Liar {
     }
 
     fn cancel(&mut self, session: usize, handle: u64) -> Result<(), Code> {
+        if self.lied(Lie::UntakenAlready) && self.native.look(session) {
+            return Err(Code::Already);
+        }
         let got = self.native.cancel(session, handle);
         if got.is_ok() {
             let (tag, outcome) = self.asked[&handle];

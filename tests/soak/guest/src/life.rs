@@ -93,7 +93,11 @@ impl<F: Face> Life<F> {
                 late: 0,
                 invalid: 0,
             },
-            model: Session::new(Settings::GUEST.remembered),
+            model: if F::RAW {
+                Session::new(Settings::GUEST.remembered)
+            } else {
+                Session::with_queue(Settings::GUEST.remembered)
+            },
             ended: VecDeque::new(),
         }
     }
