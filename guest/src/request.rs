@@ -114,9 +114,12 @@ pub fn wsa_async_get_proto_by_number(
 /// WSACancelAsyncRequest: cancels a request. After `Ok` its message never comes (`S-C1`). Never
 /// waits, whatever a resolver is doing (`S-C6`).
 ///
+/// A cancel in the handler that made the request is always in time, even if the host knows the
+/// answer at once. There is no message before the library takes the completion (`S-C2`).
+///
 /// # Errors
-/// - [`WSAEALREADY`](crate::WSAEALREADY) if the request has completed: its message was handled,
-///   waits in the queue or will come (`S-C2`).
+/// - [`WSAEALREADY`](crate::WSAEALREADY) if the request has completed: its message was handled, or
+///   waits in the queue, where it stays (`S-C2`).
 /// - [`WSAEINVAL`](crate::WSAEINVAL) for any other number (`S-C3`).
 /// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED), [`WSAENETDOWN`](crate::WSAENETDOWN) and
 ///   [`WSAEINPROGRESS`](crate::WSAEINPROGRESS) as for the requests. They precede the errors of the

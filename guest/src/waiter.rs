@@ -56,7 +56,7 @@ impl Drop for Waiter {
             return;
         };
         if is_open {
-            // The host refuses if the request has completed. Its completion then finds no waiter.
+            // The host refuses while it is down. The completion then finds no waiter.
             let _ = Current::cancel(self.0.handle);
         }
         run(effect);

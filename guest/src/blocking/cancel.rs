@@ -15,7 +15,8 @@ pub fn wsa_is_blocking() -> bool {
 /// WSACancelBlockingCall: makes the blocking call return [`WSAEINTR`](crate::WSAEINTR) once the
 /// hook has returned. The blocking hook calls it, or a window procedure that the hook has called.
 ///
-/// If the blocking call has completed by now, it still succeeds, and this returns `Ok` (`S-B3`).
+/// If the library has taken the answer by now, the blocking call still succeeds, and this returns
+/// `Ok` (`S-B3`).
 ///
 /// # Errors
 /// - [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) before start-up (`S-S5`).
@@ -30,8 +31,8 @@ fn cancel() -> Result<(), WsaError> {
     check_host()?;
     check_version()?;
     let waiter = with(|core| core.blocking.waiter()).ok_or(WSAEINVAL)?;
-    // The host refuses if the call has completed or was cancelled before. Nothing is left to do
-    // then.
+    // The host refuses if the answer was taken or the call was cancelled before. Nothing is left to
+    // do then.
     if waiter::cancel(waiter).is_ok() {
         with(|core| core.blocking.cancel());
     }

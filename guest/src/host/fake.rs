@@ -32,6 +32,7 @@ struct State {
     queries: Vec<String>,
     /// The tags of the requests that have not completed.
     outstanding: BTreeMap<TaskHandle, u64>,
+    /// The requests whose completions were taken.
     completed: HashSet<TaskHandle>,
     /// Completions that were not taken.
     ready: VecDeque<Completion>,
@@ -124,7 +125,6 @@ pub(crate) fn queries() -> Vec<String> {
 impl State {
     fn complete(&mut self, handle: TaskHandle, outcome: Outcome) {
         if let Some(tag) = self.outstanding.remove(&handle) {
-            self.completed.insert(handle);
             self.ready.push_back(Completion {
                 handle,
                 tag,
@@ -186,22 +186,34 @@ impl Host for Fake {
     }
 
     fn cancel(handle: TaskHandle) -> Result<(), WsaError> {
-        with(|state| match state.outstanding.contains_key(&handle) {
-            _ if state.startups == 0 => Err(WSANOTINITIALISED),
-            _ if state.down => Err(WSAENETDOWN),
-            true => {
-                state.outstanding.remove(&handle);
-                Ok(())
+        with(|state| {
+            if state.startups == 0 {
+                return Err(WSANOTINITIALISED);
             }
-            false if state.completed.contains(&handle) => Err(WSAEALREADY),
-            false => Err(WSAEINVAL),
+            if state.down {
+                return Err(WSAENETDOWN);
+            }
+            let ready = state.ready.iter().position(|c| c.handle == handle);
+            if state.outstanding.remove(&handle).is_some() {
+                Ok(())
+            } else if let Some(place) = ready {
+                // S-C2: what was not taken is no message yet.
+                state.ready.remove(place);
+                Ok(())
+            } else if state.completed.contains(&handle) {
+                Err(WSAEALREADY)
+            } else {
+                Err(WSAEINVAL)
+            }
         })
     }
 
     fn take(max: u32) -> Vec<Completion> {
         with(|state| {
             let count = state.ready.len().min(max as usize);
-            state.ready.drain(..count).collect()
+            let taken: Vec<_> = state.ready.drain(..count).collect();
+            state.completed.extend(taken.iter().map(|c| c.handle));
+            taken
         })
     }
 

@@ -60,8 +60,9 @@ impl<T> Request<T> {
     /// waits.
     ///
     /// # Errors
-    /// - [`WSAEALREADY`](crate::WSAEALREADY) if the request has completed. Its answer can still be
-    ///   awaited, unless it was fetched (`S-C2`).
+    /// - [`WSAEALREADY`](crate::WSAEALREADY) if the request has completed: the library has taken
+    ///   its outcome from the host. The outcome stays and can be awaited, unless it was fetched
+    ///   (`S-C2`).
     /// - [`WSAEINVAL`](crate::WSAEINVAL) if it was cancelled or never began (`S-C3`).
     /// - [`WSAENETDOWN`](crate::WSAENETDOWN) if the resolver side is down, and
     ///   [`WSANOTINITIALISED`](crate::WSANOTINITIALISED) after the last clean-up (`S-C5`).

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::support::{ms, recorder};
 use crate::face::{Question, Recipient, ask, cancel, request, set_timer};
@@ -118,8 +119,8 @@ fn cancelling_drops_the_recipient_at_once() {
 }
 
 #[test]
-fn a_cancel_that_comes_too_late_delivers_first_although_the_queue_is_full() {
-    // S-C4, S-C2, S-M3
+fn a_cancel_of_what_the_host_has_delivers_nothing_although_the_queue_is_full() {
+    // S-C1, S-C2, S-M3
     let _winsock = winsock();
     let (window, _) = recorder();
     for _ in 0..QUEUE_LIMIT {
@@ -130,12 +131,38 @@ fn a_cancel_that_comes_too_late_delivers_first_although_the_queue_is_full() {
     for host in 1..=601 {
         fake::complete(host, Err(WSANO_DATA));
     }
-    assert_eq!(cancel(handle), Err(WSAEALREADY));
-    assert_eq!(noted(&log), "11004 dropped");
-    for handle in others.into_iter().chain([handle]) {
+    assert_eq!(cancel(handle), Ok(()));
+    assert_eq!(noted(&log), "dropped");
+    for handle in others {
+        assert!(
+            peek_message(Some(window.hwnd()), .., true)
+                .unwrap()
+                .is_some()
+        );
         let own = peek_message(MessagesOf::Thread, .., true);
         assert_eq!(own, Ok(Some(found(handle, None))));
     }
+    assert_eq!(peek_message(MessagesOf::Thread, .., true), Ok(None));
+}
+
+#[test]
+fn a_completion_without_room_that_was_taken_is_already_completed() {
+    // S-C2, S-C4, S-M3
+    let _winsock = winsock();
+    let (window, _) = recorder();
+    for _ in 0..QUEUE_LIMIT {
+        post_message(window.hwnd(), 1, 0, 0).unwrap();
+    }
+    let (handle, log) = started(None);
+    fake::complete_last();
+    wsa_set_blocking_hook(|| false).unwrap();
+    fake::plan(Duration::ZERO, Err(WSANO_DATA));
+    // The call takes both completions.
+    assert_eq!(gethostbyname("a.test"), Err(WSANO_DATA));
+    assert_eq!(noted(&log), "11004 dropped");
+    assert_eq!(cancel(handle), Err(WSAEALREADY));
+    let own = peek_message(MessagesOf::Thread, .., true);
+    assert_eq!(own, Ok(Some(found(handle, None))));
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn dropping_a_request_cancels_it_and_delivers_nothing() {
 }
 
 #[test]
-fn cancel_ends_the_future_unless_it_has_completed() {
+fn cancel_ends_the_future_unless_its_outcome_was_taken() {
     let resolver = resolver();
     let mut request = resolver.host("a");
     assert_eq!(request.cancel(), Ok(()));
@@ -123,9 +123,15 @@ fn cancel_ends_the_future_unless_it_has_completed() {
     assert_eq!(block_on(request), Err(WSAEINTR));
     let mut done = resolver.host("b");
     fake::complete(done.handle().unwrap(), host("b"));
-    // S-C2
+    // S-C2: what the host has is no outcome yet.
+    assert_eq!(done.cancel(), Ok(()));
+    assert_eq!(block_on(done), Err(WSAEINTR));
+    let mut done = resolver.host("c");
+    fake::complete(done.handle().unwrap(), host("c"));
+    assert_eq!(peek_message(None, .., true), Ok(None));
+    assert_eq!(fake::waiting(), 0);
     assert_eq!(done.cancel(), Err(WSAEALREADY));
-    assert_eq!(block_on(&mut done), Ok(entry("b")));
+    assert_eq!(block_on(&mut done), Ok(entry("c")));
     assert_eq!(done.cancel(), Err(WSAEALREADY));
 }
 

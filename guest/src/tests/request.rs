@@ -1,5 +1,7 @@
 //! The six requests and cancel.
 
+use std::time::Duration;
+
 use super::support::recorder;
 use crate::host::fake;
 use crate::*;
@@ -80,16 +82,18 @@ fn a_completion_is_one_message_to_the_window_and_number_given() {
 }
 
 #[test]
-fn cancel_returns_what_the_host_says_and_a_waiting_message_stays() {
+fn a_cancel_is_in_time_until_the_message_waits_and_a_waiting_message_stays() {
     let _winsock = winsock();
     let (window, _) = recorder();
     let ask = || wsa_async_get_host_by_name(window.hwnd(), WM_USER, "a").unwrap();
-    let (cancelled, done) = (ask(), ask());
+    let (cancelled, in_host, done) = (ask(), ask(), ask());
     // S-C1
     assert_eq!(wsa_cancel_async_request(cancelled), Ok(()));
+    fake::complete(in_host, Err(WSANO_DATA));
     fake::complete(done, Err(WSANO_DATA));
-    // S-C2 (b), in the host and in the queue
-    assert_eq!(wsa_cancel_async_request(done), Err(WSAEALREADY));
+    // S-C2: what the host has is no message.
+    assert_eq!(wsa_cancel_async_request(in_host), Ok(()));
+    // S-C2 (b)
     assert!(peek_message(None, .., false).unwrap().is_some());
     assert_eq!(wsa_cancel_async_request(done), Err(WSAEALREADY));
     assert_eq!(wsa_get_last_error(), 10037);
@@ -98,9 +102,34 @@ fn cancel_returns_what_the_host_says_and_a_waiting_message_stays() {
     // S-C2 (a)
     assert_eq!(wsa_cancel_async_request(done), Err(WSAEALREADY));
     // S-C3
-    for other in [0, cancelled, u64::MAX] {
+    for other in [0, cancelled, in_host, u64::MAX] {
         assert_eq!(wsa_cancel_async_request(other), Err(WSAEINVAL));
     }
+    assert_eq!(peek_message(None, .., true), Ok(None));
+}
+
+#[test]
+fn a_cancel_in_the_handler_that_made_the_request_is_in_time() {
+    // S-C1, S-C2
+    let _winsock = winsock();
+    let window = Window::new(|m| {
+        if m.message == WM_APP {
+            // Each outcome is known before the next call.
+            for _ in 0..3 {
+                fake::plan(Duration::ZERO, Ok(tcp()));
+                let former = wsa_async_get_proto_by_name(m.hwnd, WM_USER, "tcp").unwrap();
+                assert_eq!(wsa_cancel_async_request(former), Ok(()));
+            }
+            fake::plan(Duration::ZERO, Err(WSANO_DATA));
+            wsa_async_get_serv_by_name(m.hwnd, WM_USER, "http", None).unwrap();
+        } else {
+            assert_eq!(m.answer(), Some(Err(WSANO_DATA)));
+            post_quit_message(5);
+        }
+        0
+    });
+    post_message(window.hwnd(), WM_APP, 0, 0).unwrap();
+    assert_eq!(run_message_loop(), Ok(5));
     assert_eq!(peek_message(None, .., true), Ok(None));
 }
 

@@ -39,11 +39,15 @@ fn main() {
     assert!(block_on_timeout(Duration::from_millis(5), never).is_err());
     assert_eq!(wsa_cancel_async_request(handle), Err(WSAEINVAL));
 
-    // S-C2: `cancel` before and after the completion.
+    // S-C2: `cancel` before the completion, before the library takes it, and afterwards.
     let mut never = resolver.host("never.test");
     assert_eq!(never.cancel(), Ok(()));
     assert_eq!(block_on(never), Err(WSAEINTR));
     let mut known = resolver.host("known.test");
+    assert_eq!(known.cancel(), Ok(()));
+    assert_eq!(block_on(known), Err(WSAEINTR));
+    let mut known = resolver.host("known.test");
+    assert_eq!(peek_message(None, .., true), Ok(None));
     assert_eq!(known.cancel(), Err(WSAEALREADY));
     assert_eq!(block_on(known).unwrap().name, "known.test");
 
