@@ -95,6 +95,7 @@ static void other_calls(void)
         CHECK_NUMBER(inet_addr(at), INADDR_NONE);
         /* S-S2, S-S1: the call returns the error. S-S3: it does not count as a start-up. */
         CHECK_NUMBER(WSAStartup(MAKEWORD(2, 2), (WSADATA *)at), WSAEFAULT);
+        CHECK_NUMBER(WSAStartup(0, (WSADATA *)at), WSAVERNOTSUPPORTED);
     }
     CHECK(WSASetBlockingHook(NULL) == NULL);
     CHECK_NUMBER(WSAGetLastError(), WSAEFAULT);

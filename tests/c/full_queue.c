@@ -35,11 +35,9 @@ static void completions_come(HWND window)
                                             buffers[i].length);
         require(requests[i] != NULL, "request");
     }
-    /* S-C2, S-C4: the request has completed, wherever its message is. */
-    CHECK_FAILS(WSACancelAsyncRequest(requests[1]), WSAEALREADY);
-    CHECK(guards_hold(&buffers[1]) && !is_unchanged(&buffers[1]));
-    poison(&buffers[1]);
-    while (completed < REQUESTS) {
+    /* S-C1, S-C2: what the host has is no message. */
+    CHECK_NUMBER(WSACancelAsyncRequest(requests[1]), 0);
+    while (completed < REQUESTS - 1) {
         message = next_message(window);
         if (message.message == WM_APP) {
             /* S-M1: in order. */
@@ -54,7 +52,7 @@ static void completions_come(HWND window)
             ;
         require(i < REQUESTS, "such request");
         requests[i] = NULL;
-        CHECK(i == 1 || !is_unchanged(&buffers[i]));
+        CHECK(i != 1 && !is_unchanged(&buffers[i]));
         completed++;
     }
     CHECK_NUMBER(posted, HELD);
@@ -76,8 +74,7 @@ static void window_goes(HWND stays)
     fill_up(stays);
     request = WSAAsyncGetHostByName(goes, DONE, "known.test", buffer.start, buffer.length);
     CHECK(DestroyWindow(goes));
-    CHECK_FAILS(WSACancelAsyncRequest(request), WSAEALREADY);
-    poison(&buffer);
+    CHECK_NUMBER(WSACancelAsyncRequest(request), 0);
     while (PeekMessageA(&message, NULL, 0, 0, PM_REMOVE)) {
         CHECK_NUMBER(message.message, WM_APP);
         posted++;
@@ -88,7 +85,8 @@ static void window_goes(HWND stays)
     free_buffer(&buffer);
 }
 
-/* S-M3: a cancel while the completion waits for room fails, and the message comes once. */
+/* S-M3, S-C2: a cancel while the completion waits in the host for room succeeds, and no message
+ * comes. */
 static void cancelled_without_room(HWND window)
 {
     struct buffer buffer = new_buffer(MAXGETHOSTSTRUCT, 0);
@@ -99,11 +97,9 @@ static void cancelled_without_room(HWND window)
     request = WSAAsyncGetHostByName(window, DONE, "never.test", buffer.start, buffer.length);
     CHECK_NUMBER(WSACancelAsyncRequest(request), 0);
     request = WSAAsyncGetHostByName(window, DONE, "known.test", buffer.start, buffer.length);
-    CHECK_FAILS(WSACancelAsyncRequest(request), WSAEALREADY);
-    poison(&buffer);
+    CHECK_NUMBER(WSACancelAsyncRequest(request), 0);
     for (i = 0; i < HELD; i++)
         CHECK_NUMBER(next_message(window).message, WM_APP);
-    CHECK_NUMBER(error_of(request, window), 0);
     CHECK_NUMBER(run_on(), 0);
     CHECK(is_unchanged(&buffer));
     free_buffer(&buffer);

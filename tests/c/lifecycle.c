@@ -66,6 +66,9 @@ static void versions(void)
             CHECK_NUMBER(WSACleanup(), 0);
         }
         CHECK(data.lpVendorInfo == &vendor);
+        /* The version precedes the pointer. */
+        CHECK_NUMBER(WSAStartup(asked, NULL), granted ? WSAEFAULT : WSAVERNOTSUPPORTED);
+        CHECK_NUMBER(WSAGetLastError(), granted ? WSAEFAULT : WSAVERNOTSUPPORTED);
         /* S-S3 */
         CHECK_FAILS(WSACleanup(), WSANOTINITIALISED);
     }

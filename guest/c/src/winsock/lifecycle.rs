@@ -29,7 +29,9 @@ pub struct WSADATA {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn WSAStartup(version: u16, data: *mut WSADATA) -> c_int {
     // SAFETY: any bytes are a `WSADATA`, and its pointer is not dereferenced.
-    let Some(before) = (unsafe { memory::read(data) }) else {
+    let before = unsafe { memory::read(data) };
+    // The version precedes the pointer (S-S1): start-up refuses a version below 1.0 itself.
+    if before.is_none() && version & 0xff != 0 {
         let error = if wsa_is_blocking() {
             WSAEINPROGRESS
         } else {
@@ -37,9 +39,11 @@ pub unsafe extern "C" fn WSAStartup(version: u16, data: *mut WSADATA) -> c_int {
         };
         wsa_set_last_error(error.number());
         return error.number();
-    };
+    }
     let started = wsa_startup(version);
-    if matches!(started, Ok(_) | Err(WSAVERNOTSUPPORTED)) {
+    if let Some(before) = before
+        && matches!(started, Ok(_) | Err(WSAVERNOTSUPPORTED))
+    {
         let filled = before.filled(WsaData::new(version));
         // SAFETY: the program has asked for it.
         unsafe { memory::write(data, filled) };
