@@ -113,6 +113,7 @@ mod tests {
             &mut session,
             &["a.test", "a.test", "b.test", "denied.example"],
         );
+        session.take(usize::MAX);
         let expected = [
             ("requests", "4"),
             ("  completed", "4"),

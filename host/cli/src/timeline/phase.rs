@@ -56,11 +56,10 @@ impl Record {
     /// counts as queued.
     pub(crate) fn spans(&self, now: u64) -> impl Iterator<Item = Span> {
         let end = self.end(now);
-        let at_once = self.started.is_none() && self.ended.is_some_and(|(_, e)| !e.was_pending());
         let started = self.started.unwrap_or(end).min(end);
         let finished = self.finished.unwrap_or(end).clamp(started, end);
         let stuck = self.started.map_or(end, |_| self.last(now));
-        let bounds = if at_once {
+        let bounds = if self.at_once {
             [self.asked; 5]
         } else {
             [self.asked, started, finished, end, stuck]
@@ -75,7 +74,7 @@ impl Record {
 
 impl super::recorder::End {
     /// Whether a request can end like this in the queue, before a resolver works on it.
-    fn was_pending(self) -> bool {
+    pub(super) fn was_pending(self) -> bool {
         use super::recorder::End;
         use winsock_async_engine::ErrorCode;
         let by_the_engine = [ErrorCode::NetworkDown, ErrorCode::TryAgain];
@@ -122,6 +121,7 @@ pub(super) mod tests {
             asked,
             started,
             finished,
+            at_once: started.is_none() && ended.is_some_and(|(_, e)| !e.was_pending()),
             ended,
         }
     }

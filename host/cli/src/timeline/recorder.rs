@@ -25,7 +25,9 @@ pub(crate) struct Record {
     pub(crate) started: Option<u64>,
     /// When the resolver was done, even if the request was cancelled before.
     pub(crate) finished: Option<u64>,
-    /// When and how the request ended.
+    /// Whether its outcome was known without a resolver at work.
+    pub(crate) at_once: bool,
+    /// When and how the request ended. A cancel can follow an answer.
     pub(crate) ended: Option<(u64, End)>,
 }
 
@@ -125,7 +127,10 @@ impl Recorder {
     }
 
     fn end(&self, request: RequestId, end: End) {
-        self.change(request, |record, now| record.ended = Some((now, end)));
+        self.change(request, |record, now| {
+            record.at_once |= record.started.is_none() && !end.was_pending();
+            record.ended = Some((now, end));
+        });
     }
 }
 
@@ -152,6 +157,7 @@ impl Observer for Recorder {
             asked: self.now(),
             started: None,
             finished: None,
+            at_once: false,
             ended: None,
         });
     }
