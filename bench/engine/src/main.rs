@@ -21,6 +21,8 @@ const CASES: &[Case] = &[
     ("one session, 8 workers", || flood(8)),
     ("four sessions, 2 workers", || four(2)),
     ("four sessions, 8 workers", || four(8)),
+    ("answered at once, one by one", || at_once(1)),
+    ("answered at once, 1000 in flight", || at_once(1000)),
     ("one by one, hot", hot),
     ("one by one, after a sleep", asleep),
     ("cancel queued, 100 outstanding", || cancel_queued(100)),
@@ -109,6 +111,25 @@ fn flood(workers: usize) -> f64 {
         keep_in_flight(&mut session, COUNT);
         per(begun.elapsed(), COUNT)
     }))
+}
+
+/// Requests that need no resolver, `in_flight` before each call that takes.
+fn at_once(in_flight: usize) -> f64 {
+    const COUNT: usize = 20_000;
+    let (engine, _null) = engine(1, 65_536);
+    let mut session = started(&engine);
+    let mut run = || {
+        let begun = Instant::now();
+        for _ in 0..COUNT / in_flight {
+            for _ in 0..in_flight {
+                ask(&mut session, "192.0.2.7");
+            }
+            assert_eq!(session.take(usize::MAX).len(), in_flight);
+        }
+        per(begun.elapsed(), COUNT)
+    };
+    run();
+    median_of((0..100).map(|_| run()))
 }
 
 fn four(workers: usize) -> f64 {
