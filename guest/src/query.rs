@@ -35,3 +35,79 @@ pub(crate) fn service_by_port(port: u16, protocol: Option<&[u8]>) -> Query<'_> {
 pub(crate) fn service_by_network_port(port: i32, protocol: Option<&[u8]>) -> Query<'_> {
     service_by_port(ntohs(port as u16), protocol)
 }
+
+/// The most bytes of an argument that reaches the host. No name that can exist is longer.
+pub(crate) const LONGEST: usize = 65_536;
+
+/// Replaces each argument over [`LONGEST`] bytes by a short one that the host refuses too. The
+/// message then has the error of an argument that is too long (`S-R4`).
+pub(crate) fn bounded(query: Query<'_>) -> Query<'_> {
+    match query {
+        Query::HostByName(name) => Query::HostByName(bounded_name(name)),
+        // Only 4 bytes are an address (S-R14).
+        Query::HostByAddress(AddressQuery { address, family }) if address.len() > LONGEST => {
+            host_by_address(&[], family)
+        }
+        Query::ServiceByName(ServiceNameQuery { name, protocol }) => {
+            service_by_name(bounded_name(name), protocol.map(bounded_name))
+        }
+        Query::ServiceByPort(ServicePortQuery { port, protocol }) => {
+            service_by_port(port, protocol.map(bounded_name))
+        }
+        Query::ProtocolByName(name) => Query::ProtocolByName(bounded_name(name)),
+        Query::HostByAddress(_) | Query::ProtocolByNumber(_) => query,
+    }
+}
+
+fn bounded_name(name: &[u8]) -> &[u8] {
+    // The host refuses a name with a NUL just like one that is too long.
+    if name.len() > LONGEST { b"\0" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the arguments of these questions are short when they reach the host.
+    fn are_short(questions: [Query<'_>; 6]) -> [bool; 6] {
+        questions.map(|query| format!("{:?}", bounded(query)).len() < 1000)
+    }
+
+    /// Questions with one long argument each.
+    fn questions(long: &[u8]) -> [Query<'_>; 6] {
+        [
+            Query::HostByName(long),
+            host_by_address(long, AF_INET),
+            service_by_name(long, Some(b"tcp")),
+            service_by_name(b"http", Some(long)),
+            service_by_port(80, Some(long)),
+            Query::ProtocolByName(long),
+        ]
+    }
+
+    #[test]
+    fn argument_over_64_kib_does_not_reach_the_host() {
+        assert_eq!(are_short(questions(&vec![b'a'; LONGEST + 1])), [true; 6]);
+    }
+
+    #[test]
+    fn argument_of_64_kib_is_passed_as_it_is() {
+        assert_eq!(are_short(questions(&vec![b'a'; LONGEST])), [false; 6]);
+    }
+
+    #[test]
+    fn long_protocol_leaves_the_name_and_the_port() {
+        let long = vec![b'a'; LONGEST + 1];
+        let Query::ServiceByName(query) = bounded(service_by_name(b"http", Some(&long))) else {
+            panic!("another question");
+        };
+        assert_eq!(
+            (query.name, query.protocol),
+            (&b"http"[..], Some(&b"\0"[..]))
+        );
+        let Query::ServiceByPort(query) = bounded(service_by_port(80, Some(&long))) else {
+            panic!("another question");
+        };
+        assert_eq!((query.port, query.protocol), (80, Some(&b"\0"[..])));
+    }
+}

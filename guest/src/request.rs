@@ -5,7 +5,7 @@ use crate::checks::check_idle;
 use crate::core::Route;
 use crate::error::WsaError;
 use crate::handle::{Hwnd, TaskHandle};
-use crate::host::{Current, Host};
+use crate::host::{self, Current, Host};
 use crate::last_error::record;
 use crate::query;
 
@@ -136,5 +136,5 @@ fn start(
 ) -> Result<TaskHandle, WsaError> {
     let hwnd = hwnd.into();
     let tag = Route::Message { hwnd, message }.tag();
-    record(check_idle().and_then(|()| Current::request(query, tag)))
+    record(check_idle().and_then(|()| host::request(query, tag)))
 }

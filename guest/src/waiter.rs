@@ -7,7 +7,7 @@ use crate::bindings::types::Query;
 use crate::core::{Route, WaiterId};
 use crate::error::{WSAEINTR, WsaError};
 use crate::handle::TaskHandle;
-use crate::host::{Current, Host};
+use crate::host::{self, Current, Host};
 use crate::runtime::{run, try_with, with};
 
 /// A request that has begun. Dropping it cancels the request, and its outcome is never delivered
@@ -18,7 +18,7 @@ impl Waiter {
     /// Begins a request.
     pub(crate) fn start(query: Query<'_>) -> Result<Waiter, WsaError> {
         let number = with(|core| core.pending.number());
-        let handle = Current::request(query, Route::Waiter(number).tag())?;
+        let handle = host::request(query, Route::Waiter(number).tag())?;
         // The slot is in time, because no completion is taken before the next call.
         with(|core| core.pending.insert(number));
         Ok(Waiter(WaiterId { number, handle }))

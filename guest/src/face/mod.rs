@@ -15,7 +15,7 @@ use crate::checks::check_idle;
 use crate::core::{Filter, MessagesOf, Route};
 use crate::error::WsaError;
 use crate::handle::Hwnd;
-use crate::host::{Current, Host};
+use crate::host::{self, Current, Host};
 use crate::last_error::record;
 use crate::message::{LResult, Message};
 use crate::queue;
@@ -36,7 +36,7 @@ pub fn request(question: Question<'_>, recipient: Box<dyn Recipient>) -> Result<
 
 fn start(question: Question<'_>, recipient: Box<dyn Recipient>) -> Result<u32, WsaError> {
     let handle = with(|core| core.handles.unused());
-    let task = Current::request(question.into_query(), Route::Face(handle).tag())?;
+    let task = host::request(question.into_query(), Route::Face(handle).tag())?;
     with(|core| core.handles.begin(handle, task, recipient));
     Ok(handle)
 }

@@ -6,6 +6,11 @@ mod component;
 pub(crate) mod fake;
 mod seam;
 
+use crate::bindings::types::Query;
+use crate::error::WsaError;
+use crate::handle::TaskHandle;
+use crate::query;
+
 pub(crate) use seam::Host;
 
 /// What the library runs on: the imports of the component or, in native tests, a fake host.
@@ -13,3 +18,9 @@ pub(crate) use seam::Host;
 pub(crate) type Current = component::Component;
 #[cfg(test)]
 pub(crate) type Current = fake::Fake;
+
+/// Starts a request, with arguments of at most [`query::LONGEST`] bytes. The caller's are copied on
+/// their way to the host, which ends a program that passes too many bytes.
+pub(crate) fn request(query: Query<'_>, tag: u64) -> Result<TaskHandle, WsaError> {
+    Current::request(query::bounded(query), tag)
+}
