@@ -94,10 +94,22 @@ static __inline__ __attribute__((unused)) int WINAPIV wsprintfW(LPWSTR lpOutput,
     return length;
 }
 
-/* The entry of a program without main is WinMain, and without WinMain it is wWinMain. The string
- * lpCmdLine has the arguments, quoted where they have blanks. */
+#define FillMemory(destination, length, fill) ((void)memset((destination), (fill), (length)))
+#define MoveMemory CopyMemory
+
+/* The entry of a program without main is WinMain, without WinMain it is wWinMain, and without
+ * wWinMain it is wmain. The string lpCmdLine has the arguments, quoted where they have blanks. */
 int PASCAL WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
 int PASCAL wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine, int nShowCmd);
+
+int wmain(int argc, WCHAR **argv);
+/* The linker knows a function by its name alone, so a wmain with other parameters has another. */
+#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)
+int ws2_32_wmain_void(void);
+int ws2_32_wmain_environment(int argc, WCHAR **argv, WCHAR **envp);
+#define ws2_32_wmain_of(first, second, third, name, ...) name
+#define wmain(...) ws2_32_wmain_of(__VA_ARGS__, ws2_32_wmain_environment, wmain, ws2_32_wmain_void, )(__VA_ARGS__)
+#endif
 
 /* The names without A and W */
 

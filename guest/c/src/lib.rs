@@ -13,9 +13,7 @@
     reason = "C programs are compiled and linked with these names"
 )]
 
-use winsock_async_c_main as _;
-use winsock_async_c_wide_main as _;
-
+mod entry;
 mod hwnd;
 mod memory;
 #[cfg(all(target_family = "wasm", target_env = "p1"))]

@@ -27,3 +27,4 @@ mod timer;
 mod types;
 
 pub(crate) use message::dispatch;
+pub(crate) use text::Wide;

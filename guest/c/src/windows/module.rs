@@ -4,11 +4,12 @@ use std::ffi::c_char;
 use std::io::{self, Write};
 use std::ptr;
 
-use winsock_async_c_main::INSTANCE;
-
 use super::error::{ERROR_MOD_NOT_FOUND, or_fail};
 use super::text::{Unit, Wide};
 use super::types::Handle;
+
+/// The handle of the program, as a number: the one that most programs have on Windows.
+const INSTANCE: usize = 0x0040_0000;
 
 /// GetModuleHandle: returns the handle of the program, which WinMain gets too, if the name is null.
 /// Any other name is null, because there is no other module.

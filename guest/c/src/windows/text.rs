@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use crate::memory;
 
 /// `WCHAR`: the `wchar_t` of the C library, 4 bytes.
-pub(super) type Wide = u32;
+pub(crate) type Wide = u32;
 
 /// A character of one form of text. This library keeps text in the narrow form: UTF-8, or any bytes
 /// of the program.
