@@ -19,6 +19,7 @@
 #include <__stddef_max_align_t.h> /* which the C library needs, and omits before C11 */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -43,6 +44,11 @@
 #undef NO_RECOVERY
 #undef PF_INET
 #undef PF_UNSPEC
+#undef SOCK_DGRAM
+#undef SOCK_RAW
+#undef SOCK_RDM
+#undef SOCK_SEQPACKET
+#undef SOCK_STREAM
 #undef TRY_AGAIN
 #undef h_addr
 #undef h_errno
@@ -83,6 +89,9 @@ typedef unsigned long u_long;
 #define WSAAPI FAR PASCAL
 #define SOCKET_ERROR (-1)
 
+typedef UINT_PTR SOCKET;
+#define INVALID_SOCKET ((SOCKET)~0)
+
 /* Start-up */
 
 #define WSADESCRIPTION_LEN 256
@@ -116,6 +125,12 @@ void WSAAPI WSASetLastError(int iError);
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 
+#define SOCK_STREAM 1
+#define SOCK_DGRAM 2
+#define SOCK_RAW 3
+#define SOCK_RDM 4
+#define SOCK_SEQPACKET 5
+
 #define INADDR_ANY ((u_long)0x00000000)
 #define INADDR_LOOPBACK ((u_long)0x7f000001)
 #define INADDR_BROADCAST ((u_long)0xffffffff)
@@ -147,6 +162,7 @@ struct sockaddr_in {
 };
 
 typedef struct in_addr IN_ADDR, *PIN_ADDR, FAR *LPIN_ADDR;
+typedef struct sockaddr SOCKADDR, *PSOCKADDR, FAR *LPSOCKADDR;
 typedef struct sockaddr_in SOCKADDR_IN, *PSOCKADDR_IN, FAR *LPSOCKADDR_IN;
 
 u_long WSAAPI htonl(u_long hostlong);
@@ -216,6 +232,32 @@ HANDLE WSAAPI WSAAsyncGetServByPort(HWND hWnd, u_int wMsg, int port, const char 
 HANDLE WSAAPI WSAAsyncGetProtoByName(HWND hWnd, u_int wMsg, const char FAR *name, char FAR *buf, int buflen);
 HANDLE WSAAPI WSAAsyncGetProtoByNumber(HWND hWnd, u_int wMsg, int number, char FAR *buf, int buflen);
 int WSAAPI WSACancelAsyncRequest(HANDLE hAsyncTaskHandle);
+
+/* There are no sockets. The C library declares some of these functions, which fail here or have
+ * another meaning. So no program compiles that calls one. The types are those of the C library. */
+
+#define WS2_32_NO_SOCKETS                                                                                              \
+    __attribute__((unavailable("winsock-async looks names up and has no sockets; leave the call out #ifdef __wasm__")))
+int accept(int s, struct sockaddr *addr, socklen_t *addrlen) WS2_32_NO_SOCKETS;
+int bind(int s, const struct sockaddr *name, socklen_t namelen) WS2_32_NO_SOCKETS;
+int closesocket(SOCKET s) WS2_32_NO_SOCKETS;
+int connect(int s, const struct sockaddr *name, socklen_t namelen) WS2_32_NO_SOCKETS;
+int getpeername(int s, struct sockaddr *name, socklen_t *namelen) WS2_32_NO_SOCKETS;
+int getsockname(int s, struct sockaddr *name, socklen_t *namelen) WS2_32_NO_SOCKETS;
+int getsockopt(int s, int level, int optname, void *optval, socklen_t *optlen) WS2_32_NO_SOCKETS;
+int ioctlsocket(SOCKET s, long cmd, u_long FAR *argp) WS2_32_NO_SOCKETS;
+int listen(int s, int backlog) WS2_32_NO_SOCKETS;
+ssize_t recv(int s, void *buf, size_t len, int flags) WS2_32_NO_SOCKETS;
+ssize_t recvfrom(int s, void *buf, size_t len, int flags, struct sockaddr *from, socklen_t *fromlen) WS2_32_NO_SOCKETS;
+int select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, struct timeval *timeout) WS2_32_NO_SOCKETS;
+ssize_t send(int s, const void *buf, size_t len, int flags) WS2_32_NO_SOCKETS;
+ssize_t sendto(int s, const void *buf, size_t len, int flags, const struct sockaddr *to,
+               socklen_t tolen) WS2_32_NO_SOCKETS;
+int setsockopt(int s, int level, int optname, const void *optval, socklen_t optlen) WS2_32_NO_SOCKETS;
+int shutdown(int s, int how) WS2_32_NO_SOCKETS;
+int socket(int af, int type, int protocol) WS2_32_NO_SOCKETS;
+int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, long lEvent) WS2_32_NO_SOCKETS;
+int WSAAPI __WSAFDIsSet(SOCKET s, fd_set FAR *set) WS2_32_NO_SOCKETS;
 
 /* Errors */
 

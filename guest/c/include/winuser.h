@@ -225,11 +225,6 @@ LONG WINAPI SetWindowLongA(HWND hWnd, int nIndex, LONG dwNewLong);
 #define PM_REMOVE 0x0001
 #define PM_NOYIELD 0x0002
 
-typedef struct tagPOINT {
-    LONG x;
-    LONG y;
-} POINT, *PPOINT, NEAR *NPPOINT, FAR *LPPOINT;
-
 typedef struct tagMSG {
     HWND hwnd;
     UINT message;

@@ -1,0 +1,3 @@
+/* windows.h has the error numbers that exist here. */
+
+#include <windows.h>

@@ -1,0 +1,3 @@
+/* windef.h has the base types. */
+
+#include <windef.h>
