@@ -18,6 +18,7 @@ mod process;
 mod publish;
 mod rules;
 mod sdk;
+mod sdk_names;
 mod setup;
 mod soak;
 mod sources;

@@ -11,6 +11,7 @@ use crate::clang::{self, Clang};
 use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::publish;
+use crate::sdk_names;
 use crate::setup::{self, Machine};
 use crate::toolchain::{Product, Target, Toolchain};
 use crate::workspace::Workspace;
@@ -48,12 +49,20 @@ pub(crate) fn build(workspace: &Workspace, guests: Option<Toolchain>) -> Result<
             files.insert(name.into(), built);
         }
     }
-    publish::publish(&files, &root, &publish::tree(&root)?, workspace, say)?;
+    let headers = headers(&files);
+    let mut existing = publish::tree(&root)?;
+    existing.retain(|path| {
+        let name = path.strip_prefix(&root).unwrap_or(path);
+        !sdk_names::is_added(name, &headers)
+    });
+    publish::publish(&files, &root, &existing, workspace, say)?;
     let [(_, library), _] = LIBRARIES;
+    let library = root.join(library);
+    sdk_names::add(&root, &headers, &library)?;
     Ok(Sdk {
         clang,
         include: root.join("include"),
-        library: root.join(library),
+        library,
     })
 }
 
@@ -85,6 +94,17 @@ fn library(
     let variable = format!("CC_{}", target.name().replace('-', "_"));
     command.env(variable, &clang.program);
     cargo::library(&mut command)
+}
+
+/// The names of the headers that programs include.
+fn headers(files: &BTreeMap<PathBuf, PathBuf>) -> Vec<String> {
+    let headers = files
+        .keys()
+        .filter_map(|path| path.strip_prefix("include").ok());
+    let names = headers.map(|name| name.to_string_lossy().into_owned());
+    names
+        .filter(|name| name.ends_with(".h") && !name.starts_with("_"))
+        .collect()
 }
 
 /// The headers and the files of `share`, by their paths in the SDK.
