@@ -55,11 +55,14 @@ programs! {
     handlers,
     headers_lean,
     headers_windows_first,
+    headers_windows_words,
     headers_winsock2_first,
     headers_winsock2_last,
     headers_winsock_first,
     layouts,
     lifecycle,
+    long_arguments,
+    main_environment,
     questions,
     startup,
     windows_classes,
@@ -72,6 +75,7 @@ programs! {
     windows_timers,
     windows_wide,
     windows_wide_entry,
+    windows_wide_main,
 }
 
 #[test]
