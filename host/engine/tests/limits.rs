@@ -5,7 +5,9 @@ mod support;
 use std::net::Ipv4Addr;
 
 use winsock_async_engine::resolvers::{Rule, Script};
-use winsock_async_engine::{Answer, ErrorCode, HostEntry, Limits, LookupEngine, Policy, Rate};
+use winsock_async_engine::{
+    Answer, ErrorCode, HostEntry, Limits, LookupEngine, Policy, Rate, Session,
+};
 
 use support::*;
 
@@ -63,6 +65,38 @@ fn a_session_past_its_rate_is_refused_and_another_is_not() {
     assert_eq!(fast.stats().refused, refused);
     assert_eq!(fast.outstanding() as u64, 100 - refused);
     ask(&mut other, "known.test");
+}
+
+// S-R2: a call that another limit refuses leaves the whole burst.
+#[test]
+fn a_request_that_another_limit_refuses_uses_nothing_of_the_rate() {
+    let number = |n: u32| n.try_into().unwrap();
+    let (engine, control) = engine(Limits {
+        max_rate: Some(Rate {
+            per_second: number(1),
+            burst: number(2),
+        }),
+        requests_per_engine: 2,
+        max_extra_workers: 0,
+        ..workers(1)
+    });
+    let (mut session, mut other) = (started(&engine), started(&engine));
+    let refusals = |session: &mut Session, name| {
+        for _ in 0..50 {
+            assert_eq!(session.request(host(name), 0), Err(ErrorCode::WouldBlock));
+        }
+    };
+    // The engine's limit.
+    let stuck = ask(&mut other, "stuck.test");
+    control.wait_until_started("stuck.test");
+    ask(&mut other, "known.test");
+    refusals(&mut session, "known.test");
+    other.take(1);
+    // No worker is left.
+    other.cancel(stuck).unwrap();
+    refusals(&mut session, "stuck.test");
+    ask(&mut session, "known.test");
+    ask(&mut session, "known.test");
 }
 
 // S-R2: the limit on bytes.

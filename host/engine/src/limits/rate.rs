@@ -32,14 +32,19 @@ impl RateLimiter {
         }
     }
 
-    /// Whether a request may be made at `now`, in nanoseconds. Counts the request if so.
-    pub(crate) fn admit(&mut self, now: u64) -> bool {
-        let free_at = self.free_at.max(now).saturating_add(self.cost);
-        let fits = free_at - now <= self.burst;
-        if fits {
-            self.free_at = free_at;
-        }
-        fits
+    /// Whether a request may be made at `now`, in nanoseconds.
+    pub(crate) fn admits(&self, now: u64) -> bool {
+        self.free_after(now) - now <= self.burst
+    }
+
+    /// Counts a request that is made at `now`.
+    pub(crate) fn count(&mut self, now: u64) {
+        self.free_at = self.free_after(now);
+    }
+
+    /// When the whole burst is free again if a request is made at `now`.
+    fn free_after(&self, now: u64) -> u64 {
+        self.free_at.max(now).saturating_add(self.cost)
     }
 }
 
@@ -56,9 +61,18 @@ mod tests {
         })
     }
 
+    /// Makes a request, unless the limiter refuses it.
+    fn request(limiter: &mut RateLimiter, now: u64) -> bool {
+        let admits = limiter.admits(now);
+        if admits {
+            limiter.count(now);
+        }
+        admits
+    }
+
     /// How many of 1000 requests are admitted at this time.
     fn admitted(limiter: &mut RateLimiter, now: u64) -> usize {
-        (0..1000).filter(|_| limiter.admit(now)).count()
+        (0..1000).filter(|_| request(limiter, now)).count()
     }
 
     #[test]
@@ -72,7 +86,7 @@ mod tests {
         // A long pause frees one burst, and no more.
         assert_eq!(admitted(&mut limiter, 3600 * second), 7);
         let steadily =
-            (1..=1000).filter(|i| limiter.admit((3600 + 1) * second + i * second / 1000));
+            (1..=1000).filter(|i| request(&mut limiter, (3600 + 1) * second + i * second / 1000));
         // The first at 1 ms, and the last at 1 s.
         assert_eq!(steadily.count(), 7 + 99);
     }
@@ -80,11 +94,11 @@ mod tests {
     #[test]
     fn refused_requests_do_not_count() {
         let mut limiter = limiter(1, 1);
-        assert!(limiter.admit(0));
+        assert!(request(&mut limiter, 0));
         for later in 1..1000 {
-            assert!(!limiter.admit(later));
+            assert!(!request(&mut limiter, later));
         }
-        assert!(limiter.admit(NANOSECONDS));
+        assert!(request(&mut limiter, NANOSECONDS));
     }
 
     #[test]

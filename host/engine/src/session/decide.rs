@@ -142,12 +142,20 @@ impl Session {
         if self.table.len() >= limits.max_requests || self.bytes >= limits.bytes_per_session {
             return Err(ErrorCode::WouldBlock);
         }
-        if let Some(limiter) = &mut self.rate_limiter
-            && !limiter.admit(self.engine.now())
+        if let Some(limiter) = &self.rate_limiter
+            && !limiter.admits(self.engine.now())
         {
             return Err(ErrorCode::WouldBlock);
         }
         self.engine.reserve(self.table.len())
+    }
+
+    /// Counts a request that no limit refuses. Before that, it uses nothing of the rate.
+    pub(super) fn count_request(&mut self) {
+        if let Some(limiter) = &mut self.rate_limiter {
+            limiter.count(self.engine.now());
+        }
+        self.counters.count_request();
     }
 
     /// Counts a call that begins no request, and tells observers.

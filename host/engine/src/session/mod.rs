@@ -165,7 +165,7 @@ impl Session {
             self.engine.release(1);
             return Err(self.refuse(kind, ErrorCode::WouldBlock));
         }
-        self.counters.count_request();
+        self.count_request();
         Ok(match admitted {
             Admitted::Blocking(lookup) => {
                 let job = self.pend(observed, |handle| Job::new(handle, tag, asked_at, lookup));
