@@ -127,6 +127,7 @@
 #![warn(missing_docs)]
 
 mod engine;
+mod files;
 mod judge;
 mod limits;
 mod lookup;

@@ -10,14 +10,14 @@
 )]
 
 use std::env;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::Duration;
 
 use super::search::{self, MAX_DOMAINS};
 use super::settings::Settings;
+use crate::files;
 
 /// The port of a name server.
 const PORT: u16 = 53;
@@ -121,10 +121,7 @@ pub enum ConfProblem {
 
 /// Reads a file, up to one byte more than is parsed, so that the parser detects a long file.
 pub(crate) fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let max = MAX_BYTES as u64 + 1;
-    File::open(path)?.take(max).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    files::read(path, MAX_BYTES as u64 + 1)
 }
 
 /// Parses a resolv.conf. Returns its settings and the problems of its lines. Without a name server,

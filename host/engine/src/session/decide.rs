@@ -134,7 +134,7 @@ impl Session {
 
     /// Counts one more outstanding request in the engine. Fails at a limit (`S-R2`), and if the
     /// engine is down (`S-R18`).
-    pub(super) fn reserve(&mut self) -> Result<(), ErrorCode> {
+    pub(super) fn reserve(&self) -> Result<(), ErrorCode> {
         let limits = &self.engine.limits;
         if self.engine.is_down() {
             return Err(ErrorCode::NetworkDown);

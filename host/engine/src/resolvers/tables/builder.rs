@@ -1,7 +1,6 @@
 //! Collects the sources of tables, and makes the tables.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::TablesError;
@@ -10,6 +9,7 @@ use super::iana;
 use super::numbered::{Protocols, Services};
 use super::parse::{self, HostLine, Malformed, ProtocolLine, ServiceLine};
 use super::resolver::Tables;
+use crate::files;
 
 /// The largest file.
 const MAX_FILE_BYTES: u64 = 32 << 20;
@@ -69,6 +69,13 @@ impl TablesBuilder {
     /// Adds the hosts of a file, which this call reads. [`build`](Self::build) reports errors.
     pub fn hosts_file(mut self, path: impl Into<PathBuf>) -> Self {
         let lines = self.named(path.into(), parse::hosts);
+        self.hosts.get_or_insert_default().extend(lines);
+        self
+    }
+
+    /// Adds the hosts of a file that the caller has read. Errors and warnings name it `file`.
+    pub fn hosts_bytes(mut self, bytes: &[u8], file: &str) -> Self {
+        let lines = self.lines(file, bytes, parse::hosts);
         self.hosts.get_or_insert_default().extend(lines);
         self
     }
@@ -164,8 +171,13 @@ impl TablesBuilder {
                 return Vec::new();
             }
         };
+        self.lines(&file, &bytes, parser)
+    }
+
+    /// Reads the lines of a named file with these bytes.
+    fn lines<T>(&mut self, file: &str, bytes: &[u8], parser: Parser<T>) -> Vec<T> {
         let mut wrong = Vec::new();
-        let lines = parser(&file, &bytes, self.malformed, &mut wrong);
+        let lines = parser(file, bytes, self.malformed, &mut wrong);
         match self.malformed {
             Malformed::Stop => self.errors.append(&mut wrong),
             Malformed::Skip if lines.is_empty() => {
@@ -231,10 +243,8 @@ fn system<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Ve
 }
 
 fn read(path: &Path, file: &str) -> Result<Vec<u8>, TablesError> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|source| TablesError::Unreadable {
+    let bytes =
+        files::read(path, MAX_FILE_BYTES + 1).map_err(|source| TablesError::Unreadable {
             file: file.into(),
             source,
         })?;
