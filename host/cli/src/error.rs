@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anyhow::Error;
 
 /// The exit status if the command line, the guest or a file is not usable. Clap uses the same.
-const UNUSABLE: i32 = 2;
+pub(crate) const UNUSABLE: i32 = 2;
 
 /// Why a guest that ran has no status of its own. For any other error the exit status is 2.
 #[derive(Debug)]
@@ -54,19 +54,35 @@ pub(crate) fn warn(what: &impl fmt::Display) {
     write(&format!("warning: {what}"));
 }
 
-fn write(what: &str) {
+/// Writes one line to standard error.
+pub(crate) fn write(what: &str) {
     // With standard error closed, the exit status still tells.
-    let _ = writeln!(io::stderr(), "winsock-async: {}", one_line(what));
+    let _ = writeln!(io::stderr(), "winsock-async: {}", bounded(one_line(what)));
 }
 
-/// Puts a text on one line: each run of white space becomes a space, and every other control
-/// character is escaped.
+/// The most bytes of a line.
+const MAX_LINE_BYTES: usize = 4096;
+
+/// Cuts the middle out of a long line: its beginning and its end say the most.
+fn bounded(line: String) -> String {
+    const END_BYTES: usize = MAX_LINE_BYTES / 4;
+    if line.len() <= MAX_LINE_BYTES {
+        return line;
+    }
+    let begin = &line[..line.floor_char_boundary(MAX_LINE_BYTES - END_BYTES)];
+    let end = &line[line.ceil_char_boundary(line.len() - END_BYTES)..];
+    let left_out = line.len() - begin.len() - end.len();
+    format!("{begin} ... {left_out} bytes ... {end}")
+}
+
+/// Puts a text on one line: each run of white space becomes a space. Every other character that
+/// cannot be printed is escaped, such as U+202E, which turns a line around.
 pub(crate) fn one_line(text: &str) -> String {
     let words = text.split_whitespace().map(|word| {
         word.chars()
             .map(|c| match c {
-                c if c.is_control() => c.escape_default().to_string(),
-                c => c.to_string(),
+                '"' | '\'' | '\\' => c.to_string(),
+                c => c.escape_debug().to_string(),
             })
             .collect::<String>()
     });
@@ -81,8 +97,27 @@ mod tests {
     #[test]
     fn white_space_becomes_one_space_and_control_characters_are_escaped() {
         assert_eq!(one_line(" a\r\n\tb \n\n c\n"), "a b c");
-        assert_eq!(one_line("x\u{1b}[31my\0"), "x\\u{1b}[31my\\u{0}");
+        assert_eq!(one_line("x\u{1b}[31my\0"), "x\\u{1b}[31my\\0");
         assert_eq!(one_line("\u{2028}été"), "été");
+    }
+
+    #[test]
+    fn format_characters_are_escaped_and_quotation_marks_are_not() {
+        let text = "\u{202e}\u{200b}\u{ad}\u{feff}\u{e0041}'\"\\";
+        let escaped = r#"\u{202e}\u{200b}\u{ad}\u{feff}\u{e0041}'"\"#;
+        assert_eq!(one_line(text), escaped);
+    }
+
+    #[test]
+    fn a_long_line_keeps_its_beginning_and_its_end() {
+        assert_eq!(bounded("a".repeat(4096)), "a".repeat(4096));
+        let line = bounded(format!("begin{}end", "é".repeat(1 << 20)));
+        assert!(line.starts_with("begin") && line.ends_with("end"));
+        assert!(
+            line.contains(" bytes ... ") && line.len() < 4200,
+            "{}",
+            line.len()
+        );
     }
 
     #[test]
