@@ -219,3 +219,104 @@ fn a_file_that_cannot_be_written_is_an_error_at_the_end() {
     );
     assert_eq!(text.lines().count(), 1, "{text}");
 }
+
+/// Runs a guest with this timeline, and returns the status and standard error.
+#[cfg(unix)]
+fn written_to(file: &str) -> (Option<i32>, String) {
+    let output = runner(&["run", "--timeline", file, &guest("lookup"), "proto:udp"]);
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn a_run_that_cannot_start_keeps_the_file() {
+    let scratch = Scratch::empty("timeline-kept");
+    let file = scratch.file("a.json", b"what was there");
+    let missing = scratch.path("none.wasm");
+    let output = runner(&["run", "--timeline", &file, &missing]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read(&file).unwrap(), b"what was there");
+    assert_eq!(scratch.names(), ["a.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_replaced_with_its_permissions_and_a_link_stays() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    let scratch = Scratch::empty("timeline-replaced");
+    let file = scratch.file("a.json", b"old");
+    let link = scratch.path("link.json");
+    symlink("a.json", &link).unwrap();
+    let new = scratch.path("new.json");
+    symlink("b.json", &new).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let before = fs::metadata(&file).unwrap().ino();
+    for file in [&link, &new] {
+        assert_eq!(written_to(file), (Some(0), String::new()));
+        assert!(fs::symlink_metadata(file).unwrap().is_symlink());
+        assert_eq!(tracks(&fs::read_to_string(file).unwrap()).len(), 1);
+    }
+    let after = fs::metadata(&file).unwrap();
+    assert_eq!(after.permissions().mode() & 0o777, 0o640);
+    assert_ne!(after.ino(), before);
+    let names = ["a.json", "b.json", "link.json", "new.json"];
+    assert_eq!(scratch.names(), names);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_written_in_place() {
+    use std::os::unix::fs::symlink;
+    use std::process::{Command, Stdio};
+
+    let scratch = Scratch::empty("timeline-streams");
+    let path = |to: &str| {
+        let link = scratch.path(&format!("{}.json", to.replace('/', "-")));
+        symlink(to, &link).unwrap();
+        link
+    };
+    assert_eq!(written_to(&path("/dev/null")), (Some(0), String::new()));
+    let (status, text) = written_to(&path("/dev/stderr"));
+    assert_eq!((status, tracks(&text).len()), (Some(0), 1));
+
+    // Standard output comes first, in a pipe and in a file.
+    let said = "proto:udp: udp (alias UDP) number 17\n";
+    let args = [
+        "run",
+        "--timeline",
+        &path("/dev/stdout"),
+        &guest("lookup"),
+        "proto:udp",
+    ];
+    let output = runner(&args);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(tracks(text.strip_prefix(said).unwrap()).len(), 1);
+    let out = scratch.path("out");
+    let file = fs::File::create(&out).unwrap();
+    let status = support::command().args(args).stdout(file).status();
+    assert!(status.unwrap().success());
+    let text = fs::read_to_string(&out).unwrap();
+    assert_eq!(tracks(text.strip_prefix(said).unwrap()).len(), 1);
+
+    let pipe = scratch.pipe("pipe.json");
+    let (status, text) = written_to(&pipe);
+    assert_eq!(status, Some(2));
+    assert!(text.contains("no program reads this pipe"), "{text}");
+    let mut reader = Command::new("sh")
+        .args(["-c", r#"exec 3<>"$0"; echo; exec head -n 3 <&3"#, &pipe])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut read = std::io::BufReader::new(reader.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut read, &mut String::new()).unwrap();
+    assert_eq!(written_to(&pipe), (Some(0), String::new()));
+    let read = std::io::read_to_string(read).unwrap();
+    assert!(read.starts_with("{\"traceEvents\":["), "{read}");
+    reader.wait().unwrap();
+    let (status, text) = written_to(&path("/"));
+    assert_eq!(status, Some(2));
+    assert!(text.contains("directory"), "{text}");
+}

@@ -1,19 +1,20 @@
 //! `--timeline`: records each request's times while the guest runs, and writes a file at the end.
 
 mod chart;
+mod output;
 mod phase;
 mod recorder;
 mod svg;
 mod trace;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
 
+use self::output::Output;
 pub(crate) use self::recorder::Recorder;
 
 /// The file to write, and its format.
@@ -64,16 +65,16 @@ pub(crate) struct Timeline {
     recorder: Arc<Recorder>,
     target: Target,
     /// Taken by the first write.
-    file: Arc<Mutex<Option<File>>>,
+    file: Arc<Mutex<Option<Output>>>,
 }
 
 impl Timeline {
-    /// Creates the file, so that a wrong path is an error before the guest runs.
+    /// Checks that the file can be written, so that a wrong path is an error before the guest runs.
     ///
     /// # Errors
-    /// If the file cannot be created.
+    /// If the file cannot be written.
     pub(crate) fn create(target: &Target) -> Result<Timeline> {
-        let file = File::create(&target.path).with_context(|| target.option())?;
+        let file = Output::open(&target.path).with_context(|| target.option())?;
         Ok(Timeline {
             recorder: Arc::new(Recorder::default()),
             target: target.clone(),
@@ -93,17 +94,16 @@ impl Timeline {
     pub(crate) fn write(&self) -> Result<()> {
         let file = self.file.lock().ok().and_then(|mut file| file.take());
         let Some(file) = file else { return Ok(()) };
-        self.write_to(BufWriter::new(file))
+        file.write(|to| self.write_to(to))
             .with_context(|| self.target.option())
     }
 
-    fn write_to(&self, mut to: impl Write) -> io::Result<()> {
+    fn write_to(&self, mut to: &mut dyn Write) -> io::Result<()> {
         let recording = self.recorder.recording();
         match self.target.format {
-            Format::Trace => trace::write(&recording, &mut to)?,
-            Format::Picture => svg::write(&recording, &mut to)?,
+            Format::Trace => trace::write(&recording, &mut to),
+            Format::Picture => svg::write(&recording, &mut to),
         }
-        to.flush()
     }
 }
 

@@ -82,6 +82,25 @@ impl Scratch {
         path
     }
 
+    /// The names of all files, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let files = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<_> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Makes a named pipe, and returns its path.
+    pub(crate) fn pipe(&self, name: &str) -> String {
+        let path = self.path(name);
+        let _ = fs::remove_file(&path);
+        let made = Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        path
+    }
+
     /// Writes a file of WebAssembly, given as text, and returns its path.
     pub(crate) fn wat(&self, name: &str, text: &str) -> String {
         self.file(name, &wat::parse_str(text).unwrap())
