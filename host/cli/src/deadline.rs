@@ -7,8 +7,8 @@ use std::{io, process, thread};
 use anyhow::Error;
 use wasmtime::Engine;
 
+use crate::ending::Ending;
 use crate::error;
-use crate::timeline::Timeline;
 
 /// The time that a guest has to stop after its deadline.
 const GRACE: Duration = Duration::from_secs(1);
@@ -23,8 +23,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Starts the clock. If the process has to end without the guest, it writes the timeline and
-    /// reports `blocked`.
+    /// Starts the clock. If the process has to end without the guest, `blocked` is its outcome.
     ///
     /// # Errors
     /// If no thread can be started.
@@ -32,7 +31,7 @@ impl Deadline {
         engine: &Engine,
         time: Duration,
         blocked: Error,
-        timeline: Option<Timeline>,
+        ending: Ending,
     ) -> io::Result<Deadline> {
         let (sender, dropped) = mpsc::channel();
         let engine = engine.clone();
@@ -43,7 +42,7 @@ impl Deadline {
                 if over(time) {
                     engine.increment_epoch();
                     if over(GRACE) {
-                        end(blocked, timeline);
+                        end(blocked, &ending);
                     }
                 }
             })?;
@@ -52,13 +51,17 @@ impl Deadline {
 }
 
 /// Ends the process, even where writing to standard error blocks.
-fn end(blocked: Error, timeline: Option<Timeline>) {
+fn end(blocked: Error, ending: &Ending) {
     let status = error::status(&blocked);
-    let unwritten = timeline.and_then(|timeline| timeline.write().err());
-    thread::spawn(move || {
+    let unwritten = ending.write_timeline().err();
+    let ending = ending.clone();
+    let writer = thread::Builder::new().name("end".into()).spawn(move || {
+        let status = ending.end(Err(blocked));
         unwritten.map(|unwritten| error::report(&unwritten));
-        process::exit(error::report(&blocked))
+        process::exit(status)
     });
-    thread::sleep(GRACE);
+    if writer.is_ok() {
+        thread::sleep(GRACE);
+    }
     process::exit(status);
 }

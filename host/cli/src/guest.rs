@@ -1,6 +1,5 @@
 //! The guest: from a file with a component or a core module to a linked command.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -10,18 +9,27 @@ use wasmtime_wasi::WasiView;
 use wasmtime_wasi::p2::bindings::CommandPre;
 use winsock_async_wasmtime::WinsockView;
 
-/// Reads a command, makes a component of a core module, compiles the component, and links it with
-/// WASI 0.2 and the lookups.
-pub(crate) fn load<T>(engine: &Engine, path: &Path) -> Result<CommandPre<T>>
-where
-    T: WasiView + WinsockView + 'static,
-{
+use crate::args::Run;
+use crate::files;
+
+/// Reads the guest's file.
+pub(crate) fn read(options: &Run) -> Result<Vec<u8>> {
+    let path = options.guest();
     if path.as_os_str().is_empty() {
         bail!("the guest's name is empty; try `winsock-async run GUEST.wasm`");
     }
+    let read = files::read(path, options.max_guest_bytes, options.timeout);
+    read.with_context(|| format!("cannot read the guest {}", path.display()))
+}
+
+/// Makes a component of a core module, compiles the component, and links it with WASI 0.2 and the
+/// lookups. `path` is for errors.
+pub(crate) fn load<T>(engine: &Engine, bytes: &[u8], path: &Path) -> Result<CommandPre<T>>
+where
+    T: WasiView + WinsockView + 'static,
+{
     let file = path.display();
-    let bytes = fs::read(path).with_context(|| format!("cannot read the guest {file}"))?;
-    let bytes = winsock_async_componentize::component(&bytes)
+    let bytes = winsock_async_componentize::component(bytes)
         .with_context(|| format!("cannot use {file}"))?;
     let component = Component::from_binary(engine, &bytes)
         .map_err(|error| anyhow!("{file} is not a valid component: {error:#}"))?;

@@ -3,25 +3,33 @@
 mod args;
 mod cache;
 mod deadline;
+mod ending;
 mod error;
+mod files;
 mod guest;
 mod log;
+mod panics;
 mod report;
 mod resolvers;
+mod room;
 mod run;
+mod signals;
 mod timeline;
 
 use std::process;
 
+use anyhow::Context;
 use clap::Parser;
 
 use crate::args::{Cli, Run};
+use crate::ending::Ending;
 
 fn main() {
+    panics::report_in_one_line();
     // `exit` instead of a return: the process does not wait for threads that are in the operating
     // system.
     process::exit(match Cli::try_parse() {
-        Ok(cli) => run(&cli.into_run()),
+        Ok(cli) => panics::catch(|| run(&cli.into_run())).unwrap_or(error::UNUSABLE),
         Err(error) if error.use_stderr() => error::report(&args::refusal(error)),
         // --help and --version.
         Err(error) => error.print().map_or(1, |()| 0),
@@ -30,20 +38,16 @@ fn main() {
 
 /// Runs the guest and returns the exit status.
 fn run(options: &Run) -> i32 {
-    let ended = match log::start(options.log).and_then(|()| run::run(options)) {
-        Ok(ended) => ended,
-        Err(error) => return error::report(&error),
-    };
-    let status = ended.status.unwrap_or_else(|error| error::report(&error));
-    if options.stats {
-        report::write(&ended.stats, &ended.metrics);
-    }
-    match ended.timeline {
-        Ok(()) => status,
-        Err(error) => {
-            let unwritten = error::report(&error);
-            // The guest's failure is the more important of two.
-            if status == 0 { unwritten } else { status }
-        }
-    }
+    let ending = Ending::default();
+    let started = room::check()
+        .and_then(|()| log::start(options.log))
+        .and_then(|()| {
+            let ending = ending.clone();
+            let end = move |status| {
+                ending.end(Ok(status));
+            };
+            signals::catch(end).context("cannot wait for signals")
+        });
+    let outcome = started.and_then(|()| run::run(options, &ending));
+    outcome.unwrap_or_else(|error| error::report(&error))
 }

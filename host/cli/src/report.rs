@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use winsock_async_engine::{Metrics, RequestStats};
 
 /// Writes the statistics to standard error.
-pub(crate) fn write(stats: &RequestStats, metrics: &Metrics) {
+pub(crate) fn write(metrics: &Metrics) {
     // With standard error closed, there is no reader.
-    let _ = write!(io::stderr(), "{}", Report(stats, metrics));
+    let _ = write!(io::stderr(), "{}", Report(&metrics.total, metrics));
 }
 
 /// Statistics, one line each: a name and a number.

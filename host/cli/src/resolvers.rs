@@ -1,8 +1,6 @@
 //! The lookup engine that the command line describes.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -11,8 +9,8 @@ use winsock_async_engine::resolvers::{Chain, Script, Scripted, System, Tables};
 use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use crate::args::{ResolverKind, Run};
-use crate::error;
 use crate::timeline::Timeline;
+use crate::{error, files};
 
 /// Builds the engine. It asks the script, the hosts file, this machine's tables and the resolver of
 /// --resolver, in this order, if the policy allows the lookup.
@@ -25,11 +23,16 @@ pub(crate) fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<Looku
         .policy(policy(options)?)
         .limits(limits(options))
         .measure_latency(options.stats);
-    Ok(match timeline {
+    let engine = match timeline {
         Some(timeline) => engine.observer(timeline.recorder()),
         None => engine,
     }
-    .build())
+    .build();
+    let (wanted, started) = (limits(options).workers, engine.workers());
+    if started < wanted {
+        bail!("can start only {started} of {wanted} worker threads; try --workers {started}");
+    }
+    Ok(engine)
 }
 
 fn chain(options: &Run) -> Result<Chain> {
@@ -37,13 +40,14 @@ fn chain(options: &Run) -> Result<Chain> {
     let mut chain = Chain::new();
     let mut told = HashSet::new();
     if let Some(path) = &options.script {
-        chain = chain.then(script(path)?);
+        chain = chain.then(script(path, options)?);
     }
     if let Some(path) = &options.hosts {
+        let bytes = read(path, "--hosts", MAX_HOSTS_BYTES, options)?;
         // In a chain, the first tables answer all lookups of services and protocols.
         let tables = Tables::builder()
             .skip_malformed()
-            .hosts_file(path)
+            .hosts_bytes(&bytes, &path.display().to_string())
             .system_services()
             .system_protocols()
             .build()
@@ -91,11 +95,16 @@ fn check_dns_options(options: &Run) -> Result<()> {
 fn dns(options: &Run) -> Result<winsock_async_engine::resolvers::Dns> {
     use winsock_async_engine::resolvers::Dns;
 
+    const HINT: &str = "give a name server with --dns-server IP[:PORT]";
     let unusable = |error: winsock_async_engine::resolvers::DnsError| {
-        anyhow!("--resolver dns: {error}; give a name server with --dns-server IP[:PORT]")
+        anyhow!("--resolver dns: {error}; {HINT}")
     };
     let builder = match &options.resolv_conf {
-        Some(path) => Dns::builder().resolv_conf(path).map_err(unusable)?,
+        Some(path) => {
+            let bytes = read(path, "--resolv-conf", MAX_TEXT_BYTES, options)
+                .map_err(|error| anyhow!("{error:#}; {HINT}"))?;
+            Dns::builder().resolv_conf_text(&bytes, &path.display().to_string())
+        }
         None if options.dns_server.is_empty() => Dns::builder().system().map_err(unusable)?,
         None => Dns::builder(),
     };
@@ -113,34 +122,32 @@ fn dns(_: &Run) -> Result<System> {
     bail!("--resolver dns is not in this build; build it with the feature `dns`")
 }
 
-fn script(path: &Path) -> Result<Scripted> {
-    let text = text(path, "--script")?;
+fn script(path: &Path, options: &Run) -> Result<Scripted> {
+    let text = text(path, "--script", options)?;
     Script::parse(&text, &path.display().to_string()).map_err(|error| anyhow!("--script {error}"))
 }
 
 /// Reads the text of the file that `option` names.
-fn text(path: &Path, option: &str) -> Result<String> {
+fn text(path: &Path, option: &str, options: &Run) -> Result<String> {
     let file = path.display();
-    let bytes = read(path).with_context(|| format!("{option} {file}"))?;
-    if bytes.len() > MAX_TEXT_BYTES {
-        bail!("{option} {file}: more than {MAX_TEXT_BYTES} bytes");
-    }
+    let bytes = read(path, option, MAX_TEXT_BYTES, options)?;
     String::from_utf8(bytes).map_err(|error| {
         let line = 1 + newlines(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         anyhow!("{option} {file}:{line}: this is not UTF-8")
     })
 }
 
-/// Reads a file, up to one byte more than [`MAX_TEXT_BYTES`].
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = MAX_TEXT_BYTES as u64 + 1;
-    File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Reads the file that `option` names.
+fn read(path: &Path, option: &str, max_bytes: u64, options: &Run) -> Result<Vec<u8>> {
+    files::read(path, max_bytes, options.timeout)
+        .with_context(|| format!("{option} {}: cannot be read", path.display()))
 }
 
-/// The size limit of a script or policy: some files, such as `/dev/zero`, have no end.
-const MAX_TEXT_BYTES: usize = 16 << 20;
+/// The size limit of a script, a policy or a resolv.conf.
+const MAX_TEXT_BYTES: u64 = 16 << 20;
+
+/// The size limit of a hosts file, which is the engine's.
+const MAX_HOSTS_BYTES: u64 = 32 << 20;
 
 fn newlines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count()
@@ -150,7 +157,7 @@ fn policy(options: &Run) -> Result<Policy> {
     let mut policy = match &options.policy {
         None => Policy::deny_all(),
         Some(path) => {
-            let (text, file) = (text(path, "--policy")?, path.display().to_string());
+            let (text, file) = (text(path, "--policy", options)?, path.display().to_string());
             let (policy, left_out) = Policy::parse_leaving_out_malformed(&text, &file)
                 .map_err(|error| anyhow!("--policy {error}"))?;
             for error in left_out {

@@ -1,41 +1,29 @@
 //! One run of a guest.
 
-use std::env;
 use std::time::Duration;
+use std::{env, fmt, io};
 
 use anyhow::{Context, Error, Result, anyhow};
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 use tokio::time;
 use wasmtime::component::ResourceTable;
 use wasmtime::{Config, Engine, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use winsock_async_engine::{Metrics, RequestStats};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use crate::args::{Run, Variable};
 use crate::deadline::Deadline;
-use crate::error::Aborted;
+use crate::ending::{Ending, Running};
+use crate::error::{Aborted, UNUSABLE};
 use crate::timeline::Timeline;
-use crate::{cache, guest, resolvers};
+use crate::{cache, guest, panics, resolvers, room};
 
-/// How a guest ended.
-pub(crate) struct Ended {
-    /// The guest's exit status, or why the guest has none.
-    pub(crate) status: Result<i32>,
-    /// The session's statistics.
-    pub(crate) stats: RequestStats,
-    /// The engine's metrics at the end.
-    pub(crate) metrics: Metrics,
-    /// Whether the timeline, if there is one, was written.
-    pub(crate) timeline: Result<()>,
-}
-
-/// Runs the guest to its end.
+/// Runs the guest to its end, and returns the exit status.
 ///
 /// # Errors
 /// If the guest cannot be started.
-pub(crate) fn run(options: &Run) -> Result<Ended> {
+pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
     let timeline = options
         .timeline
         .as_ref()
@@ -43,8 +31,20 @@ pub(crate) fn run(options: &Run) -> Result<Ended> {
         .transpose()?;
     let lookups = resolvers::engine(options, timeline.as_ref())?;
     let wasi = wasi(options)?;
-    let engine = engine(options).map_err(|error| anyhow!("cannot set wasmtime up: {error:#}"))?;
-    let command = guest::load::<State>(&engine, options.guest())?;
+    let bytes = guest::read(options)?;
+    // wasmtime compiles on threads that its library starts, and panics if it cannot.
+    // 0 stands for one thread for each processor.
+    let count = if room::has_address_space() { 0 } else { 4 };
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(count);
+    let threads = threads.build().ok();
+    let engine = engine(options, threads.is_some())
+        .map_err(|error| anyhow!("cannot set wasmtime up: {error:#}"))?;
+    let load = || guest::load::<State>(&engine, &bytes, options.guest());
+    let command = match &threads {
+        Some(threads) => threads.install(load),
+        None => load(),
+    }?;
+    drop((threads, bytes));
     let mut store = Store::new(
         &engine,
         State {
@@ -53,14 +53,38 @@ pub(crate) fn run(options: &Run) -> Result<Ended> {
             table: ResourceTable::new(),
         },
     );
-    let status = call(&mut store, &command, options, timeline.clone())?;
-    let stats = store.data_mut().winsock.session().stats();
-    Ok(Ended {
-        status,
-        stats,
-        metrics: lookups.metrics(),
-        timeline: timeline.map_or(Ok(()), |timeline| timeline.write()),
-    })
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot make an event loop")?;
+    let deadline = options.timeout.map(|limit| {
+        deadline(&mut store, options, limit, ending.clone()).context("cannot keep time")
+    });
+    let deadline = deadline.transpose()?;
+    ending.begin(Running {
+        lookups,
+        timeline,
+        stats: options.stats,
+    });
+    let called = panics::catch(|| call(&mut store, &command, options, &runtime));
+    drop(deadline);
+    let status = ending.end(called.unwrap_or(Ok(UNUSABLE)));
+    // The process does not wait for what the guest started on other threads.
+    runtime.shutdown_background();
+    Ok(status)
+}
+
+/// Starts the clock of `--timeout`.
+fn deadline(
+    store: &mut Store<State>,
+    options: &Run,
+    limit: Duration,
+    ending: Ending,
+) -> io::Result<Deadline> {
+    store.set_epoch_deadline(1);
+    let detail = ", in a call to the host that does not return";
+    let blocked = timed_out(options, limit, detail);
+    Deadline::start(store.engine(), limit, blocked, ending)
 }
 
 /// The store's data: WASI, the lookups, and one table for both.
@@ -88,12 +112,19 @@ impl WinsockView for State {
     }
 }
 
-fn engine(options: &Run) -> wasmtime::Result<Engine> {
+fn engine(options: &Run, has_threads: bool) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     // WASI 0.2 has no concurrent calls; without them, each call of the guest saves 110 ns.
     config.concurrency_support(false);
     // Only with a deadline: each loop of the guest pays for the check.
     config.epoch_interruption(options.timeout.is_some());
+    config.parallel_compilation(has_threads);
+    if !room::has_address_space() {
+        // A memory takes what it uses, and moves when it grows.
+        config.memory_reservation(0);
+        config.memory_reservation_for_growth(1 << 20);
+        config.memory_guard_size(1 << 16);
+    }
     if !options.no_cache {
         config.cache(cache::open());
     }
@@ -129,43 +160,44 @@ fn inherited(name: &str) -> Result<String> {
     env::var(name).map_err(|error| anyhow!("--env {name}: {error}; write --env {name}=VALUE"))
 }
 
-/// Calls the guest and waits for its end. The outer error says why the guest cannot be started, the
-/// inner one why it has no exit status.
+/// Calls the guest and waits for its end. The error says why the guest has no exit status.
 fn call(
     store: &mut Store<State>,
     command: &CommandPre<State>,
     options: &Run,
-    timeline: Option<Timeline>,
-) -> Result<Result<i32>> {
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot make an event loop")?;
+    runtime: &Runtime,
+) -> Result<i32> {
     let ended = match options.timeout {
         None => runtime.block_on(call_run(store, command)),
         Some(limit) => {
-            store.set_epoch_deadline(1);
-            let blocked = timed_out(
-                options,
-                limit,
-                ", in a call to the host that does not return",
-            );
-            let deadline = Deadline::start(store.engine(), limit, blocked, timeline)
-                .context("cannot keep time")?;
             // The timer stops a guest that waits, the deadline a guest that computes.
             let timed = async { time::timeout(limit, call_run(store, command)).await };
             let ended = runtime.block_on(timed);
-            drop(deadline);
             ended.unwrap_or_else(|_elapsed| Err(Trap::Interrupt.into()))
         }
     };
-    // The process does not wait for what the guest started on other threads.
-    runtime.shutdown_background();
-    Ok(ended.or_else(|error| status(&error, options)))
+    ended.or_else(|error| status(&error, options))
 }
 
+/// There is no room for the guest's memory or stack.
+#[derive(Debug)]
+struct NoRoom(String);
+
+impl fmt::Display for NoRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoRoom {}
+
 async fn call_run(store: &mut Store<State>, command: &CommandPre<State>) -> wasmtime::Result<i32> {
-    let command = command.instantiate_async(&mut *store).await?;
+    let command = match command.instantiate_async(&mut *store).await {
+        // Its instructions, or a function that they call.
+        Err(error) if error.is::<Trap>() || error.is::<WasmBacktrace>() => return Err(error),
+        Err(error) => return Err(NoRoom(format!("{error:#}")).into()),
+        Ok(command) => command,
+    };
     let result = command.wasi_cli_run().call_run(store).await?;
     Ok(if result.is_ok() { 0 } else { 1 })
 }
@@ -179,6 +211,9 @@ fn status(error: &wasmtime::Error, options: &Run) -> Result<i32> {
         return Err(timed_out(options, limit, ""));
     }
     let guest = options.guest().display();
+    if let Some(error) = error.downcast_ref::<NoRoom>() {
+        return Err(anyhow!("cannot start {guest}: {error}"));
+    }
     let cause = error.root_cause();
     let functions = functions(error);
     let what = match functions.as_str() {

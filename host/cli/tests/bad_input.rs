@@ -306,3 +306,134 @@ fn an_argument_that_is_not_utf_8_is_refused() {
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert_has(&text, &["argument \"\\xFF\" is not UTF-8"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_does_not_end_is_refused_within_the_timeout() {
+    let scratch = Scratch::new("pipes");
+    let pipe = scratch.pipe("pipe");
+    let timeout = "--timeout=100ms";
+    let line = refused(&["run", timeout, &pipe]);
+    let said = "its end did not come within 100ms";
+    assert_has(
+        &line,
+        &["cannot read the guest", "pipe: this is not a file", said],
+    );
+    for option in ["--policy", "--script", "--hosts"] {
+        let line = refused(&["run", timeout, option, &pipe, "g.wasm"]);
+        assert_has(
+            &line,
+            &[&format!("{option} {pipe}: cannot be read: "), said],
+        );
+    }
+    let dns = ["run", timeout, "--resolver=dns", "--resolv-conf", &pipe];
+    assert_has(
+        &refused(&[&dns[..], &["g.wasm"]].concat()),
+        &["--resolv-conf", said],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_guest_may_come_from_a_pipe() {
+    use std::process::Stdio;
+
+    let file = std::fs::File::open(guest("lookup")).unwrap();
+    let mut cat = std::process::Command::new("cat")
+        .stdin(file)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = command()
+        .args(["run", "/dev/stdin", "proto:udp"])
+        .stdin(cat.stdout.take().unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    cat.wait().unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_without_end_is_refused() {
+    let limit = "--max-guest-bytes=1000000";
+    let line = refused(&["run", limit, "/dev/zero"]);
+    assert_has(&line, &["guest /dev/zero: more than 1000000 bytes"]);
+    let line = refused(&["run", "--policy", "/dev/zero", "g.wasm"]);
+    assert_has(
+        &line,
+        &["--policy /dev/zero: cannot be read: more than 16777216 bytes"],
+    );
+    let line = refused(&["run", "--hosts", "/dev/zero", "g.wasm"]);
+    assert_has(
+        &line,
+        &["--hosts /dev/zero: cannot be read: more than 33554432 bytes"],
+    );
+}
+
+#[test]
+fn a_guest_over_the_size_limit_is_refused() {
+    let scratch = Scratch::new("large");
+    let guest = scratch.wat("guest.wasm", "(component)");
+    let size = std::fs::metadata(&guest).unwrap().len();
+    let limit = |bytes: u64| format!("--max-guest-bytes={bytes}");
+    let line = refused(&["run", &limit(size - 1), &guest]);
+    assert_has(&line, &["guest.wasm: more than", "bytes"]);
+    assert_has(&refused(&["run", &limit(size), &guest]), &["is no command"]);
+    // By default, 256 MiB.
+    let sparse = std::fs::File::create(scratch.path("sparse.wasm")).unwrap();
+    sparse.set_len((256 << 20) + 1).unwrap();
+    let line = refused(&["run", &scratch.path("sparse.wasm")]);
+    assert_has(&line, &["sparse.wasm: more than 268435456 bytes"]);
+}
+
+#[test]
+fn text_that_cannot_be_printed_is_escaped_in_lines_of_a_bounded_length() {
+    let scratch = Scratch::new("odd-names");
+    let odd = scratch.path("a\u{202e}b\u{1b}[31m\u{200b}.wasm");
+    for line in [
+        refused(&["run", &odd]),
+        refused(&["run", "--policy", &odd, "g.wasm"]),
+        refused(&["run", "--hosts", &odd, "g.wasm"]),
+        refused(&["run", "--allow", "\u{202e}\u{1b}[31m", "g.wasm"]),
+        refused(&["run", "--timeout", "\u{202e}\u{1b}", "g.wasm"]),
+        refused(&["run", "--\u{202e}\u{1b}", "g.wasm"]),
+        refused(&["run", "--env", "\u{202e}\u{1b}", "g.wasm"]),
+    ] {
+        assert_has(&line, &["\\u{202e}", "\\u{1b}"]);
+        assert!(
+            line.chars().all(|c| c == ' ' || c.is_ascii_graphic()),
+            "{line:?}"
+        );
+    }
+    let long = "x".repeat(100_000);
+    for args in [
+        &["run", "--allow", &long, "g.wasm"][..],
+        &["run", &long],
+        &[&long],
+    ] {
+        let line = refused(args);
+        assert!(line.len() < 4200, "{}", line.len());
+    }
+}
+
+// A component can import a name with any character, and a trap names functions.
+#[test]
+fn names_of_a_guest_are_escaped() {
+    let scratch = Scratch::new("odd-functions");
+    let odd = r"\u{202e}evil\u{1b}[2J".repeat(2000);
+    let text = support::component("(call $odd) i32.const 0").replace(
+        "(core module $m",
+        &format!(r#"(core module $m (func $odd (@name "{odd}") unreachable)"#),
+    );
+    let output = runner(&["run", &scratch.wat("guest.wasm", &text)]);
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(134), "{line}");
+    assert_has(&line, &["trapped: ", "\\u{202e}evil\\u{1b}[2J"]);
+    assert!(line.len() < 4200, "{}", line.len());
+    let line = line.strip_suffix('\n').unwrap();
+    assert!(
+        line.chars().all(|c| c == ' ' || c.is_ascii_graphic()),
+        "{line:?}"
+    );
+}

@@ -25,7 +25,8 @@ Exit status:
   1    the guest's `run` returned an error
   2    the command line, the guest or a file is not usable
   124  the guest ran longer than --timeout
-  134  the guest trapped";
+  134  the guest trapped
+  128 + N  signal N ended the run: 129 SIGHUP, 130 SIGINT, 143 SIGTERM";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -157,10 +158,15 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N[/BURST]", value_parser = rate)]
     pub(crate) max_rate: Option<Rate>,
 
-    /// Stop the guest when it has run this long; compilation does not count. Write seconds, or a
-    /// number with a unit as in 500ms, 10s, 2m [default: never]
+    /// Stop the guest when it has run this long; compilation does not count. A pipe or a device
+    /// that is read as a file must end within this time too, or within 10s by default. Write
+    /// seconds, or a number with a unit as in 500ms, 10s, 2m [default: never]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
+
+    /// At most N bytes of the guest's file
+    #[arg(long, value_name = "N", default_value_t = 256 << 20)]
+    pub(crate) max_guest_bytes: u64,
 
     /// Give the guest an environment variable; without =VALUE, the runner's variable of this name.
     /// May be repeated [default: none]
@@ -178,13 +184,14 @@ pub(crate) struct Run {
     pub(crate) no_cache: bool,
 
     /// At the end, write counts to standard error: requests by how they ended, their latency, and
-    /// the workers. Nothing is written if --timeout stops the guest in a blocking call to its host
+    /// the workers. However the guest ends: also if --timeout, SIGINT, SIGTERM or SIGHUP stops it
     #[arg(long)]
     pub(crate) stats: bool,
 
     /// Write the phases of each request over time to a file: NAME.json for Perfetto
     /// (ui.perfetto.dev) and Chrome (chrome://tracing), or NAME.svg for a picture. The first
-    /// 100,000 requests are written, with their names
+    /// 100,000 requests are written, with their names. The file is replaced at the end, however the
+    /// guest ends
     #[arg(long, value_name = "FILE")]
     pub(crate) timeline: Option<Target>,
 

@@ -1,0 +1,133 @@
+//! Signals: the exit status says which, and what the options ask for is written.
+
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use support::{Scratch, command, guest};
+
+const SCRIPT: &str = r#"rule = [{ host = "never.test", never = true }]"#;
+
+fn send(signal: &str, child: &Child) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", signal, &id]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// Starts a guest whose request is never answered, and returns when the request was made.
+fn started(test: &str, options: &[&str], run: &mut Command) -> Child {
+    let script = Scratch::new(test).file("script.toml", SCRIPT.as_bytes());
+    let mut child = run
+        .args(["run", "--script", &script, "--allow=*.test", "--log=info"])
+        .args(options)
+        .args([&guest("lookup"), "host:never.test"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();
+    lines.find(|line| line.as_ref().unwrap().ends_with(" start on=Worker"));
+    child
+}
+
+/// The lines that a child writes after those of the log.
+fn rest(child: &mut Child) -> String {
+    let mut text = String::new();
+    let errors = child.stderr.as_mut().unwrap();
+    errors.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn the_first_signal_writes_the_timeline_and_the_statistics() {
+    for (signal, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let scratch = Scratch::empty(&format!("signal-{signal}"));
+        let file = scratch.file("timeline.json", b"what was there");
+        let options = ["--stats", "--timeline", &file];
+        let mut child = started(&format!("signal-{signal}"), &options, &mut command());
+        // Nothing is written before the end.
+        assert_eq!(fs::read(&file).unwrap(), b"what was there");
+        send(signal, &child);
+        assert_eq!(child.wait().unwrap().code(), Some(status));
+        let text = rest(&mut child);
+        let pending = text.lines().find(|line| line.starts_with("  pending "));
+        assert!(pending.is_some_and(|line| line.ends_with(" 1")), "{text}");
+        let trace: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        assert_eq!(trace["otherData"]["requests"], 1);
+        assert_eq!(scratch.names(), ["script.toml", "timeline.json"]);
+    }
+}
+
+#[test]
+fn a_signal_ends_a_run_that_leaves_nothing() {
+    let mut child = started("signal-plain", &[], &mut command());
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_eq!(rest(&mut child), "");
+}
+
+#[test]
+fn a_killed_run_keeps_the_file_and_leaves_no_other() {
+    let scratch = Scratch::empty("signal-kill");
+    let file = scratch.file("timeline.json", b"what was there");
+    let mut child = started("signal-kill", &["--timeline", &file], &mut command());
+    send("KILL", &child);
+    child.wait().unwrap();
+    assert_eq!(fs::read(&file).unwrap(), b"what was there");
+    assert_eq!(scratch.names(), ["script.toml", "timeline.json"]);
+}
+
+// A pipe that nobody empties: the timeline is never written to its end.
+#[test]
+fn a_second_signal_ends_a_run_that_is_being_written() {
+    let scratch = Scratch::empty("signal-second");
+    let pipe = scratch.pipe("timeline.json");
+    // Opens the pipe, and takes its first byte.
+    let reader = r#"exec 3<>"$0"; echo; head -c 1 <&3; read -r _"#;
+    let mut reader = Command::new("sh")
+        .args(["-c", reader, &pipe])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = reader.stdout.as_mut().unwrap();
+    said.read_exact(&mut [0]).unwrap();
+    let mut child = command()
+        .args(["run", "--timeline", &pipe, &guest("lookup")])
+        .args((0..1000).map(|i| format!("host:many-{i}.test")))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    said.read_exact(&mut [0]).unwrap();
+    for _ in 0..2 {
+        send("TERM", &child);
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    drop(reader.stdin.take());
+    reader.wait().unwrap();
+}
+
+// As nohup(1) starts programs.
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    let mut nohup = Command::new("sh");
+    nohup
+        .env_clear()
+        .envs(
+            command()
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(command().get_program());
+    let mut child = started("signal-ignored", &[], &mut nohup);
+    send("HUP", &child);
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
