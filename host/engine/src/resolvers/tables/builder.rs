@@ -66,7 +66,8 @@ impl TablesBuilder {
         self
     }
 
-    /// Adds the hosts of a file, which this call reads. [`build`](Self::build) reports errors.
+    /// Adds the hosts of a file, which this call reads. [`build`](Self::build) reports errors. A pipe
+    /// is one: opening it would wait for its writer.
     pub fn hosts_file(mut self, path: impl Into<PathBuf>) -> Self {
         let lines = self.named(path.into(), parse::hosts);
         self.hosts.get_or_insert_default().extend(lines);
