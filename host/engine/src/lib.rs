@@ -146,6 +146,7 @@ pub mod resolvers;
 mod session;
 mod shared;
 mod sync;
+mod text;
 pub mod types;
 
 pub use self::engine::{LookupEngine, LookupEngineBuilder};
@@ -155,6 +156,7 @@ pub use self::lookup::{Lookup, Resolution, Resolver, Responder};
 pub use self::metrics::{LatencyHistogram, Metrics, RequestStats};
 pub use self::policy::Policy;
 pub use self::session::{Readiness, Session};
+pub use self::text::DisplayText;
 pub use self::types::{
     AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Outcome, ProtocolEntry, Query,
     ServiceEntry, ServiceNameQuery, ServicePortQuery, TaskHandle,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::text::DisplayText;
 use crate::types::{Answer, Query};
 
 /// The kind of a query: one of six.
@@ -54,8 +55,7 @@ impl fmt::Display for QueryKind {
     }
 }
 
-/// Shows a query in one line: names are cut at 255 bytes, and characters that cannot be printed are
-/// escaped.
+/// Shows a query in one line, with each name as [`DisplayText::name`] shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct DisplayQuery<'a>(pub &'a Query);
 
@@ -113,19 +113,8 @@ impl fmt::Display for DisplayAnswer<'_> {
 /// The most addresses that are shown of a host.
 const ADDRESSES: usize = 4;
 
-/// The most bytes that are shown of a name.
-const SHOWN: usize = 255;
-
-fn text(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
-    let shown = &bytes[..bytes.len().min(SHOWN)];
-    for chunk in shown.utf8_chunks() {
-        write!(f, "{}", chunk.valid().escape_debug())?;
-        write!(f, "{}", chunk.invalid().escape_ascii())?;
-    }
-    if shown.len() < bytes.len() {
-        write!(f, "... of {} bytes", bytes.len())?;
-    }
-    Ok(())
+fn text(f: &mut fmt::Formatter<'_>, name: &[u8]) -> fmt::Result {
+    write!(f, "{}", DisplayText::name(name))
 }
 
 fn protocol(f: &mut fmt::Formatter<'_>, protocol: Option<&[u8]>) -> fmt::Result {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use ipnet::Ipv4Net;
 
 use crate::names::{self, HostName};
+use crate::text::DisplayText;
 
 /// Names or addresses that a policy allows. [`str::parse`] reads a pattern from text: see the
 /// [table](super#patterns).
@@ -92,7 +93,8 @@ impl fmt::Display for AddressPattern {
     }
 }
 
-/// Why a text is no [`Pattern`] or no [`AddressPattern`].
+/// Why a text is no [`Pattern`] or no [`AddressPattern`]. The message shows the text as
+/// [`DisplayText::name`] does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {
@@ -100,25 +102,32 @@ pub enum PatternError {
     #[error("a pattern is empty; write `*` to allow every host")]
     Empty,
     /// A star is not alone and not the first label.
-    #[error("`{0}`: a star stands alone, or for the labels before a suffix as in `*.example.com`")]
+    #[error("`{}`: a star stands alone, or for the labels before a suffix as in `*.example.com`", shown(.0))]
     Star(Box<str>),
     /// No host can have this name.
-    #[error("`{0}` is neither a host name nor an address")]
+    #[error("`{}` is neither a host name nor an address", shown(.0))]
     NotAName(Box<str>),
     /// The text is no IPv4 address of four decimal numbers, where one is needed.
-    #[error("`{0}` is no IPv4 address; write four decimal numbers, as in `192.0.2.7`")]
+    #[error("`{}` is no IPv4 address; write four decimal numbers, as in `192.0.2.7`", shown(.0))]
     NotIpv4(Box<str>),
     /// The prefix is not an IPv4 address, a slash and a number up to 32.
-    #[error("`{0}` is no prefix; write an IPv4 address and its bits, as in `10.0.0.0/8`")]
+    #[error("`{}` is no prefix; write an IPv4 address and its bits, as in `10.0.0.0/8`", shown(.0))]
     Prefix(Box<str>),
     /// The address of a prefix has bits set that do not belong to it.
-    #[error("`{given}` has bits set beyond its prefix; did you mean `{meant}`?")]
+    #[error(
+        "`{}` has bits set beyond its prefix; did you mean `{meant}`?",
+        shown(given)
+    )]
     HostBits {
         /// The pattern.
         given: Box<str>,
         /// The prefix that it lies in.
         meant: Ipv4Net,
     },
+}
+
+fn shown(text: &str) -> DisplayText<'_> {
+    DisplayText::name(text.as_bytes())
 }
 
 fn host(pattern: &str, name: &str) -> Result<HostName, PatternError> {

@@ -5,6 +5,7 @@ use toml::Spanned;
 use super::file_rule::FileRule;
 use super::resolver::Scripted;
 use super::rule::{RuleError, Script};
+use crate::text::DisplayText;
 
 impl Script {
     /// Parses a script. `file` names it in errors. See the [module](super) for the format.
@@ -50,7 +51,7 @@ impl Script {
 #[non_exhaustive]
 pub enum ScriptError {
     /// The file is not TOML, or a key is unknown or of the wrong type.
-    #[error("{file}:{line}: {message}")]
+    #[error("{file}:{line}: {}", DisplayText::message(message.as_bytes(), 1024))]
     Syntax {
         /// The file.
         file: Box<str>,

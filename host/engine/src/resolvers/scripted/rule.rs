@@ -11,6 +11,7 @@ use super::resolver::{ByTransport, Scripted};
 use super::steps::{Step, Steps, Timing};
 use crate::lookup::Lookup;
 use crate::names::{self, HostName};
+use crate::text::DisplayText;
 use crate::types::{Answer, ErrorCode, Outcome};
 
 /// The longest host name of a rule.
@@ -222,7 +223,7 @@ impl Rule {
 #[non_exhaustive]
 pub enum RuleError {
     /// No host can have this name, or it is an address.
-    #[error("`{0}` is not a host name")]
+    #[error("`{}` is not a host name", DisplayText::name(.0.as_bytes()))]
     HostName(Box<str>),
     /// The rule does not say how the lookup ends.
     #[error("a rule needs an answer, an error, or `never`")]
