@@ -56,8 +56,11 @@ fn special(address: Ipv4Addr) -> Option<u8> {
         // Shared by the customers of a carrier (6598), link-local (3927).
         [100, 64..=127, ..] => Some(10),
         [169, 254, ..] => Some(16),
-        // Protocol assignments (6890), benchmarks (2544), documentation (5737).
+        // Protocol assignments (6890), but PCP and TURN anycast (7723, 8155) are global.
+        [192, 0, 0, 9 | 10] => None,
         [192, 0, 0, _] => Some(24),
+        // 6a44 relay anycast (6751), benchmarks (2544), documentation (5737).
+        [192, 88, 99, 2] => Some(32),
         [198, 18 | 19, ..] => Some(15),
         [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Some(24),
         // Multicast (5771), reserved (1112), limited broadcast (919).
@@ -71,47 +74,91 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The table of the module's page.
-    const SPECIAL: [&str; 15] = [
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-        "255.255.255.255/32",
-    ];
+    /// IANA's registry of special-purpose IPv4 addresses.
+    const REGISTRY: &str = include_str!("../../tests/data/iana-ipv4-special-registry-1.csv");
 
-    fn special_networks() -> Vec<Ipv4Net> {
-        SPECIAL.map(|network| network.parse().unwrap()).into()
+    /// The registry's blocks, each with whether it is globally reachable. None if the registry has
+    /// N/A.
+    fn registry() -> Vec<(Ipv4Net, Option<bool>)> {
+        let mut blocks = Vec::new();
+        for row in REGISTRY.lines().skip(1) {
+            let columns = columns(row);
+            let reachable = match columns[8].split_whitespace().next() {
+                Some("True") => Some(true),
+                Some("False") => Some(false),
+                Some("N/A") => None,
+                _ => panic!("{row}"),
+            };
+            // A cell has one or two blocks, with the numbers of footnotes.
+            for block in columns[0].split(',') {
+                let block = block.split_whitespace().next().unwrap();
+                blocks.push((block.parse().unwrap(), reachable));
+            }
+        }
+        blocks
+    }
+
+    /// The columns of a row. A column in quotation marks may have commas.
+    fn columns(row: &str) -> Vec<String> {
+        let mut columns = vec![String::new()];
+        let mut is_quoted = false;
+        for c in row.chars() {
+            match c {
+                '"' => is_quoted = !is_quoted,
+                ',' if !is_quoted => columns.push(String::new()),
+                c => columns.last_mut().unwrap().push(c),
+            }
+        }
+        columns
+    }
+
+    /// Whether the address is multicast, or the narrowest block of the registry that has it is not
+    /// globally reachable.
+    fn is_special(registry: &[(Ipv4Net, Option<bool>)], address: Ipv4Addr) -> bool {
+        let blocks = registry
+            .iter()
+            .filter(|(block, _)| block.contains(&address));
+        let narrowest = blocks.max_by_key(|(block, _)| block.prefix_len());
+        address.is_multicast() || narrowest.is_some_and(|(_, reachable)| *reachable == Some(false))
     }
 
     // S-R16
     #[test]
-    fn special_networks_are_denied_up_to_their_edges() {
-        let networks = special_networks();
-        let is_special = |a: Ipv4Addr| networks.iter().any(|network| network.contains(&a));
+    fn registry_and_multicast_are_denied_up_to_their_edges() {
+        let registry = registry();
+        assert_eq!(registry.len(), 26);
         let answers = Answers::default();
-        for network in &networks {
-            let (first, last) = (network.network(), network.broadcast());
-            assert!(
-                !answers.allows(first, false) && !answers.allows(last, false),
-                "{network}"
-            );
+        let multicast = ("224.0.0.0/4".parse().unwrap(), None);
+        for (block, _) in registry.iter().chain([&multicast]) {
+            let (first, last) = (block.network(), block.broadcast());
             let edges = [
+                first.to_bits(),
+                last.to_bits(),
                 first.to_bits().wrapping_sub(1),
                 last.to_bits().wrapping_add(1),
             ];
             for edge in edges.map(Ipv4Addr::from_bits) {
-                assert_eq!(answers.allows(edge, false), !is_special(edge), "{edge}");
+                let allowed = !is_special(&registry, edge);
+                assert_eq!(answers.allows(edge, false), allowed, "{edge}");
+            }
+        }
+        assert!(!answers.allows(Ipv4Addr::new(192, 88, 99, 2), false));
+    }
+
+    // S-R16
+    #[test]
+    fn rule_of_a_block_that_is_not_reachable_allows_all_of_it() {
+        for (block, reachable) in registry() {
+            if reachable == Some(false) {
+                let mut answers = Answers::default();
+                answers.allow(block);
+                let ends = [block.network(), block.broadcast()];
+                // Narrower blocks may lie in a wider one, which the rule does not allow.
+                let wider = registry()
+                    .iter()
+                    .any(|(other, _)| other != &block && other.contains(&block));
+                let allowed = ends.map(|end| answers.allows(end, false));
+                assert!(wider || allowed == [true; 2], "{block}");
             }
         }
     }
@@ -160,13 +207,20 @@ mod tests {
     proptest! {
         // S-R16
         #[test]
-        fn an_address_is_denied_if_and_only_if_it_is_special(bits: u32) {
-            let address = Ipv4Addr::from_bits(bits);
-            let listed = special_networks().iter().any(|network| network.contains(&address));
-            let mut answers = Answers::default();
-            prop_assert_eq!(answers.allows(address, false), !listed);
-            answers.allow_private();
-            prop_assert!(answers.allows(address, false));
+        fn an_address_is_denied_if_and_only_if_it_is_special(
+            bits: u32,
+            block in prop::sample::select(registry()),
+        ) {
+            // Anywhere, and in a block of the registry.
+            let inside = block.0.network().to_bits() | (bits & block.0.hostmask().to_bits());
+            let registry = registry();
+            for address in [bits, inside].map(Ipv4Addr::from_bits) {
+                let mut answers = Answers::default();
+                let allowed = !is_special(&registry, address);
+                prop_assert_eq!(answers.allows(address, false), allowed, "{}", address);
+                answers.allow_private();
+                prop_assert!(answers.allows(address, false));
+            }
         }
     }
 }
