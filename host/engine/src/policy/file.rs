@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{PatternError, Policy};
+use crate::text::DisplayText;
 
 impl Policy {
     /// Reads a policy from TOML. Errors call it `file`. A key that is left out allows nothing.
@@ -39,7 +40,8 @@ impl Policy {
     }
 
     /// Reads a policy from TOML, and skips malformed patterns in `allow` and `allow-answers`: the
-    /// policy then allows less. Returns the policy, and an error for each skipped pattern.
+    /// policy then allows less. Returns the policy, and the errors of skipped patterns: one for
+    /// each of up to 100 patterns. The 100th error stands for all others if there are more.
     ///
     /// # Errors
     ///
@@ -54,9 +56,10 @@ impl Policy {
         text: &str,
         file: &str,
     ) -> Result<(Policy, Vec<FileError>), FileError> {
-        let wrong = |at: usize, problem| FileError {
+        let mut lines = Lines::new(text);
+        let mut wrong = |at: usize, problem| FileError {
             file: file.into(),
-            line: 1 + text.bytes().take(at).filter(|&b| b == b'\n').count(),
+            line: lines.line_of(at),
             problem,
         };
         let read: File = toml::from_str(text).map_err(|error| {
@@ -64,22 +67,22 @@ impl Policy {
             let at = error.span().map_or(0, |span| span.start);
             wrong(at, Problem::Syntax(message.into()))
         })?;
-        let mut left_out = Vec::new();
+        let mut left_out = LeftOut::default();
         let none = Policy::default();
         let allowed = read.allow.len();
         let mut policy = patterns(read.allow, none, Policy::allow, |at, error| {
-            left_out.push(wrong(at.start, error.into()));
+            left_out.add(|| wrong(at.start, error.into()));
             Ok(())
         })?;
-        let no_name = allowed > 0 && left_out.len() == allowed;
+        let no_name = allowed > 0 && left_out.count == allowed;
         let all = allowed + read.allow_answers.len();
         let add = Policy::allow_answers;
         policy = patterns(read.allow_answers, policy, add, |at, error| {
-            left_out.push(wrong(at.start, error.into()));
+            left_out.add(|| wrong(at.start, error.into()));
             Ok(())
         })?;
-        if no_name || all > 0 && left_out.len() == all {
-            return Err(left_out.swap_remove(0));
+        if no_name || all > 0 && left_out.count == all {
+            return Err(left_out.errors.swap_remove(0));
         }
         let add = Policy::deny_answers;
         policy = patterns(read.deny_answers, policy, add, |at, error| {
@@ -88,7 +91,65 @@ impl Policy {
         if read.allow_private {
             policy = policy.allow_private();
         }
-        Ok((policy, left_out))
+        Ok((policy, left_out.finish()))
+    }
+}
+
+/// Most errors of skipped patterns.
+const MAX_ERRORS: usize = 100;
+
+/// The errors of skipped patterns.
+#[derive(Default)]
+struct LeftOut {
+    /// The first [`MAX_ERRORS`].
+    errors: Vec<FileError>,
+    /// How many patterns are skipped.
+    count: usize,
+}
+
+impl LeftOut {
+    fn add(&mut self, error: impl FnOnce() -> FileError) {
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(error());
+        }
+        self.count += 1;
+    }
+
+    /// The errors. If there are more than [`MAX_ERRORS`], the last stands for those from there on.
+    fn finish(mut self) -> Vec<FileError> {
+        let more = self.count - self.errors.len();
+        if more > 0
+            && let Some(last) = self.errors.last_mut()
+        {
+            last.problem = Problem::More(more + 1);
+        }
+        self.errors
+    }
+}
+
+/// Finds the lines of places in a text. Places in their order cost one pass over the text.
+struct Lines<'a> {
+    text: &'a [u8],
+    /// The last place, and its line from 1.
+    last: (usize, usize),
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Lines<'a> {
+        Lines {
+            text: text.as_bytes(),
+            last: (0, 1),
+        }
+    }
+
+    fn line_of(&mut self, at: usize) -> usize {
+        if at < self.last.0 {
+            self.last = (0, 1);
+        }
+        let (last, line) = self.last;
+        let between = &self.text[last..at];
+        self.last = (at, line + between.iter().filter(|&&b| b == b'\n').count());
+        self.last.1
     }
 }
 
@@ -110,8 +171,11 @@ pub struct FileError {
 #[non_exhaustive]
 pub enum Problem {
     /// The text is not TOML, or has an unknown key or a value of the wrong type.
-    #[error("{0}")]
+    #[error("{}", DisplayText::message(.0.as_bytes(), 1024))]
     Syntax(Box<str>),
+    /// From this line on, this many patterns are malformed and not listed.
+    #[error("from here on, {0} patterns are malformed")]
+    More(usize),
     /// A pattern is malformed.
     #[error(transparent)]
     Pattern(#[from] PatternError),
@@ -255,8 +319,48 @@ mod tests {
         ] {
             assert_eq!(read(refused).unwrap_err().line, line, "{refused}");
         }
-        // Nothing is wrong with one that allows nothing.
+        // A policy that allows nothing is valid.
         assert_eq!(read("allow = []").unwrap().1, []);
+    }
+
+    #[test]
+    fn at_most_100_errors_are_listed_of_any_number_of_malformed_patterns() {
+        let read = |malformed: usize, key: &str| {
+            let text = format!("{key} = ['10.0.0.1',\n{}]", "'a..b',\n".repeat(malformed));
+            Policy::parse_leaving_out_malformed(&text, "F")
+        };
+        for key in ["allow", "allow-answers"] {
+            let (given, errors) = read(100, key).unwrap();
+            assert!(answers(&given, "10.0.0.1"));
+            assert_eq!((errors.len(), errors[99].line), (100, 101));
+            assert!(matches!(errors[99].problem, Problem::Pattern(_)));
+            // 1.6 MB: a pass over the text for each error would take minutes.
+            let (_, errors) = read(200_000, key).unwrap();
+            assert_eq!(errors.len(), 100);
+            assert_eq!(
+                errors[99].to_string(),
+                "F:101: from here on, 199901 patterns are malformed"
+            );
+        }
+        let text = format!("allow = [\n{}]", "'a..b',\n".repeat(200_000));
+        let error = Policy::parse_leaving_out_malformed(&text, "F").unwrap_err();
+        assert_eq!(error.line, 2);
+    }
+
+    #[test]
+    fn text_of_the_file_is_escaped_and_bounded_in_errors() {
+        let name = format!("\u{202e}{}", "a".repeat(9000));
+        for text in [
+            format!("allow = ['{name} ']"),
+            format!("allow = ['{name}/8']"),
+            format!("allow = ['*{name}']"),
+            format!("\"{name}\" = 1"),
+            format!("allow = '{name}'"),
+        ] {
+            let said = error(&text);
+            assert!(said.contains(r"\u{202e}"), "{said}");
+            assert!(!said.contains('\u{202e}') && said.len() < 1200, "{said}");
+        }
     }
 
     proptest! {
