@@ -28,13 +28,17 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(mut words: Vec<&'a str>) -> Line<'a> {
-        let (port, protocol) = words.remove(1).split_once('/').expect("a port");
-        Line {
+    /// None for a range of ports, which has no entry.
+    fn new(mut words: Vec<&'a str>) -> Option<Line<'a>> {
+        let (port, protocol) = words.remove(1).split_once('/')?;
+        if port.contains('-') {
+            return None;
+        }
+        Some(Line {
             names: words,
             port: port.parse().expect("a number"),
-            protocol,
-        }
+            protocol: protocol.trim_start_matches('/'),
+        })
     }
 
     fn has_protocol(&self, asked: Option<&str>) -> bool {
@@ -43,7 +47,7 @@ impl<'a> Line<'a> {
 }
 
 fn check(text: &str, tables: &Tables) {
-    let lines: Vec<_> = lines(text).map(Line::new).collect();
+    let lines: Vec<_> = lines(text).filter_map(Line::new).collect();
     for line in &lines {
         let named = in_other_case(line.protocol);
         for protocol in [None, Some(&*named)] {

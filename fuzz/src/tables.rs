@@ -13,8 +13,17 @@ pub fn lines(text: &str) -> impl Iterator<Item = Vec<&str>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.split('\n')
         .map(|line| line.split_once('#').map_or(line, |(content, _)| content))
-        .map(|line| line.split_ascii_whitespace().collect::<Vec<_>>())
+        .map(|line| {
+            line.split(is_space)
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+        })
         .filter(|words| !words.is_empty())
+}
+
+/// Whether C's `isspace` has the character as white space.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r')
 }
 
 /// Checks an error: the line that it names exists, is wrong by itself too, and is the first wrong

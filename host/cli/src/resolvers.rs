@@ -47,7 +47,7 @@ fn chain(options: &Run) -> Result<Chain> {
         // In a chain, the first tables answer all lookups of services and protocols.
         let tables = Tables::builder()
             .skip_malformed()
-            .hosts_bytes(&bytes, &path.display().to_string())
+            .hosts_bytes(bytes, &path.display().to_string())
             .system_services()
             .system_protocols()
             .build()

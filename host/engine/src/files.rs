@@ -13,8 +13,11 @@ pub(crate) fn read(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
         let refused = "this is a pipe, not a file";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, refused));
     }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(max_bytes).read_to_end(&mut bytes)?;
+    let file = File::open(path)?;
+    // Room for all of a regular file at once, and for one byte behind it.
+    let length = file.metadata()?.len().saturating_add(1).min(max_bytes);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(max_bytes).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

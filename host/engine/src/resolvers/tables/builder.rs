@@ -4,11 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::TablesError;
-use super::hosts::Hosts;
+use super::hosts::{self, Hosts};
 use super::iana;
-use super::numbered::{Protocols, Services};
-use super::parse::{self, HostLine, Malformed, ProtocolLine, ServiceLine};
+use super::index::{Added, Found, Index, Malformed, Source};
+use super::protocols::{self, Protocols};
 use super::resolver::Tables;
+use super::services::{self, Services};
 use crate::files;
 
 /// The largest file.
@@ -25,14 +26,14 @@ const PROTOCOLS: &str = "/etc/protocols";
 #[derive(Debug, Default)]
 #[must_use]
 pub struct TablesBuilder {
-    hosts: Option<Vec<HostLine>>,
-    services: Option<Vec<ServiceLine>>,
-    protocols: Option<Vec<ProtocolLine>>,
+    hosts: Option<Index>,
+    services: Option<Index>,
+    protocols: Option<Index>,
     /// What to do at a malformed line of a named file.
     malformed: Malformed,
     /// Errors of named files and of texts. The first fails the build.
     errors: Vec<TablesError>,
-    /// Errors of this machine's files, and skipped lines of named files.
+    /// Errors of this machine's files, and what is skipped of named files.
     warnings: Vec<TablesError>,
 }
 
@@ -58,9 +59,9 @@ impl Tables {
 }
 
 impl TablesBuilder {
-    /// Skips malformed lines of the files that are named after this call, and lists them in
-    /// [`Tables::warnings`]. A file with malformed lines and no valid line still fails the build.
-    /// Default: a malformed line of a named file fails the build.
+    /// Skips malformed lines, and malformed names of a line, in the files that are named after this
+    /// call, and lists them in [`Tables::warnings`]. A file with malformed lines and no valid line
+    /// still fails the build. Default: a malformed line or name of a named file fails the build.
     pub fn skip_malformed(mut self) -> Self {
         self.malformed = Malformed::Skip;
         self
@@ -69,53 +70,46 @@ impl TablesBuilder {
     /// Adds the hosts of a file, which this call reads. [`build`](Self::build) reports errors. A pipe
     /// is one: opening it would wait for its writer.
     pub fn hosts_file(mut self, path: impl Into<PathBuf>) -> Self {
-        let lines = self.named(path.into(), parse::hosts);
-        self.hosts.get_or_insert_default().extend(lines);
+        let mut index = self.hosts.take().unwrap_or_default();
+        self.named(&mut index, path.into(), hosts::read);
+        self.hosts = Some(index);
         self
     }
 
     /// Adds the hosts of a file that the caller has read. Errors and warnings name it `file`.
-    pub fn hosts_bytes(mut self, bytes: &[u8], file: &str) -> Self {
-        let lines = self.lines(file, bytes, parse::hosts);
-        self.hosts.get_or_insert_default().extend(lines);
+    pub fn hosts_bytes(mut self, bytes: Vec<u8>, file: &str) -> Self {
+        let mut index = self.hosts.take().unwrap_or_default();
+        self.add(&mut index, file, Ok(bytes), hosts::read);
+        self.hosts = Some(index);
         self
     }
 
     /// Adds hosts from text. Errors name the text `hosts`.
     pub fn hosts_text(mut self, text: &str) -> Self {
-        given(
-            "hosts",
-            text,
-            parse::hosts,
-            &mut self.hosts,
-            &mut self.errors,
-        );
+        let index = self.hosts.get_or_insert_default();
+        given(index, "hosts", text, hosts::read, &mut self.errors);
         self
     }
 
     /// Adds this machine's `/etc/hosts`. Malformed lines are skipped with a warning, and a missing
     /// file is no error.
     pub fn system_hosts(mut self) -> Self {
-        system(HOSTS, parse::hosts, &mut self.hosts, &mut self.warnings);
+        system(&mut self.hosts, HOSTS, hosts::read, &mut self.warnings);
         self
     }
 
     /// Adds the services of a file, which this call reads. [`build`](Self::build) reports errors.
     pub fn services_file(mut self, path: impl Into<PathBuf>) -> Self {
-        let lines = self.named(path.into(), parse::services);
-        self.services.get_or_insert_default().extend(lines);
+        let mut index = self.services.take().unwrap_or_default();
+        self.named(&mut index, path.into(), services::read);
+        self.services = Some(index);
         self
     }
 
     /// Adds services from text. Errors name the text `services`.
     pub fn services_text(mut self, text: &str) -> Self {
-        given(
-            "services",
-            text,
-            parse::services,
-            &mut self.services,
-            &mut self.errors,
-        );
+        let index = self.services.get_or_insert_default();
+        given(index, "services", text, services::read, &mut self.errors);
         self
     }
 
@@ -123,9 +117,9 @@ impl TablesBuilder {
     /// missing file is no error.
     pub fn system_services(mut self) -> Self {
         system(
-            SERVICES,
-            parse::services,
             &mut self.services,
+            SERVICES,
+            services::read,
             &mut self.warnings,
         );
         self
@@ -133,20 +127,16 @@ impl TablesBuilder {
 
     /// Adds the protocols of a file, which this call reads. [`build`](Self::build) reports errors.
     pub fn protocols_file(mut self, path: impl Into<PathBuf>) -> Self {
-        let lines = self.named(path.into(), parse::protocols);
-        self.protocols.get_or_insert_default().extend(lines);
+        let mut index = self.protocols.take().unwrap_or_default();
+        self.named(&mut index, path.into(), protocols::read);
+        self.protocols = Some(index);
         self
     }
 
     /// Adds protocols from text. Errors name the text `protocols`.
     pub fn protocols_text(mut self, text: &str) -> Self {
-        given(
-            "protocols",
-            text,
-            parse::protocols,
-            &mut self.protocols,
-            &mut self.errors,
-        );
+        let index = self.protocols.get_or_insert_default();
+        given(index, "protocols", text, protocols::read, &mut self.errors);
         self
     }
 
@@ -154,49 +144,59 @@ impl TablesBuilder {
     /// missing file is no error.
     pub fn system_protocols(mut self) -> Self {
         system(
-            PROTOCOLS,
-            parse::protocols,
             &mut self.protocols,
+            PROTOCOLS,
+            protocols::read,
             &mut self.warnings,
         );
         self
     }
 
-    /// Reads the lines of a named file.
-    fn named<T>(&mut self, path: PathBuf, parser: Parser<T>) -> Vec<T> {
+    /// Reads a named file.
+    fn named(&mut self, index: &mut Index, path: PathBuf, read_line: ReadLine) {
         let file = path.display().to_string();
-        let bytes = match read(&path, &file) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.errors.push(error);
-                return Vec::new();
-            }
-        };
-        self.lines(&file, &bytes, parser)
+        let bytes = read(&path, &file);
+        self.add(index, &file, bytes, read_line);
     }
 
-    /// Reads the lines of a named file with these bytes.
-    fn lines<T>(&mut self, file: &str, bytes: &[u8], parser: Parser<T>) -> Vec<T> {
-        let mut wrong = Vec::new();
-        let lines = parser(file, bytes, self.malformed, &mut wrong);
-        match self.malformed {
-            Malformed::Stop => self.errors.append(&mut wrong),
-            Malformed::Skip if lines.is_empty() => {
-                let first = wrong.into_iter().next();
+    /// Adds a named file with these bytes.
+    fn add(
+        &mut self,
+        index: &mut Index,
+        file: &str,
+        bytes: Result<Vec<u8>, TablesError>,
+        read_line: ReadLine,
+    ) {
+        let malformed = self.malformed;
+        let added = bytes.and_then(|bytes| {
+            let source = Source {
+                name: file,
+                bytes,
+                malformed,
+            };
+            index.add(source, read_line)
+        });
+        let mut added = match added {
+            Ok(added) => added,
+            Err(error) => return self.errors.push(error),
+        };
+        match malformed {
+            Malformed::Stop => self.errors.append(&mut added.problems),
+            Malformed::Skip if !added.is_valid => {
+                let first = added.problems.into_iter().next();
                 self.errors
                     .extend(first.map(TablesError::without_valid_line));
             }
-            Malformed::Skip => self.warnings.append(&mut wrong),
+            Malformed::Skip => self.warnings.append(&mut added.problems),
         }
-        lines
     }
 
     /// Makes the tables.
     ///
     /// # Errors
     ///
-    /// The first error of a named file or a text. Errors of this machine's files, and lines that
-    /// are [skipped](Self::skip_malformed), are in [`Tables::warnings`].
+    /// The first error of a named file or a text. Errors of this machine's files, and what is
+    /// [skipped](Self::skip_malformed), are in [`Tables::warnings`].
     pub fn build(mut self) -> Result<Tables, TablesError> {
         if !self.errors.is_empty() {
             return Err(self.errors.swap_remove(0));
@@ -206,39 +206,66 @@ impl TablesBuilder {
 
     /// Makes the tables, whatever the errors.
     fn finish(self) -> Tables {
+        let or = |index: Option<Index>, default, read_line| {
+            let index = index.unwrap_or_else(|| {
+                let mut index = Index::default();
+                given(&mut index, "", default, read_line, &mut Vec::new());
+                index
+            });
+            index.finish()
+        };
         Tables {
-            hosts: Hosts::new(self.hosts.unwrap_or_else(|| vec![HostLine::localhost()])),
-            services: Services::new(self.services.unwrap_or_else(iana::services)),
-            protocols: Protocols::new(self.protocols.unwrap_or_else(iana::protocols)),
+            hosts: Hosts::new(or(self.hosts, hosts::LOCALHOST, hosts::read)),
+            services: Services::new(or(self.services, iana::SERVICES, services::read)),
+            protocols: Protocols::new(or(self.protocols, iana::PROTOCOLS, protocols::read)),
             warnings: self.warnings,
         }
     }
 }
 
-type Parser<T> = fn(&str, &[u8], Malformed, &mut Vec<TablesError>) -> Vec<T>;
-type Lines<T> = Option<Vec<T>>;
+/// Reads the content of one line.
+type ReadLine = fn(&[u8], &mut Found<'_>);
 
-/// Adds the lines of a text.
-fn given<T>(
+/// Adds a text.
+fn given(
+    index: &mut Index,
     name: &str,
     text: &str,
-    parser: Parser<T>,
-    to: &mut Lines<T>,
+    read_line: ReadLine,
     errors: &mut Vec<TablesError>,
 ) {
-    to.get_or_insert_default()
-        .extend(parser(name, text.as_bytes(), Malformed::Stop, errors));
+    let source = Source {
+        name,
+        bytes: text.into(),
+        malformed: Malformed::Stop,
+    };
+    match index.add(source, read_line) {
+        Ok(Added { problems, .. }) => errors.extend(problems),
+        Err(error) => errors.push(error),
+    }
 }
 
-/// Adds the lines of a file of this machine.
-fn system<T>(file: &str, parser: Parser<T>, to: &mut Lines<T>, warnings: &mut Vec<TablesError>) {
-    match read(Path::new(file), file) {
-        Ok(bytes) => {
-            to.get_or_insert_default()
-                .extend(parser(file, &bytes, Malformed::Skip, warnings));
-        }
+/// Adds a file of this machine.
+fn system(
+    index: &mut Option<Index>,
+    name: &str,
+    read_line: ReadLine,
+    warnings: &mut Vec<TablesError>,
+) {
+    let bytes = match read(Path::new(name), name) {
+        Ok(bytes) => bytes,
         Err(TablesError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            return;
         }
+        Err(error) => return warnings.push(error),
+    };
+    let source = Source {
+        name,
+        bytes,
+        malformed: Malformed::Skip,
+    };
+    match index.get_or_insert_default().add(source, read_line) {
+        Ok(Added { problems, .. }) => warnings.extend(problems),
         Err(error) => warnings.push(error),
     }
 }
@@ -367,17 +394,44 @@ mod tests {
     }
 
     #[test]
+    fn valid_line_without_an_entry_makes_a_file_usable() {
+        let directory = std::env::temp_dir().join(format!("winsock-valid-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("hosts");
+        let warnings = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            let built = Tables::builder().skip_malformed().hosts_file(&file).build();
+            built
+                .map(|tables| tables.warnings().len())
+                .map_err(|error| error.to_string())
+        };
+        let counts = [
+            "fe80::1 router\n1.2.3 a\n",
+            "0.0.0.0 0.0.0.0\n1.2.3 a\n",
+            "192.0.2.1 a:b c\n",
+        ]
+        .map(warnings);
+        std::fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(counts, [Ok(1), Ok(1), Ok(1)]);
+    }
+
+    #[test]
+    fn embedded_tables_have_no_malformed_line() {
+        Tables::builder()
+            .services_text(iana::SERVICES)
+            .protocols_text(iana::PROTOCOLS)
+            .build()
+            .unwrap();
+    }
+
+    #[test]
     fn errors_of_this_machines_files_are_warnings() {
-        let (mut hosts, mut warnings) = (None, Vec::new());
-        system(
-            "/nonexistent/hosts",
-            parse::hosts,
-            &mut hosts,
-            &mut warnings,
-        );
-        assert!(hosts.is_none() && warnings.is_empty());
+        let (mut index, mut warnings) = (None, Vec::new());
+        let nowhere = "/nonexistent/hosts";
+        system(&mut index, nowhere, hosts::read, &mut warnings);
+        assert!(index.is_none() && warnings.is_empty());
         // A directory can be opened and not read.
-        system("/", parse::hosts, &mut hosts, &mut warnings);
-        assert!(hosts.is_none() && warnings.len() == 1);
+        system(&mut index, "/", hosts::read, &mut warnings);
+        assert!(index.is_none() && warnings.len() == 1);
     }
 }

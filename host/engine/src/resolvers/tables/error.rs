@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::text::DisplayText;
+
 /// Why a table cannot be read. The message is one line that begins with the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,27 +16,27 @@ pub enum TablesError {
         /// The operating system's error.
         source: io::Error,
     },
-    /// The file is larger than a table may be.
+    /// The file is larger than a file may be, or all sources of a table are larger than a table.
     #[error("{file}: larger than {limit} bytes")]
     TooLarge {
         /// The file.
         file: Box<str>,
-        /// The most bytes that a file may have.
+        /// The most bytes.
         limit: u64,
     },
-    /// A line is malformed.
+    /// A line, or a part of a line, is malformed.
     #[error(transparent)]
     Line(#[from] LineError),
     /// A line is malformed, and no line of the file is valid.
     #[error("{0}, and no other line is valid")]
     NoValidLine(LineError),
-    /// More lines of a file are malformed than are listed.
-    #[error("{file}: {lines} more lines are malformed")]
+    /// The file has more problems than are listed.
+    #[error("{file}: {problems} more problems of lines")]
     More {
         /// The file.
         file: Box<str>,
-        /// How many malformed lines are not listed.
-        lines: usize,
+        /// How many problems are not listed.
+        problems: usize,
     },
 }
 
@@ -61,35 +63,36 @@ pub struct LineError {
     pub problem: Problem,
 }
 
-/// The problem of a line. A variant's text is the wrong part of the line, its number a limit.
+/// The problem of a line. A variant's bytes are the wrong part of the line, its number a limit or a
+/// port. Messages show the part as [`DisplayText::name`] does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The line is not UTF-8.
-    #[error("not UTF-8")]
-    NotUtf8,
-    /// The line has a control character other than a tab.
-    #[error("has the control character {0:?}")]
-    Control(char),
-    /// The line has more bytes than this limit.
-    #[error("longer than {0} bytes")]
+    /// The line has more bytes than this limit, comments not counted.
+    #[error("longer than {0} bytes; the rest is not read")]
     TooLong(usize),
-    /// The line has more names of a host than this limit.
-    #[error("more than {0} names")]
-    TooManyNames(usize),
+    /// The line has a NUL outside its comment.
+    #[error("has a NUL; the rest of the line is not read")]
+    Nul,
     /// The line ends before this part.
     #[error("{0} is missing")]
     Missing(&'static str),
     /// The line does not begin with an address.
-    #[error("`{0}` is not an IPv4 or IPv6 address")]
-    Address(Box<str>),
+    #[error("`{}` is not an IPv4 or IPv6 address", DisplayText::name(.0))]
+    Address(Box<[u8]>),
     /// No host can have this name.
-    #[error("`{0}` is not a host name")]
-    HostName(Box<str>),
+    #[error("`{}` is not a host name", DisplayText::name(.0))]
+    HostName(Box<[u8]>),
+    /// The name is not UTF-8, or has a control character.
+    #[error("`{}` is not a name in UTF-8", DisplayText::name(.0))]
+    Name(Box<[u8]>),
     /// The word is not a port and a protocol.
-    #[error("`{0}` is not a port and a protocol, such as `80/tcp`")]
-    Port(Box<str>),
+    #[error("`{}` is not a port and a protocol, such as `80/tcp`", DisplayText::name(.0))]
+    Port(Box<[u8]>),
+    /// The port has no protocol. Lookups without a protocol find the entry.
+    #[error("port {0} has no protocol, such as `80/tcp`")]
+    NoProtocol(u16),
     /// The word is not the number of a protocol.
-    #[error("`{0}` is not the number of a protocol")]
-    Number(Box<str>),
+    #[error("`{}` is not the number of a protocol", DisplayText::name(.0))]
+    Number(Box<[u8]>),
 }

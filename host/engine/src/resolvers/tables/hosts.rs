@@ -1,85 +1,262 @@
 //! The table of hosts.
 
-use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
-use super::parse::HostLine;
+use super::error::Problem;
+use super::index::{Found, Index, Key};
+use super::line::{self, MAX_LINE_BYTES};
+use crate::names::{self, HostName};
 use crate::types::{Answer, HostEntry};
 
-/// Hosts by name and by address, with their answers.
-pub(super) struct Hosts {
-    /// By canonical name without a trailing dot.
-    by_name: FxHashMap<Box<str>, Arc<Answer>>,
-    by_address: FxHashMap<Ipv4Addr, Arc<Answer>>,
-}
+/// The default.
+pub(super) const LOCALHOST: &str = "127.0.0.1 localhost";
+
+/// Hosts by name and by address.
+pub(super) struct Hosts(Index);
 
 impl Hosts {
-    pub(super) fn new(lines: Vec<HostLine>) -> Hosts {
-        let mut lines_of: FxHashMap<Box<str>, Vec<usize>> = FxHashMap::default();
-        for (i, line) in lines.iter().enumerate() {
-            for key in &line.keys {
-                let lines = lines_of.entry(key.clone()).or_default();
-                if lines.last() != Some(&i) {
-                    lines.push(i);
-                }
-            }
-        }
-        let mut by_address = FxHashMap::default();
-        // Names of the same lines share an answer.
-        let mut answers: FxHashMap<Vec<usize>, Arc<Answer>> = FxHashMap::default();
-        for (i, line) in lines.iter().enumerate() {
-            let answer = answers
-                .entry(vec![i])
-                .or_insert_with(|| merged(&lines, &[i]));
-            by_address
-                .entry(line.address)
-                .or_insert_with(|| answer.clone());
-        }
-        let by_name = lines_of
-            .into_iter()
-            .map(|(name, on)| match answers.get(&on) {
-                Some(answer) => (name, answer.clone()),
-                None => {
-                    let answer = merged(&lines, &on);
-                    answers.insert(on, answer.clone());
-                    (name, answer)
-                }
-            })
-            .collect();
-        Hosts {
-            by_name,
-            by_address,
-        }
+    pub(super) fn new(index: Index) -> Hosts {
+        Hosts(index)
     }
 
-    pub(super) fn by_name(&self, name: &str) -> Option<&Arc<Answer>> {
-        self.by_name.get(name.strip_suffix('.').unwrap_or(name))
+    /// The addresses of all lines with the name, and the names of the first.
+    pub(super) fn by_name(&self, name: &str) -> Option<Answer> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let mut lines = self
+            .0
+            .lines(Key::Name(name))
+            .filter_map(Host::parse)
+            .filter(|host| host.names().any(|(_, key)| key == name));
+        let first = lines.next()?;
+        let mut seen = FxHashSet::default();
+        let others = lines.map(|host| host.address);
+        let addresses = [first.address].into_iter().chain(others);
+        Some(first.answer(addresses.filter(|&address| seen.insert(address))))
     }
 
-    pub(super) fn by_address(&self, address: Ipv4Addr) -> Option<&Arc<Answer>> {
-        self.by_address.get(&address)
+    /// The first line with the address.
+    pub(super) fn by_address(&self, address: Ipv4Addr) -> Option<Answer> {
+        let mut lines = self.0.lines(Key::Number(address.to_bits()));
+        let host = lines.find_map(|line| Host::parse(line).filter(|host| host.address == address));
+        Some(host?.answer([address]))
     }
 
-    /// The number of names.
+    /// The number of names, and of lines with an address.
     pub(super) fn len(&self) -> usize {
-        self.by_name.len()
+        self.0.len()
     }
 }
 
-/// An answer with the names of the first of these lines, and each address of these lines once.
-fn merged(lines: &[HostLine], on: &[usize]) -> Arc<Answer> {
-    let mut seen = rustc_hash::FxHashSet::default();
-    let addresses = on
-        .iter()
-        .map(|&i| lines[i].address)
-        .filter(|&a| seen.insert(a));
-    let first = &lines[on[0]];
-    let aliases = first.names.iter().skip(1).cloned();
-    Arc::new(
-        HostEntry::new(&*first.names[0], addresses)
-            .with_aliases(aliases)
-            .into(),
-    )
+/// Reads a line such as `192.0.2.1 www.test web.test`.
+///
+/// A name that no host can have is a problem and not kept. Block lists have such names, so they are
+/// no problem on a line that blocks: see [`is_expected`].
+pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
+    let mut words = line::words(content);
+    let Some(first) = words.next() else { return };
+    let Some(address) = Address::parse(first) else {
+        return found.problem(Problem::Address(first.into()));
+    };
+    if words.clone().next().is_none() {
+        return found.problem(Problem::Missing("a host's name"));
+    }
+    let mut has_name = false;
+    for name in words {
+        match key(name) {
+            Some(key) => {
+                has_name = true;
+                if address != Address::Ipv6 {
+                    found.key(Key::Name(&key));
+                }
+            }
+            None if is_expected(content, first, name) => found.valid(),
+            None => found.problem(Problem::HostName(name.into())),
+        }
+    }
+    if has_name {
+        found.valid();
+        if let Address::Ipv4(address) = address {
+            found.key(Key::Number(address.to_bits()));
+        }
+    }
+}
+
+/// A line with an IPv4 address.
+struct Host<'a> {
+    address: Ipv4Addr,
+    content: &'a [u8],
+}
+
+impl<'a> Host<'a> {
+    fn parse(content: &'a [u8]) -> Option<Host<'a>> {
+        match Address::parse(line::words(content).next()?)? {
+            Address::Ipv4(address) => Some(Host { address, content }),
+            Address::Ipv6 => None,
+        }
+    }
+
+    /// The valid names, as they are written and in canonical form.
+    fn names(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
+        line::words(self.content)
+            .skip(1)
+            .filter_map(|word| Some((str::from_utf8(word).ok()?, key(word)?)))
+    }
+
+    /// An answer with the names of this line.
+    fn answer(&self, addresses: impl IntoIterator<Item = Ipv4Addr>) -> Answer {
+        let mut names = self.names().map(|(name, _)| name);
+        let name = names.next().unwrap_or_default();
+        HostEntry::new(name, addresses).with_aliases(names).into()
+    }
+}
+
+/// The address of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Address {
+    Ipv4(Ipv4Addr),
+    /// Not kept.
+    Ipv6,
+}
+
+impl Address {
+    fn parse(word: &[u8]) -> Option<Address> {
+        let word = str::from_utf8(word).ok()?;
+        if let Ok(address) = word.parse() {
+            return Some(Address::Ipv4(address));
+        }
+        // A link-local address may have an interface after a percent sign.
+        let (address, _) = word.split_once('%').unwrap_or((word, ""));
+        let address: Ipv6Addr = address.parse().ok()?;
+        // glibc gives these to programs that ask for IPv4.
+        Some(match address.to_ipv4_mapped() {
+            Some(mapped) => Address::Ipv4(mapped),
+            None if address.is_loopback() => Address::Ipv4(Ipv4Addr::LOCALHOST),
+            None => Address::Ipv6,
+        })
+    }
+}
+
+/// A name in canonical form, without a trailing dot. None if no host can have the name.
+fn key(name: &[u8]) -> Option<Cow<'_, str>> {
+    let name = str::from_utf8(name).ok()?;
+    if names::is_canonical(name) {
+        return Some(name.strip_suffix('.').unwrap_or(name).into());
+    }
+    match names::canonical_host(name.as_bytes().into(), MAX_LINE_BYTES)? {
+        HostName::Name(key) => Some(String::from(names::without_dot(key)).into()),
+        _ => None,
+    }
+}
+
+/// Whether a word that is no host name needs no warning: no lookup of it reaches a resolver.
+///
+/// Lists that block names have it beside `0.0.0.0` or `::`, or alone beside this machine's address.
+/// They begin with `0.0.0.0 0.0.0.0`.
+fn is_expected(content: &[u8], address: &[u8], name: &[u8]) -> bool {
+    match address {
+        _ if address == name => true,
+        b"0.0.0.0" | b"::" => true,
+        b"127.0.0.1" | b"::1" => line::words(content).count() == 2,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{host, warnings_of};
+    use super::*;
+
+    #[test]
+    fn typical_hosts_file_is_read() {
+        let text = b"\xef\xbb\xbf# comment\r\n\
+            127.0.0.1\tlocalhost # me\r\n\
+            \r\n  \t \n\
+            \t 192.0.2.1   WWW.Test.\tb\xc3\xbccher.test#no space\n\
+            ::1 localhost ip6-localhost\nfe80::1%lo0 localhost\n\
+            192.0.2.2 last";
+        assert_eq!(warnings_of(text, read), [""; 0]);
+        let www = Some("WWW.Test. b\u{fc}cher.test 192.0.2.1".into());
+        assert_eq!(host(text, "www.test"), www);
+        assert_eq!(host(text, "xn--bcher-kva.test"), www);
+        assert_eq!(host(text, "localhost"), Some("localhost 127.0.0.1".into()));
+        assert_eq!(host(text, "last"), Some("last 192.0.2.2".into()));
+    }
+
+    #[test]
+    fn malformed_lines_are_problems() {
+        for (text, said) in [
+            ("127.0.0.1", "F:1: a host's name is missing"),
+            ("\n\n127.0.0.1 # a", "F:3: a host's name is missing"),
+            (
+                "localhost 127.0.0.1",
+                "F:1: `localhost` is not an IPv4 or IPv6 address",
+            ),
+        ] {
+            assert_eq!(warnings_of(text.as_bytes(), read), [said]);
+        }
+        for address in ["127.1", "1.2.3.256", "010.0.0.1", "x", ":::", "1.2.3.4/8"] {
+            let said = format!("F:1: `{address}` is not an IPv4 or IPv6 address");
+            let text = format!("{address} a");
+            assert_eq!(warnings_of(text.as_bytes(), read), [said]);
+        }
+    }
+
+    #[test]
+    fn name_that_no_host_can_have_is_a_problem_and_its_line_stays() {
+        for name in ["a..b", "0.0.0.0", "0x1", "a:b", "xn--a", "a\\b", "a\u{1}"] {
+            let text = format!("127.0.0.1 first {name} last");
+            let said = Problem::HostName(name.as_bytes().into());
+            assert_eq!(warnings_of(text.as_bytes(), read), [format!("F:1: {said}")]);
+            let left = Some("first last 127.0.0.1".into());
+            assert_eq!(host(text.as_bytes(), "last"), left);
+        }
+        // Code page 1252.
+        let text = b"192.0.2.1 caf\xe9.test cafe.test # M\xfcller";
+        let said = r"F:1: `caf\xe9.test` is not a host name";
+        assert_eq!(warnings_of(text, read), [said]);
+        assert_eq!(host(text, "cafe.test"), Some("cafe.test 192.0.2.1".into()));
+    }
+
+    #[test]
+    fn name_of_a_block_list_is_no_problem() {
+        for text in [
+            "0.0.0.0 0.0.0.0",
+            "192.0.2.1 192.0.2.1 a.test",
+            "0.0.0.0 a..b xn--a ads.test/path",
+            ":: a..b",
+            "127.0.0.1 a..b",
+            "::1 a..b",
+            "0.0.0.0 -ads_.test- localhost",
+        ] {
+            assert_eq!(warnings_of(text.as_bytes(), read), [""; 0], "{text}");
+        }
+        assert_eq!(host(b"0.0.0.0 a..b ads.test", "a..b"), None);
+    }
+
+    #[test]
+    fn line_may_have_any_number_of_names_up_to_its_limit() {
+        let text = format!("192.0.2.1{}", " a".repeat(4091));
+        assert_eq!(warnings_of(text.as_bytes(), read), [""; 0]);
+        let text = format!("192.0.2.1{}", " a.test".repeat(2000));
+        let said = "F:1: longer than 8192 bytes; the rest is not read";
+        assert_eq!(warnings_of(text.as_bytes(), read), [said]);
+        let names = " a.test".repeat(1169);
+        let left = format!("{} 192.0.2.1", &names[1..]);
+        assert_eq!(host(text.as_bytes(), "a.test"), Some(left));
+    }
+
+    #[test]
+    fn ipv6_lines_that_stand_for_ipv4_are_kept() {
+        // As in glibc.
+        let text = b"::1 six.test\n::ffff:192.0.2.9 mapped.test\n2001:db8::1 other.test";
+        assert_eq!(host(text, "six.test"), Some("six.test 127.0.0.1".into()));
+        assert_eq!(
+            host(text, "mapped.test"),
+            Some("mapped.test 192.0.2.9".into())
+        );
+        assert_eq!(host(text, "other.test"), None);
+    }
 }

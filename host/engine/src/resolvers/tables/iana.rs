@@ -5,86 +5,54 @@
 //! Protocol Numbers" has the protocol numbers. The traditional names "ip", for protocol 0, and
 //! "www", for http, are not IANA's.
 
-use super::parse::{self, Malformed, ProtocolLine, ServiceLine};
-
-const SERVICES: &str = include_str!("services.txt");
-const PROTOCOLS: &str = include_str!("protocols.txt");
-
 /// The services, in the order of their ports.
-pub(super) fn services() -> Vec<ServiceLine> {
-    parse::services(
-        "services.txt",
-        SERVICES.as_bytes(),
-        Malformed::Skip,
-        &mut Vec::new(),
-    )
-}
-
+pub(super) const SERVICES: &str = include_str!("services.txt");
 /// The protocols, in the order of their numbers.
-pub(super) fn protocols() -> Vec<ProtocolLine> {
-    parse::protocols(
-        "protocols.txt",
-        PROTOCOLS.as_bytes(),
-        Malformed::Skip,
-        &mut Vec::new(),
-    )
-}
+pub(super) const PROTOCOLS: &str = include_str!("protocols.txt");
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashSet;
 
-    #[test]
-    fn embedded_tables_have_no_malformed_line() {
-        let mut errors = Vec::new();
-        parse::services(
-            "services.txt",
-            SERVICES.as_bytes(),
-            Malformed::Skip,
-            &mut errors,
-        );
-        parse::protocols(
-            "protocols.txt",
-            PROTOCOLS.as_bytes(),
-            Malformed::Skip,
-            &mut errors,
-        );
-        assert!(errors.is_empty(), "{errors:?}");
+    /// The words of each entry.
+    fn entries(text: &str) -> Vec<Vec<&str>> {
+        text.lines()
+            .map(|line| line.split('#').next().unwrap_or_default())
+            .map(|content| content.split_whitespace().collect::<Vec<_>>())
+            .filter(|words| !words.is_empty())
+            .collect()
     }
 
     #[test]
     fn each_port_has_one_service_and_each_number_one_protocol() {
         let mut seen = HashSet::new();
-        for ServiceLine { port, protocol, .. } in services() {
-            assert!(seen.insert((port, protocol.clone())), "{port}/{protocol}");
+        for words in entries(SERVICES) {
+            assert!(seen.insert(words[1]), "{words:?}");
         }
         let mut seen = HashSet::new();
         // 0 is "ip", by tradition, and "hopopt".
-        for line in protocols().into_iter().skip(1) {
-            assert!(seen.insert(line.number), "{}", line.number);
+        for words in entries(PROTOCOLS).iter().skip(1) {
+            assert!(seen.insert(words[1]), "{words:?}");
         }
     }
 
     #[test]
     fn embedded_tables_have_the_common_services_and_protocols() {
-        let names: HashSet<String> = services().into_iter().map(|s| s.names[0].clone()).collect();
+        let services = entries(SERVICES);
+        let names: HashSet<&str> = services.iter().map(|words| words[0]).collect();
         assert!(names.len() >= 150, "{}", names.len());
-        assert!(protocols().len() >= 50);
+        assert!(entries(PROTOCOLS).len() >= 50);
         for (name, port) in [
-            ("ftp", 21),
-            ("domain", 53),
-            ("http", 80),
-            ("pop3", 110),
-            ("https", 443),
+            ("ftp", "21/tcp"),
+            ("domain", "53/tcp"),
+            ("http", "80/tcp"),
+            ("pop3", "110/tcp"),
+            ("https", "443/tcp"),
         ] {
-            let found = services().into_iter().find(|s| s.names[0] == name).unwrap();
-            assert_eq!((found.port, &*found.protocol), (port, "tcp"), "{name}");
+            let found = services.iter().find(|words| words[0] == name).unwrap();
+            assert_eq!(found[1], port, "{name}");
         }
-        assert!(
-            services()
-                .iter()
-                .any(|s| s.names[1..].contains(&"www".into()))
-        );
+        assert!(services.iter().any(|words| words[2..].contains(&"www")));
     }
 }

@@ -4,9 +4,13 @@ mod builder;
 mod error;
 mod hosts;
 mod iana;
-mod numbered;
-mod parse;
+mod index;
+mod line;
+mod protocols;
 mod resolver;
+mod services;
+#[cfg(test)]
+mod tests;
 
 pub use self::builder::TablesBuilder;
 pub use self::error::{LineError, Problem, TablesError};
