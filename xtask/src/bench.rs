@@ -14,7 +14,8 @@ use crate::workspace::Workspace;
 /// Builds the guests and the harness with the profile `bench`, runs it, and returns its exit
 /// status.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> {
-    if args.iter().any(|arg| arg == "--engine") {
+    let needs_no_guest = |arg: &OsString| arg == "--engine" || arg == "--tables";
+    if args.iter().any(needs_no_guest) {
         let how = [
             "--package",
             "winsock-async-bench-engine",

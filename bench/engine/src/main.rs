@@ -2,8 +2,10 @@
 //!
 //! `cargo xtask bench --engine [--busy] [CASE…]` prints one figure a line, in nanoseconds. With
 //! `--busy` two threads compute beside it. To compare two engines, run them alternately.
+//! `cargo xtask bench --tables` measures a large hosts file.
 
 mod api;
+mod tables;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -49,6 +51,9 @@ const CASES: &[Case] = &[
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.iter().any(|arg| arg == "--tables") {
+        return tables::measure();
+    }
     let over = Arc::new(AtomicBool::new(false));
     if args.iter().any(|arg| arg == "--busy") {
         for _ in 0..2 {
