@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use anyhow::Error;
+use winsock_async_engine::DisplayText;
 
 /// The exit status if the command line, the guest or a file is not usable. Clap uses the same.
 pub(crate) const UNUSABLE: i32 = 2;
@@ -78,14 +79,9 @@ fn bounded(line: String) -> String {
 /// Puts a text on one line: each run of white space becomes a space. Every other character that
 /// cannot be printed is escaped, such as U+202E, which turns a line around.
 pub(crate) fn one_line(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| {
-        word.chars()
-            .map(|c| match c {
-                '"' | '\'' | '\\' => c.to_string(),
-                c => c.escape_debug().to_string(),
-            })
-            .collect::<String>()
-    });
+    let words = text
+        .split_whitespace()
+        .map(|word| DisplayText::message(word.as_bytes(), usize::MAX).to_string());
     words.collect::<Vec<_>>().join(" ")
 }
 
