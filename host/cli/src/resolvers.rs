@@ -95,16 +95,12 @@ fn check_dns_options(options: &Run) -> Result<()> {
 fn dns(options: &Run) -> Result<winsock_async_engine::resolvers::Dns> {
     use winsock_async_engine::resolvers::Dns;
 
-    const HINT: &str = "give a name server with --dns-server IP[:PORT]";
     let unusable = |error: winsock_async_engine::resolvers::DnsError| {
-        anyhow!("--resolver dns: {error}; {HINT}")
+        anyhow!("--resolver dns: {error}; give a name server with --dns-server IP[:PORT]")
     };
     let builder = match &options.resolv_conf {
-        Some(path) => {
-            let bytes = read(path, "--resolv-conf", MAX_TEXT_BYTES, options)
-                .map_err(|error| anyhow!("{error:#}; {HINT}"))?;
-            Dns::builder().resolv_conf_text(&bytes, &path.display().to_string())
-        }
+        // Not its text alone: the environment counts too.
+        Some(path) => Dns::builder().resolv_conf(path).map_err(unusable)?,
         None if options.dns_server.is_empty() => Dns::builder().system().map_err(unusable)?,
         None => Dns::builder(),
     };
@@ -143,7 +139,7 @@ fn read(path: &Path, option: &str, max_bytes: u64, options: &Run) -> Result<Vec<
         .with_context(|| format!("{option} {}: cannot be read", path.display()))
 }
 
-/// The size limit of a script, a policy or a resolv.conf.
+/// The size limit of a script or a policy.
 const MAX_TEXT_BYTES: u64 = 16 << 20;
 
 /// The size limit of a hosts file, which is the engine's.
