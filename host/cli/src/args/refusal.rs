@@ -107,8 +107,8 @@ mod tests {
         // The reason names the pattern once more.
         assert_refused(
             &["run", "--allow", "a\n\nUsage: b", "g.wasm"],
-            "invalid value 'a Usage: b' for '--allow <PATTERN>': `a Usage: b` is neither a host \
-             name nor an address; try `winsock-async run --help`",
+            "invalid value 'a Usage: b' for '--allow <PATTERN>': `a\\n\\nUsage: b` is neither a \
+             host name nor an address; try `winsock-async run --help`",
         );
         assert_refused(
             &["run", "--a\n\nFor more", "g.wasm"],
