@@ -10,7 +10,11 @@ mod fair_queue;
 mod in_flight;
 mod inbox;
 mod lookup_queue;
-#[allow(dead_code, unused_imports, reason = "the transport that uses it is to come")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the transport that uses it is to come"
+)]
 mod message;
 mod poller;
 mod question;

@@ -1,12 +1,9 @@
-//! Reads the outcome of a question out of a name server's message.
+//! Decides what a name server's message says of a question.
 
-use std::collections::HashMap;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use c_ares::{DnsCls, DnsFlags, DnsRcode, DnsRecord, DnsRr, DnsSection, Error};
-
+use super::message::{Records, Response, rcode};
 use crate::lookup::Lookup;
 use crate::types::{ErrorCode, HostEntry, Outcome};
 
@@ -42,163 +39,61 @@ impl QueryResult {
     }
 }
 
-/// Reads the result of the question for `name`.
-pub(super) fn read(lookup: &Lookup, name: &str, answer: Result<&DnsRecord, Error>) -> QueryResult {
-    match answer {
-        Ok(message) => read_message(lookup, name, message),
-        Err(error) => QueryResult::failed(code(error)),
+/// Decides the result of the question for `name`, which the answer shows as it is here.
+pub(super) fn read(lookup: &Lookup, name: &str, mut response: Response) -> QueryResult {
+    if response.is_failure() {
+        return QueryResult::failed(match response.rcode {
+            rcode::SERV_FAIL => ErrorCode::TryAgain,
+            _ => ErrorCode::NoRecovery,
+        });
     }
-}
-
-/// The error code of a question that c-ares fails.
-fn code(error: Error) -> ErrorCode {
-    match error {
-        Error::ENOTFOUND => ErrorCode::HostNotFound,
-        Error::ENODATA => ErrorCode::NoData,
-        // The name, as the search list completed it, cannot exist.
-        Error::EBADNAME | Error::EBADQUERY => ErrorCode::HostNotFound,
-        // The server is silent, unreachable or busy, or this machine is short of memory.
-        Error::ESERVFAIL
-        | Error::ETIMEOUT
-        | Error::ECONNREFUSED
-        | Error::EOF
-        | Error::ENOMEM
-        | Error::ECANCELLED
-        | Error::EDESTRUCTION => ErrorCode::TryAgain,
-        _ => ErrorCode::NoRecovery,
-    }
-}
-
-fn read_message(lookup: &Lookup, name: &str, message: &DnsRecord) -> QueryResult {
-    if !message.flags().contains(DnsFlags::QR) {
-        // A message that is a question is no answer.
-        return QueryResult::failed(ErrorCode::NoRecovery);
-    }
-    match message.rcode() {
-        DnsRcode::NoError => {}
-        DnsRcode::NXDomain => {
-            let chain = Chain::follow(name, message);
-            let ttl = chain.map_or(Duration::MAX, |chain| chain.ttl);
-            return missing(ErrorCode::HostNotFound, message, ttl);
-        }
-        DnsRcode::ServFail => return QueryResult::failed(ErrorCode::TryAgain),
-        _ => return QueryResult::failed(ErrorCode::NoRecovery),
-    }
-    let Some(chain) = Chain::follow(name, message) else {
+    let Some(records) = response.records.take() else {
         return QueryResult::failed(ErrorCode::NoRecovery);
     };
-    let mut ttl = chain.ttl;
-    let records = of_internet(message, DnsSection::Answer);
-    let records = records.filter(|record| record.name().eq_ignore_ascii_case(chain.last));
-    let mut limit_ttl = |record: &DnsRr| ttl = ttl.min(time_to_live(record.ttl()));
+    if response.rcode == rcode::NX_DOMAIN {
+        missing(ErrorCode::HostNotFound, &records)
+    } else if response.is_referral(&records) {
+        QueryResult::failed(ErrorCode::TryAgain)
+    } else if records.is_loop {
+        QueryResult::failed(ErrorCode::NoRecovery)
+    } else {
+        found(lookup, name, records)
+    }
+}
+
+fn found(lookup: &Lookup, name: &str, records: Records) -> QueryResult {
+    if records.addresses.is_empty() && records.names.is_empty() {
+        return missing(ErrorCode::NoData, &records);
+    }
+    let ttl = Duration::from_secs(records.ttl.into());
     let entry = match lookup {
         Lookup::HostByAddress(address) => {
-            let names = records.filter_map(|record| {
-                let name = record.as_ptr_rr()?.dname();
-                limit_ttl(record);
-                Some(shown(name))
-            });
-            by_address(*address, names)
+            let mut names = records.names.into_iter();
+            let first = names.next().unwrap_or_default();
+            HostEntry::new(first, [*address]).with_aliases(names)
         }
-        _ => {
-            let addresses: Vec<Ipv4Addr> = records
-                .filter_map(|record| {
-                    let address = record.as_a()?.addr();
-                    limit_ttl(record);
-                    Some(address)
-                })
-                .collect();
-            let aliases = chain.aliases.into_iter().map(shown);
-            (!addresses.is_empty())
-                .then(|| HostEntry::new(shown(chain.last), addresses).with_aliases(aliases))
-        }
-    };
-    match entry {
-        Some(entry) => QueryResult {
-            outcome: Ok(Arc::new(entry.into())),
-            ttl,
+        _ => match records.canonical {
+            Some(last) => {
+                let aliases = [name.to_owned()].into_iter().chain(records.aliases);
+                HostEntry::new(last, records.addresses).with_aliases(aliases)
+            }
+            None => HostEntry::new(name, records.addresses),
         },
-        None => missing(ErrorCode::NoData, message, ttl),
-    }
-}
-
-fn by_address(address: Ipv4Addr, mut names: impl Iterator<Item = String>) -> Option<HostEntry> {
-    let first = names.next()?;
-    Some(HostEntry::new(first, [address]).with_aliases(names))
-}
-
-/// The CNAME chain from the requested name to the name that has the records.
-struct Chain<'a> {
-    last: &'a str,
-    /// The names before `last`, in order.
-    aliases: Vec<&'a str>,
-    ttl: Duration,
-}
-
-impl<'a> Chain<'a> {
-    /// Follows the chain. `None` if it is a loop.
-    fn follow(name: &'a str, message: &'a DnsRecord) -> Option<Chain<'a>> {
-        let mut targets = HashMap::new();
-        for record in of_internet(message, DnsSection::Answer) {
-            if let Some(cname) = record.as_cname() {
-                // Of two CNAMEs for one name, which is malformed, the first counts.
-                targets
-                    .entry(record.name().to_ascii_lowercase())
-                    .or_insert((cname.cname(), record.ttl()));
-            }
-        }
-        let mut chain = Chain {
-            last: name,
-            aliases: Vec::new(),
-            ttl: Duration::MAX,
-        };
-        while let Some((target, record_ttl)) = targets.get(&chain.last.to_ascii_lowercase()) {
-            if chain.aliases.len() == targets.len() {
-                return None;
-            }
-            chain.aliases.push(chain.last);
-            chain.last = target;
-            chain.ttl = chain.ttl.min(time_to_live(*record_ttl));
-        }
-        Some(chain)
+    };
+    QueryResult {
+        outcome: Ok(Arc::new(entry.into())),
+        ttl,
     }
 }
 
 /// The result for a name or record that does not exist. It may be cached as long as the zone says
-/// (RFC 2308), and at most for `ttl`, that of the CNAMEs on the way.
-fn missing(error: ErrorCode, message: &DnsRecord, ttl: Duration) -> QueryResult {
-    let zone = of_internet(message, DnsSection::Authority)
-        .find_map(|record| Some((record.ttl(), record.as_soa()?.minimum())));
+/// (RFC 2308), and at most as long as the CNAMEs on the way.
+fn missing(error: ErrorCode, records: &Records) -> QueryResult {
+    let ttl = records.negative_ttl.map_or(0, |ttl| ttl.min(records.ttl));
     QueryResult {
         outcome: Err(error),
-        ttl: zone.map_or(Duration::ZERO, |(zone_ttl, minimum)| {
-            let zone = time_to_live(zone_ttl).min(time_to_live(minimum));
-            zone.min(ttl)
-        }),
+        ttl: Duration::from_secs(ttl.into()),
     }
-}
-
-/// The records of the class IN.
-fn of_internet(message: &DnsRecord, section: DnsSection) -> impl Iterator<Item = &DnsRr> {
-    message
-        .rrs(section)
-        .filter(|record| record.dns_class() == DnsCls::IN)
-}
-
-/// A TTL as a duration. One with the highest bit set is 0 (RFC 2181).
-fn time_to_live(seconds: u32) -> Duration {
-    let seconds = if seconds > i32::MAX.unsigned_abs() {
-        0
-    } else {
-        seconds
-    };
-    Duration::from_secs(seconds.into())
-}
-
-/// A name as text. c-ares escapes bytes that no host name has: a NUL is `\000`, a dot within a
-/// label is `\.`.
-fn shown(name: &str) -> String {
-    if name.is_empty() { "." } else { name }.to_owned()
 }
 
 #[cfg(test)]

@@ -1,93 +1,38 @@
-//! Messages that are built, written, and read as a name server's.
+//! Results of messages that are built byte by byte.
 
-use c_ares::{DnsOpcode, DnsParseFlags, DnsRecordType, DnsRrKey};
-
+use super::super::message::sample::{AA, ANSWER, RA, Sample, wire};
+use super::super::message::{self, Question, RecordType};
 use super::*;
 use crate::types::Answer;
 
-/// A message to fill with records.
-struct Message(DnsRecord);
+const REVERSE: &str = "7.2.0.192.in-addr.arpa";
 
-impl Message {
-    fn new(rcode: DnsRcode) -> Message {
-        Message::with(DnsFlags::QR, rcode)
+impl Sample {
+    /// The result of the message in answer to the question for the address of `a.test`.
+    fn by_name(&self) -> QueryResult {
+        let lookup = Lookup::HostByName("a.test".into());
+        self.result(&lookup, "a.test", RecordType::A)
     }
 
-    fn with(flags: DnsFlags, rcode: DnsRcode) -> Message {
-        let mut message = DnsRecord::new(1, flags, DnsOpcode::Query, rcode).unwrap();
-        message
-            .query_add("a.test", DnsRecordType::A, DnsCls::IN)
-            .unwrap();
-        Message(message)
+    /// The result of the message in answer to the question for the name of 192.0.2.7.
+    fn by_address(&self) -> QueryResult {
+        let lookup = Lookup::HostByAddress([192, 0, 2, 7].into());
+        self.result(&lookup, REVERSE, RecordType::Ptr)
     }
 
-    fn add(
-        mut self,
-        section: DnsSection,
-        (name, ttl): (&str, u32),
-        kind: DnsRecordType,
-        fill: impl FnOnce(&mut DnsRr),
-    ) -> Message {
-        fill(self.0.rr_add(section, name, kind, DnsCls::IN, ttl).unwrap());
-        self
-    }
-
-    fn a(self, name: &str, ttl: u32, last: u8) -> Message {
-        let address = Ipv4Addr::new(192, 0, 2, last);
-        self.add(DnsSection::Answer, (name, ttl), DnsRecordType::A, |rr| {
-            rr.set_addr(DnsRrKey::A_ADDR, address).unwrap();
-        })
-    }
-
-    fn cname(self, name: &str, ttl: u32, target: &str) -> Message {
-        let kind = DnsRecordType::CNAME;
-        self.add(DnsSection::Answer, (name, ttl), kind, |rr| {
-            rr.set_str(DnsRrKey::CNAME_CNAME, target).unwrap();
-        })
-    }
-
-    fn ptr(self, name: &str, ttl: u32, target: &str) -> Message {
-        self.add(DnsSection::Answer, (name, ttl), DnsRecordType::PTR, |rr| {
-            rr.set_str(DnsRrKey::PTR_DNAME, target).unwrap();
-        })
-    }
-
-    fn soa(self, ttl: u32, minimum: u32) -> Message {
-        let kind = DnsRecordType::SOA;
-        self.add(DnsSection::Authority, ("test", ttl), kind, |rr| {
-            rr.set_str(DnsRrKey::SOA_MNAME, "ns.test").unwrap();
-            rr.set_str(DnsRrKey::SOA_RNAME, "root.test").unwrap();
-            for key in [
-                DnsRrKey::SOA_SERIAL,
-                DnsRrKey::SOA_REFRESH,
-                DnsRrKey::SOA_RETRY,
-                DnsRrKey::SOA_EXPIRE,
-            ] {
-                rr.set_u32(key, 1).unwrap();
-            }
-            rr.set_u32(DnsRrKey::SOA_MINIMUM, minimum).unwrap();
-        })
-    }
-
-    /// Writes and parses the message, and reads its result.
-    fn read(self, lookup: &Lookup, name: &str) -> QueryResult {
-        let bytes = self.0.write().unwrap();
-        let parsed = DnsRecord::parse(&bytes, DnsParseFlags::empty()).unwrap();
-        read(lookup, name, Ok(&parsed))
-    }
-
-    fn by_name(self) -> QueryResult {
-        self.read(&Lookup::HostByName("a.test".into()), "a.test")
-    }
-
-    fn by_address(self) -> QueryResult {
-        let lookup = Lookup::HostByAddress(Ipv4Addr::new(192, 0, 2, 7));
-        self.read(&lookup, "7.2.0.192.in-addr.arpa")
+    fn result(&self, lookup: &Lookup, name: &str, kind: RecordType) -> QueryResult {
+        let question = Question::new(name, kind).unwrap();
+        let response = message::read(&self.bytes(), &question);
+        read(lookup, name, response.expect("a response"))
     }
 }
 
-fn good() -> Message {
-    Message::new(DnsRcode::NoError)
+fn good() -> Sample {
+    Sample::a_test()
+}
+
+fn reverse() -> Sample {
+    Sample::new(REVERSE, RecordType::Ptr)
 }
 
 const fn seconds(seconds: u64) -> Duration {
@@ -127,26 +72,132 @@ fn last_name_of_a_cname_chain_is_official_and_the_others_are_aliases() {
 
 // S-R15
 #[test]
-fn message_that_is_a_question_is_no_recovery() {
-    let question = Message::with(DnsFlags::empty(), DnsRcode::NoError).a("a.test", 60, 1);
+fn record_of_another_class_is_ignored() {
+    let (chaos, address) = (3, [192, 0, 2, 1]);
+    let other = good().record(ANSWER, &wire("a.test"), [1, chaos], 60, &address);
+    assert_eq!(other.by_name(), QueryResult::failed(ErrorCode::NoData));
+    assert_eq!(host(&other.a("a.test", 60, 2).by_name()).2, [2]);
+}
+
+// S-R15
+#[test]
+fn each_code_of_servers_has_its_error() {
+    let empty = QueryResult::failed(ErrorCode::NoData);
+    assert_eq!(good().by_name(), empty);
+    for (code, error) in [
+        (1, ErrorCode::NoRecovery),
+        (2, ErrorCode::TryAgain),
+        (3, ErrorCode::HostNotFound),
+        (4, ErrorCode::NoRecovery),
+        (5, ErrorCode::NoRecovery),
+        (6, ErrorCode::NoRecovery),
+        (15, ErrorCode::NoRecovery),
+    ] {
+        // The code counts also where it denies the records.
+        for message in [good(), good().a("a.test", 60, 1)] {
+            let found = message.rcode(code).by_name();
+            assert_eq!(found, QueryResult::failed(error), "{code}");
+        }
+    }
+    // EDNS gives a code its upper bits: BADVERS is 16.
+    let bad_version = good().a("a.test", 60, 1).opt(1 << 24, &[]);
     assert_eq!(
-        question.by_name(),
+        bad_version.by_name(),
         QueryResult::failed(ErrorCode::NoRecovery)
     );
 }
 
 // S-R15
 #[test]
-fn record_of_another_class_is_ignored() {
-    let mut other = good();
-    let section = DnsSection::Answer;
-    let record = other
-        .0
-        .rr_add(section, "a.test", DnsRecordType::A, DnsCls::CHAOS, 60)
-        .unwrap();
-    let address = Ipv4Addr::new(192, 0, 2, 1);
-    record.set_addr(DnsRrKey::A_ADDR, address).unwrap();
-    assert_eq!(other.by_name().outcome, Err(ErrorCode::NoData));
+fn malformed_message_is_no_recovery_unless_its_code_says_more() {
+    let mut short = good();
+    short.counts[1] = 1;
+    assert_eq!(short.by_name(), QueryResult::failed(ErrorCode::NoRecovery));
+    let unknown = short.clone().rcode(rcode::NX_DOMAIN);
+    assert_eq!(
+        unknown.by_name(),
+        QueryResult::failed(ErrorCode::NoRecovery)
+    );
+    let busy = short.rcode(rcode::SERV_FAIL);
+    assert_eq!(busy.by_name(), QueryResult::failed(ErrorCode::TryAgain));
+}
+
+// S-R15
+#[test]
+fn referral_is_no_answer() {
+    let again = QueryResult::failed(ErrorCode::TryAgain);
+    let no_data = QueryResult::failed(ErrorCode::NoData);
+    let response = 0x8000;
+    for (message, result) in [
+        // The server neither has the zone nor asks others.
+        (good().flags(response), &again),
+        (good().flags(response | RA), &no_data),
+        (good().flags(response | AA), &no_data),
+        // It names the servers of the zone, and no SOA record says that there is nothing.
+        (good().flags(response).ns(), &again),
+        (good().flags(response | RA).ns(), &again),
+        (good().flags(response | AA).ns(), &no_data),
+        (
+            good().flags(response).cname("a.test", 60, "b.test").ns(),
+            &again,
+        ),
+        (
+            good().flags(response).cname("a.test", 60, "b.test"),
+            &no_data,
+        ),
+    ] {
+        assert_eq!(message.by_name(), *result, "{message:x?}");
+    }
+    let found = good().flags(response).a("a.test", 60, 1).ns().by_name();
+    assert_eq!(host(&found).2, [1]);
+    let no_data = good().flags(response | RA).ns().soa(60, 60).by_name();
+    assert_eq!(no_data.outcome, Err(ErrorCode::NoData));
+}
+
+#[test]
+fn miss_expires_as_the_soa_record_says() {
+    let missing = |code, ttl, minimum| good().rcode(code).soa(ttl, minimum).by_name();
+    let unknown = missing(rcode::NX_DOMAIN, 60, 30);
+    assert_eq!(unknown.outcome, Err(ErrorCode::HostNotFound));
+    assert_eq!(unknown.ttl, seconds(30));
+    let no_data = missing(rcode::NO_ERROR, 20, 30);
+    assert_eq!(no_data.outcome, Err(ErrorCode::NoData));
+    assert_eq!(no_data.ttl, seconds(20));
+    assert_eq!(missing(rcode::NX_DOMAIN, 20, 1 << 31).ttl, seconds(0));
+    // And not later than the CNAMEs on the way.
+    for code in [rcode::NX_DOMAIN, rcode::NO_ERROR] {
+        let behind = good().rcode(code).cname("a.test", 5, "b.test");
+        assert_eq!(behind.soa(60, 30).by_name().ttl, seconds(5));
+    }
+    // The first SOA record counts.
+    let two = good().rcode(rcode::NX_DOMAIN).soa(60, 30).soa(60, 10);
+    assert_eq!(two.by_name().ttl, seconds(30));
+}
+
+#[test]
+fn by_address_the_first_name_is_official_and_the_others_are_aliases() {
+    let found = reverse()
+        .ptr(REVERSE, 60, "one.test")
+        .ptr(REVERSE, 30, "two.test")
+        .by_address();
+    let aliases = vec!["two.test".into()];
+    assert_eq!(host(&found), ("one.test".into(), aliases, vec![7]));
+    assert_eq!(found.ttl, seconds(30));
+    // RFC 2317
+    let found = reverse()
+        .cname(REVERSE, 10, "7.0-25.2.0.192.in-addr.arpa")
+        .ptr("7.0-25.2.0.192.in-addr.arpa", 60, "one.test")
+        .by_address();
+    assert_eq!(host(&found), ("one.test".into(), vec![], vec![7]));
+    assert_eq!(found.ttl, seconds(10));
+}
+
+#[test]
+fn root_as_a_name_is_a_dot() {
+    let found = reverse().ptr(REVERSE, 1, ".").by_address();
+    assert_eq!(host(&found), (".".into(), vec![], vec![7]));
+    let found = good().cname("a.test", 1, ".").a(".", 1, 3).by_name();
+    assert_eq!(host(&found), (".".into(), vec!["a.test".into()], vec![3]));
 }
 
 // S-R15
@@ -173,54 +224,6 @@ fn record_for_another_name_is_no_data() {
     assert_eq!(dangling, QueryResult::failed(ErrorCode::NoData));
 }
 
-// S-R15
-#[test]
-fn each_code_of_servers_and_of_c_ares_has_its_error() {
-    let code = |rcode| Message::new(rcode).by_name();
-    for (rcode, error) in [
-        (DnsRcode::NXDomain, ErrorCode::HostNotFound),
-        (DnsRcode::NoError, ErrorCode::NoData),
-        (DnsRcode::ServFail, ErrorCode::TryAgain),
-        (DnsRcode::Refused, ErrorCode::NoRecovery),
-        (DnsRcode::FormErr, ErrorCode::NoRecovery),
-        (DnsRcode::NotImp, ErrorCode::NoRecovery),
-        (DnsRcode::YXDomain, ErrorCode::NoRecovery),
-    ] {
-        assert_eq!(code(rcode), QueryResult::failed(error), "{rcode}");
-    }
-    for (said, error) in [
-        (Error::ETIMEOUT, ErrorCode::TryAgain),
-        (Error::ESERVFAIL, ErrorCode::TryAgain),
-        (Error::ECONNREFUSED, ErrorCode::TryAgain),
-        (Error::EREFUSED, ErrorCode::NoRecovery),
-        (Error::EBADRESP, ErrorCode::NoRecovery),
-        (Error::EBADQUERY, ErrorCode::HostNotFound),
-    ] {
-        let lookup = Lookup::HostByName("a.test".into());
-        assert_eq!(
-            read(&lookup, "a.test", Err(said)),
-            QueryResult::failed(error)
-        );
-    }
-}
-
-#[test]
-fn miss_expires_as_the_soa_record_says() {
-    let missing = |rcode, ttl, minimum| Message::new(rcode).soa(ttl, minimum).by_name();
-    let unknown = missing(DnsRcode::NXDomain, 60, 30);
-    assert_eq!(unknown.outcome, Err(ErrorCode::HostNotFound));
-    assert_eq!(unknown.ttl, seconds(30));
-    let no_data = missing(DnsRcode::NoError, 20, 30);
-    assert_eq!(no_data.outcome, Err(ErrorCode::NoData));
-    assert_eq!(no_data.ttl, seconds(20));
-    assert_eq!(missing(DnsRcode::NXDomain, 20, 1 << 31).ttl, seconds(0));
-    // And not later than the CNAMEs on the way.
-    for rcode in [DnsRcode::NXDomain, DnsRcode::NoError] {
-        let behind = Message::new(rcode).cname("a.test", 5, "b.test");
-        assert_eq!(behind.soa(60, 30).by_name().ttl, seconds(5));
-    }
-}
-
 #[test]
 fn ttl_with_the_highest_bit_is_0() {
     let result_ttl = |ttl| good().a("a.test", ttl, 1).by_name().ttl;
@@ -228,34 +231,4 @@ fn ttl_with_the_highest_bit_is_0() {
     assert_eq!(result_ttl(i32::MAX as u32), seconds(i32::MAX as u64));
     assert_eq!(result_ttl(1 << 31), seconds(0));
     assert_eq!(result_ttl(u32::MAX), seconds(0));
-}
-
-#[test]
-fn by_address_the_first_name_is_official_and_the_others_are_aliases() {
-    let name = "7.2.0.192.in-addr.arpa";
-    let found = good()
-        .ptr(name, 60, "one.test")
-        .ptr(name, 30, "two.test")
-        .by_address();
-    let aliases = vec!["two.test".into()];
-    assert_eq!(host(&found), ("one.test".into(), aliases, vec![7]));
-    assert_eq!(found.ttl, seconds(30));
-    // RFC 2317
-    let found = good()
-        .cname(name, 10, "7.0-25.2.0.192.in-addr.arpa")
-        .ptr("7.0-25.2.0.192.in-addr.arpa", 60, "one.test")
-        .by_address();
-    assert_eq!(host(&found), ("one.test".into(), vec![], vec![7]));
-    assert_eq!(found.ttl, seconds(10));
-}
-
-#[test]
-fn bytes_that_no_host_name_has_are_escaped() {
-    let name = "7.2.0.192.in-addr.arpa";
-    let found = good()
-        .ptr(name, 1, r"a\000b\.c\\.te\255st")
-        .ptr(name, 1, "")
-        .by_address();
-    let shown = r"a\000b\.c\\.te\255st".into();
-    assert_eq!(host(&found), (shown, vec![".".into()], vec![7]));
 }

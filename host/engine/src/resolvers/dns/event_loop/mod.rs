@@ -16,7 +16,7 @@ use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 use std::{io, mem, thread};
 
-use c_ares::{Channel, Error};
+use c_ares::{Channel, DnsRecord, Error};
 
 use self::dedicated_ports::DedicatedPorts;
 use super::answer::{self, QueryResult};
@@ -24,6 +24,7 @@ use super::cache::Cache;
 use super::in_flight::{InFlightQueries, InFlightQuery, send};
 use super::inbox::Inbox;
 use super::lookup_queue::PendingLookup;
+use super::message::{self, Question, RecordType};
 use super::poller::Poller;
 use super::question::Questions;
 use super::server_selection::{Action, ServerHealth, ServerSelection, ServerSet};
@@ -316,7 +317,7 @@ impl EventLoop {
                 let result = catch_panic(|| {
                     let lookup = &response.search.lookup;
                     let name = completed.as_deref().unwrap_or(search::given_name(lookup));
-                    answer::read(lookup, name, answer)
+                    read(lookup, name, answer)
                 });
                 if let Some(result) = result {
                     response.result = result;
@@ -584,6 +585,37 @@ impl EventLoop {
             .drain()
             .flat_map(|query| query.complete(outcome.clone()))
             .for_each(drop);
+    }
+}
+
+/// Reads the result of a question out of what c-ares reports.
+fn read(lookup: &Lookup, name: &str, answer: Result<&DnsRecord, Error>) -> QueryResult {
+    let kind = match lookup {
+        Lookup::HostByAddress(_) => RecordType::Ptr,
+        _ => RecordType::A,
+    };
+    match answer {
+        Ok(record) => {
+            let question = Question::new(name, kind);
+            let response = record.write().ok().zip(question);
+            response
+                .and_then(|(bytes, question)| message::read(&bytes, &question))
+                .map_or(QueryResult::failed(ErrorCode::NoRecovery), |response| {
+                    answer::read(lookup, name, response)
+                })
+        }
+        Err(error) => QueryResult::failed(match error {
+            Error::ENOTFOUND | Error::EBADNAME | Error::EBADQUERY => ErrorCode::HostNotFound,
+            Error::ENODATA => ErrorCode::NoData,
+            Error::ESERVFAIL
+            | Error::ETIMEOUT
+            | Error::ECONNREFUSED
+            | Error::EOF
+            | Error::ENOMEM
+            | Error::ECANCELLED
+            | Error::EDESTRUCTION => ErrorCode::TryAgain,
+            _ => ErrorCode::NoRecovery,
+        }),
     }
 }
 

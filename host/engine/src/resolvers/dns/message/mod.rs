@@ -8,10 +8,12 @@ mod question;
 mod read;
 
 #[cfg(test)]
+pub(super) mod sample;
+#[cfg(test)]
 mod tests;
 
 pub(super) use self::question::{Cookie, Question, RecordType};
-pub(super) use self::read::{Edns, QuestionMatch, Records, Response, Unreadable, read};
+pub(super) use self::read::{Edns, QuestionMatch, Records, Response, rcode, read};
 
 /// Bytes of the header.
 const HEADER_BYTES: usize = 12;

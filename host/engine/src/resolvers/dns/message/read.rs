@@ -18,9 +18,11 @@ const RECURSION_AVAILABLE: u16 = 0x0080;
 const RCODE: u16 = 0x000f;
 
 /// Codes of servers.
-pub(crate) const NO_ERROR: u16 = 0;
-pub(crate) const SERV_FAIL: u16 = 2;
-pub(crate) const NX_DOMAIN: u16 = 3;
+pub(crate) mod rcode {
+    pub(crate) const NO_ERROR: u16 = 0;
+    pub(crate) const SERV_FAIL: u16 = 2;
+    pub(crate) const NX_DOMAIN: u16 = 3;
+}
 
 /// A server's message in answer to a question.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,12 +31,14 @@ pub(crate) struct Response {
     /// The code, with the upper bits that EDNS gives it.
     pub(crate) rcode: u16,
     pub(crate) is_authoritative: bool,
-    /// Whether records are missing. The records that are there are not read.
+    /// Whether records are missing.
     pub(crate) is_truncated: bool,
     pub(crate) is_recursion_available: bool,
     /// `None` if the message has no OPT record.
     pub(crate) edns: Option<Edns>,
-    pub(crate) records: Records,
+    /// `None` if the message is malformed: its sections are shorter than its counts say, a record
+    /// is not of its type's form, or a bound is passed.
+    pub(crate) records: Option<Records>,
 }
 
 /// Whose question a response has.
@@ -80,59 +84,51 @@ pub(crate) struct Records {
     pub(crate) has_ns: bool,
 }
 
-/// Why a message is no response to a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unreadable {
-    /// The message is no response, or it is one to another question: anybody may have sent it.
-    Foreign,
-    /// The message has the question, and its records cannot be read, or are past the bounds.
-    Malformed,
-}
-
 /// Part of a message cannot be read, or is past the bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
 /// Reads a message with the id of a question. The caller has compared the id.
 ///
-/// # Errors
-/// - [`Unreadable::Foreign`]: the message is shorter than a header, is a question, has another
-///   opcode, or has another question or several.
-/// - [`Unreadable::Malformed`]: the message has the question asked and no error, and its records
-///   are fewer than its counts say, or otherwise malformed.
-pub(crate) fn read(bytes: &[u8], question: &Question) -> Result<Response, Unreadable> {
-    let header = Header::read(bytes.first_chunk().ok_or(Unreadable::Foreign)?);
+/// `None` if the message is foreign: shorter than a header, no response, of another opcode, or with
+/// another question or several. Nothing but its id tells who sent it.
+pub(crate) fn read(bytes: &[u8], question: &Question) -> Option<Response> {
+    let header = Header::read(bytes.first_chunk()?);
     if header.flags & (RESPONSE | OPCODE) != RESPONSE {
-        return Err(Unreadable::Foreign);
+        return None;
     }
     let flag = |bit| header.flags & bit != 0;
     let mut response = Response {
-        question: header
-            .question(bytes, question)
-            .ok_or(Unreadable::Foreign)?,
+        question: header.question(bytes, question)?,
         rcode: header.flags & RCODE,
         is_authoritative: flag(AUTHORITATIVE),
         is_truncated: flag(TRUNCATED),
         is_recursion_available: flag(RECURSION_AVAILABLE),
         edns: None,
-        records: Records::default(),
+        records: None,
     };
     let end = match response.question {
         QuestionMatch::Missing => HEADER_BYTES,
-        _ => question.end(),
+        QuestionMatch::Exact | QuestionMatch::OtherCase => question.end(),
     };
-    match read_sections(bytes, &header, question, end, &mut response) {
-        Ok(()) => Ok(response),
-        // The code says enough.
-        Err(Malformed) if response.is_truncated || response.is_failure() => Ok(response),
-        Err(Malformed) => Err(Unreadable::Malformed),
-    }
+    response.records = read_sections(bytes, &header, question, end, &mut response).ok();
+    Some(response)
 }
 
 impl Response {
     /// Whether the code says that the server has neither an answer nor a miss.
     pub(crate) fn is_failure(&self) -> bool {
-        !matches!(self.rcode, NO_ERROR | NX_DOMAIN)
+        !matches!(self.rcode, rcode::NO_ERROR | rcode::NX_DOMAIN)
+    }
+
+    /// Whether the message, which has no error, sends the client elsewhere: it has no record that
+    /// was asked for, and refers to the zone's servers (RFC 2308, section 2.2), or comes from a
+    /// server that neither has the zone nor asks others.
+    pub(crate) fn is_referral(&self, records: &Records) -> bool {
+        let has_wanted = !records.addresses.is_empty() || !records.names.is_empty();
+        let refers = records.has_ns && records.negative_ttl.is_none();
+        let is_lame = records.is_empty && !self.is_recursion_available;
+        !self.is_authoritative && !has_wanted && (refers || is_lame)
     }
 }
 
@@ -154,7 +150,7 @@ impl Header {
     /// Compares the message's question with the one asked. `None` if it is another question.
     fn question(&self, bytes: &[u8], question: &Question) -> Option<QuestionMatch> {
         match self.counts[0] {
-            0 if !matches!(self.flags & RCODE, NO_ERROR | NX_DOMAIN) => {
+            0 if !matches!(self.flags & RCODE, rcode::NO_ERROR | rcode::NX_DOMAIN) => {
                 Some(QuestionMatch::Missing)
             }
             1 => {
@@ -234,7 +230,7 @@ fn read_sections(
     question: &Question,
     mut at: usize,
     response: &mut Response,
-) -> Result<(), Malformed> {
+) -> Result<Records, Malformed> {
     let [_, answers, authority, additional] = header.counts.map(usize::from);
     if answers + authority + additional > MAX_RECORDS {
         return Err(Malformed);
@@ -253,8 +249,10 @@ fn read_sections(
             _ => {}
         }
     }
-    let records = &mut response.records;
-    records.is_empty = answers == 0;
+    let mut records = Records {
+        is_empty: answers == 0,
+        ..Records::default()
+    };
     for _ in 0..authority {
         let record = Record::read(bytes, &mut at)?;
         match (record.class, record.kind) {
@@ -281,10 +279,10 @@ fn read_sections(
             });
         }
     }
-    if response.is_truncated || response.is_failure() {
-        return Ok(());
+    if !response.is_failure() {
+        records.follow(bytes, question, &cnames, &wanted)?;
     }
-    response.records.follow(bytes, question, &cnames, &wanted)
+    Ok(records)
 }
 
 /// How long a zone's SOA record lets a miss live.
