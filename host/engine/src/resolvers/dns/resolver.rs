@@ -37,9 +37,11 @@ use crate::types::Outcome;
 /// - By address, an answer has the names of the PTR records under `in-addr.arpa`. The first name is
 ///   the official one, the others are aliases. A CNAME on the way is followed and not shown (RFC
 ///   2317).
-/// - Bytes that no host name has are escaped as in DNS: a NUL is `\000`, in decimal, and a dot
-///   within a label is `\.`. The root is `.`.
-/// - A message has at most 65,535 bytes, and so at most about 4,000 addresses.
+/// - Bytes that no host name has are escaped as in DNS: a NUL is `\000` and a space is `\032`, in
+///   decimal. A dot within a label is `\.`, and a backslash is `\\`. The root is `.`. Letters,
+///   digits, `-` and `_` are shown as they are.
+/// - An answer has at most 4,096 addresses, and 128 aliases with 16 KiB of text. Further names are
+///   dropped where the message is read, before the answer is cached or shared.
 ///
 /// # Errors
 ///
@@ -51,8 +53,9 @@ use crate::types::Outcome;
 /// | no error and no A (PTR) record at the end of the chain, for one name | WSANO_DATA |
 /// | none within the time-out; or only messages with another id or question | WSATRY_AGAIN |
 /// | SERVFAIL; or no server is reachable, or each closes the connection halfway | WSATRY_AGAIN |
+/// | no error, and a referral to other servers; or no record from a server that asks no other one | WSATRY_AGAIN |
 /// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
-/// | a malformed message; or a CNAME chain that is a loop | WSANO_RECOVERY |
+/// | a malformed message, such as an address that is not 4 bytes; or a CNAME chain that is a loop or longer than 128 | WSANO_RECOVERY |
 ///
 /// The first two rows are answers, from whichever server gives them. The other rows are failures.
 /// `Dns` reports a failure once every server has had its [tries](super::DnsBuilder::tries), and

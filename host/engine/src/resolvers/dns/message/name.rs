@@ -24,9 +24,11 @@ pub(super) struct Name {
 struct Labels<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Where the labels since the last pointer begin. A pointer must go before them, so that each
-    /// goes further back.
+    /// Where the labels since the last pointer begin. A pointer must go to a name before them, so
+    /// that each goes further back.
     run: usize,
+    /// Where those labels must end: where the labels before the last pointer begin.
+    limit: usize,
     /// Bytes of the name so far.
     len: usize,
 }
@@ -128,13 +130,14 @@ impl<'a> Labels<'a> {
             bytes,
             at,
             run: at,
+            limit: bytes.len(),
             len: 0,
         }
     }
 
     /// The next label; an empty one ends the name. `None` after a pointer.
     fn next(&mut self) -> Result<Option<&'a [u8]>, Malformed> {
-        let rest = self.bytes.get(self.at..).ok_or(Malformed)?;
+        let rest = self.bytes.get(self.at..self.limit).ok_or(Malformed)?;
         let (&len, rest) = rest.split_first().ok_or(Malformed)?;
         match len & POINTER {
             0 => {
@@ -151,7 +154,7 @@ impl<'a> Labels<'a> {
                 if !(HEADER_BYTES..self.run).contains(&target) {
                     return Err(Malformed);
                 }
-                (self.at, self.run) = (target, target);
+                (self.at, self.run, self.limit) = (target, target, self.run);
                 Ok(None)
             }
             // Kinds of labels that were never in use (RFC 6891).

@@ -149,10 +149,11 @@ impl Header {
 
     /// Compares the message's question with the one asked. `None` if it is another question.
     fn question(&self, bytes: &[u8], question: &Question) -> Option<QuestionMatch> {
+        let is_failure = !matches!(self.flags & RCODE, rcode::NO_ERROR | rcode::NX_DOMAIN);
         match self.counts[0] {
-            0 if !matches!(self.flags & RCODE, rcode::NO_ERROR | rcode::NX_DOMAIN) => {
-                Some(QuestionMatch::Missing)
-            }
+            0 if is_failure => Some(QuestionMatch::Missing),
+            // Some servers send the header of the question back, with its counts.
+            1 if is_failure && bytes.len() == HEADER_BYTES => Some(QuestionMatch::Missing),
             1 => {
                 let (name, fields) = bytes
                     .get(HEADER_BYTES..question.end())?
