@@ -33,9 +33,9 @@ pub enum Read {
     Addresses(usize),
 }
 
-/// The input as a message. Most inputs are made responses with a question that is asked, as
-/// otherwise nearly all would be foreign: an input that begins with a byte over 15 is left as it is.
-/// The question is for names if that byte is odd, and else for addresses.
+/// The input as a message. An input that begins with a byte over 15 is left as it is. Others are
+/// made responses with a question that is asked, as otherwise nearly all would be foreign. The
+/// question is for names if that byte is odd, and else for addresses.
 pub fn message(input: &[u8]) -> Vec<u8> {
     let Some((&kind, rest)) = input.split_first() else {
         return Vec::new();

@@ -53,9 +53,9 @@ use crate::types::Outcome;
 /// | no error and no A (PTR) record at the end of the chain, for one name | WSANO_DATA |
 /// | none within the time-out; or only messages with another id or question | WSATRY_AGAIN |
 /// | SERVFAIL; or no server is reachable, or each closes the connection halfway | WSATRY_AGAIN |
-/// | no error, and a referral to other servers; or no record from a server that asks no other one | WSATRY_AGAIN |
+/// | a referral; or no record, from a server that asks no other one | WSATRY_AGAIN |
 /// | REFUSED, FORMERR, NOTIMP, or any other code | WSANO_RECOVERY |
-/// | a malformed message, such as an address that is not 4 bytes; or a CNAME chain that is a loop or longer than 128 | WSANO_RECOVERY |
+/// | a malformed message; or a CNAME chain that is a loop, or over 128 long | WSANO_RECOVERY |
 ///
 /// The first two rows are answers, from whichever server gives them. The other rows are failures.
 /// `Dns` reports a failure once every server has had its [tries](super::DnsBuilder::tries), and

@@ -187,8 +187,8 @@ impl Name {
     /// The name as text. Bytes that no host name has are escaped: a dot is `\.`, a backslash `\\`,
     /// and any other byte `\DDD` in decimal. The root is `.`.
     ///
-    /// The labels that the name shares with the question's end are in lower case: their case is that
-    /// of the question, which a client mixes.
+    /// The labels that the name shares with the question's end are in lower case, as a client mixes
+    /// the case of the question.
     pub(super) fn shown(&self, question: &[u8]) -> String {
         if self.len == 1 {
             return ".".into();

@@ -36,7 +36,7 @@ pub(crate) struct Response {
     pub(crate) is_recursion_available: bool,
     /// `None` if the message has no OPT record.
     pub(crate) edns: Option<Edns>,
-    /// `None` if the message is malformed: its sections are shorter than its counts say, a record
+    /// `None` if the message is malformed. Its sections are shorter than its counts say, a record
     /// is not of its type's form, or a bound is passed.
     pub(crate) records: Option<Records>,
 }
@@ -121,9 +121,9 @@ impl Response {
         !matches!(self.rcode, rcode::NO_ERROR | rcode::NX_DOMAIN)
     }
 
-    /// Whether the message, which has no error, sends the client elsewhere: it has no record that
-    /// was asked for, and refers to the zone's servers (RFC 2308, section 2.2), or comes from a
-    /// server that neither has the zone nor asks others.
+    /// Whether the message, which has no error, sends the client elsewhere. It has no record that
+    /// was asked for, and it refers to the zone's servers (RFC 2308, section 2.2). Or its server
+    /// neither has the zone nor asks others.
     pub(crate) fn is_referral(&self, records: &Records) -> bool {
         let has_wanted = !records.addresses.is_empty() || !records.names.is_empty();
         let refers = records.has_ns && records.negative_ttl.is_none();
@@ -327,8 +327,8 @@ impl Records {
         let (mut followed, mut next) = (0, 0);
         self.ttl = u32::MAX;
         let mut text = Text::default();
-        // Of two CNAMEs for one name, which is malformed, one counts. Chains are in order mostly, so
-        // each search begins where the last one ended.
+        // Most chains are in order, so each search begins where the last one ended. Of two CNAMEs
+        // for one name, which is malformed, one counts.
         while let Some(found) = find(&mut names, &last, cnames, next)? {
             if followed == MAX_CNAMES {
                 self.is_loop = true;
