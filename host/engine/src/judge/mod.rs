@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 pub use self::inspector::{Inspection, Inspector};
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, SharedOutcome};
 use crate::panics::catch_panic;
 use crate::policy::Policy;
 use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
@@ -64,7 +64,24 @@ impl Judge {
     /// Judges an outcome of a resolver, on any thread. The policy judges first. The inspector sees
     /// the result, and the policy judges what the inspector changes.
     pub(crate) fn verdict(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
-        let verdict = self.judge(lookup, outcome);
+        self.inspected(lookup, self.judge(lookup, outcome))
+    }
+
+    /// Judges an outcome like [`verdict`](Self::verdict). The policy judges it once for all
+    /// receivers, and the inspector sees it for each.
+    pub(crate) fn shared_verdict(
+        self: &Arc<Self>,
+        lookup: &Lookup,
+        outcome: &mut SharedOutcome,
+    ) -> Verdict {
+        let (outcome, is_denied) = outcome.judged(self, |outcome| {
+            let verdict = self.judge(lookup, outcome);
+            (verdict.outcome, verdict.is_denied)
+        });
+        self.inspected(lookup, Verdict { outcome, is_denied })
+    }
+
+    fn inspected(&self, lookup: &Lookup, verdict: Verdict) -> Verdict {
         let Some(inspector) = &self.inspector else {
             return verdict;
         };

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 pub use self::responder::Responder;
-pub(crate) use self::responder::{Client, Delivered, Notify, Receiver};
+pub(crate) use self::responder::{Client, Delivered, Notify, Receiver, SharedOutcome};
 use crate::policy::Policy;
 use crate::types::{Answer, ErrorCode, Outcome};
 

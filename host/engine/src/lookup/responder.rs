@@ -1,5 +1,6 @@
 //! Sends the outcomes of asynchronous lookups.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,6 +19,11 @@ pub(crate) trait Receiver: Send {
     /// Takes the outcome. Must not block.
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
 
+    /// Takes an outcome that other receivers take too. Must not block.
+    fn receive_shared(self: Box<Self>, outcome: &mut SharedOutcome) -> Delivered {
+        self.receive(outcome.outcome.clone())
+    }
+
     /// The policy that the lookup was judged by, and that further names must be judged by.
     fn policy(&self) -> Option<&Arc<Policy>> {
         None
@@ -26,6 +32,61 @@ pub(crate) trait Receiver: Send {
     /// The client that the outcome is for.
     fn client(&self) -> Client {
         Client::default()
+    }
+}
+
+/// An outcome for several receivers. What an engine makes of it is made once, and shared.
+pub(crate) struct SharedOutcome {
+    outcome: Outcome,
+    judged: Vec<Judged>,
+}
+
+/// What one judge has made of an outcome.
+struct Judged {
+    /// Kept alive, so that no other judge has its address.
+    judge: Arc<dyn Any + Send + Sync>,
+    outcome: Outcome,
+    is_denied: bool,
+}
+
+impl SharedOutcome {
+    /// The judges whose results are kept.
+    pub(crate) const KEPT: usize = 3;
+
+    pub(crate) fn new(outcome: Outcome) -> SharedOutcome {
+        SharedOutcome {
+            outcome,
+            judged: Vec::new(),
+        }
+    }
+
+    /// The outcome, before anybody has judged it.
+    pub(crate) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// What `judge` makes of the outcome, and whether it is a denial. Calls `make` the first time.
+    pub(crate) fn judged(
+        &mut self,
+        judge: &Arc<impl Any + Send + Sync>,
+        make: impl FnOnce(Outcome) -> (Outcome, bool),
+    ) -> (Outcome, bool) {
+        let judge: Arc<dyn Any + Send + Sync> = judge.clone();
+        let is_same =
+            |other: &&Judged| std::ptr::addr_eq(Arc::as_ptr(&other.judge), Arc::as_ptr(&judge));
+        if let Some(found) = self.judged.iter().find(is_same) {
+            return (found.outcome.clone(), found.is_denied);
+        }
+        let (outcome, is_denied) = make(self.outcome.clone());
+        if self.judged.len() == SharedOutcome::KEPT {
+            self.judged.remove(0);
+        }
+        self.judged.push(Judged {
+            judge,
+            outcome: outcome.clone(),
+            is_denied,
+        });
+        (outcome, is_denied)
     }
 }
 
@@ -109,6 +170,13 @@ impl Responder {
         self.0
             .take()
             .map_or(Delivered::NOBODY, |receiver| receiver.receive(outcome))
+    }
+
+    /// Like [`deliver`](Self::deliver), for an outcome that other requests get too.
+    pub(crate) fn deliver_shared(mut self, outcome: &mut SharedOutcome) -> Delivered {
+        self.0.take().map_or(Delivered::NOBODY, |receiver| {
+            receiver.receive_shared(outcome)
+        })
     }
 
     /// Whether the request still waits for the outcome: false after a cancel, and after the request

@@ -1,6 +1,7 @@
 //! Receives the outcomes of asynchronous lookups.
 
-use crate::lookup::{Client, Delivered, Notify, Receiver};
+use crate::judge::{Judge, Verdict};
+use crate::lookup::{Client, Delivered, Lookup, Notify, Receiver, SharedOutcome};
 use crate::observe::RunsOn;
 use crate::policy::Policy;
 use crate::pool::SessionQueue;
@@ -14,20 +15,30 @@ pub(super) struct SessionReceiver {
     pub(super) queue: Arc<SessionQueue>,
 }
 
+impl SessionReceiver {
+    fn finish(self, verdict: impl FnOnce(&Arc<Judge>, &Lookup) -> Verdict) -> Delivered {
+        let SessionReceiver { job, queue } = self;
+        queue.observers.finish(job.handle, RunsOn::Resolver);
+        if !job.finish_async() || planted(Fault::LoseOutcome) {
+            return Delivered::NOBODY;
+        }
+        let verdict = verdict(&queue.judge, &job.lookup);
+        queue.finished.push(Finished { job, verdict });
+        Delivered::to(queue)
+    }
+}
+
 impl Receiver for SessionReceiver {
     fn is_wanted(&self) -> bool {
         !self.job.is_cancelled()
     }
 
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
-        let SessionReceiver { job, queue } = *self;
-        queue.observers.finish(job.handle, RunsOn::Resolver);
-        if !job.finish_async() || planted(Fault::LoseOutcome) {
-            return Delivered::NOBODY;
-        }
-        let verdict = queue.judge.verdict(&job.lookup, outcome);
-        queue.finished.push(Finished { job, verdict });
-        Delivered::to(queue)
+        self.finish(|judge, lookup| judge.verdict(lookup, outcome))
+    }
+
+    fn receive_shared(self: Box<Self>, outcome: &mut SharedOutcome) -> Delivered {
+        self.finish(|judge, lookup| judge.shared_verdict(lookup, outcome))
     }
 
     fn policy(&self) -> Option<&Arc<Policy>> {

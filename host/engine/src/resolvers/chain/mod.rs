@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::wait::start_and_wait;
-use crate::lookup::{Client, Delivered, Lookup, Receiver, Resolution, Resolver, Responder};
+use crate::lookup::{
+    Client, Delivered, Lookup, Receiver, Resolution, Resolver, Responder, SharedOutcome,
+};
 use crate::policy::Policy;
 use crate::types::{ErrorCode, Outcome};
 
@@ -181,6 +183,14 @@ impl Receiver for Search {
     fn receive(mut self: Box<Self>, outcome: Outcome) -> Delivered {
         if self.partial.add(outcome, false) {
             self.responder.deliver(self.partial.0)
+        } else {
+            self.advance()
+        }
+    }
+
+    fn receive_shared(mut self: Box<Self>, outcome: &mut SharedOutcome) -> Delivered {
+        if self.partial.add(outcome.outcome().clone(), false) {
+            self.responder.deliver_shared(outcome)
         } else {
             self.advance()
         }
