@@ -115,11 +115,11 @@
 //!
 //! # Features
 //!
-//! All are off by default.
+//! `dns` is on by default.
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `dns` | the resolver `Dns`, on Unix; the build needs CMake, make and a C compiler |
+//! | `dns` | the resolver `Dns` |
 //! | `prometheus` | `Metrics::to_prometheus`, and the engine as a `Collector` |
 //! | `tracing` | spans and events of `tracing` |
 //! | `wasmtime` | `ComponentType`, `Lift` and `Lower` for the types of the interface |

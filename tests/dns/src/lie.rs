@@ -80,11 +80,13 @@ impl Lie {
     pub fn of(name: &Name) -> Lie {
         let first = name.iter().next().unwrap_or_default();
         let first = str::from_utf8(first).unwrap_or_default();
-        if name.to_ascii().ends_with(".in-addr.arpa.") {
+        if name.to_lowercase().to_ascii().ends_with(".in-addr.arpa.") {
             return first.parse().map_or(Lie::Nobody, Lie::of_address);
         }
         let word = first.split('-').next().unwrap_or_default();
-        let found = Lie::ALL.iter().find(|(label, _)| *label == word);
+        let found = Lie::ALL
+            .iter()
+            .find(|(label, _)| label.eq_ignore_ascii_case(word));
         found.map_or(Lie::Nobody, |(_, lie)| *lie)
     }
 

@@ -27,7 +27,11 @@ pub(crate) enum Sent {
 /// not measure the server. `None` for any other question.
 fn quick(question: &[u8]) -> Option<Vec<u8>> {
     const HEADER: usize = 12;
-    if question.get(4..6)? != [0, 1] || question.get(HEADER + 1..HEADER + 6)? != b"good-" {
+    if question.get(4..6)? != [0, 1]
+        || !question
+            .get(HEADER + 1..HEADER + 6)?
+            .eq_ignore_ascii_case(b"good-")
+    {
         return None;
     }
     let mut end = HEADER;

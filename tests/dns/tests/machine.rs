@@ -401,13 +401,19 @@ impl Server {
         // The thread ends with the process.
         thread::spawn(move || {
             let mut bytes = [0; 4096];
+            let mut with_edns = None;
             while let Ok((len, from)) = socket.recv_from(&mut bytes) {
                 let Ok(question) = Message::from_vec(&bytes[..len]) else {
                     continue;
                 };
-                let name = question.queries[0].name().to_ascii();
+                let name = question.queries[0].name().to_ascii().to_ascii_lowercase();
                 let name = name.trim_end_matches('.').to_owned();
-                shared.lock().unwrap().push(name.clone());
+                // `Dns` sends a question again without EDNS if the server fails.
+                let is_again = question.edns.is_none() && with_edns.as_ref() == Some(&name);
+                if !is_again {
+                    shared.lock().unwrap().push(name.clone());
+                }
+                with_edns = question.edns.is_some().then(|| name.clone());
                 if let Some(answer) = answer(&question, &name) {
                     socket.send_to(&answer.to_vec().unwrap(), from).unwrap();
                 }

@@ -2,16 +2,13 @@
 //!
 //! # DNS
 //!
-//! The feature `dns` adds `Dns`, a DNS client.
+//! The feature `dns`, on by default, adds `Dns`, a DNS client.
 //!
 //! # A custom resolver
 //!
 //! ```
 #![doc = include_str!("../../examples/resolver.rs")]
 //! ```
-
-#[cfg(all(feature = "dns", not(unix)))]
-compile_error!("the feature `dns` needs Unix, whose sockets it polls: build without it");
 
 mod chain;
 mod deny;

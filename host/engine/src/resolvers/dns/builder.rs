@@ -6,26 +6,22 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use c_ares::Options;
-
 use super::cache::{Bounds, Cache};
-use super::channel::channel;
 use super::error::DnsError;
-use super::event_loop::{self, CHANNELS_PER_SERVER, Shared};
+use super::event_loop::{self, Shared};
 use super::inbox::Inbox;
-use super::poller::Poller;
+use super::memory::Memory;
 use super::resolver::Dns;
 use super::server_selection::MAX_SERVERS;
+use super::transport::Transport;
 use crate::resolvers::resolv_conf::{self, ConfError, Environment};
 use crate::resolvers::search::{self, MAX_DOMAINS};
 use crate::resolvers::settings::Settings;
 
 /// The file with this machine's settings.
 const SYSTEM: &str = "/etc/resolv.conf";
-/// The most permits, and the most extra permits. One channel may have all of their questions, with
-/// a 16-bit id each. If all ids were in use, c-ares would look for a free id for ever.
+/// The most permits.
 const MAX_QUERIES: usize = 32_768;
-const MAX_EXTRA_PERMITS: usize = 32_767;
 
 /// Settings of a [`Dns`].
 ///
@@ -161,11 +157,11 @@ impl DnsBuilder {
     /// 1 ms to 1 hour. Default: 5 seconds.
     ///
     /// Within that time the question is sent again, as a message may be lost. The first repeat
-    /// comes after five times the server's usual response time, and not before 250 ms. Each further
-    /// interval is up to twice as long. An answer to an earlier message may be lost.
+    /// comes after five times the server's usual response time: not before 250 ms, and not after
+    /// half of this time-out. Each further interval is three times as long.
     ///
-    /// A name that no server answers takes this time-out × servers × [`tries`](Self::tries), and up
-    /// to half as much again. It takes less where servers are known to be silent, because those get
+    /// A name that no server answers takes this time-out × servers × [`tries`](Self::tries). It
+    /// takes less where servers are known to be silent, because those get
     /// the question at once.
     /// [`Limits::request_timeout`](crate::Limits::request_timeout) bounds the time that a guest
     /// waits.
@@ -223,35 +219,24 @@ impl DnsBuilder {
     /// - [`DnsError::NoGoodServer`]: each name server of the file is malformed.
     /// - [`DnsError::Port`], [`DnsError::Domain`], [`DnsError::Bounds`]: a setting is out of its
     ///   bounds.
-    /// - [`DnsError::Cares`], [`DnsError::Poll`], [`DnsError::Thread`]: the machine is short of
+    /// - [`DnsError::Poll`], [`DnsError::Thread`]: the machine is short of
     ///   memory, files or threads.
     pub fn build(self) -> Result<Dns, DnsError> {
         let settings = self.settings()?;
-        // A search may go on while each server still has the question for its last name.
-        let further = settings.servers.len() - usize::from(settings.search.domains.is_empty());
-        let extra_permits = MAX_EXTRA_PERMITS.min(self.max_queries * further);
-        let count = settings.servers.len() * CHANNELS_PER_SERVER;
-        let poller = Poller::new(count).map_err(DnsError::Poll)?;
-        let channel = |index| {
-            let mut options = Options::new();
-            poller
-                .register(index, &mut options)
-                .map_err(DnsError::Poll)?;
-            let server = settings.servers[index / CHANNELS_PER_SERVER];
-            // A server's second channel retries what malformed messages fail on the first one.
-            let shares_ports = index % CHANNELS_PER_SERVER == 0;
-            channel(options, &settings, server, shares_ports)
-                .map_err(|error| DnsError::Cares(error.to_string().into()))
-        };
-        let channels = (0..count).map(channel).collect::<Result<_, _>>()?;
+        let transport = Transport::new(&settings, self.max_queries).map_err(DnsError::Poll)?;
         let shared = Arc::new(Shared {
             settings,
             cache: Cache::new(&self.cache),
             in_flight: Arc::default(),
-            inbox: Inbox::new(self.max_queries, extra_permits),
+            inbox: Inbox::new(self.max_queries),
         });
-        event_loop::start(Arc::clone(&shared), channels, poller).map_err(DnsError::Thread)?;
+        event_loop::start(Arc::clone(&shared), transport).map_err(DnsError::Thread)?;
         Ok(Dns {
+            memory: Memory {
+                servers: shared.settings.servers.len(),
+                max_queries: self.max_queries,
+                cache: self.cache,
+            },
             shared,
             warnings: self.warnings,
         })

@@ -37,9 +37,6 @@ pub enum DnsError {
         /// The bounds.
         bounds: &'static str,
     },
-    /// c-ares cannot be started.
-    #[error("c-ares cannot be started: {0}")]
-    Cares(Box<str>),
     /// The operating system cannot poll sockets for this process.
     #[error("sockets cannot be polled: {0}")]
     Poll(#[source] io::Error),

@@ -13,17 +13,12 @@ const SHARE: usize = 8;
 
 /// Lookups that wait for a permit, by client, and the permits.
 ///
-/// A query in flight holds a permit until c-ares is done with it, cancelled or not. A client may
-/// acquire a permit while it holds none, or less than an eighth of the free ones. So a lone client
-/// holds a ninth of all permits at most. Twenty greedy clients leave a tenth, and a newcomer gets a
-/// permit at once. Clients that may acquire a permit get one each, in the order of their tickets.
+/// A query holds a permit while it is in flight. A client may acquire a permit while it holds none,
+/// or less than an eighth of the free ones. So a lone client holds a ninth of all permits at most.
+/// Twenty greedy clients leave a tenth, and a newcomer gets a permit at once. Clients that may acquire a permit get one each, in the order of their tickets.
 /// The other clients wait; the one that holds the fewest permits is the next that may acquire one.
-///
-/// Extra permits are distributed by the same rule. They are for the further servers that have a
-/// question. No lookup waits for an extra permit.
 pub(super) struct FairQueue {
     permits: Permits,
-    extra_permits: Permits,
     /// Clients that hold a permit or wait for one.
     clients: BTreeMap<Client, ClientState>,
     /// Clients that wait and may acquire a permit, as far as is known, by ticket.
@@ -47,7 +42,6 @@ struct Permits {
 #[derive(Default)]
 struct ClientState {
     permits: usize,
-    extra_permits: usize,
     lookups: LookupQueue,
     /// `None` while it waits for nothing.
     position: Option<Position>,
@@ -70,10 +64,9 @@ struct ExhaustedClient {
 }
 
 impl FairQueue {
-    pub(super) fn new(permits: usize, extra_permits: usize) -> FairQueue {
+    pub(super) fn new(permits: usize) -> FairQueue {
         FairQueue {
             permits: Permits::new(permits),
-            extra_permits: Permits::new(extra_permits),
             clients: BTreeMap::new(),
             wait_queue: BTreeMap::new(),
             exhausted: BTreeSet::new(),
@@ -151,24 +144,6 @@ impl FairQueue {
         self.change(client, |state| state.permits -= 1);
     }
 
-    /// Acquires an extra permit. Returns false if the client may not have one more.
-    pub(super) fn acquire_extra(&mut self, client: Client) -> bool {
-        let state = self.clients.get(&client);
-        let held = state.map_or(0, |state| state.extra_permits);
-        let is_available = self.extra_permits.is_available(held);
-        if is_available {
-            self.extra_permits.held += 1;
-            self.clients.entry(client).or_default().extra_permits += 1;
-        }
-        is_available
-    }
-
-    /// Releases an extra permit of a client.
-    pub(super) fn release_extra(&mut self, client: Client) {
-        self.extra_permits.held -= 1;
-        self.change(client, |state| state.extra_permits -= 1);
-    }
-
     /// Removes all lookups.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = PendingLookup> + use<> {
         self.wait_queue.clear();
@@ -216,7 +191,7 @@ impl FairQueue {
             Some(Position::Exhausted(ticket)) => {
                 self.exhausted.insert(state.exhausted(ticket, client));
             }
-            None if state.permits + state.extra_permits == 0 => drop(entry.remove()),
+            None if state.permits == 0 => drop(entry.remove()),
             None => {}
         }
     }
@@ -284,7 +259,7 @@ mod tests {
 
     #[test]
     fn lone_client_holds_a_ninth_and_twenty_clients_leave_a_tenth() {
-        let mut queue = FairQueue::new(9000, 9000);
+        let mut queue = FairQueue::new(9000);
         for session in 1..=20 {
             push(&mut queue, session, 10_000);
             let acquired = acquire_all(&mut queue);
@@ -298,7 +273,7 @@ mod tests {
 
     #[test]
     fn clients_that_come_together_hold_equal_shares() {
-        let mut queue = FairQueue::new(1200, 1200);
+        let mut queue = FairQueue::new(1200);
         for session in 1..=4 {
             push(&mut queue, session, 1000);
         }
@@ -310,7 +285,7 @@ mod tests {
 
     #[test]
     fn released_permit_goes_to_the_client_that_holds_least() {
-        let mut queue = FairQueue::new(90, 90);
+        let mut queue = FairQueue::new(90);
         push(&mut queue, 1, 100);
         assert_eq!(acquire_all(&mut queue).len(), 10);
         push(&mut queue, 2, 100);
@@ -325,32 +300,8 @@ mod tests {
     }
 
     #[test]
-    fn extra_permits_are_shared_like_permits_and_apart_from_them() {
-        let mut queue = FairQueue::new(900, 900);
-        for session in 1..=20 {
-            let mut acquired = 0;
-            while queue.acquire_extra(client(session)) {
-                acquired += 1;
-            }
-            assert!(session > 1 || acquired == 100, "{acquired}");
-        }
-        let held = queue.extra_permits.held;
-        assert!(held < 815, "{held}");
-        push(&mut queue, 1, 1);
-        assert_eq!(acquire_all(&mut queue), [client(1)]);
-        queue.release(client(1));
-        assert!(!queue.acquire_extra(client(1)));
-        for session in 1..=20 {
-            while queue.clients.contains_key(&client(session)) {
-                queue.release_extra(client(session));
-            }
-        }
-        assert_eq!((queue.extra_permits.held, queue.permits.held), (0, 0));
-    }
-
-    #[test]
     fn clients_take_turns_with_a_single_permit() {
-        let mut queue = FairQueue::new(1, 1);
+        let mut queue = FairQueue::new(1);
         for session in 1..=3 {
             push(&mut queue, session, 2);
         }
@@ -366,7 +317,7 @@ mod tests {
 
     #[test]
     fn cancelled_lookups_do_not_pile_up() {
-        let mut queue = FairQueue::new(2, 2);
+        let mut queue = FairQueue::new(2);
         let holders = push(&mut queue, 1, 1);
         assert_eq!(acquire_all(&mut queue).len(), holders.len());
         for session in 1..10_000 {

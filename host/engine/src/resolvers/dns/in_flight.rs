@@ -4,108 +4,124 @@ use std::collections::hash_map::{Entry, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use std::{iter, mem};
 
 use quick_cache::DefaultHashBuilder;
+use slotmap::SlotMap;
 
-use super::server_selection::ServerSelection;
-use crate::lookup::{Client, Delivered, Responder};
+use super::keys::{AttemptKey, QueryKey};
+use super::lookup_queue::{LookupQueue, SWEEP_STEPS, Sweep};
+use super::server_selection::{ServerSelection, ServerSet};
+use crate::lookup::{Client, Delivered, Responder, SharedOutcome};
 use crate::panics::catch_panic;
 use crate::resolvers::search::{Search, SearchState};
 use crate::types::{ErrorCode, Outcome};
 
+/// Waiters that one call checks for a cancel.
+const MAX_CHECKED: usize = 64;
+
 /// The queries in flight, by search.
 pub(super) struct InFlightQueries {
-    queries: HashMap<Search, InFlightQuery, DefaultHashBuilder>,
-    /// The length of the map, for other threads.
+    keys: HashMap<Search, QueryKey, DefaultHashBuilder>,
+    queries: SlotMap<QueryKey, InFlightQuery>,
+    /// The number of queries, for other threads.
     count: Arc<AtomicUsize>,
 }
 
 /// One query: the state of its search, and who waits for its outcome.
 pub(super) struct InFlightQuery {
+    pub(super) search: Search,
     /// The client whose permit it holds.
     pub(super) client: Client,
-    /// The number of its current question.
-    pub(super) question: u64,
     /// Which name of the search the question is for.
     pub(super) state: SearchState,
     /// Whether a server has answered the current question with SERVFAIL.
     pub(super) has_servfail: bool,
     /// The servers of the current question.
     pub(super) selection: ServerSelection,
-    /// When a server last got the question.
+    /// The attempts at the servers that have the question, each with its server.
+    pub(super) attempts: Vec<(usize, AttemptKey)>,
+    /// The servers whose time-out is not over: they get the question again.
+    pub(super) current: ServerSet,
+    /// When these servers got the question.
     pub(super) sent_at: Instant,
-    /// Whether it has had its one retry after a malformed message. From then on its questions have
-    /// ports of their own, as far as ports are free.
-    pub(super) is_retried: bool,
-    first: Responder,
-    others: Vec<Responder>,
+    /// How long until the question is sent again.
+    pub(super) interval: Duration,
+    /// When to send the question again, or to go on to the next server.
+    pub(super) timer: Option<Instant>,
+    pub(super) waiters: Waiters,
+}
+
+/// Those who wait for the outcome of one query.
+#[derive(Default)]
+pub(super) struct Waiters {
+    queue: LookupQueue<Responder>,
+    sweep: Sweep,
 }
 
 impl InFlightQueries {
     pub(super) fn new(count: Arc<AtomicUsize>) -> InFlightQueries {
         InFlightQueries {
-            queries: HashMap::default(),
+            keys: HashMap::default(),
+            queries: SlotMap::with_key(),
             count,
         }
     }
 
-    /// Adds a responder to the query for a lookup. Returns whether the query is new: the caller
-    /// must send its question then, by `selection`.
+    /// Adds a responder to the query for a search. Returns the key of the query if it is new: the
+    /// caller must send its question then, by `selection`.
     pub(super) fn join_or_insert(
         &mut self,
-        search: &Search,
+        search: Search,
         state: SearchState,
         responder: Responder,
         selection: impl FnOnce() -> ServerSelection,
-    ) -> bool {
-        match self.queries.entry(search.clone()) {
-            Entry::Occupied(mut entry) => {
-                entry.get_mut().join(responder);
-                return false;
+    ) -> Option<QueryKey> {
+        let entry = match self.keys.entry(search) {
+            Entry::Occupied(entry) => {
+                if let Some(query) = self.queries.get_mut(*entry.get()) {
+                    query.waiters.push(responder);
+                }
+                return None;
             }
-            Entry::Vacant(entry) => entry.insert(InFlightQuery {
-                client: responder.client(),
-                question: 0,
-                state,
-                has_servfail: false,
-                selection: selection(),
-                sent_at: Instant::now(),
-                is_retried: false,
-                first: responder,
-                others: Vec::new(),
-            }),
+            Entry::Vacant(entry) => entry,
         };
+        let client = responder.client();
+        let mut waiters = Waiters::default();
+        waiters.push(responder);
+        let key = self.queries.insert(InFlightQuery {
+            search: entry.key().clone(),
+            client,
+            state,
+            has_servfail: false,
+            selection: selection(),
+            attempts: Vec::new(),
+            current: ServerSet::default(),
+            sent_at: Instant::now(),
+            interval: Duration::ZERO,
+            timer: None,
+            waiters,
+        });
+        entry.insert(key);
         self.update_count();
-        true
+        Some(key)
     }
 
-    pub(super) fn get_mut(&mut self, search: &Search) -> Option<&mut InFlightQuery> {
-        self.queries.get_mut(search)
+    pub(super) fn get_mut(&mut self, key: QueryKey) -> Option<&mut InFlightQuery> {
+        self.queries.get_mut(key)
     }
 
-    /// The searches whose question was last sent at least `timeout` ago. Walks over all queries.
-    pub(super) fn overdue(&self, now: Instant, timeout: Duration) -> Vec<Search> {
-        let all = self.queries.iter();
-        let overdue = all.filter(|(_, query)| now.duration_since(query.sent_at) >= timeout);
-        overdue.map(|(search, _)| search.clone()).collect()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.queries.is_empty()
-    }
-
-    pub(super) fn remove(&mut self, search: &Search) -> Option<InFlightQuery> {
-        let query = self.queries.remove(search);
+    pub(super) fn remove(&mut self, key: QueryKey) -> Option<InFlightQuery> {
+        let query = self.queries.remove(key)?;
+        self.keys.remove(&query.search);
         self.update_count();
-        query
+        Some(query)
     }
 
     /// Removes all queries.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = InFlightQuery> {
-        let queries = mem::take(&mut self.queries);
-        self.update_count();
-        queries.into_values()
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = InFlightQuery> + '_ {
+        self.keys.clear();
+        self.count.store(0, Ordering::Relaxed);
+        self.queries.drain().map(|(_, query)| query)
     }
 
     fn update_count(&self) {
@@ -113,35 +129,51 @@ impl InFlightQueries {
     }
 }
 
-impl InFlightQuery {
-    fn join(&mut self, responder: Responder) {
-        // Before the vector grows, drop the cancelled: they never outnumber those who wait.
-        if self.others.len() == self.others.capacity() {
-            let gone = self.others.extract_if(.., |other| !other.is_wanted());
-            gone.for_each(|other| send(other, Err(ErrorCode::TryAgain)));
+impl Waiters {
+    /// Adds a waiter, and removes some of those that were cancelled: they never outnumber the
+    /// others for long.
+    fn push(&mut self, responder: Responder) {
+        self.queue.push(responder);
+        let mut removed = Vec::new();
+        for _ in 0..SWEEP_STEPS {
+            if self.sweep.is_on(self.queue.len()) && self.queue.sweep_one(&mut removed) {
+                self.sweep.end(self.queue.len());
+            }
         }
-        self.others.push(responder);
+        for responder in removed {
+            send(responder, Err(ErrorCode::TryAgain));
+        }
     }
 
-    /// Whether any client still waits.
-    pub(super) fn is_wanted(&self) -> bool {
-        self.first.is_wanted() || self.others.iter().any(Responder::is_wanted)
+    /// Whether any client still waits, as far as a bounded number of steps tells.
+    pub(super) fn is_wanted(&mut self) -> bool {
+        for _ in 0..MAX_CHECKED {
+            match self.queue.front() {
+                None => return false,
+                Some(first) if first.is_wanted() => return true,
+                Some(_) => {}
+            }
+            if let Some(responder) = self.queue.pop() {
+                send(responder, Err(ErrorCode::TryAgain));
+            }
+        }
+        true
     }
 
-    /// Gives the outcome to all who wait. Dropping what the iterator yields wakes each.
-    pub(super) fn complete(self, outcome: Outcome) -> impl Iterator<Item = Delivered> {
-        let all = iter::once(self.first).chain(self.others);
-        all.filter_map(move |responder| deliver(responder, outcome.clone()))
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Gives the outcome to the next one who waits. Dropping the result wakes the session.
+    pub(super) fn deliver_one(&mut self, outcome: &mut SharedOutcome) -> Option<Delivered> {
+        let responder = self.queue.pop()?;
+        catch_panic(|| responder.deliver_shared(outcome))
     }
 }
 
 /// Sends an outcome. A panic in the receiver's code, which may be the embedder's, is contained.
 pub(super) fn send(responder: Responder, outcome: Outcome) {
-    drop(deliver(responder, outcome));
-}
-
-fn deliver(responder: Responder, outcome: Outcome) -> Option<Delivered> {
-    catch_panic(|| responder.deliver(outcome))
+    drop(catch_panic(|| responder.deliver(outcome)));
 }
 
 #[cfg(test)]
@@ -152,7 +184,7 @@ mod tests {
     use crate::lookup::Lookup;
     use crate::resolvers::search::SearchList;
 
-    fn lookup() -> Search {
+    fn search() -> Search {
         Lookup::HostByName("a.test".into()).into()
     }
 
@@ -162,56 +194,74 @@ mod tests {
         InFlightQueries::new(Arc::default())
     }
 
-    fn join_or_insert(queries: &mut InFlightQueries, responder: Responder) -> bool {
+    fn join_or_insert(queries: &mut InFlightQueries, responder: Responder) -> Option<QueryKey> {
         let selection = || ServerSelection::new(&mut ServerHealth::new(1, false));
-        let state = SearchState::new(&lookup(), &SearchList::default()).unwrap();
-        queries.join_or_insert(&lookup(), state, responder, selection)
+        let state = SearchState::new(&search(), &SearchList::default()).unwrap();
+        queries.join_or_insert(search(), state, responder, selection)
     }
 
-    fn complete(queries: &mut InFlightQueries) {
-        let query = queries.remove(&lookup()).unwrap();
-        query.complete(MISS).for_each(drop);
+    fn complete(queries: &mut InFlightQueries, key: QueryKey) {
+        let mut query = queries.remove(key).unwrap();
+        let mut outcome = SharedOutcome::new(MISS);
+        while !query.waiters.is_empty() {
+            drop(query.waiters.deliver_one(&mut outcome));
+        }
     }
 
     #[test]
     fn equal_lookups_are_one_query_and_all_get_its_outcome() {
         let (mut queries, waiters) = (queries(), [(); 3].map(|()| Waiter::default()));
-        assert!(join_or_insert(&mut queries, waiters[0].responder()));
-        assert!(!join_or_insert(&mut queries, waiters[1].responder()));
-        assert!(!join_or_insert(&mut queries, waiters[2].responder()));
+        let key = join_or_insert(&mut queries, waiters[0].responder()).unwrap();
+        assert!(join_or_insert(&mut queries, waiters[1].responder()).is_none());
+        assert!(join_or_insert(&mut queries, waiters[2].responder()).is_none());
         assert_eq!(queries.count.load(Ordering::Relaxed), 1);
-        complete(&mut queries);
+        complete(&mut queries, key);
         for waiter in &waiters {
             assert_eq!(waiter.outcomes().last(), Some(&MISS));
         }
         assert_eq!(queries.count.load(Ordering::Relaxed), 0);
-        let is_new = join_or_insert(&mut queries, waiters[0].responder());
-        assert!(is_new, "the first query has ended");
+        let new = join_or_insert(&mut queries, waiters[0].responder());
+        assert!(new.is_some(), "the first query has ended");
     }
 
     #[test]
     fn query_is_wanted_until_the_last_waiter_cancels() {
         let (mut queries, waiters) = (queries(), [(); 2].map(|()| Waiter::default()));
-        for waiter in &waiters {
+        let key = join_or_insert(&mut queries, waiters[0].responder()).unwrap();
+        join_or_insert(&mut queries, waiters[1].responder());
+        waiters[0].cancel();
+        assert!(queries.get_mut(key).unwrap().waiters.is_wanted());
+        waiters[1].cancel();
+        assert!(!queries.get_mut(key).unwrap().waiters.is_wanted());
+    }
+
+    // S-S7: no call checks more than a bounded number of waiters.
+    #[test]
+    fn query_of_many_cancelled_waiters_is_unwanted_after_some_calls() {
+        let mut queries = queries();
+        let waiters = [(); 3 * MAX_CHECKED].map(|()| Waiter::default());
+        let key = join_or_insert(&mut queries, waiters[0].responder()).unwrap();
+        for waiter in &waiters[1..] {
             join_or_insert(&mut queries, waiter.responder());
         }
-        waiters[0].cancel();
-        assert!(queries.get_mut(&lookup()).unwrap().is_wanted());
-        waiters[1].cancel();
-        assert!(!queries.get_mut(&lookup()).unwrap().is_wanted());
+        waiters.iter().for_each(Waiter::cancel);
+        let query = queries.get_mut(key).unwrap();
+        assert!(query.waiters.is_wanted() && query.waiters.is_wanted());
+        assert_eq!(query.waiters.queue.len(), MAX_CHECKED);
+        assert!(query.waiters.is_wanted() && !query.waiters.is_wanted());
     }
 
     #[test]
     fn cancelled_waiters_do_not_pile_up() {
         let (mut queries, stays) = (queries(), Waiter::default());
-        join_or_insert(&mut queries, stays.responder());
+        let key = join_or_insert(&mut queries, stays.responder()).unwrap();
         for _ in 0..100_000 {
             let goes = Waiter::default();
-            assert!(!join_or_insert(&mut queries, goes.responder()));
+            assert!(join_or_insert(&mut queries, goes.responder()).is_none());
             goes.cancel();
         }
-        assert!(queries.get_mut(&lookup()).unwrap().others.capacity() <= 8);
-        complete(&mut queries);
+        assert!(queries.get_mut(key).unwrap().waiters.queue.len() <= 2 * 1024);
+        complete(&mut queries, key);
         assert_eq!(stays.outcomes(), [MISS]);
     }
 
@@ -219,10 +269,10 @@ mod tests {
     fn panic_in_one_receiver_keeps_the_outcome_from_no_other() {
         let (mut queries, waiter) = (queries(), Waiter::default());
         let panics = || Responder::new(|_| panic!("as it was told to"));
+        let key = join_or_insert(&mut queries, panics()).unwrap();
         join_or_insert(&mut queries, panics());
-        assert!(!join_or_insert(&mut queries, panics()));
-        assert!(!join_or_insert(&mut queries, waiter.responder()));
-        complete(&mut queries);
+        join_or_insert(&mut queries, waiter.responder());
+        complete(&mut queries, key);
         assert_eq!(waiter.outcomes(), [MISS]);
     }
 }

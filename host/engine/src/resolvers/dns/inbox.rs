@@ -23,10 +23,10 @@ struct State {
 }
 
 impl Inbox {
-    pub(super) fn new(permits: usize, extra_permits: usize) -> Inbox {
+    pub(super) fn new(permits: usize) -> Inbox {
         Inbox {
             state: Mutex::new(State {
-                queue: FairQueue::new(permits, extra_permits),
+                queue: FairQueue::new(permits),
                 is_closed: false,
             }),
             ready: Event::default(),
@@ -67,16 +67,6 @@ impl Inbox {
     /// Releases a permit.
     pub(super) fn release(&self, client: Client) {
         self.lock().queue.release(client);
-    }
-
-    /// Acquires an extra permit. Returns false if the client may not have one more.
-    pub(super) fn acquire_extra(&self, client: Client) -> bool {
-        self.lock().queue.acquire_extra(client)
-    }
-
-    /// Releases an extra permit.
-    pub(super) fn release_extra(&self, client: Client) {
-        self.lock().queue.release_extra(client);
     }
 
     /// Closes the inbox to further lookups, and wakes the event loop.
@@ -123,7 +113,7 @@ mod tests {
     // S-S7
     #[test]
     fn flooding_session_leaves_the_event_loop_idle() {
-        let inbox = Inbox::new(90, 90);
+        let inbox = Inbox::new(90);
         for _ in 0..100_000 {
             push(&inbox, 1);
         }
@@ -144,7 +134,7 @@ mod tests {
 
     #[test]
     fn cancelled_lookups_do_not_pile_up() {
-        let inbox = Inbox::new(1, 1);
+        let inbox = Inbox::new(1);
         let holder = push(&inbox, 1);
         inbox.take(1, &mut Vec::new());
         let stays = push(&inbox, 1);
@@ -160,7 +150,7 @@ mod tests {
 
     #[test]
     fn ended_inbox_fails_the_lookups_before_and_after() {
-        let inbox = Inbox::new(1, 1);
+        let inbox = Inbox::new(1);
         let before = push(&inbox, 1);
         inbox.end();
         let after = push(&inbox, 1);

@@ -1,4 +1,4 @@
-//! One client's queue of lookups that wait for a permit, and when to remove the cancelled ones.
+//! A queue of lookups or of those who wait for one, and when to remove the cancelled ones.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -22,12 +22,37 @@ pub(super) struct Sweep {
     is_on: bool,
 }
 
+/// What waits until it is cancelled.
+pub(super) trait Waits {
+    fn is_wanted(&self) -> bool;
+}
+
 /// Lookups in the order in which they came.
-#[derive(Default)]
-pub(super) struct LookupQueue {
+pub(super) struct LookupQueue<T = PendingLookup> {
     /// The front of the queue: the lookups that this sweep has checked.
-    checked: VecDeque<PendingLookup>,
-    rest: VecDeque<PendingLookup>,
+    checked: VecDeque<T>,
+    rest: VecDeque<T>,
+}
+
+impl Waits for PendingLookup {
+    fn is_wanted(&self) -> bool {
+        self.1.is_wanted()
+    }
+}
+
+impl Waits for Responder {
+    fn is_wanted(&self) -> bool {
+        Responder::is_wanted(self)
+    }
+}
+
+impl<T> Default for LookupQueue<T> {
+    fn default() -> LookupQueue<T> {
+        LookupQueue {
+            checked: VecDeque::new(),
+            rest: VecDeque::new(),
+        }
+    }
 }
 
 impl Sweep {
@@ -43,13 +68,17 @@ impl Sweep {
     }
 }
 
-impl LookupQueue {
-    pub(super) fn push(&mut self, lookup: PendingLookup) {
+impl<T: Waits> LookupQueue<T> {
+    pub(super) fn push(&mut self, lookup: T) {
         self.rest.push_back(lookup);
     }
 
-    pub(super) fn pop(&mut self) -> Option<PendingLookup> {
+    pub(super) fn pop(&mut self) -> Option<T> {
         self.checked.pop_front().or_else(|| self.rest.pop_front())
+    }
+
+    pub(super) fn front(&self) -> Option<&T> {
+        self.checked.front().or_else(|| self.rest.front())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -62,9 +91,9 @@ impl LookupQueue {
 
     /// Checks one more lookup, and moves it to `removed` if it was cancelled. Returns true, and
     /// makes all lookups unchecked, if none was left to check.
-    pub(super) fn sweep_one(&mut self, removed: &mut Vec<PendingLookup>) -> bool {
+    pub(super) fn sweep_one(&mut self, removed: &mut Vec<T>) -> bool {
         match self.rest.pop_front() {
-            Some(lookup) if lookup.1.is_wanted() => self.checked.push_back(lookup),
+            Some(lookup) if lookup.is_wanted() => self.checked.push_back(lookup),
             Some(lookup) => removed.push(lookup),
             None => {
                 mem::swap(&mut self.checked, &mut self.rest);
@@ -74,7 +103,7 @@ impl LookupQueue {
         false
     }
 
-    pub(super) fn into_iter(self) -> impl Iterator<Item = PendingLookup> {
+    pub(super) fn into_iter(self) -> impl Iterator<Item = T> {
         self.checked.into_iter().chain(self.rest)
     }
 }

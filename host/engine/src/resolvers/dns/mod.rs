@@ -3,23 +3,18 @@
 mod answer;
 mod builder;
 mod cache;
-mod channel;
 mod error;
 mod event_loop;
 mod fair_queue;
 mod in_flight;
 mod inbox;
+mod keys;
 mod lookup_queue;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the transport that uses it is to come"
-)]
+mod memory;
 mod message;
-mod poller;
-mod question;
 mod resolver;
 mod server_selection;
+mod transport;
 #[cfg(test)]
 mod waiter;
 

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::event_loop::Shared;
+use super::memory::Memory;
 use crate::lookup::{Lookup, Resolution, Resolver, Responder};
 use crate::policy::Policy;
 use crate::resolvers::resolv_conf::ConfError;
@@ -14,7 +15,7 @@ use crate::resolvers::special;
 use crate::resolvers::wait::start_and_wait;
 use crate::types::Outcome;
 
-/// Looks hosts up by name and by address at name servers, with the library c-ares.
+/// Looks hosts up by name and by address at name servers.
 ///
 /// No worker thread waits for a server ([`Resolution::Async`]): one thread has thousands of queries
 /// in flight. `Dns` reads no hosts file; a [`Chain`](crate::resolvers::Chain) asks
@@ -96,25 +97,37 @@ use crate::types::Outcome;
 /// - IPv4 addresses only (`S-R13`). Name servers may have IPv4 or IPv6 addresses.
 /// - Settings are read once: later changes of resolv.conf are not seen. The first three servers of
 ///   the file are used.
-/// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight, and the same
-///   number for each further server. A question that is cancelled, or answered by another server,
-///   counts until c-ares is done with it. With a time-out of 5 seconds, that takes up to 25
-///   seconds.
+/// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight. A query that
+///   everybody has cancelled ends when its question would be sent again: after 250 ms, or five
+///   times the server's usual response time.
 /// - One session has less than an eighth of the free queries in flight, so a ninth of all at most,
 ///   but always one. Its other lookups wait until its queries end, and delay no other session.
-/// - A malformed message fails all questions of its port in c-ares, whichever session's they are.
-///   They are retried on dedicated ports: 256 at a time, 16 for each session. Past these bounds, a
-///   malformed message may end other sessions' questions with WSATRY_AGAIN. Over TCP all questions
-///   share a stream: a malformed message, or a connection closed halfway, may do the same. A
-///   hostile zone can only cause this through a name server that forwards messages that it cannot
-///   read.
-/// - No DNSSEC: an answer is as trustworthy as the path to the server. Message ids are random, and
-///   the port is a new random one every 128 questions.
+/// - A server has at most `max_queries` / 128 + 16 sockets, and one TCP connection.
+/// - No DNSSEC: an answer is as trustworthy as the path to the server.
+///
+/// # What a forger must guess
+///
+/// Each socket is connected to its server, so the operating system drops what others send. The port
+/// is random, and a new one every 128 questions; message ids are random. The letters of a question
+/// have random case (0x20). Servers that change the case get the question again without. A message
+/// with another id or question is dropped, and so is a datagram of more than 4,096 bytes: no
+/// question ends with it. A cookie (RFC 7873) goes with EDNS; an answer without the cookie of a
+/// server that has one is asked for again over TCP.
+///
+/// # Servers of any kind
+///
+/// A server gets questions with EDNS (1,232 bytes) once it has answered a question without. Some
+/// servers answer EDNS with FORMERR, NOTIMP, SERVFAIL, REFUSED, BADVERS, a bare header or not at
+/// all. They get the question again without EDNS, within the same time-out, and no EDNS for 15
+/// minutes. An answer that is truncated, or that cannot be read, is asked for again
+/// over TCP, on one connection with pipelined questions. If the connection breaks, its questions
+/// go to a new one, at most three times each.
 ///
 /// Dropping a `Dns` waits for no server, and neither does the end of the process.
 pub struct Dns {
     pub(super) shared: Arc<Shared>,
     pub(super) warnings: Vec<ConfError>,
+    pub(super) memory: Memory,
 }
 
 impl Dns {
@@ -123,9 +136,28 @@ impl Dns {
         &self.warnings
     }
 
+    /// The most bytes of the host's heap that the resolver holds at a time, while no more than
+    /// `requests` requests of all sessions are outstanding:
+    ///
+    /// ```text
+    /// 128 KiB
+    ///   + the cache's bytes, and 256 bytes for each of its entries
+    ///   + requests × 1 KB                                     a name, and where its outcome goes
+    ///   + queries in flight × (2 KB + servers × 1 KB)         at most `max_queries`
+    ///   + servers × (130 KiB + (max_queries / 128 + 16) × 1 KB)      ports and a stream
+    ///   + 16.5 MB                                             answers on their way to sessions
+    /// ```
+    ///
+    /// With the defaults, one server and 65,536 requests it is 180 MB. The bound leaves out the
+    /// operating system's buffers of sockets. [`Limits::most_bytes`](crate::Limits::most_bytes)
+    /// has the sessions' part.
+    pub fn most_bytes(&self, requests: usize) -> usize {
+        self.memory.most_bytes(requests)
+    }
+
     /// The number of queries in flight: equal lookups count once, and lookups that wait for a
-    /// permit do not count. A cancelled query counts until a server answers, or the servers' time
-    /// is over.
+    /// permit do not count. A cancelled query counts until a server answers, or its question would
+    /// be sent again.
     pub fn in_flight(&self) -> usize {
         self.shared.in_flight.load(Ordering::Relaxed)
     }

@@ -112,19 +112,9 @@ impl ServerSelection {
         }
     }
 
-    /// The servers that still have the question.
-    pub(super) fn pending(&self) -> ServerSet {
-        self.pending
-    }
-
     /// Records that a server no longer has the question.
     pub(super) fn remove_pending(&mut self, server: usize) {
         self.pending.remove(server);
-    }
-
-    /// Records that a server has the question again.
-    pub(super) fn add_pending(&mut self, server: usize) {
-        self.pending.insert(server);
     }
 
     /// Records a server's failure. A temporary error takes precedence over a permanent one, because
@@ -135,22 +125,16 @@ impl ServerSelection {
         }
     }
 
-    /// Decides what to do when no server has the question yet, or one has failed. `acquire_extra`
-    /// acquires an extra permit: each server needs one while another server has the question.
-    pub(super) fn next(
-        &mut self,
-        health: &ServerHealth,
-        tries: u8,
-        mut acquire_extra: impl FnMut() -> bool,
-    ) -> Action {
+    /// Decides what to do when no server has the question yet, or one has failed.
+    pub(super) fn next(&mut self, health: &ServerHealth, tries: u8) -> Action {
         loop {
-            let (tried, pending) = (self.tried, self.pending);
+            let tried = self.tried;
             let left = health
                 .order(self.first)
-                .filter(|&server| !tried.contains(server) && !pending.contains(server));
+                .filter(|&server| !tried.contains(server));
             let responsive = left.clone().find(|&server| !health.is_silent(server));
             let Some(main) = responsive.or_else(|| left.clone().next()) else {
-                if !pending.is_empty() {
+                if !self.pending.is_empty() {
                     return Action::Wait;
                 }
                 if self.round + 1 >= tries {
@@ -159,15 +143,9 @@ impl ServerSelection {
                 self.begin_round();
                 continue;
             };
-            if !pending.is_empty() && !acquire_extra() {
-                return Action::Wait;
-            }
             let mut selected = ServerSet::of(main);
-            let silent = left.take_while(|&server| health.is_silent(server));
-            for server in silent.filter(|&server| server != main) {
-                if acquire_extra() {
-                    selected.insert(server);
-                }
+            for server in left.take_while(|&server| health.is_silent(server)) {
+                selected.insert(server);
             }
             self.tried.add(selected);
             self.pending.add(selected);
@@ -177,21 +155,15 @@ impl ServerSelection {
 
     /// Decides what to do when the time of the pending servers is over. They stay pending, as they
     /// may still answer.
-    pub(super) fn next_after_timeout(
-        &mut self,
-        health: &ServerHealth,
-        tries: u8,
-        acquire_extra: impl FnMut() -> bool,
-    ) -> Action {
+    pub(super) fn next_after_timeout(&mut self, health: &ServerHealth, tries: u8) -> Action {
         self.record_failure(ErrorCode::TryAgain);
-        let is_left = |server| !self.tried.contains(server) && !self.pending.contains(server);
-        if !health.order(0).any(is_left) {
+        if !health.order(0).any(|server| !self.tried.contains(server)) {
             if self.round + 1 >= tries {
                 return Action::Fail(ErrorCode::TryAgain);
             }
             self.begin_round();
         }
-        self.next(health, tries, acquire_extra)
+        self.next(health, tries)
     }
 
     fn begin_round(&mut self) {
@@ -213,7 +185,7 @@ impl ServerSet {
         self.0 == 0
     }
 
-    fn contains(self, server: usize) -> bool {
+    pub(super) fn contains(self, server: usize) -> bool {
         self.0 & 1 << server != 0
     }
 
@@ -235,17 +207,16 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    /// One question among these servers, with a bound on the extra permits that it gets.
+    /// One question among these servers.
     struct Harness {
         health: ServerHealth,
         selection: ServerSelection,
         start: Instant,
         tries: u8,
-        extra_permits: usize,
     }
 
     impl Harness {
-        /// One try, with any number of extra permits.
+        /// One try.
         fn new(servers: usize, silent: &[usize]) -> Harness {
             let (mut health, start) = (ServerHealth::new(servers, false), Instant::now());
             for &server in silent {
@@ -256,31 +227,15 @@ mod tests {
                 health,
                 start,
                 tries: 1,
-                extra_permits: usize::MAX,
-            }
-        }
-
-        fn action(&mut self, is_overdue: bool) -> Action {
-            let permits = &mut self.extra_permits;
-            let acquire = || {
-                let has = *permits > 0;
-                *permits -= usize::from(has);
-                has
-            };
-            if is_overdue {
-                self.selection
-                    .next_after_timeout(&self.health, self.tries, acquire)
-            } else {
-                self.selection.next(&self.health, self.tries, acquire)
             }
         }
 
         fn next(&mut self) -> Action {
-            self.action(false)
+            self.selection.next(&self.health, self.tries)
         }
 
         fn time_out(&mut self) -> Action {
-            self.action(true)
+            self.selection.next_after_timeout(&self.health, self.tries)
         }
 
         fn fail(&mut self, server: usize, error: ErrorCode) -> Action {
@@ -326,11 +281,11 @@ mod tests {
         harness.tries = 2;
         assert_eq!(harness.next(), send(&[0]));
         assert_eq!(harness.time_out(), send(&[1]));
-        assert_eq!(harness.selection.pending().iter().count(), 2);
-        // Both servers have the question when the second round begins; then the first one fails.
-        assert_eq!(harness.time_out(), Action::Wait);
-        assert_eq!(harness.fail(0, TEMPORARY), send(&[0]));
-        assert_eq!(harness.time_out(), Action::Fail(TEMPORARY));
+        assert_eq!(harness.selection.pending.iter().count(), 2);
+        // In the second round they get it again, although both may still answer.
+        assert_eq!(harness.time_out(), send(&[0]));
+        assert_eq!(harness.fail(0, TEMPORARY), send(&[1]));
+        assert_eq!(harness.fail(1, TEMPORARY), Action::Fail(TEMPORARY));
     }
 
     #[test]
@@ -340,16 +295,6 @@ mod tests {
         assert_eq!(Harness::new(3, &[0, 1, 2]).next(), send(&[0, 1, 2]));
         assert_eq!(Harness::new(3, &[1]).next(), send(&[0]));
         assert_eq!(Harness::new(1, &[0]).next(), send(&[0]));
-    }
-
-    #[test]
-    fn without_extra_permits_a_silent_server_comes_after_a_responsive_one() {
-        let mut harness = Harness::new(2, &[0]);
-        harness.extra_permits = 0;
-        assert_eq!(harness.next(), send(&[1]));
-        assert_eq!(harness.time_out(), Action::Wait);
-        assert_eq!(harness.fail(1, TEMPORARY), send(&[0]));
-        assert_eq!(harness.fail(0, TEMPORARY), Action::Fail(TEMPORARY));
     }
 
     // S-C7: one guest's unanswered questions do not make a server silent that answers others.
@@ -371,7 +316,7 @@ mod tests {
         let mut health = ServerHealth::new(3, true);
         let mut first = || {
             let mut selection = ServerSelection::new(&mut health);
-            selection.next(&health, 1, || true)
+            selection.next(&health, 1)
         };
         assert_eq!([(); 4].map(|()| first()), [1, 2, 0, 1].map(|n| send(&[n])));
     }

@@ -7,7 +7,7 @@ use super::message::{Records, Response, rcode};
 use crate::lookup::Lookup;
 use crate::types::{ErrorCode, HostEntry, Outcome};
 
-/// The outcome of a question or a search, and how long it may be cached: not at all if `ttl` is 0.
+/// The outcome of a question, and how long it may be cached: not at all if `ttl` is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct QueryResult {
     pub(super) outcome: Outcome,

@@ -13,7 +13,7 @@ pub(super) mod sample;
 mod tests;
 
 pub(super) use self::question::{Cookie, Question, RecordType};
-pub(super) use self::read::{Edns, QuestionMatch, Records, Response, rcode, read};
+pub(super) use self::read::{QuestionMatch, Records, Response, rcode, read};
 
 /// Bytes of the header.
 const HEADER_BYTES: usize = 12;
