@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: measures requests from inside a guest, and the floors that the machine
 //! sets.
 
+#[cfg(feature = "c-ares")]
+mod c_ares;
 mod dns;
 mod floors;
 mod guest;
-mod native;
 mod neighbours;
 mod null;
 mod report;

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the bench harness with its guests.
 
+use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -26,9 +27,13 @@ pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> 
         return process::exit_code(Command::new(bench).args(args));
     }
     guests::build(workspace)?;
-    let how = ["--package", "winsock-async-bench", "--profile", "bench"];
+    let is_dns = args.iter().any(|arg| arg == "--dns");
+    let mut how = vec!["--package", "winsock-async-bench", "--profile", "bench"];
+    if is_dns && can_build_c_ares() {
+        how.extend(["--features", "c-ares"]);
+    }
     let bench = cargo::program(workspace, &how, "bench")?;
-    let mut command = if args.iter().any(|arg| arg == "--dns") {
+    let mut command = if is_dns {
         alone(&bench)
     } else {
         Command::new(bench)
@@ -42,6 +47,17 @@ pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> 
         }
     }
     process::exit_code(&mut command)
+}
+
+/// Whether the machine has what the build of c-ares takes, the rival of `--dns`.
+fn can_build_c_ares() -> bool {
+    let paths = env::var_os("PATH").unwrap_or_default();
+    let is_there = |program| env::split_paths(&paths).any(|path| path.join(program).is_file());
+    let can = ["cmake", "make"].iter().all(is_there);
+    if !can {
+        process::say("Without c-ares, whose build takes CMake and make");
+    }
+    can
 }
 
 /// Runs the program in a network namespace that has only it and its name server. A machine that

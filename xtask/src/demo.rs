@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 
 use crate::cargo;
-use crate::cmake;
 use crate::guests;
-use crate::machine::ThisMachine;
 use crate::process::{self, say};
 use crate::workspace::Workspace;
 
@@ -32,12 +30,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The steps, each with the time of a first run on a machine with two processors.
 const STEPS: [(&str, &str); 4] = [
     (
-        "Set up CMake, and the target wasm32-wasip2 for guests",
+        "Set up the target wasm32-wasip2 for guests",
         "seconds, or a minute to install them",
     ),
     ("Build the guest `lookup`", "about half a minute"),
     (
-        "Build the runner: 340 crates, among them wasmtime and c-ares",
+        "Build the runner: 340 crates, among them wasmtime",
         "about five minutes",
     ),
     ("Run the guest twice", "two seconds"),
@@ -46,10 +44,7 @@ const STEPS: [(&str, &str); 4] = [
 /// Sets up, builds, and shows the lookups. Fails if an outcome is not the expected one.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     say("The demo takes four steps; the times are for two idle processors and the first run.");
-    let toolchain = step(0, || {
-        cmake::set_up(&ThisMachine, cmake::are_there(), say)?;
-        guests::set_up()
-    })?;
+    let toolchain = step(0, guests::set_up)?;
     step(1, || guests::build_example(workspace, toolchain, "lookup"))?;
     let runner = step(2, || {
         // With the features of the whole workspace, so that the tests compile no dependency again.

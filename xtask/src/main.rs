@@ -7,7 +7,6 @@ mod c_programs;
 mod cargo;
 mod circles;
 mod clang;
-mod cmake;
 mod demo;
 mod fuzz;
 mod guests;
@@ -33,7 +32,6 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::workspace::Workspace;
 
@@ -144,26 +142,6 @@ enum Command {
     },
 }
 
-impl Command {
-    /// Whether the command builds c-ares, which needs CMake.
-    fn needs_cmake(&self) -> bool {
-        match self {
-            Command::Test { .. }
-            | Command::Bench { .. }
-            | Command::Soak { .. }
-            | Command::Package => true,
-            Command::Guests
-            | Command::Sdk
-            | Command::Demo
-            | Command::Models { .. }
-            | Command::Rules { .. }
-            | Command::Circles
-            | Command::Wit
-            | Command::Fuzz { .. } => false,
-        }
-    }
-}
-
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(code) => code,
@@ -176,9 +154,6 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
-    if command.needs_cmake() {
-        cmake::set_up(&ThisMachine, cmake::are_there(), say)?;
-    }
     match command {
         Command::Guests => {
             let toolchain = guests::build(&workspace)?;

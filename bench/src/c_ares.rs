@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use c_ares::{
     AddressFamily, Channel, EventSys, FdEventFlags, FdEvents, Flags, Options, ProcessFlags, Socket,
@@ -13,13 +13,8 @@ use mio::{Events, Interest, Poll, Token};
 use wasmtime::{Result, ensure};
 use winsock_async_dns_server::Server;
 
-/// Lookups in flight at a time. The guest has the same number, and the same values of the next two
-/// settings.
-pub(crate) const IN_FLIGHT: usize = 1000;
-/// The time after which a question without a response is sent again.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(2);
-/// How many times a question is sent.
-pub(crate) const TRIES: u8 = 3;
+use super::dns::{IN_FLIGHT, TIMEOUT, TRIES};
+
 /// The questions after which c-ares takes a new port, as this project's resolver does.
 const QUESTIONS_A_PORT: u32 = 128;
 /// The number of answers for which the caller of c-ares wakes once, so that wakes do not slow it
