@@ -68,15 +68,14 @@ fn ask_for(lies: impl Fn(Lie) -> bool, count: usize) -> impl Fn(&mut Fixture, us
     }
 }
 
-/// Whether the query ends by its time-out. c-ares does not see the end of a stream within a
-/// message, and waits for the rest.
+/// Whether the query ends by its time-out.
 fn ends_by_timeout(lie: Lie) -> bool {
-    let waits = [Lie::Silent, Lie::WrongId, Lie::WrongQuestion, Lie::Half];
+    let waits = [Lie::Silent, Lie::WrongId, Lie::WrongQuestion];
     waits.contains(&lie)
 }
 
 fn is_over_tcp(lie: Lie) -> bool {
-    matches!(lie, Lie::Truncated | Lie::Many)
+    matches!(lie, Lie::Truncated | Lie::Many | Lie::Half)
 }
 
 fn is_quick(lie: Lie) -> bool {

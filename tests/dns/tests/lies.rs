@@ -86,7 +86,6 @@ fn late_answer_arrives() {
     assert!(completion.outcome.is_ok());
 }
 
-// c-ares shortens its time-out for a server that was quick before.
 #[test]
 fn slow_answer_of_a_server_that_was_quick_arrives() {
     let five = std::time::Duration::from_secs(5);
@@ -95,8 +94,7 @@ fn slow_answer_of_a_server_that_was_quick_arrives() {
         assert_eq!(fixture.by_name("zero.test"), good("zero.test"));
     }
     let handle = request(&mut fixture.session, "late.test");
-    // The question is sent for the third time. The first two answers are too late, and the third is
-    // in time.
+    // The question is sent for the third time. An answer to any of the messages counts.
     fixture.server.wait_until_asked(Lie::Late, 3);
     fixture.server.release();
     let completion = next_completion(&mut fixture.session);
@@ -175,9 +173,9 @@ fn malformed_message_ends_no_other_question() {
     }
 }
 
-// S-S7: past 16 questions of a session, the others are retried without a port of their own.
+// S-S7: the questions share a port.
 #[test]
-fn malformed_messages_end_no_other_question_when_dedicated_ports_run_out() {
+fn malformed_messages_end_none_of_many_questions_of_another_guest() {
     let mut fixture = fixture_with(|dns| dns.timeout(std::time::Duration::from_secs(5)));
     for n in 0..40 {
         request(&mut fixture.session, &format!("late-{n}.test"));
@@ -192,7 +190,7 @@ fn malformed_messages_end_no_other_question_when_dedicated_ports_run_out() {
     for _ in 0..40 {
         let outcome = next_completion(&mut fixture.session).outcome;
         assert_ne!(outcome, Err(ErrorCode::NoRecovery));
-        // Answer the questions that have been retried.
+        // Answer the questions that have been sent again.
         fixture.server.release();
     }
 }

@@ -63,7 +63,7 @@ fn next_server_is_asked_when_the_first_times_out() {
     let second = Duration::from_secs(1);
     let mut fixture = after(&[first.address()], |dns| dns.timeout(second));
     assert_eq!(fixture.by_name("good.test"), good("good.test"));
-    // c-ares would send it the question three times, a second apart.
+    // Sent at once, and once more within the second.
     assert!(first.asked(Lie::Silent) < 3);
     for n in 0..3 {
         let name = format!("good-{n}.test");
@@ -77,7 +77,6 @@ fn next_server_is_asked_when_the_first_times_out() {
 fn answer_counts_after_the_servers_timeout() {
     let first = Server::start_with(Lie::Late).unwrap();
     let last = Server::start_with(Lie::Silent).unwrap();
-    // 250 ms is the shortest time-out of c-ares.
     let quarter = Duration::from_millis(250);
     let mut fixture = fixture_on(last, |last| {
         let dns = Dns::builder().server(first.address()).server(last);
@@ -85,7 +84,7 @@ fn answer_counts_after_the_servers_timeout() {
     });
     request(&mut fixture.session, "a.test");
     fixture.server.wait_until_asked(Lie::Silent, 1);
-    // In the second round: c-ares has given up the question of the first.
+    // In a later round.
     let asked = first.asked(Lie::Late);
     first.wait_until_asked(Lie::Late, asked + 1);
     first.release();
@@ -130,15 +129,13 @@ fn thousands_of_lookups_are_answered_beside_a_dead_server() {
     assert_eq!(fixture.dns.in_flight(), 0);
 }
 
-// A question holds a permit for each server that has it.
 #[test]
 fn permits_are_released_however_queries_end() {
     let silent = Server::start_with(Lie::Silent).unwrap();
     let fails = Server::start_with(Lie::ServFail).unwrap();
     let mut fixture = after(&[silent.address(), fails.address()], |dns| {
-        // The second try begins while c-ares still has the first question.
         let dns = dns.timeout(Duration::from_millis(300)).tries(2);
-        // One permit and one extra permit for each session.
+        // One permit for each session.
         dns.max_queries(9).search(["a.test", "b.test"])
     });
     for round in 0..3 {
@@ -154,8 +151,7 @@ fn permits_are_released_however_queries_end() {
             next_completion(&mut fixture.session);
         }
     }
-    // Without the permit, no question would be sent. Without the extra permit, no question would
-    // reach the silent server.
+    // Without the permit, no question would be sent.
     let asked = silent.asked(Lie::Silent);
     let (mut names, begun) = ((0..).map(|n| format!("good-last-{n}.test")), Instant::now());
     while silent.asked(Lie::Silent) <= asked + 2 {
@@ -169,7 +165,6 @@ fn permits_are_released_however_queries_end() {
     }
 }
 
-// A question gets an extra permit for each further server.
 #[test]
 fn two_dead_servers_cost_their_timeouts_once() {
     let dead = [(); 2].map(|()| Server::start_with(Lie::Silent).unwrap());
@@ -177,7 +172,7 @@ fn two_dead_servers_cost_their_timeouts_once() {
     let two = Duration::from_secs(2);
     let mut fixture = after(&addresses, |dns| dns.max_queries(9).timeout(two));
     assert_eq!(fixture.by_name("good.test"), good("good.test"));
-    // c-ares would send each the question four times, two seconds apart.
+    // Sent at once, and twice more within its two seconds.
     assert!(dead[0].asked(Lie::Silent) < 4);
 }
 

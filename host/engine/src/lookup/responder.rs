@@ -53,6 +53,7 @@ impl SharedOutcome {
     /// The judges whose results are kept.
     pub(crate) const KEPT: usize = 3;
 
+    #[cfg(feature = "dns")]
     pub(crate) fn new(outcome: Outcome) -> SharedOutcome {
         SharedOutcome {
             outcome,
