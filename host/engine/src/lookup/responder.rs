@@ -258,3 +258,36 @@ impl Drop for Delivered {
         }
     }
 }
+
+#[cfg(all(test, feature = "dns"))]
+mod tests {
+    use super::*;
+    use crate::types::{Answer, HostEntry};
+
+    // S-S7: the cost of a judgement does not grow with those who wait.
+    #[test]
+    fn shared_outcome_is_made_once_for_each_judge() {
+        let answer = Arc::new(Answer::from(HostEntry::new("a.test", [])));
+        let mut outcome = SharedOutcome::new(Ok(answer));
+        let judges = [(); SharedOutcome::KEPT].map(|()| Arc::new("a judge".to_owned()));
+        let mut made = 0;
+        for _ in 0..100 {
+            for (n, judge) in judges.iter().enumerate() {
+                let judged = outcome.judged(judge, |outcome| {
+                    made += 1;
+                    (
+                        outcome.map(|_| Arc::new(HostEntry::new(n.to_string(), []).into())),
+                        n > 0,
+                    )
+                });
+                let expected = Answer::from(HostEntry::new(n.to_string(), []));
+                assert_eq!(judged, (Ok(Arc::new(expected)), n > 0));
+            }
+        }
+        assert_eq!(made, SharedOutcome::KEPT);
+        // One more judge takes the place of the first.
+        outcome.judged(&Arc::new("another".to_owned()), |outcome| (outcome, false));
+        let (_, is_denied) = outcome.judged(&judges[0], |outcome| (outcome, true));
+        assert!(is_denied, "judged again");
+    }
+}

@@ -77,3 +77,29 @@ impl Memory {
         total.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn it_is_what_the_manual_says() {
+        let memory = Memory {
+            servers: 1,
+            max_queries: 16_384,
+            cache: Bounds {
+                entries: 65_536,
+                bytes: 32 << 20,
+                max_ttl: Duration::ZERO,
+            },
+        };
+        let bytes = memory.most_bytes(65_536);
+        assert!((165_000_000..195_000_000).contains(&bytes), "{bytes}");
+        assert!((900..1100).contains(&PER_REQUEST), "{PER_REQUEST}");
+        assert!((1200..2200).contains(&PER_QUERY), "{PER_QUERY}");
+        assert!((700..1200).contains(&PER_ATTEMPT), "{PER_ATTEMPT}");
+        assert_eq!(memory.most_bytes(usize::MAX), usize::MAX);
+    }
+}

@@ -14,6 +14,8 @@ pub(super) const QUESTIONS_PER_PORT: u32 = 128;
 /// The most bytes of a datagram. A longer one is dropped.
 pub(super) const MAX_DATAGRAM_BYTES: usize = 4096;
 
+/// The receive buffer that is asked for: large enough for an answer of 1,232 bytes to each question.
+const RECEIVE_BYTES: usize = 256 * 1024;
 /// Ports that are tried before the operating system chooses one.
 const TRIED_PORTS: usize = 8;
 /// The lowest port that is tried.
@@ -40,6 +42,8 @@ impl Port {
     ) -> io::Result<Port> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
         socket.set_nonblocking(true)?;
+        // One guest's large answers would push out another's, which would be asked for again.
+        let _ = socket.set_recv_buffer_size(RECEIVE_BYTES);
         bind(&socket, address, entropy)?;
         socket.connect(&address.into())?;
         Ok(Port {
