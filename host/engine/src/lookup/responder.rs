@@ -286,7 +286,7 @@ mod tests {
         }
         assert_eq!(made, SharedOutcome::KEPT);
         // One more judge takes the place of the first.
-        outcome.judged(&Arc::new("another".to_owned()), |outcome| (outcome, false));
+        let _ = outcome.judged(&Arc::new("another".to_owned()), |outcome| (outcome, false));
         let (_, is_denied) = outcome.judged(&judges[0], |outcome| (outcome, true));
         assert!(is_denied, "judged again");
     }
