@@ -69,6 +69,10 @@ impl Judge {
 
     /// Judges an outcome like [`verdict`](Self::verdict). The policy judges it once for all
     /// receivers, and the inspector sees it for each.
+    #[cfg_attr(
+        not(feature = "dns"),
+        allow(dead_code, reason = "`Dns` alone has outcomes for several")
+    )]
     pub(crate) fn shared_verdict(
         self: &Arc<Self>,
         lookup: &Lookup,

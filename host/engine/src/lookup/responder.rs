@@ -20,6 +20,10 @@ pub(crate) trait Receiver: Send {
     fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
 
     /// Takes an outcome that other receivers take too. Must not block.
+    #[cfg_attr(
+        not(feature = "dns"),
+        allow(dead_code, reason = "`Dns` alone has outcomes for several")
+    )]
     fn receive_shared(self: Box<Self>, outcome: &mut SharedOutcome) -> Delivered {
         self.receive(outcome.outcome.clone())
     }
@@ -36,12 +40,20 @@ pub(crate) trait Receiver: Send {
 }
 
 /// An outcome for several receivers. What an engine makes of it is made once, and shared.
+#[cfg_attr(
+    not(feature = "dns"),
+    allow(dead_code, reason = "`Dns` alone has outcomes for several")
+)]
 pub(crate) struct SharedOutcome {
     outcome: Outcome,
     judged: Vec<Judged>,
 }
 
 /// What one judge has made of an outcome.
+#[cfg_attr(
+    not(feature = "dns"),
+    allow(dead_code, reason = "`Dns` alone has outcomes for several")
+)]
 struct Judged {
     /// Kept alive, so that no other judge has its address.
     judge: Arc<dyn Any + Send + Sync>,
@@ -49,6 +61,10 @@ struct Judged {
     is_denied: bool,
 }
 
+#[cfg_attr(
+    not(feature = "dns"),
+    allow(dead_code, reason = "`Dns` alone has outcomes for several")
+)]
 impl SharedOutcome {
     /// The judges whose results are kept.
     pub(crate) const KEPT: usize = 3;
@@ -174,6 +190,10 @@ impl Responder {
     }
 
     /// Like [`deliver`](Self::deliver), for an outcome that other requests get too.
+    #[cfg_attr(
+        not(feature = "dns"),
+        allow(dead_code, reason = "`Dns` alone has outcomes for several")
+    )]
     pub(crate) fn deliver_shared(mut self, outcome: &mut SharedOutcome) -> Delivered {
         self.0.take().map_or(Delivered::NOBODY, |receiver| {
             receiver.receive_shared(outcome)
