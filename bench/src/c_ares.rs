@@ -13,7 +13,7 @@ use mio::{Events, Interest, Poll, Token};
 use wasmtime::{Result, ensure};
 use winsock_async_dns_server::Server;
 
-use super::dns::{IN_FLIGHT, TIMEOUT, TRIES};
+use super::dns_load::{IN_FLIGHT, TIMEOUT, TRIES};
 
 /// The questions after which c-ares takes a new port, as this project's resolver does.
 const QUESTIONS_A_PORT: u32 = 128;

@@ -12,17 +12,12 @@ use winsock_async_dns_server::Server;
 use winsock_async_engine::resolvers::Dns;
 use winsock_async_engine::{LookupEngine, Policy, Query, Session};
 
+use super::dns_load::{IN_FLIGHT, TIMEOUT, TRIES};
 use super::guest::{Guest, Samples};
 use super::neighbours::Figures;
 use super::report::{Table, best};
 
 const ROUNDS: usize = 7;
-/// Lookups in flight at a time, in each way.
-pub(crate) const IN_FLIGHT: usize = 1000;
-/// The time after which a question without a response is sent again.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(2);
-/// How many times a question is sent.
-pub(crate) const TRIES: u8 = 3;
 /// Sockets of the bare client, so that its answers fit in their buffers.
 const SOCKETS: usize = 8;
 

@@ -4,6 +4,7 @@
 #[cfg(feature = "c-ares")]
 mod c_ares;
 mod dns;
+mod dns_load;
 mod floors;
 mod guest;
 mod neighbours;

@@ -5,6 +5,7 @@
 //! `cargo xtask bench --tables` measures a large hosts file.
 
 mod api;
+mod figures;
 mod tables;
 
 use std::hint::black_box;
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use self::figures::{at_rank, median_of, per};
 use api::{LookupEngine, Session, engine, host, patient_engine, started};
 
 /// A case: its name, and the function that measures it.
@@ -72,21 +74,6 @@ fn main() {
         }
     }
     over.store(true, Ordering::Relaxed);
-}
-
-fn per(time: Duration, count: usize) -> f64 {
-    time.as_nanos() as f64 / count as f64
-}
-
-fn median_of(values: impl IntoIterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.into_iter().collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn at_rank(mut samples: Vec<Duration>, percent: usize) -> f64 {
-    samples.sort();
-    samples[samples.len() * percent / 100].as_nanos() as f64
 }
 
 fn ask(session: &mut Session, name: &str) -> api::TaskHandle {

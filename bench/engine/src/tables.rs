@@ -9,7 +9,7 @@ use std::{env, fs, process};
 use winsock_async_engine::resolvers::Tables;
 use winsock_async_engine::{Lookup, Resolver};
 
-use crate::{median_of, per};
+use crate::figures::{median_of, per};
 
 const LINES: usize = 200_000;
 const ROUNDS: usize = 21;

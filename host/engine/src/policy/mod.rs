@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use self::answers::Answers;
 use self::networks::Networks;
 use self::pattern::Kind;
-use crate::lookup::Lookup;
+use crate::lookup::question::Lookup;
 use crate::names::{self, HostName};
 
 pub use self::file::{FileError, Problem};

@@ -10,6 +10,7 @@ mod readiness;
 mod ready;
 mod receiver;
 mod table;
+mod task;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -18,9 +19,10 @@ use self::admission::{Admitted, admit};
 use self::deadlines::Deadlines;
 use self::ended::RecentlyCompleted;
 pub use self::readiness::Readiness;
-use self::ready::{Ready, ReadyOrder};
+use self::ready::ReadyOrder;
 use self::receiver::SessionReceiver;
 use self::table::HandleTable;
+use self::task::{Ready, Task};
 use crate::limits::RateLimiter;
 use crate::lookup::Responder;
 use crate::metrics::{Counters, RequestStats};
@@ -65,13 +67,6 @@ pub struct Session {
     /// for it, or it needs no worker.
     parks_at_once: bool,
     counters: Arc<Counters>,
-}
-
-/// An outstanding request.
-enum Task {
-    Pending(Arc<Job>),
-    /// Completed, and not taken.
-    Ready(Ready),
 }
 
 fn pending_bytes(job: &Job) -> usize {

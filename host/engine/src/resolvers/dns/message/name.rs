@@ -1,10 +1,13 @@
 //! Names in messages: skipped, compared in place, copied and shown, each within the bounds.
 
-use super::read::Malformed;
 use super::{HEADER_BYTES, MAX_NAME_BYTES, MAX_STEPS};
 
 /// The bits of a length that make it a pointer.
 const POINTER: u8 = 0xc0;
+
+/// Part of a message cannot be read, or is past the bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
 
 /// A message, and the steps that are left to its names.
 pub(super) struct Names<'a> {

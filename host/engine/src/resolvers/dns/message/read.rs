@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::name::{Name, Names, skip};
+use super::name::{Malformed, Name, Names, skip};
 use super::question::{Cookie, Question, RecordType};
 use super::{
     CLASS_IN, HEADER_BYTES, MAX_ALIAS_BYTES, MAX_ALIASES, MAX_CNAMES, MAX_RECORDS, OPTION_COOKIE,
@@ -83,10 +83,6 @@ pub(crate) struct Records {
     /// Whether the authority section has an NS record.
     pub(crate) has_ns: bool,
 }
-
-/// Part of a message cannot be read, or is past the bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
 
 /// Reads a message with the id of a question. The caller has compared the id.
 ///
