@@ -68,11 +68,11 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
         match key(name) {
             Some(key) => {
                 has_name = true;
-                if address != Address::Ipv6 {
+                if let Address::Ipv4(_) = address {
                     found.key(Key::Name(&key));
                 }
             }
-            None if is_expected(content, first, name) => found.valid(),
+            None if name == first || is_expected(content, address) => found.valid(),
             None => found.problem(Problem::HostName(name.into())),
         }
     }
@@ -94,7 +94,7 @@ impl<'a> Host<'a> {
     fn parse(content: &'a [u8]) -> Option<Host<'a>> {
         match Address::parse(line::words(content).next()?)? {
             Address::Ipv4(address) => Some(Host { address, content }),
-            Address::Ipv6 => None,
+            Address::Ipv6(_) => None,
         }
     }
 
@@ -118,7 +118,7 @@ impl<'a> Host<'a> {
 enum Address {
     Ipv4(Ipv4Addr),
     /// Not kept.
-    Ipv6,
+    Ipv6(Ipv6Addr),
 }
 
 impl Address {
@@ -128,13 +128,15 @@ impl Address {
             return Some(Address::Ipv4(address));
         }
         // A link-local address may have an interface after a percent sign.
-        let (address, _) = word.split_once('%').unwrap_or((word, ""));
-        let address: Ipv6Addr = address.parse().ok()?;
+        if let Some((address, _)) = word.split_once('%') {
+            return address.parse().ok().map(Address::Ipv6);
+        }
+        let address: Ipv6Addr = word.parse().ok()?;
         // glibc gives these to programs that ask for IPv4.
         Some(match address.to_ipv4_mapped() {
             Some(mapped) => Address::Ipv4(mapped),
             None if address.is_loopback() => Address::Ipv4(Ipv4Addr::LOCALHOST),
-            None => Address::Ipv6,
+            None => Address::Ipv6(address),
         })
     }
 }
@@ -153,14 +155,15 @@ fn key(name: &[u8]) -> Option<Cow<'_, str>> {
 
 /// Whether a word that is no host name needs no warning: no lookup of it reaches a resolver.
 ///
-/// Lists that block names have it beside `0.0.0.0` or `::`, or alone beside this machine's address.
-/// They begin with `0.0.0.0 0.0.0.0`.
-fn is_expected(content: &[u8], address: &[u8], name: &[u8]) -> bool {
+/// Lists that block names have it beside `0.0.0.0` or `::`, or alone beside this machine's address,
+/// in any spelling of these. A name that equals its address needs none either: such lists begin
+/// with `0.0.0.0 0.0.0.0`.
+fn is_expected(content: &[u8], address: Address) -> bool {
     match address {
-        _ if address == name => true,
-        b"0.0.0.0" | b"::" => true,
-        b"127.0.0.1" | b"::1" => line::words(content).count() == 2,
-        _ => false,
+        Address::Ipv4(address) if address.is_unspecified() => true,
+        Address::Ipv4(address) if address.is_loopback() => line::words(content).count() == 2,
+        Address::Ipv4(_) => false,
+        Address::Ipv6(address) => address.is_unspecified(),
     }
 }
 
@@ -229,6 +232,11 @@ mod tests {
             ":: a..b",
             "127.0.0.1 a..b",
             "::1 a..b",
+            "::0 a..b xn--a",
+            "0:0:0:0:0:0:0:0 a..b",
+            "::ffff:0.0.0.0 a..b",
+            "0:0:0:0:0:0:0:1 a..b",
+            "127.0.0.2 a..b",
             "0.0.0.0 -ads_.test- localhost",
         ] {
             assert_eq!(warnings_of(text.as_bytes(), read), [""; 0], "{text}");
@@ -251,12 +259,14 @@ mod tests {
     #[test]
     fn ipv6_lines_that_stand_for_ipv4_are_kept() {
         // As in glibc.
-        let text = b"::1 six.test\n::ffff:192.0.2.9 mapped.test\n2001:db8::1 other.test";
+        let text = b"::1 six.test\n::ffff:192.0.2.9 mapped.test\n2001:db8::1 other.test\n\
+            ::1%lo zone.test";
         assert_eq!(host(text, "six.test"), Some("six.test 127.0.0.1".into()));
         assert_eq!(
             host(text, "mapped.test"),
             Some("mapped.test 192.0.2.9".into())
         );
         assert_eq!(host(text, "other.test"), None);
+        assert_eq!(host(text, "zone.test"), None);
     }
 }
