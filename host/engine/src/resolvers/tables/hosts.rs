@@ -63,6 +63,8 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
     if words.clone().next().is_none() {
         return found.problem(Problem::Missing("a host's name"));
     }
+    // Names that no host can have do not make the file unusable.
+    found.valid();
     let mut has_name = false;
     for name in words {
         match key(name) {
@@ -72,15 +74,12 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
                     found.key(Key::Name(&key));
                 }
             }
-            None if name == first || is_expected(content, address) => found.valid(),
+            None if name == first || is_expected(content, address) => {}
             None => found.problem(Problem::HostName(name.into())),
         }
     }
-    if has_name {
-        found.valid();
-        if let Address::Ipv4(address) = address {
-            found.key(Key::Number(address.to_bits()));
-        }
+    if has_name && let Address::Ipv4(address) = address {
+        found.key(Key::Number(address.to_bits()));
     }
 }
 

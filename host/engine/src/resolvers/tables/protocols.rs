@@ -49,6 +49,7 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
         Ok(protocol) => protocol,
         Err(problem) => return found.problem(problem),
     };
+    found.valid();
     let mut has_name = false;
     for name in protocol.names() {
         found.key(Key::Name(&folded(name)));
@@ -56,7 +57,6 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
     }
     if has_name {
         found.key(Key::Number(protocol.number.into()));
-        found.valid();
     }
     let wrong = line::names(content).filter(|word| line::name(word).is_none());
     wrong.for_each(|word| found.problem(Problem::Name(word.into())));

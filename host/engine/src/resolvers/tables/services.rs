@@ -70,6 +70,7 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
         found.problem(Problem::NoProtocol(service.port));
     }
     let protocol = folded(service.protocol);
+    found.valid();
     let mut has_name = false;
     for name in service.names() {
         let name = folded(name);
@@ -81,7 +82,6 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
         let port = service.port.into();
         found.key(Key::Number(port));
         found.key(Key::NumberWith(port, &protocol));
-        found.valid();
     }
     let wrong = line::names(content).filter(|word| line::name(word).is_none());
     wrong.for_each(|word| found.problem(Problem::Name(word.into())));
