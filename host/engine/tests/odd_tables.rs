@@ -46,7 +46,8 @@ cut 3/udp#comment\n\
 range 6000-6063/tcp\n\
 slashes 4//tcp\n\
 bare 5\n\
-open 6/\n\
+open 6/ opened\n\
+lost 5 losing\n\
 nul 7/tcp seven\0x eight\n\
 large 70000\n\
 h\xe9 8/tcp nine\n\
@@ -102,6 +103,9 @@ const SERVICES_FOUND: &[(&str, &str)] = &[
     ("slashes", "4/tcp"),
     ("bare", "5/"),
     ("open", "6/"),
+    ("opened", "6/"),
+    ("lost", "none"),
+    ("losing", "none"),
     ("nul", "7/tcp"),
     ("seven", "7/tcp"),
     ("eight", "none"),
@@ -217,10 +221,11 @@ fn odd_lines_lose_their_odd_part_only() {
             "/hosts:13: `1.2.3` is not an IPv4 or IPv6 address",
             "/services:7: port 5 has no protocol, such as `80/tcp`",
             "/services:8: port 6 has no protocol, such as `80/tcp`",
-            "/services:9: has a NUL; the rest of the line is not read",
-            "/services:10: `70000` is not a port and a protocol, such as `80/tcp`",
-            r"/services:11: `h\xe9` is not a name in UTF-8",
-            r"/services:12: `caf\xe9` is not a name in UTF-8",
+            "/services:9: `5` is not a port and a protocol, such as `80/tcp`",
+            "/services:10: has a NUL; the rest of the line is not read",
+            "/services:11: `70000` is not a port and a protocol, such as `80/tcp`",
+            r"/services:12: `h\xe9` is not a name in UTF-8",
+            r"/services:13: `caf\xe9` is not a name in UTF-8",
             "/protocols:4: `3x` is not the number of a protocol",
             "/protocols:5: a protocol's number is missing",
             "/protocols:6: has a NUL; the rest of the line is not read",

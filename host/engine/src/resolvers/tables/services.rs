@@ -114,6 +114,10 @@ impl<'a> Service<'a> {
             let is_range = ends[0].is_some() && ends[0] <= ends[1];
             return if is_range { Ok(None) } else { Err(wrong()) };
         }
+        // glibc reads a port without a slash only at the end of the line.
+        if slashes == 0 && words.next().is_some() {
+            return Err(wrong());
+        }
         let port = line::number(port).ok_or_else(wrong)?;
         Ok(Some(Service {
             content,
@@ -163,6 +167,8 @@ mod tests {
             "7-6/tcp",
             "6-/tcp",
             "80/t\u{1}cp",
+            // As in glibc: only at the end of a line.
+            "80",
         ] {
             let text = format!("bad {port} www\ngood 7/udp");
             let problem = Problem::Port(port.as_bytes().into());
@@ -190,12 +196,12 @@ mod tests {
     #[test]
     fn service_without_a_protocol_is_found_without_one_and_warned_of() {
         // As in glibc.
-        for text in ["http 80 www", "http 80/ www"] {
+        for (text, names) in [("http 80", "http 80/"), ("http 80/ www", "http 80/ www")] {
             let said = "F:1: port 80 has no protocol, such as `80/tcp`";
             assert_eq!(warnings_of(text.as_bytes(), read), [said]);
-            let found = service(text.as_bytes(), "www", None);
-            assert_eq!(found, Some("http 80/ www".into()));
-            assert_eq!(service(text.as_bytes(), "www", Some("tcp")), None);
+            let found = service(text.as_bytes(), "http", None);
+            assert_eq!(found, Some(names.into()));
+            assert_eq!(service(text.as_bytes(), "http", Some("tcp")), None);
         }
     }
 
