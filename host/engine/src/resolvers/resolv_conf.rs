@@ -99,9 +99,12 @@ pub enum ConfProblem {
     /// The setting takes one word, and this word is a further one. It is not used.
     #[error("`{0}` is one word too many")]
     Excess(Box<str>),
-    /// The word is not the address of a name server, or its zone is no interface.
+    /// The word is not the address of a name server.
     #[error("`{0}` is not an address")]
     Address(Box<str>),
+    /// The word is a link-local address, and the zone after its `%` is no interface.
+    #[error("`{0}` is on an interface that this machine does not have")]
+    Zone(Box<str>),
     /// There are more name servers than this number; the rest is not used.
     #[error("more than {0} name servers")]
     TooManyServers(usize),
@@ -243,14 +246,14 @@ impl Reader {
     }
 
     fn server(&mut self, word: &[u8]) {
-        match str::from_utf8(word).ok().and_then(server) {
-            Some(_) if self.settings.servers.len() == MAX_SERVERS => {
+        match server(str::from_utf8(word).unwrap_or_default()) {
+            Ok(_) if self.settings.servers.len() == MAX_SERVERS => {
                 self.tell(ConfProblem::TooManyServers(MAX_SERVERS));
             }
-            Some(address) => self.settings.servers.push(address),
-            None => {
+            Ok(address) => self.settings.servers.push(address),
+            Err(problem) => {
                 self.has_bad_server = true;
-                self.tell(ConfProblem::Address(shown(word)));
+                self.tell(problem(shown(word)));
             }
         }
     }
@@ -288,33 +291,33 @@ impl Reader {
             ("ndots" | "timeout" | "attempts", _) => self.tell(ConfProblem::Number(shown(word))),
             ("rotate", _) => settings.rotate = true,
             ("use-vc", _) => settings.tcp = true,
-            ("no-tld-query", _) => settings.search.no_tld_query = true,
+            ("no-tld-query" | "no_tld_query", _) => settings.search.no_tld_query = true,
             (name, _) if IGNORED_OPTIONS.contains(&name) || name == "trust-ad" => {}
             _ => self.tell(ConfProblem::Setting(shown(word))),
         }
     }
 }
 
-/// A name server's address: IPv4, or IPv6 with the zone of a link-local address after `%`.
-fn server(word: &str) -> Option<SocketAddr> {
+/// A name server's address: IPv4, or IPv6 with the zone of a link-local address after `%`. If it is
+/// none, the problem.
+fn server(word: &str) -> Result<SocketAddr, fn(Box<str>) -> ConfProblem> {
     let (address, zone) = match word.split_once('%') {
         Some((address, zone)) => (address, Some(zone)),
         None => (word, None),
     };
-    let address: IpAddr = address.parse().ok()?;
-    match zone {
+    match (address.parse(), zone) {
+        (Ok(address), None) => Ok(SocketAddr::new(address, PORT)),
         // The operating system knows the numbers of its interfaces. It asks no server for an
         // address with a zone.
-        Some(zone) if is_link_local(address) && !zone.is_empty() => {
-            (word, PORT).to_socket_addrs().ok()?.next()
+        (Ok(IpAddr::V6(address)), Some(zone)) if address.is_unicast_link_local() => {
+            let known = (!zone.is_empty()).then(|| (word, PORT).to_socket_addrs().ok());
+            let address = known.flatten().and_then(|mut known| known.next());
+            address.ok_or(ConfProblem::Zone)
         }
-        Some(_) => None,
-        None => Some((address, PORT).into()),
+        // As in glibc, another address needs no zone.
+        (Ok(IpAddr::V6(address)), Some(_)) => Ok(SocketAddr::new(address.into(), PORT)),
+        _ => Err(ConfProblem::Address),
     }
-}
-
-fn is_link_local(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(address) if address.is_unicast_link_local())
 }
 
 /// A word of the file for a warning: its first characters, without those that change a terminal.
@@ -389,7 +392,7 @@ mod tests {
             [
                 "conf:1: `nameserver` has no value",
                 "conf:2: `1.2.3.x` is not an address",
-                "conf:3: `fe80::1%` is not an address",
+                "conf:3: `fe80::1%` is on an interface that this machine does not have",
                 "conf:4: `namserver` is not a setting",
                 "conf:5: `192.0.2.8` is one word too many",
                 "conf:6: `a..b` is not a domain",
@@ -470,9 +473,10 @@ mod tests {
         let address: Ipv6Addr = "fe80::1".parse().unwrap();
         assert_eq!(scope("nameserver fe80::1%7"), (address, 7));
         let (_, problems) = conf(b"nameserver fe80::1%no-such-interface");
+        let none = "is on an interface that this machine does not have";
         assert_eq!(
             problems,
-            ["conf:1: `fe80::1%no-such-interface` is not an address"]
+            [format!("conf:1: `fe80::1%no-such-interface` {none}")]
         );
         // Every machine has the interface, under one of two names.
         let loopback = if cfg!(target_os = "linux") {
@@ -482,6 +486,22 @@ mod tests {
         };
         let (found, number) = scope(&format!("nameserver fe80::1%{loopback}"));
         assert!(found == address && number > 0);
+    }
+
+    #[test]
+    fn zone_of_an_address_that_needs_none_is_ignored() {
+        assert_eq!(servers("nameserver 2001:db8::1%eth0"), ["[2001:db8::1]:53"]);
+        let (_, problems) = conf(b"nameserver 192.0.2.1%eth0");
+        assert_eq!(problems, ["conf:1: `192.0.2.1%eth0` is not an address"]);
+    }
+
+    #[test]
+    fn both_spellings_of_no_tld_query_count() {
+        // glibc knows both.
+        for option in ["no-tld-query", "no_tld_query"] {
+            let text = format!("options {option}");
+            assert!(good(text.as_bytes()).search.no_tld_query, "{option}");
+        }
     }
 
     #[test]
