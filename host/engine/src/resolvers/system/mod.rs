@@ -37,6 +37,8 @@ use crate::types::Outcome;
 ///   WSANO_RECOVERY (`S-R15`).
 /// - The system's settings apply. nscd or a local resolver may answer from a cache. With glibc,
 ///   this process's environment variables `RES_OPTIONS`, `LOCALDOMAIN` and `HOSTALIASES` apply.
+/// - Bytes in an answer's names that are not UTF-8 are shown as `\DDD`, in decimal as in DNS.
+/// - An answer of more than 1 MiB is WSANO_RECOVERY.
 ///
 /// # The search list
 ///
@@ -53,8 +55,6 @@ use crate::types::Outcome;
 ///
 /// Another process that answers for the system, such as nscd, has a search list of its own, which
 /// no policy judges. So has systemd-resolved, if nsswitch.conf names its module.
-/// - Bytes in an answer's names that are not UTF-8 are shown as `\DDD`, in decimal as in DNS.
-/// - An answer of more than 1 MiB is WSANO_RECOVERY.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
 
