@@ -77,8 +77,10 @@ fn ipv4(word: &str) -> Option<Ipv4Addr> {
     if let Ok(address) = word.parse() {
         return Some(address);
     }
-    let address = word.split('%').next().unwrap_or_default();
-    let address: Ipv6Addr = address.parse().expect("an address");
+    if word.contains('%') {
+        return None;
+    }
+    let address: Ipv6Addr = word.parse().expect("an address");
     if address.is_loopback() {
         return Some(Ipv4Addr::LOCALHOST);
     }
