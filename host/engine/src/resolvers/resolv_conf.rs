@@ -31,7 +31,7 @@ const MAX_WARNINGS: usize = 100;
 const MAX_SHOWN_CHARS: usize = 64;
 
 /// Valid options that do not apply to IPv4 lookups by `Dns`.
-const IGNORED_OPTIONS: [&str; 11] = [
+const IGNORED_OPTIONS: [&str; 12] = [
     "debug",
     "edns0",
     "inet6",
@@ -43,6 +43,7 @@ const IGNORED_OPTIONS: [&str; 11] = [
     "no-reload",
     "single-request",
     "single-request-reopen",
+    "strict-error",
 ];
 
 /// What applies beside the file. The default has none of it.
@@ -368,7 +369,7 @@ mod tests {
         let settings = good(
             b"# a comment\n; another\n\nnameserver 192.0.2.1 # the first\nnameserver\t2001:db8::1\n\
               domain old.test\nsearch a.test B.test. \noptions ndots:2 timeout:3 attempts:4 rotate\n\
-              options use-vc edns0 trust-ad no-tld-query\n",
+              options use-vc edns0 trust-ad no-tld-query strict-error\n",
         );
         let servers = ["192.0.2.1:53", "[2001:db8::1]:53"].map(|s| s.parse().unwrap());
         assert_eq!(settings.servers, servers);
