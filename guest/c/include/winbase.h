@@ -102,6 +102,9 @@ static __inline__ __attribute__((unused)) int WINAPIV wsprintfW(LPWSTR lpOutput,
 int PASCAL WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
 int PASCAL wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine, int nShowCmd);
 
+/* A main without a status links, and traps at its call, so it does not compile. */
+#pragma clang diagnostic error "-Wmain-return-type"
+
 int wmain(int argc, WCHAR **argv);
 /* The linker knows a function by its name alone, so a wmain with other parameters has another. */
 #if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)

@@ -275,3 +275,14 @@ fn call_of_a_socket_does_not_compile_and_the_message_says_what_to_do() {
         succeeds(clang.arg(&source));
     }
 }
+
+#[test]
+fn main_without_a_status_does_not_compile() {
+    let source = root().join("tests/c/refused/main.c");
+    for options in ["-std=c89", "-std=gnu89", "-std=c17", "-x c++ -std=c++17"] {
+        let mut clang = compiler();
+        clang.args(options.split(' '));
+        let verify = ["-Xclang", "-verify", "-Xclang", "-verify-ignore-unexpected=note"];
+        succeeds(clang.arg("-fsyntax-only").args(verify).arg(&source));
+    }
+}
