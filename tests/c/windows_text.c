@@ -44,6 +44,14 @@ int main(void)
     CHECK_NUMBER(lstrlen(NULL), 0);
     CHECK(lstrcpy(small, "abc") == small && strcmp(small, "abc") == 0);
     CHECK(lstrcpy(NULL, "abc") == NULL && lstrcpy(small, NULL) == NULL);
+    small[1] = 0;
+    CHECK(lstrcat(small, "bc") == small && strcmp(small, "abc") == 0);
+    CHECK(lstrcat(NULL, "abc") == NULL && lstrcat(small, NULL) == NULL);
+    CHECK(lstrcmp("abc", "abc") == 0 && lstrcmp("a", "b") < 0 && lstrcmp("b", "a") > 0 && lstrcmp("a", "A") != 0);
+    CHECK(lstrcmpi("aBc", "AbC") == 0 && lstrcmpi("a", "B") < 0 && lstrcmpi("B", "a") > 0);
+    CHECK(lstrcmp(NULL, NULL) == 0 && lstrcmp(NULL, "") < 0 && lstrcmpi("", NULL) > 0);
+    CHECK(stricmp("aB", "Ab") == 0 && _strnicmp("aBc", "Abd", 2) == 0 && strcmpi("a", "b") < 0);
+    CHECK(_fmemcmp(_fstrcpy(small, "abc"), "abc", _fstrlen("abc") + 1) == 0);
     CopyMemory(small + 1, small, 2);
     CHECK(memcmp(small, "aab", 4) == 0);
     ZeroMemory(small, 2);

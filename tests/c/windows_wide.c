@@ -86,6 +86,10 @@ int main(void)
     CHECK_NUMBER(lstrlen(NULL), 0);
     CHECK(lstrcpy(text, TEXT("d\x20ac")) == text && equal(text, TEXT("d\x20ac")));
     CHECK(lstrcpy(text, NULL) == NULL);
+    CHECK(lstrcat(text, TEXT("\351")) == text && equal(text, TEXT("d\x20ac\351")));
+    CHECK(lstrcat(text, NULL) == NULL && lstrcat(NULL, text) == NULL);
+    CHECK(lstrcmp(text, text) == 0 && lstrcmp(TEXT("a"), TEXT("b")) < 0 && lstrcmp(NULL, text) < 0);
+    CHECK(lstrcmpi(TEXT("D\x20ac\311"), text) == 0 && lstrcmpi(TEXT("b"), TEXT("A")) > 0 && lstrcmpi(text, NULL) > 0);
 
     CHECK_NUMBER(RegisterWindowMessage(TEXT("m\351")), RegisterWindowMessageA("M\303\211"));
     CHECK(GetModuleHandle(NULL) == GetModuleHandleA(NULL));

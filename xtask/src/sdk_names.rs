@@ -91,6 +91,9 @@ fn spelled(stem: &str) -> BTreeSet<String> {
     if let Some(rest) = stem.strip_prefix("win") {
         stems.push(format!("Win{}", capitalized(rest)));
     }
+    if let Some(rest) = stem.strip_suffix('x') {
+        stems.push(capitalized(rest) + "X");
+    }
     let names = stems
         .iter()
         .flat_map(|stem| [format!("{stem}.h"), format!("{stem}.H")]);
@@ -146,6 +149,7 @@ mod tests {
             assert!(names.contains(name), "{name}");
         }
         assert!(!names.contains("winsock2.h"));
+        assert!(spelled("windowsx").contains("WindowsX.h"));
     }
 
     #[test]

@@ -72,6 +72,127 @@ LPWSTR WINAPI lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2);
 int WINAPI lstrlenA(LPCSTR lpString);
 int WINAPI lstrlenW(LPCWSTR lpString);
 
+static __inline__ __attribute__((unused)) LPSTR WINAPI lstrcatA(LPSTR lpString1, LPCSTR lpString2) {
+    return lstrcpyA(lpString1 + lstrlenA(lpString1), lpString2) ? lpString1 : NULL;
+}
+
+static __inline__ __attribute__((unused)) LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2) {
+    return lstrcpyW(lpString1 + lstrlenW(lpString1), lpString2) ? lpString1 : NULL;
+}
+
+/* The C library declares some of these for some standards only. */
+int strcasecmp(const char *one, const char *other);
+int strncasecmp(const char *one, const char *other, size_t length);
+int wcscmp(const wchar_t *one, const wchar_t *other);
+int wcscasecmp(const wchar_t *one, const wchar_t *other);
+size_t malloc_usable_size(void *start);
+
+/* These compare the numbers of characters, and know no language. In narrow text, the functions
+ * without case fold the letters of ASCII only. NULL is the least. */
+#define WS2_32_COMPARE(name, text, compare)                                                                            \
+    static __inline__ __attribute__((unused)) int WINAPI name(text lpString1, text lpString2) {                        \
+        if (!lpString1 || !lpString2)                                                                                  \
+            return (lpString1 != NULL) - (lpString2 != NULL);                                                          \
+        return compare(lpString1, lpString2);                                                                          \
+    }
+WS2_32_COMPARE(lstrcmpA, LPCSTR, strcmp)
+WS2_32_COMPARE(lstrcmpW, LPCWSTR, wcscmp)
+WS2_32_COMPARE(lstrcmpiA, LPCSTR, strcasecmp)
+WS2_32_COMPARE(lstrcmpiW, LPCWSTR, wcscasecmp)
+#undef WS2_32_COMPARE
+
+/* The C library of Windows has these names too. */
+#ifndef stricmp
+#define stricmp strcasecmp
+#define strcmpi strcasecmp
+#define strnicmp strncasecmp
+#endif
+#define _stricmp strcasecmp
+#define _strcmpi strcasecmp
+#define _strnicmp strncasecmp
+#define _fmemcmp memcmp
+#define _fmemcpy memcpy
+#define _fmemmove memmove
+#define _fmemset memset
+#define _fstrcat strcat
+#define _fstrchr strchr
+#define _fstrcmp strcmp
+#define _fstrcpy strcpy
+#define _fstricmp strcasecmp
+#define _fstrlen strlen
+#define _fstrncpy strncpy
+#define _fstrrchr strrchr
+#define _fstrstr strstr
+
+/* Memory that a handle names. Nothing moves: the handle is the address, and locks are not counted.
+ * All new memory is zero, and the size may be larger than asked. */
+
+#define GMEM_FIXED 0x0000
+#define GMEM_MOVEABLE 0x0002
+#define GMEM_NOCOMPACT 0x0010
+#define GMEM_NODISCARD 0x0020
+#define GMEM_ZEROINIT 0x0040
+#define GMEM_MODIFY 0x0080
+#define GMEM_DISCARDABLE 0x0100
+#define GMEM_SHARE 0x2000
+#define GMEM_DDESHARE 0x2000
+#define GHND (GMEM_MOVEABLE | GMEM_ZEROINIT)
+#define GPTR (GMEM_FIXED | GMEM_ZEROINIT)
+
+static __inline__ __attribute__((unused)) SIZE_T WINAPI GlobalSize(HGLOBAL hMem) {
+    return (SIZE_T)malloc_usable_size(hMem);
+}
+
+static __inline__ __attribute__((unused)) HGLOBAL WINAPI GlobalReAlloc(HGLOBAL hMem, SIZE_T dwBytes, UINT uFlags) {
+    SIZE_T old = GlobalSize(hMem), kept = old < dwBytes ? old : dwBytes;
+    HGLOBAL memory = hMem;
+    if (!(uFlags & GMEM_MODIFY)) {
+        memory = __builtin_realloc(hMem, dwBytes ? dwBytes : 1);
+        if (memory)
+            memset((char *)memory + kept, 0, GlobalSize(memory) - kept);
+        else
+            SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    return memory;
+}
+
+static __inline__ __attribute__((unused)) HGLOBAL WINAPI GlobalAlloc(UINT uFlags, SIZE_T dwBytes) {
+    return GlobalReAlloc(NULL, dwBytes, uFlags & ~(UINT)GMEM_MODIFY);
+}
+
+static __inline__ __attribute__((unused)) HGLOBAL WINAPI GlobalFree(HGLOBAL hMem) {
+    __builtin_free(hMem);
+    return NULL;
+}
+
+static __inline__ __attribute__((unused)) LPVOID WINAPI GlobalLock(HGLOBAL hMem) {
+    return hMem;
+}
+
+/* FALSE: no lock is left. The last error, which is Winsock's too, stays. */
+static __inline__ __attribute__((unused)) BOOL WINAPI GlobalUnlock(HGLOBAL hMem) {
+    (void)hMem;
+    return FALSE;
+}
+
+static __inline__ __attribute__((unused)) HGLOBAL WINAPI GlobalHandle(LPCVOID pMem) {
+    return (HGLOBAL)pMem;
+}
+
+#define LMEM_FIXED GMEM_FIXED
+#define LMEM_MOVEABLE GMEM_MOVEABLE
+#define LMEM_ZEROINIT GMEM_ZEROINIT
+#define LMEM_MODIFY GMEM_MODIFY
+#define LHND GHND
+#define LPTR GPTR
+#define LocalAlloc GlobalAlloc
+#define LocalReAlloc GlobalReAlloc
+#define LocalFree GlobalFree
+#define LocalLock GlobalLock
+#define LocalUnlock GlobalUnlock
+#define LocalHandle GlobalHandle
+#define LocalSize GlobalSize
+
 /* These write at most 1024 characters, with the null. There is no floating point. */
 int WINAPI wvsprintfA(LPSTR lpOutput, LPCSTR lpFormat, va_list arglist);
 int WINAPI wvsprintfW(LPWSTR lpOutput, LPCWSTR lpFormat, va_list arglist);
@@ -119,6 +240,9 @@ int ws2_32_wmain_environment(int argc, WCHAR **argv, WCHAR **envp);
 #ifdef UNICODE
 #define GetModuleHandle GetModuleHandleW
 #define OutputDebugString OutputDebugStringW
+#define lstrcat lstrcatW
+#define lstrcmp lstrcmpW
+#define lstrcmpi lstrcmpiW
 #define lstrcpy lstrcpyW
 #define lstrlen lstrlenW
 #define wsprintf wsprintfW
@@ -126,6 +250,9 @@ int ws2_32_wmain_environment(int argc, WCHAR **argv, WCHAR **envp);
 #else
 #define GetModuleHandle GetModuleHandleA
 #define OutputDebugString OutputDebugStringA
+#define lstrcat lstrcatA
+#define lstrcmp lstrcmpA
+#define lstrcmpi lstrcmpiA
 #define lstrcpy lstrcpyA
 #define lstrlen lstrlenA
 #define wsprintf wsprintfA

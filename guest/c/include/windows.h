@@ -9,6 +9,7 @@
 #include <windef.h>
 
 #include <winbase.h>
+#include <wingdi.h>
 #include <winuser.h>
 
 #ifndef WIN32_LEAN_AND_MEAN

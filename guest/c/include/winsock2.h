@@ -131,6 +131,20 @@ void WSAAPI WSASetLastError(int iError);
 #define SOCK_RDM 4
 #define SOCK_SEQPACKET 5
 
+#define IPPORT_ECHO 7
+#define IPPORT_DISCARD 9
+#define IPPORT_DAYTIME 13
+#define IPPORT_QOTD 17
+#define IPPORT_CHARGEN 19
+#define IPPORT_FTP 21
+#define IPPORT_TELNET 23
+#define IPPORT_SMTP 25
+#define IPPORT_TIMESERVER 37
+#define IPPORT_NAMESERVER 42
+#define IPPORT_WHOIS 43
+#define IPPORT_TFTP 69
+#define IPPORT_FINGER 79
+
 #define INADDR_ANY ((u_long)0x00000000)
 #define INADDR_LOOPBACK ((u_long)0x7f000001)
 #define INADDR_BROADCAST ((u_long)0xffffffff)
@@ -256,6 +270,16 @@ ssize_t sendto(int s, const void *buf, size_t len, int flags, const struct socka
 int setsockopt(int s, int level, int optname, const void *optval, socklen_t optlen) WS2_32_NO_SOCKETS;
 int shutdown(int s, int how) WS2_32_NO_SOCKETS;
 int socket(int af, int type, int protocol) WS2_32_NO_SOCKETS;
+/* For the message that never comes */
+#define WSAMAKESELECTREPLY(event, error) MAKELONG(event, error)
+#define WSAGETSELECTEVENT(lParam) LOWORD(lParam)
+#define WSAGETSELECTERROR(lParam) HIWORD(lParam)
+#define FD_READ 0x01
+#define FD_WRITE 0x02
+#define FD_OOB 0x04
+#define FD_ACCEPT 0x08
+#define FD_CONNECT 0x10
+#define FD_CLOSE 0x20
 int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, long lEvent) WS2_32_NO_SOCKETS;
 int WSAAPI __WSAFDIsSet(SOCKET s, fd_set FAR *set) WS2_32_NO_SOCKETS;
 

@@ -89,6 +89,39 @@ ATOM WINAPI RegisterClassExW(CONST WNDCLASSEXW FAR *lpwcx);
 BOOL WINAPI UnregisterClassA(LPCSTR lpClassName, HINSTANCE hInstance);
 BOOL WINAPI UnregisterClassW(LPCWSTR lpClassName, HINSTANCE hInstance);
 
+/* There are no icons and cursors, and a program has no resources. These calls return NULL, which a
+ * class may have. */
+
+#define MAKEINTRESOURCEA(number) ((LPSTR)(ULONG_PTR)(WORD)(number))
+#define MAKEINTRESOURCEW(number) ((LPWSTR)(ULONG_PTR)(WORD)(number))
+#define IDI_APPLICATION MAKEINTRESOURCE(32512)
+#define IDI_HAND MAKEINTRESOURCE(32513)
+#define IDI_QUESTION MAKEINTRESOURCE(32514)
+#define IDI_EXCLAMATION MAKEINTRESOURCE(32515)
+#define IDI_ASTERISK MAKEINTRESOURCE(32516)
+#define IDC_ARROW MAKEINTRESOURCE(32512)
+#define IDC_IBEAM MAKEINTRESOURCE(32513)
+#define IDC_WAIT MAKEINTRESOURCE(32514)
+#define IDC_CROSS MAKEINTRESOURCE(32515)
+
+static __inline__ __attribute__((unused)) HICON WINAPI LoadIconA(HINSTANCE hInstance, LPCSTR lpIconName) {
+    (void)hInstance, (void)lpIconName;
+    return NULL;
+}
+
+static __inline__ __attribute__((unused)) HICON WINAPI LoadIconW(HINSTANCE hInstance, LPCWSTR lpIconName) {
+    (void)hInstance, (void)lpIconName;
+    return NULL;
+}
+
+#define LoadCursorA LoadIconA
+#define LoadCursorW LoadIconW
+
+static __inline__ __attribute__((unused)) HCURSOR WINAPI SetCursor(HCURSOR hCursor) {
+    (void)hCursor;
+    return NULL;
+}
+
 /* Windows. No two windows of a program have the same handle. */
 
 #define WS_OVERLAPPED 0x00000000L
@@ -206,18 +239,28 @@ LONG WINAPI SetWindowLongA(HWND hWnd, int nIndex, LONG dwNewLong);
 #define WM_ACTIVATE 0x0006
 #define WM_SETFOCUS 0x0007
 #define WM_KILLFOCUS 0x0008
+#define WM_ENABLE 0x000A
+#define WM_SETTEXT 0x000C
+#define WM_GETTEXT 0x000D
 #define WM_PAINT 0x000F
 #define WM_CLOSE 0x0010
+#define WM_QUERYENDSESSION 0x0011
 #define WM_QUIT 0x0012
+#define WM_ERASEBKGND 0x0014
+#define WM_ENDSESSION 0x0016
 #define WM_SHOWWINDOW 0x0018
 #define WM_NCCREATE 0x0081
 #define WM_NCDESTROY 0x0082
 #define WM_KEYDOWN 0x0100
 #define WM_KEYUP 0x0101
 #define WM_CHAR 0x0102
+#define WM_INITDIALOG 0x0110
 #define WM_COMMAND 0x0111
 #define WM_SYSCOMMAND 0x0112
 #define WM_TIMER 0x0113
+#define WM_MOUSEMOVE 0x0200
+#define WM_LBUTTONDOWN 0x0201
+#define WM_LBUTTONUP 0x0202
 #define WM_USER 0x0400
 #define WM_APP 0x8000
 
@@ -323,6 +366,9 @@ typedef LPWNDCLASSEXW LPWNDCLASSEX;
 #define GetMessage GetMessageW
 #define GetWindowLong GetWindowLongW
 #define GetWindowLongPtr GetWindowLongPtrW
+#define LoadCursor LoadCursorW
+#define LoadIcon LoadIconW
+#define MAKEINTRESOURCE MAKEINTRESOURCEW
 #define MessageBox MessageBoxW
 #define PeekMessage PeekMessageW
 #define PostMessage PostMessageW
@@ -351,6 +397,9 @@ typedef LPWNDCLASSEXA LPWNDCLASSEX;
 #define GetMessage GetMessageA
 #define GetWindowLong GetWindowLongA
 #define GetWindowLongPtr GetWindowLongPtrA
+#define LoadCursor LoadCursorA
+#define LoadIcon LoadIconA
+#define MAKEINTRESOURCE MAKEINTRESOURCEA
 #define MessageBox MessageBoxA
 #define PeekMessage PeekMessageA
 #define PostMessage PostMessageA
