@@ -25,6 +25,11 @@ static void on_timer(HWND window, UINT id)
     calls |= 4;
 }
 
+static BOOL CALLBACK hook(void)
+{
+    return FALSE;
+}
+
 static void on_close(HWND window)
 {
     calls |= 8;
@@ -57,10 +62,15 @@ static LRESULT CALLBACK procedure(HWND window, UINT message, WPARAM wParam, LPAR
 
 int main(void)
 {
+    FARPROC instance = MakeProcInstance(hook, NULL);
+    char huge *memory = (char huge *)GlobalAllocPtr(GHND, 70000);
     WNDCLASS window_class;
     HWND window;
     MSG message;
 
+    require(memory != NULL && instance == (FARPROC)hook, "memory");
+    CHECK(memory[69999] == 0 && !GlobalFreePtr(memory));
+    FreeProcInstance(instance);
     ZeroMemory(&window_class, sizeof window_class);
     window_class.lpfnWndProc = procedure;
     window_class.hInstance = GetModuleHandle(NULL);
@@ -87,5 +97,7 @@ int main(void)
     CHECK(WSAGETSELECTEVENT(WSAMAKESELECTREPLY(FD_CLOSE, WSAECONNRESET)) == FD_CLOSE);
     CHECK(WSAGETSELECTERROR(WSAMAKESELECTREPLY(FD_CLOSE, WSAECONNRESET)) == WSAECONNRESET);
     CHECK_NUMBER(IPPORT_FINGER, 79);
-    return check_result();
+    if (check_result() == 0)
+        ExitProcess(0);
+    return 1;
 }

@@ -47,6 +47,10 @@ int main(void)
     small[1] = 0;
     CHECK(lstrcat(small, "bc") == small && strcmp(small, "abc") == 0);
     CHECK(lstrcat(NULL, "abc") == NULL && lstrcat(small, NULL) == NULL);
+    CHECK(lstrcpyn(small, "abcdef", 4) == small && strcmp(small, "abc") == 0);
+    CHECK(lstrcpyn(small, "de", 4) == small && strcmp(small, "de") == 0);
+    CHECK(lstrcpyn(small, "f", 1) == small && small[0] == 0 && lstrcpyn(small, "f", 0) == NULL);
+    CHECK(lstrcpyn(NULL, "f", 2) == NULL && lstrcpyn(small, NULL, 2) == NULL);
     CHECK(lstrcmp("abc", "abc") == 0 && lstrcmp("a", "b") < 0 && lstrcmp("b", "a") > 0 && lstrcmp("a", "A") != 0);
     CHECK(lstrcmpi("aBc", "AbC") == 0 && lstrcmpi("a", "B") < 0 && lstrcmpi("B", "a") > 0);
     CHECK(lstrcmp(NULL, NULL) == 0 && lstrcmp(NULL, "") < 0 && lstrcmpi("", NULL) > 0);

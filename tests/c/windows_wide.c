@@ -88,6 +88,7 @@ int main(void)
     CHECK(lstrcpy(text, NULL) == NULL);
     CHECK(lstrcat(text, TEXT("\351")) == text && equal(text, TEXT("d\x20ac\351")));
     CHECK(lstrcat(text, NULL) == NULL && lstrcat(NULL, text) == NULL);
+    CHECK(lstrcpyn(text, TEXT("d\x20ac\351xyz"), 4) == text && equal(text, TEXT("d\x20ac\351")));
     CHECK(lstrcmp(text, text) == 0 && lstrcmp(TEXT("a"), TEXT("b")) < 0 && lstrcmp(NULL, text) < 0);
     CHECK(lstrcmpi(TEXT("D\x20ac\311"), text) == 0 && lstrcmpi(TEXT("b"), TEXT("A")) > 0 && lstrcmpi(text, NULL) > 0);
 

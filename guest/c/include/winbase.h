@@ -42,6 +42,12 @@ VOID WINAPI SetLastError(DWORD dwErrCode);
 DWORD WINAPI GetCurrentThreadId(VOID);
 DWORD WINAPI GetTickCount(VOID);
 VOID WINAPI Sleep(DWORD dwMilliseconds);
+/* A function needs no instance of the program. */
+#define MakeProcInstance(function, instance) ((FARPROC)(function))
+#define FreeProcInstance(function) ((void)(function))
+
+VOID WINAPI ExitProcess(UINT uExitCode) __asm__("exit") __attribute__((noreturn)); /* is exit */
+
 HMODULE WINAPI GetModuleHandleA(LPCSTR lpModuleName); /* NULL is the program; no other */
 HMODULE WINAPI GetModuleHandleW(LPCWSTR lpModuleName);
 VOID WINAPI OutputDebugStringA(LPCSTR lpOutputString); /* to standard error */
@@ -79,6 +85,22 @@ static __inline__ __attribute__((unused)) LPSTR WINAPI lstrcatA(LPSTR lpString1,
 static __inline__ __attribute__((unused)) LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2) {
     return lstrcpyW(lpString1 + lstrlenW(lpString1), lpString2) ? lpString1 : NULL;
 }
+
+/* Copies at most iMaxLength characters, with the null. */
+#define WS2_32_COPY(name, text, constant_text, length_of)                                                              \
+    static __inline__ __attribute__((unused)) text WINAPI name(text lpString1, constant_text lpString2,                \
+                                                               int iMaxLength) {                                       \
+        int length = length_of(lpString2);                                                                             \
+        if (!lpString1 || !lpString2 || iMaxLength <= 0)                                                               \
+            return NULL;                                                                                               \
+        length = length < iMaxLength ? length : iMaxLength - 1;                                                        \
+        memmove(lpString1, lpString2, (size_t)length * sizeof *lpString1);                                             \
+        lpString1[length] = 0;                                                                                         \
+        return lpString1;                                                                                              \
+    }
+WS2_32_COPY(lstrcpynA, LPSTR, LPCSTR, lstrlenA)
+WS2_32_COPY(lstrcpynW, LPWSTR, LPCWSTR, lstrlenW)
+#undef WS2_32_COPY
 
 /* The C library declares some of these for some standards only. */
 int strcasecmp(const char *one, const char *other);
@@ -244,6 +266,7 @@ int ws2_32_wmain_environment(int argc, WCHAR **argv, WCHAR **envp);
 #define lstrcmp lstrcmpW
 #define lstrcmpi lstrcmpiW
 #define lstrcpy lstrcpyW
+#define lstrcpyn lstrcpynW
 #define lstrlen lstrlenW
 #define wsprintf wsprintfW
 #define wvsprintf wvsprintfW
@@ -254,6 +277,7 @@ int ws2_32_wmain_environment(int argc, WCHAR **argv, WCHAR **envp);
 #define lstrcmp lstrcmpA
 #define lstrcmpi lstrcmpiA
 #define lstrcpy lstrcpyA
+#define lstrcpyn lstrcpynA
 #define lstrlen lstrlenA
 #define wsprintf wsprintfA
 #define wvsprintf wvsprintfA

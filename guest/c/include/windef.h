@@ -53,9 +53,11 @@ extern "C" {
 #define _far
 #define _near
 #define __huge
+#define _huge
 #define __export
 #define _export
 #define __loadds
+#define _loadds
 #define __int8 char
 #define __int16 short
 #define __int32 int
@@ -73,6 +75,9 @@ extern "C" {
 #endif
 #ifndef near
 #define near
+#endif
+#ifndef huge
+#define huge
 #endif
 #ifndef _cdecl
 #define _cdecl
@@ -204,6 +209,8 @@ typedef HICON HCURSOR;
 typedef HANDLE HTASK;
 typedef HANDLE HGLOBAL;
 typedef HANDLE HLOCAL;
+typedef HANDLE GLOBALHANDLE;
+typedef HANDLE LOCALHANDLE;
 typedef HANDLE HGDIOBJ;
 typedef int HFILE;
 #define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
