@@ -282,7 +282,12 @@ fn main_without_a_status_does_not_compile() {
     for options in ["-std=c89", "-std=gnu89", "-std=c17", "-x c++ -std=c++17"] {
         let mut clang = compiler();
         clang.args(options.split(' '));
-        let verify = ["-Xclang", "-verify", "-Xclang", "-verify-ignore-unexpected=note"];
+        let verify = [
+            "-Xclang",
+            "-verify",
+            "-Xclang",
+            "-verify-ignore-unexpected=note",
+        ];
         succeeds(clang.arg("-fsyntax-only").args(verify).arg(&source));
     }
 }
