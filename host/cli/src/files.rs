@@ -13,8 +13,8 @@ const DEFAULT_TIME: Duration = Duration::from_secs(10);
 /// Reads a file, a pipe or a device to its end.
 ///
 /// # Errors
-/// If it cannot be read, or has more than `max_bytes`. The end of a pipe or device must come within
-/// `timeout`, or 10 seconds without one: a pipe may have no writer, and a device no end.
+/// If it cannot be read, or has more than `max_bytes`. A pipe or device must end within `timeout`,
+/// or 10 seconds without one. A pipe may have no writer, and a device no end.
 pub(crate) fn read(path: &Path, max_bytes: u64, timeout: Option<Duration>) -> io::Result<Vec<u8>> {
     let metadata = path.metadata()?;
     if metadata.is_dir() {

@@ -67,7 +67,8 @@ pub trait Resolver: Send + Sync + 'static {
 
     /// Begins to look an answer up, and sends the outcome to `responder` from any thread. Called on
     /// the guest's thread after [`Resolution::Async`]: it must not block. A panic becomes
-    /// [`NoRecovery`](crate::ErrorCode::NoRecovery). Default: sends the outcome of `resolve_blocking`.
+    /// [`NoRecovery`](crate::ErrorCode::NoRecovery). Default: sends the outcome of
+    /// `resolve_blocking`.
     fn start(&self, lookup: &Lookup, responder: Responder) {
         responder.send(self.resolve_blocking(lookup));
     }

@@ -15,8 +15,10 @@ const SHARE: usize = 8;
 ///
 /// A query holds a permit while it is in flight. A client may acquire a permit while it holds none,
 /// or less than an eighth of the free ones. So a lone client holds a ninth of all permits at most.
-/// Twenty greedy clients leave a tenth, and a newcomer gets a permit at once. Clients that may acquire a permit get one each, in the order of their tickets.
-/// The other clients wait; the one that holds the fewest permits is the next that may acquire one.
+/// Twenty greedy clients leave a tenth, and a newcomer gets a permit at once.
+///
+/// Clients that may acquire a permit get one each, in the order of their tickets. The other clients
+/// wait; the one that holds the fewest permits is the next that may acquire one.
 pub(super) struct FairQueue {
     permits: Permits,
     /// Clients that hold a permit or wait for one.

@@ -68,8 +68,8 @@ impl TablesBuilder {
         self
     }
 
-    /// Adds the hosts of a file, which this call reads. [`build`](Self::build) reports errors. A pipe
-    /// is one: opening it would wait for its writer.
+    /// Adds the hosts of a file, which this call reads. [`build`](Self::build) reports errors. A
+    /// pipe is one: opening it would wait for its writer.
     pub fn hosts_file(mut self, path: impl Into<PathBuf>) -> Self {
         let mut index = self.hosts.take().unwrap_or_default();
         self.named(&mut index, path.into(), hosts::read);

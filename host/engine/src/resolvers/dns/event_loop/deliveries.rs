@@ -1,5 +1,7 @@
-//! Outcomes on their way to those who wait. Each pass of the event loop delivers a bounded number,
-//! of each query in rotation: tens of thousands who wait for one name delay nobody else.
+//! Outcomes on their way to those who wait.
+//!
+//! Each pass of the event loop delivers a bounded number, of each query in rotation. So tens of
+//! thousands who wait for one name delay nobody else.
 
 use std::collections::VecDeque;
 

@@ -14,7 +14,7 @@ pub(super) const QUESTIONS_PER_PORT: u32 = 128;
 /// The most bytes of a datagram. A longer one is dropped.
 pub(super) const MAX_DATAGRAM_BYTES: usize = 4096;
 
-/// The receive buffer that is asked for: large enough for an answer of 1,232 bytes to each question.
+/// The receive buffer that is asked for: it has room for an answer of 1,232 bytes to each question.
 const RECEIVE_BYTES: usize = 256 * 1024;
 /// Ports that are tried before the operating system chooses one.
 const TRIED_PORTS: usize = 8;
