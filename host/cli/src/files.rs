@@ -20,7 +20,8 @@ pub(crate) fn read(path: &Path, max_bytes: u64, timeout: Option<Duration>) -> io
     if metadata.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    if metadata.is_file() {
+    // A file of /proc may have no end, as /proc/kmsg. Its length is 0.
+    if metadata.is_file() && metadata.len() > 0 {
         return read_bounded(path, max_bytes);
     }
     // Nothing ends a call that waits for a pipe. The thread ends with the process.

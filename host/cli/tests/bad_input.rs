@@ -371,6 +371,18 @@ fn a_device_without_end_is_refused() {
     );
 }
 
+// Only root can read /proc/kmsg, and without a new message of the kernel that waits.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_of_proc_without_end_is_refused_within_the_timeout() {
+    for args in [
+        &["run", "--timeout=100ms", "/proc/kmsg"][..],
+        &["run", "--timeout=100ms", "--policy", "/proc/kmsg", "g.wasm"],
+    ] {
+        assert_has(&refused(args), &["/proc/kmsg"]);
+    }
+}
+
 #[test]
 fn a_guest_over_the_size_limit_is_refused() {
     let scratch = Scratch::new("large");
