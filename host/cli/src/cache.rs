@@ -4,6 +4,8 @@ use std::path::Path;
 
 use wasmtime::Cache;
 
+use crate::error::one_line;
+
 /// Opens the cache that wasmtime's own runner keeps, with the user's settings for it.
 ///
 /// The folder is `wasmtime` in `$XDG_CACHE_HOME` (`~/.cache`), the settings are
@@ -16,6 +18,10 @@ pub(crate) fn open() -> Option<Cache> {
 
 fn from_file(settings: Option<&Path>) -> Option<Cache> {
     Cache::from_file(settings)
-        .inspect_err(|error| tracing::warn!("running without the compilation cache: {error:#}"))
+        .inspect_err(|error| {
+            // The settings may have any text.
+            let error = one_line(&format!("{error:#}"));
+            tracing::warn!("running without the compilation cache: {error}");
+        })
         .ok()
 }

@@ -100,11 +100,13 @@ fn a_guest_runs_without_a_cache_whose_settings_are_malformed() {
     let scratch = Scratch::empty("cache-settings");
     let guest = scratch.wat("guest.wasm", &component("i32.const 0"));
     fs::create_dir_all(scratch.path("config/wasmtime")).unwrap();
-    scratch.file("config/wasmtime/config.toml", b"[cache]\nno-such = 1\n");
+    let settings = "[cache]\n\"no\u{202e}such\" = 1\n";
+    scratch.file("config/wasmtime/config.toml", settings.as_bytes());
     assert_logged(&scratch, &guest);
 }
 
-/// The log has a warning. Without a log the runner writes nothing.
+/// The log has a warning of one line, without format characters. Without a log the runner writes
+/// nothing.
 #[track_caller]
 fn assert_logged(scratch: &Scratch, guest: &str) {
     assert_status(&run(scratch, &[], guest), 0);
@@ -116,4 +118,6 @@ fn assert_logged(scratch: &Scratch, guest: &str) {
         text.contains("running without the compilation cache: "),
         "{text}"
     );
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(!text.contains('\u{202e}'), "{text}");
 }
