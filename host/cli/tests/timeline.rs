@@ -268,6 +268,40 @@ fn a_file_is_replaced_with_its_permissions_and_a_link_stays() {
 
 #[cfg(unix)]
 #[test]
+fn a_missing_directory_is_an_error_without_the_temporary_name() {
+    let scratch = Scratch::empty("timeline-nowhere");
+    let (status, text) = written_to(&scratch.path("none/a.json"));
+    assert_eq!(status, Some(2), "{text}");
+    assert!(
+        text.ends_with("none/a.json: No such file or directory (os error 2)\n"),
+        "{text}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_or_another_owner_stays_the_same_file() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    let scratch = Scratch::empty("timeline-same");
+    let file = scratch.file("a.json", &[b'x'; 100_000]);
+    let other = scratch.file("b.json", b"old");
+    fs::hard_link(&file, scratch.path("c.json")).unwrap();
+    // Only root may.
+    let _ = chown(&other, Some(54321), Some(54321));
+    for file in [&file, &other] {
+        let before = fs::metadata(file).unwrap();
+        assert_eq!(written_to(file), (Some(0), String::new()));
+        let after = fs::metadata(file).unwrap();
+        assert_eq!((before.uid(), before.gid()), (after.uid(), after.gid()));
+        assert_eq!(tracks(&fs::read_to_string(file).unwrap()).len(), 1);
+    }
+    let (one, other) = (file, scratch.path("c.json"));
+    assert_eq!(fs::read(&one).unwrap(), fs::read(&other).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
 fn what_is_no_file_is_written_in_place() {
     use std::os::unix::fs::symlink;
     use std::process::{Command, Stdio};
@@ -300,6 +334,21 @@ fn what_is_no_file_is_written_in_place() {
     assert!(status.unwrap().success());
     let text = fs::read_to_string(&out).unwrap();
     assert_eq!(tracks(text.strip_prefix(said).unwrap()).len(), 1);
+
+    // A file that the shell opens with >> keeps what it has.
+    let log = scratch.file("log", b"what was there\n");
+    let to_end = fs::OpenOptions::new().append(true).open(&log).unwrap();
+    let status = support::command()
+        .args(["run", "--timeline", &scratch.path("-dev-stderr.json")])
+        .args([&guest("lookup"), "proto:udp"])
+        .stderr(to_end)
+        .status();
+    assert!(status.unwrap().success());
+    let text = fs::read_to_string(&log).unwrap();
+    assert_eq!(
+        tracks(text.strip_prefix("what was there\n").unwrap()).len(),
+        1
+    );
 
     let pipe = scratch.pipe("pipe.json");
     let (status, text) = written_to(&pipe);

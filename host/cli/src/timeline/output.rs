@@ -1,7 +1,7 @@
 //! The file that a timeline is written to.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Seek, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -10,8 +10,10 @@ use tempfile::NamedTempFile;
 pub(crate) enum Output {
     /// Replaced by a temporary file of the same directory.
     Replaced(PathBuf),
-    /// Written in place: a pipe or a device, or a file of a directory in which none can be created.
+    /// A file with another owner or a second name, or in a directory where none can be created.
     InPlace(File),
+    /// A pipe or a device, or the file of standard output or standard error. What it has stays.
+    Stream(File),
 }
 
 impl Output {
@@ -29,14 +31,16 @@ impl Output {
             Err(error) => return Err(error),
             Ok(metadata) if metadata.is_dir() => return Err(ErrorKind::IsADirectory.into()),
             Ok(metadata) => match open_stream(path, &metadata)? {
-                Some(stream) => return Ok(Output::InPlace(stream)),
+                Some(stream) => return Ok(Output::Stream(stream)),
                 None => fs::canonicalize(path)?,
             },
         };
         let file = OpenOptions::new().write(true).open(&path)?;
         Ok(match temporary(&path) {
-            Ok(_) => Output::Replaced(path),
-            Err(_) => Output::InPlace(file),
+            Ok(new) if can_replace(&new.as_file().metadata()?, &file.metadata()?) => {
+                Output::Replaced(path)
+            }
+            _ => Output::InPlace(file),
         })
     }
 
@@ -49,10 +53,9 @@ impl Output {
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
         match self {
-            Output::InPlace(mut file) => {
-                if file.metadata()?.is_file() && file.stream_position()? == 0 {
-                    file.set_len(0)?;
-                }
+            Output::Stream(file) => write_buffered(&file, write),
+            Output::InPlace(file) => {
+                file.set_len(0)?;
                 write_buffered(&file, write)
             }
             Output::Replaced(path) => {
@@ -89,6 +92,8 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
         Some(directory) if directory != Path::new("") => directory,
         _ => Path::new("."),
     };
+    // The error of tempfile would name the temporary file.
+    fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".winsock-async-");
     #[cfg(unix)]
@@ -98,6 +103,18 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(directory)
+}
+
+/// Whether the new file has the owner and the group of the old one, which has one name.
+#[cfg(unix)]
+fn can_replace(new: &fs::Metadata, old: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (new.uid(), new.gid()) == (old.uid(), old.gid()) && old.nlink() == 1
+}
+
+#[cfg(not(unix))]
+fn can_replace(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
 }
 
 /// The file that a link without a target would have.
