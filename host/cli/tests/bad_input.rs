@@ -189,7 +189,7 @@ fn malformed_lines_of_a_hosts_file_cause_warnings_and_the_rest_is_used() {
 #[test]
 fn a_hosts_file_without_a_valid_line_is_refused() {
     let scratch = Scratch::new("no-hosts");
-    let hosts = scratch.file("hosts", b"# fine\n192.0.2 b.test\n192.0.2.2 \xff\n");
+    let hosts = scratch.file("hosts", b"# fine\n192.0.2 b.test\n192.0.2.256 c.test\n");
     let line = refused(&["run", "--hosts", &hosts, "g.wasm"]);
     assert_has(&line, &[&format!("--hosts {hosts}:2: "), "no other line"]);
     let none = scratch.path("none");
