@@ -5,7 +5,7 @@
 //! in one run. Every figure includes the processor time of the server.
 
 use std::net::{Ipv4Addr, UdpSocket};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use wasmtime::{Result, ensure};
 use winsock_async_dns_server::Server;
