@@ -19,9 +19,9 @@ new_key_type! {
 /// What the lock protects.
 pub(super) struct State {
     sessions: SlotMap<SessionKey, Seat>,
-    /// Sessions whose turn comes, the next one first.
+    /// Sessions that wait for a worker, the next one first.
     run_queue: LinkedQueue<SessionKey>,
-    /// Sessions that have jobs, and as many workers as they may have for now.
+    /// Sessions that have jobs, and all the workers that their share allows.
     throttled: LinkedQueue<SessionKey>,
     slots: Vec<Slot>,
     /// Slots that have no thread.
