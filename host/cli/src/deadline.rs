@@ -8,7 +8,6 @@ use anyhow::Error;
 use wasmtime::Engine;
 
 use crate::ending::Ending;
-use crate::error;
 
 /// The time that a guest has to stop after its deadline.
 const GRACE: Duration = Duration::from_secs(1);
@@ -42,26 +41,10 @@ impl Deadline {
                 if over(time) {
                     engine.increment_epoch();
                     if over(GRACE) {
-                        end(blocked, &ending);
+                        process::exit(ending.end_in_time(Err(blocked)));
                     }
                 }
             })?;
         Ok(Deadline { _dropped: sender })
     }
-}
-
-/// Ends the process, even where writing to standard error blocks.
-fn end(blocked: Error, ending: &Ending) {
-    let status = error::status(&blocked);
-    let unwritten = ending.write_timeline().err();
-    let ending = ending.clone();
-    let writer = thread::Builder::new().name("end".into()).spawn(move || {
-        let status = ending.end(Err(blocked));
-        unwritten.map(|unwritten| error::report(&unwritten));
-        process::exit(status)
-    });
-    if writer.is_ok() {
-        thread::sleep(GRACE);
-    }
-    process::exit(status);
 }

@@ -1,17 +1,27 @@
 //! The end of a run: what is written, however the run ends.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Result;
 use winsock_async_engine::LookupEngine;
 
+use crate::stall::Writes;
 use crate::timeline::Timeline;
 use crate::{error, report};
+
+/// The time that one write to a pipe or a device has in [`Ending::end_in_time`].
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The end of one run. The guest's thread, a signal and the deadline share it, and the first of
 /// these writes.
 #[derive(Clone, Default)]
-pub(crate) struct Ending(Arc<Mutex<Option<Running>>>);
+pub(crate) struct Ending {
+    running: Arc<Mutex<Option<Running>>>,
+    writes: Writes,
+}
 
 /// A guest that runs, and what it is to leave.
 pub(crate) struct Running {
@@ -24,45 +34,63 @@ pub(crate) struct Running {
 impl Ending {
     /// Says that the guest starts: before that, a run leaves nothing.
     pub(crate) fn begin(&self, running: Running) {
-        *self.lock() = Some(running);
-    }
-
-    /// Writes the timeline, if there is one that was not written.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(crate) fn write_timeline(&self) -> Result<()> {
-        match &*self.lock() {
-            Some(Running {
-                timeline: Some(timeline),
-                ..
-            }) => timeline.write(),
-            _ => Ok(()),
-        }
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
     }
 
     /// Writes the timeline, the error, and the statistics, and returns the exit status. Does not
     /// write what was written before, and waits while another thread writes.
     pub(crate) fn end(&self, outcome: Result<i32>) -> i32 {
-        let mut lock = self.lock();
-        let running = lock.take();
-        // First: writing to standard error may block.
-        let timeline = running
-            .as_ref()
-            .and_then(|running| running.timeline.as_ref());
-        let unwritten = timeline.and_then(|timeline| timeline.write().err());
-        let status = outcome.unwrap_or_else(|error| error::report(&error));
-        if let Some(running) = running.filter(|running| running.stats) {
-            report::write(&running.lookups.metrics());
+        let mut lock = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut timeline, mut metrics) = (None, None);
+        if let Some(running) = lock.take() {
+            timeline = running.timeline;
+            metrics = running.stats.then(|| running.lookups.metrics());
         }
-        match unwritten.map(|error| error::report(&error)) {
+        let write = |timeline: Timeline| timeline.write(&self.writes).err();
+        // A file comes first and a pipe last, because a pipe and standard error may block.
+        let pipe = timeline.take_if(|timeline| timeline.may_block());
+        let unwritten = timeline.and_then(write);
+        let status = outcome.unwrap_or_else(|error| self.writes.watch(|| error::report(&error)));
+        if let Some(metrics) = metrics {
+            self.writes.watch(|| report::write(&metrics));
+        }
+        let unwritten = unwritten.or(pipe.and_then(write));
+        match unwritten.map(|error| self.writes.watch(|| error::report(&error))) {
             // The guest's failure is the more important of two.
             Some(unwritten) if status == 0 => unwritten,
             _ => status,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Running>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// As [`end`](Ending::end), but returns the status also while a write to a pipe or a device
+    /// takes longer than [`GRACE`]. A write to a file has all its time: it ends by itself, and what
+    /// it has written would stay in a temporary file.
+    pub(crate) fn end_in_time(&self, outcome: Result<i32>) -> i32 {
+        let status = match &outcome {
+            Ok(status) => *status,
+            Err(error) => error::status(error),
+        };
+        // The thread takes the outcome from a channel: without a thread, it is still here.
+        let (to_writer, outcomes) = mpsc::channel();
+        let (sender, ended) = mpsc::channel();
+        let ending = self.clone();
+        let writer = thread::Builder::new().name("writer".into()).spawn(move || {
+            for outcome in outcomes {
+                let _ = sender.send(ending.end(outcome));
+            }
+        });
+        if writer.is_err() {
+            return self.end(outcome);
+        }
+        let _ = to_writer.send(outcome);
+        loop {
+            let before = self.writes.under_way();
+            match ended.recv_timeout(GRACE) {
+                Ok(status) => return status,
+                Err(RecvTimeoutError::Timeout)
+                    if before.is_none() || before != self.writes.under_way() => {}
+                Err(_) => return status,
+            }
+        }
     }
 }

@@ -44,6 +44,11 @@ pub(crate) fn status(error: &Error) -> i32 {
         .map_or(UNUSABLE, Aborted::status)
 }
 
+/// Whether an error says that `--timeout` stopped the guest.
+pub(crate) fn is_time_out(error: &Error) -> bool {
+    matches!(error.downcast_ref(), Some(Aborted::TimedOut(_)))
+}
+
 /// Writes an error with its causes to standard error, in one line, and returns its exit status.
 pub(crate) fn report(error: &Error) -> i32 {
     write(&format!("{error:#}"));

@@ -14,6 +14,7 @@ mod resolvers;
 mod room;
 mod run;
 mod signals;
+mod stall;
 mod timeline;
 
 use std::process;
@@ -44,7 +45,7 @@ fn run(options: &Run) -> i32 {
         .and_then(|()| {
             let ending = ending.clone();
             let end = move |status| {
-                ending.end(Ok(status));
+                ending.end_in_time(Ok(status));
             };
             signals::catch(end).context("cannot wait for signals")
         });

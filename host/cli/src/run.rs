@@ -15,7 +15,7 @@ use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 use crate::args::{Run, Variable};
 use crate::deadline::Deadline;
 use crate::ending::{Ending, Running};
-use crate::error::{Aborted, UNUSABLE};
+use crate::error::{self, Aborted, UNUSABLE};
 use crate::timeline::Timeline;
 use crate::{cache, guest, panics, resolvers, room};
 
@@ -68,7 +68,11 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
     });
     let called = panics::catch(|| call(&mut store, &command, options, &runtime));
     drop(deadline);
-    let status = ending.end(called.unwrap_or(Ok(UNUSABLE)));
+    let outcome = called.unwrap_or(Ok(UNUSABLE));
+    let status = match &outcome {
+        Err(error) if error::is_time_out(error) => ending.end_in_time(outcome),
+        _ => ending.end(outcome),
+    };
     // The process does not wait for what the guest started on other threads.
     runtime.shutdown_background();
     Ok(status)

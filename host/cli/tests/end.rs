@@ -179,6 +179,32 @@ fn a_guest_whose_call_blocks_is_stopped() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_timed_out_guest_is_stopped_although_no_program_reads_its_timeline() {
+    let blocked = WRITER.replace("STREAM", "stdout");
+    for (name, text) in [("full-sleep", SLEEPER), ("full-write", &blocked)] {
+        let scratch = Scratch::new(name);
+        let path = scratch.pipe("timeline.svg");
+        let mut pipe = support::open_pipe(&path);
+        support::fill(&mut pipe);
+        let mut child = command()
+            .args(["run", "--timeout=100ms", "--stats", "--timeline", &path])
+            .arg(scratch.wat("guest.wasm", text))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(124), "{name}");
+        let text = io::read_to_string(child.stderr.unwrap()).unwrap();
+        assert!(
+            text.contains(" was stopped: ") && text.contains("pending"),
+            "{text}"
+        );
+        drop(pipe);
+    }
+}
+
 #[test]
 fn statistics_are_written_however_the_guest_ends() {
     let endless = component("(loop (br 0)) i32.const 0");

@@ -4,12 +4,13 @@
 
 mod support;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
+use rustix::fs::{OFlags, fcntl_setfl};
 use serde_json::Value;
-use support::{Scratch, command, guest};
+use support::{Scratch, command, fill, guest, open_pipe};
 
 const SCRIPT: &str = r#"rule = [{ host = "never.test", never = true }]"#;
 
@@ -96,39 +97,73 @@ fn a_killed_run_keeps_the_file_and_leaves_no_other() {
     assert_eq!(scratch.names(), ["script.toml", "timeline.json"]);
 }
 
-// A pipe that nobody empties: the timeline is never written to its end.
+/// Starts a run that writes a timeline of `requests` requests to this pipe, and returns when it has
+/// begun to write.
+fn writing(pipe: &mut File, path: &str, requests: usize) -> Child {
+    let child = command()
+        .args(["run", "--stats", "--timeline", path, &guest("lookup")])
+        .args((0..requests).map(|i| format!("host:many-{i}.test")))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    pipe.read_exact(&mut [0]).unwrap();
+    child
+}
+
+#[test]
+fn one_signal_ends_a_run_whose_timeline_no_program_reads() {
+    let path = Scratch::empty("signal-pipe").pipe("timeline.json");
+    let mut pipe = open_pipe(&path);
+    let mut child = writing(&mut pipe, &path, 1000);
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert!(rest(&mut child).contains("\n  pending "));
+}
+
+#[test]
+fn one_signal_ends_a_run_whose_statistics_no_program_reads() {
+    let scratch = Scratch::new("signal-stats");
+    let script = scratch.file("script.toml", SCRIPT.as_bytes());
+    let path = scratch.pipe("errors");
+    let mut errors = open_pipe(&path);
+    fill(&mut errors);
+    let mut child = command()
+        .args(["run", "--stats", "--script", &script, "--allow=*.test"])
+        .args([&guest("lookup"), "proto:udp", "host:never.test"])
+        .stdout(Stdio::piped())
+        .stderr(errors)
+        .spawn()
+        .unwrap();
+    // The guest runs, and waits for the second name.
+    child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+// The reader takes 1 KiB at a time, so that the first signal alone writes all of it.
 #[test]
 fn a_second_signal_ends_a_run_that_is_being_written() {
-    let scratch = Scratch::empty("signal-second");
-    let pipe = scratch.pipe("timeline.json");
-    // Opens the pipe, and takes its first byte.
-    let reader = r#"exec 3<>"$0"; echo; head -c 1 <&3; read -r _"#;
-    let mut reader = Command::new("sh")
-        .args(["-c", reader, &pipe])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let said = reader.stdout.as_mut().unwrap();
-    said.read_exact(&mut [0]).unwrap();
-    let mut child = command()
-        .args(["run", "--timeline", &pipe, &guest("lookup")])
-        .args((0..1000).map(|i| format!("host:many-{i}.test")))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    said.read_exact(&mut [0]).unwrap();
+    let path = Scratch::empty("signal-second").pipe("timeline.json");
+    let mut pipe = open_pipe(&path);
+    let mut child = writing(&mut pipe, &path, 10_000);
+    let mut text = Vec::new();
+    let mut part = [0; 1024];
     // Two that come together count as one.
     let status = loop {
         match child.try_wait().unwrap() {
             Some(status) => break status,
             None => send("TERM", &child),
         }
+        let length = pipe.read(&mut part).unwrap();
+        text.extend_from_slice(&part[..length]);
     };
     assert_eq!(status.code(), Some(143));
-    drop(reader.stdin.take());
-    reader.wait().unwrap();
+    fcntl_setfl(&pipe, OFlags::NONBLOCK).unwrap();
+    while let Ok(length) = pipe.read(&mut part) {
+        text.extend_from_slice(&part[..length]);
+    }
+    assert!(!text.ends_with(b"}\n"), "{} bytes", text.len());
 }
 
 // As nohup(1) starts programs.

@@ -7,15 +7,16 @@ mod recorder;
 mod svg;
 mod trace;
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
 use self::output::Output;
 pub(crate) use self::recorder::Recorder;
+use crate::stall::Writes;
 
 /// The file to write, and its format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,13 +60,11 @@ impl Target {
     }
 }
 
-/// The timeline of one run. Clones share it.
-#[derive(Clone)]
+/// The timeline of one run.
 pub(crate) struct Timeline {
     recorder: Arc<Recorder>,
     target: Target,
-    /// Taken by the first write.
-    file: Arc<Mutex<Option<Output>>>,
+    file: Output,
 }
 
 impl Timeline {
@@ -78,7 +77,7 @@ impl Timeline {
         Ok(Timeline {
             recorder: Arc::new(Recorder::default()),
             target: target.clone(),
-            file: Arc::new(Mutex::new(Some(file))),
+            file,
         })
     }
 
@@ -87,23 +86,24 @@ impl Timeline {
         Arc::clone(&self.recorder)
     }
 
-    /// Writes the requests recorded so far. A second call does nothing.
+    /// Whether [`write`](Timeline::write) may wait for another program.
+    pub(crate) fn may_block(&self) -> bool {
+        matches!(self.file, Output::Stream(_))
+    }
+
+    /// Writes the requests recorded so far. `writes` counts the writes that may block.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub(crate) fn write(&self) -> Result<()> {
-        let file = self.file.lock().ok().and_then(|mut file| file.take());
-        let Some(file) = file else { return Ok(()) };
-        file.write(|to| self.write_to(to))
-            .with_context(|| self.target.option())
-    }
-
-    fn write_to(&self, mut to: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(self, writes: &Writes) -> Result<()> {
         let recording = self.recorder.recording();
-        match self.target.format {
+        let write = |mut to: &mut dyn Write| match self.target.format {
             Format::Trace => trace::write(&recording, &mut to),
             Format::Picture => svg::write(&recording, &mut to),
-        }
+        };
+        self.file
+            .write(writes, write)
+            .with_context(|| self.target.option())
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::stall::Writes;
+
 /// A file that keeps what it has until it is written.
 pub(crate) enum Output {
     /// Replaced by a temporary file of the same directory.
@@ -44,16 +46,17 @@ impl Output {
         })
     }
 
-    /// Writes the file.
+    /// Writes the file. `writes` counts those to a stream.
     ///
     /// # Errors
     /// If it cannot be written. A file that was to be replaced then has what it had.
     pub(crate) fn write(
         self,
+        writes: &Writes,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
         match self {
-            Output::Stream(file) => write_buffered(&file, write),
+            Output::Stream(file) => write_buffered(writes.to(&file), write),
             Output::InPlace(file) => {
                 file.set_len(0)?;
                 write_buffered(&file, write)
@@ -78,7 +81,7 @@ impl Output {
 }
 
 fn write_buffered(
-    file: &File,
+    file: impl Write,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut to = BufWriter::new(file);
@@ -170,5 +173,30 @@ fn open_stream(path: &Path, metadata: &fs::Metadata) -> io::Result<Option<File>>
     match metadata.is_file() {
         true => Ok(None),
         false => OpenOptions::new().write(true).open(path).map(Some),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_to_streams_are_counted_and_those_to_files_are_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let first_count = |output: Output| {
+            let writes = Writes::default();
+            output
+                .write(&writes, |to| to.write_all(b"text"))
+                .expect("a file");
+            writes.watch(|| writes.under_way())
+        };
+        let unused = Writes::default();
+        let none = unused.watch(|| unused.under_way());
+        let replaced = Output::Replaced(directory.path().join("a"));
+        assert_eq!(first_count(replaced), none);
+        let in_place = File::create(directory.path().join("b")).unwrap();
+        assert_eq!(first_count(Output::InPlace(in_place)), none);
+        let stream = File::create(directory.path().join("c")).unwrap();
+        assert_ne!(first_count(Output::Stream(stream)), none);
     }
 }

@@ -39,6 +39,30 @@ pub(crate) fn guest(name: &str) -> String {
     path.into_os_string().into_string().unwrap()
 }
 
+/// Opens a pipe for reading and writing, so that it has a reader, which this process is.
+#[cfg(target_os = "linux")]
+pub(crate) fn open_pipe(path: &str) -> fs::File {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).open(path).unwrap()
+}
+
+/// Writes to a pipe until it is full.
+#[cfg(target_os = "linux")]
+pub(crate) fn fill(pipe: &mut fs::File) {
+    use std::io::{ErrorKind, Write};
+
+    use rustix::fs::{OFlags, fcntl_setfl};
+
+    fcntl_setfl(&*pipe, OFlags::NONBLOCK).unwrap();
+    let full = loop {
+        if let Err(error) = pipe.write(&[b'x'; 1024]) {
+            break error;
+        }
+    };
+    assert_eq!(full.kind(), ErrorKind::WouldBlock);
+    fcntl_setfl(&*pipe, OFlags::empty()).unwrap();
+}
+
 /// The text of a command component whose `run` has this body, of a type that returns i32: 0 for
 /// success.
 pub(crate) fn component(body: &str) -> String {
