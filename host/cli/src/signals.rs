@@ -6,6 +6,9 @@ use std::io;
 /// process. The status is 128 and the signal's number. A second signal ends the process at once, or
 /// half a second after the first: timeout(1) may send each twice.
 ///
+/// A write past the size limit of files (`RLIMIT_FSIZE`) is an error of that write, not the signal
+/// SIGXFSZ.
+///
 /// A signal that is ignored when the process starts stays ignored (Linux): nohup(1) relies on that.
 ///
 /// # Errors
@@ -13,14 +16,18 @@ use std::io;
 #[cfg(unix)]
 pub(crate) fn catch(end: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
     use std::process::exit;
+    use std::sync::Arc;
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::flag;
     use signal_hook::iterator::Signals;
 
     const REPEATED: Duration = Duration::from_millis(500);
 
+    // A handler, whatever it does, lets a write past RLIMIT_FSIZE fail. Nothing reads its flag.
+    flag::register(SIGXFSZ, Arc::default())?;
     let ignored = ignored();
     let is_caught = |signal: &i32| ignored & (1 << (signal - 1)) == 0;
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM].into_iter().filter(is_caught))?;

@@ -58,6 +58,30 @@ fn with_few_descriptors_a_run_succeeds_or_ends_with_one_line() {
     assert_eq!((runs.first(), runs.last()), (Some(&false), Some(&true)));
 }
 
+// The signal SIGXFSZ would end the runner without a line.
+#[test]
+fn with_a_limit_on_file_size_the_write_fails_and_the_old_file_stays() {
+    let scratch = Scratch::empty("room-size");
+    let file = scratch.file("a.json", b"what was there");
+    let output = Command::new("prlimit")
+        .arg("--fsize=1000000")
+        .arg(command().get_program())
+        .args(["run", "--timeline", &file, &guest("lookup")])
+        .args((0..10_000).map(|i| format!("host:many-{i}.test")))
+        .env_clear()
+        .env("HOME", scratch.path("home"))
+        .output()
+        .unwrap();
+    // Each request is denied.
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    let last = text.lines().last();
+    let line = format!("winsock-async: --timeline {file}: File too large (os error 27)");
+    assert_eq!(last, Some(&*line));
+    assert_eq!(fs::read(&file).unwrap(), b"what was there");
+    assert!(!scratch.names().iter().any(|name| name.starts_with('.')));
+}
+
 #[test]
 fn with_little_address_space_a_run_succeeds_or_ends_with_one_line() {
     for (mib, runs) in [
@@ -92,7 +116,7 @@ fn with_few_threads_a_run_succeeds_or_ends_with_one_line() {
         .arg("--version")
         .output();
     if !may.is_ok_and(|output| output.status.success()) {
-        // Not root, or a directory that only root may enter.
+        eprintln!("not tested: only root can run the runner as another user");
         return;
     }
     let mut runs = Vec::new();
