@@ -5,7 +5,7 @@ mod support;
 
 use std::process::Output;
 
-use support::{Scratch, guest, runner, with_enough_time};
+use support::{Scratch, command, guest, runner, with_enough_time};
 use winsock_async_dns_server::{Lie, Server};
 
 /// Runs the example guest that looks `what` up.
@@ -128,6 +128,46 @@ fn the_search_list_makes_no_name_that_is_not_allowed() {
     assert!(!alone.contains("x.test"), "{alone}");
     let both = looked_up(&["--allow", "good.test", "--allow", "*.x.test"]);
     assert!(both.contains("good.test.x.test"), "{both}");
+}
+
+// resolv.conf(5): the environment precedes the file.
+#[test]
+fn the_environment_counts_beside_a_file_of_settings() {
+    let server = Server::start().unwrap();
+    let address = server.address().to_string();
+    let scratch = Scratch::new("dns-environment");
+    let conf = b"search x.test\noptions ndots:1\n";
+    let conf = scratch.file("resolv.conf", conf);
+    let looked_up = |variables: &[(&str, &str)], name: &str| {
+        let output = command()
+            .envs(variables.iter().copied())
+            .args(["run", "--allow-all", "--allow-private"])
+            .args(["--resolver=dns", "--dns-server", &address])
+            .args(["--resolv-conf", &conf])
+            .args([&guest("lookup"), &format!("host:{name}")])
+            .output()
+            .unwrap();
+        assert_eq!(text(&output.stderr), "");
+        text(&output.stdout).to_owned()
+    };
+    for (variables, name, found) in [
+        (&[][..], "good", "good.x.test "),
+        (&[("LOCALDOMAIN", "y.test")], "good", "good.y.test "),
+        (&[], "good.test", "good.test "),
+        (
+            &[("RES_OPTIONS", "ndots:2")],
+            "good.test",
+            "good.test.x.test ",
+        ),
+        (
+            &[("LOCALDOMAIN", "y.test"), ("RES_OPTIONS", "ndots:2")],
+            "good.test",
+            "good.test.y.test ",
+        ),
+    ] {
+        let said = looked_up(variables, name);
+        assert!(said.contains(found), "{variables:?}: {said:?}");
+    }
 }
 
 #[test]
