@@ -20,6 +20,25 @@ pub(crate) fn runner(args: &[&str]) -> Output {
     command().args(args).output().unwrap()
 }
 
+/// Runs the runner, which refuses to start, and returns its one line without the prefix.
+pub(crate) fn refused(args: &[&str]) -> String {
+    let output = runner(args);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {text}");
+    assert_eq!(output.stdout, b"", "{args:?}");
+    let line = text.strip_suffix('\n').unwrap();
+    assert_eq!(line.lines().count(), 1, "{args:?}: {text}");
+    line.strip_prefix("winsock-async: ").unwrap().to_owned()
+}
+
+/// Asserts that a line has each of these parts.
+#[track_caller]
+pub(crate) fn assert_has(line: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(line.contains(part), "no {part:?} in {line:?}");
+    }
+}
+
 /// Runs a guest with a time-out of 100 ms. While the guest has not `reached` the situation under
 /// test, runs it again with twice the time: a busy machine needs longer.
 pub(crate) fn with_enough_time<T>(run: impl Fn(u64) -> T, reached: impl Fn(&T) -> bool) -> T {
