@@ -32,40 +32,40 @@ int this_program_has_no_main_or_WinMain_or_wWinMain_or_wmain(void);
 void *GetModuleHandleA(const char *name);
 #define SW_SHOWNORMAL 1
 
+/* The body of a function that calls one with the arguments of the program. */
+#define CALL_WITH_ARGUMENTS(function, text, arguments)                                                                 \
+    {                                                                                                                  \
+        int argc;                                                                                                      \
+        text **argv = arguments(&argc);                                                                                \
+        return function(argc, argv);                                                                                   \
+    }
+
+/* A function leaves out what the next one does not take. */
+#pragma clang diagnostic ignored "-Wunused-parameter"
+
 #if defined(LINK___main_void)
-int __main_void(void) {
-    int argc;
-    char **argv = ws2_32_arguments(&argc);
-    return main_argc_argv(argc, argv);
-}
+int __main_void(void) CALL_WITH_ARGUMENTS(main_argc_argv, char, ws2_32_arguments)
 #elif defined(LINK___main_argc_argv)
 int main_argc_argv(int argc, char **argv) {
     return main_environment(argc, argv, __wasilibc_get_environ());
 }
 #elif defined(LINK_main)
 int main_environment(int argc, char **argv, char **environment) {
-    (void)argc, (void)argv, (void)environment;
     return WinMain(GetModuleHandleA(NULL), NULL, ws2_32_command_line(), SW_SHOWNORMAL);
 }
 #elif defined(LINK_WinMain)
 int WinMain(void *instance, void *previous, char *command_line, int show) {
-    (void)command_line;
     return wWinMain(instance, previous, ws2_32_wide_command_line(), show);
 }
 #elif defined(LINK_wWinMain)
-int wWinMain(void *instance, void *previous, wchar_t *command_line, int show) {
-    int argc;
-    wchar_t **argv = ws2_32_wide_arguments(&argc);
-    (void)instance, (void)previous, (void)command_line, (void)show;
-    return wmain(argc, argv);
-}
+int wWinMain(void *instance, void *previous, wchar_t *command_line, int show)
+    CALL_WITH_ARGUMENTS(wmain, wchar_t, ws2_32_wide_arguments)
 #elif defined(LINK_wmain)
 int wmain(int argc, wchar_t **argv) {
     return ws2_32_wmain_environment(argc, argv, ws2_32_wide_environment());
 }
 #elif defined(LINK_ws2_32_wmain_environment)
 int ws2_32_wmain_environment(int argc, wchar_t **argv, wchar_t **environment) {
-    (void)argc, (void)argv, (void)environment;
     return ws2_32_wmain_void();
 }
 #elif defined(LINK_ws2_32_wmain_void)
