@@ -37,15 +37,17 @@ pub(crate) fn service_by_network_port(port: i32, protocol: Option<&[u8]>) -> Que
 }
 
 /// The most bytes of an argument that reaches the host. No name that can exist is longer.
-pub(crate) const LONGEST: usize = 65_536;
+pub(crate) const MAX_ARGUMENT_BYTES: usize = 65_536;
 
-/// Replaces each argument over [`LONGEST`] bytes by a short one that the host refuses too. The
+/// Replaces each argument over [`MAX_ARGUMENT_BYTES`] bytes by a short one that the host refuses too. The
 /// message then has the error of an argument that is too long (`S-R4`).
 pub(crate) fn bounded(query: Query<'_>) -> Query<'_> {
     match query {
         Query::HostByName(name) => Query::HostByName(bounded_name(name)),
         // Only 4 bytes are an address (S-R14).
-        Query::HostByAddress(AddressQuery { address, family }) if address.len() > LONGEST => {
+        Query::HostByAddress(AddressQuery { address, family })
+            if address.len() > MAX_ARGUMENT_BYTES =>
+        {
             host_by_address(&[], family)
         }
         Query::ServiceByName(ServiceNameQuery { name, protocol }) => {
@@ -61,7 +63,11 @@ pub(crate) fn bounded(query: Query<'_>) -> Query<'_> {
 
 fn bounded_name(name: &[u8]) -> &[u8] {
     // The host refuses a name with a NUL just like one that is too long.
-    if name.len() > LONGEST { b"\0" } else { name }
+    if name.len() > MAX_ARGUMENT_BYTES {
+        b"\0"
+    } else {
+        name
+    }
 }
 
 #[cfg(test)]
@@ -87,17 +93,23 @@ mod tests {
 
     #[test]
     fn argument_over_64_kib_does_not_reach_the_host() {
-        assert_eq!(are_short(questions(&vec![b'a'; LONGEST + 1])), [true; 6]);
+        assert_eq!(
+            are_short(questions(&vec![b'a'; MAX_ARGUMENT_BYTES + 1])),
+            [true; 6]
+        );
     }
 
     #[test]
     fn argument_of_64_kib_is_passed_as_it_is() {
-        assert_eq!(are_short(questions(&vec![b'a'; LONGEST])), [false; 6]);
+        assert_eq!(
+            are_short(questions(&vec![b'a'; MAX_ARGUMENT_BYTES])),
+            [false; 6]
+        );
     }
 
     #[test]
     fn long_protocol_leaves_the_name_and_the_port() {
-        let long = vec![b'a'; LONGEST + 1];
+        let long = vec![b'a'; MAX_ARGUMENT_BYTES + 1];
         let Query::ServiceByName(query) = bounded(service_by_name(b"http", Some(&long))) else {
             panic!("another question");
         };
