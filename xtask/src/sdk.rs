@@ -90,7 +90,7 @@ fn library(
     let environment = env::vars_os().map(|(name, _)| name);
     let product = Product::Library(PACKAGE, target);
     let mut command = toolchain.build_command(workspace, product, environment);
-    // One function of the library is in C.
+    // The entries of programs and one function more are in C.
     let variable = format!("CC_{}", target.name().replace('-', "_"));
     command.env(variable, &clang.program);
     cargo::library(&mut command)
