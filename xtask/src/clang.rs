@@ -12,12 +12,15 @@ use crate::setup::{self, Machine};
 /// The environment variable that names the directory of wasi-sdk.
 pub(crate) const SDK_VARIABLE: &str = "WASI_SDK_PATH";
 
-/// Debian's packages that compile C for WebAssembly.
-const PACKAGES: [&str; 4] = [
+/// Debian's packages that compile C for WebAssembly. A test alone takes the C++ library, 2 MB: a
+/// machine that has the others goes on without it.
+const PACKAGES: [&str; 6] = [
     "clang-22",
     "libclang-rt-22-dev-wasm32",
     "wasi-libc",
     "lld-22",
+    "libc++-22-dev-wasm32",
+    "libc++abi-22-dev-wasm32",
 ];
 /// Debian's compiler.
 const DEBIAN_CLANG: &str = "/usr/bin/clang-22";

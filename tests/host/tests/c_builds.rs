@@ -82,15 +82,17 @@ fn newer_library() -> Option<Vec<String>> {
     let mut builtins = clang();
     let builtins = builtins.arg("--print-libgcc-file-name").output();
     let builtins = String::from_utf8(builtins.expect("clang").stdout).expect("a path");
-    library.exists().then(|| {
-        vec![
-            "-nostdlib".into(),
-            library.join("crt1-command.o").display().to_string(),
-            "-lws2_32".into(),
-            library.join("libc.a").display().to_string(),
-            builtins.trim().into(),
-        ]
-    })
+    if !library.exists() {
+        eprintln!("not tested: there is no target wasm32-wasip1 with a newer C library");
+        return None;
+    }
+    Some(vec![
+        "-nostdlib".into(),
+        library.join("crt1-command.o").display().to_string(),
+        "-lws2_32".into(),
+        library.join("libc.a").display().to_string(),
+        builtins.trim().into(),
+    ])
 }
 
 /// The entries: each a function that returns 0 if it got `one` and `two words`.
