@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn right_accounts_pass() {
+    fn right_totals_pass() {
         let (plan, left) = good();
         let totals = verify(&plan, &left).expect("good totals");
         assert_eq!((totals.trapped, totals.guests()), (1, 1));
