@@ -30,7 +30,9 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Inserts the value that `value` makes of the handle.
+    /// Inserts the value that `value` makes of the handle. Inline, so that the value is made in its
+    /// slot and not copied there.
+    #[inline]
     pub(crate) fn insert_with(&mut self, value: impl FnOnce(TaskHandle) -> T) -> TaskHandle {
         let salt = self.salt;
         let key = self
