@@ -7,7 +7,7 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 /// The longest host name as text in any spelling, before it is canonical. Units: bytes.
 pub(crate) const LONGEST_SPELLING: usize = 255;
 /// The longest host name that DNS can carry, without its trailing dot. Units: bytes.
-const LONGEST_HOST: usize = 253;
+pub(crate) const MAX_HOST_BYTES: usize = 253;
 /// The longest label. Units: bytes.
 const LONGEST_LABEL: usize = 63;
 
@@ -75,7 +75,7 @@ pub(crate) fn is_canonical(name: &str) -> bool {
         }
     }
     (1..=LONGEST_LABEL).contains(&(labels.len() - start))
-        && labels.len() <= LONGEST_HOST
+        && labels.len() <= MAX_HOST_BYTES
         && !(labels[start].is_ascii_digit() && is_number(last_label(name)))
 }
 
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(canonical_host(b"\xff.test".as_slice().into(), 255), None);
         is_name(&"a".repeat(63), &"a".repeat(63));
         let longest = "abc.".repeat(63) + "a";
-        assert_eq!(longest.len(), LONGEST_HOST);
+        assert_eq!(longest.len(), MAX_HOST_BYTES);
         is_name(&longest, &longest);
     }
 
