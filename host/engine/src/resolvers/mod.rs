@@ -25,13 +25,14 @@ mod special;
 mod system;
 mod tables;
 mod wait;
+mod words;
 
 pub use chain::Chain;
 pub use deny::Deny;
 #[cfg(feature = "dns")]
 pub use dns::{Dns, DnsBuilder, DnsError};
 #[cfg(feature = "dns")]
-pub use resolv_conf::{ConfError, ConfProblem};
+pub use resolv_conf::{ConfError, ConfProblem, WordProblem};
 pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
 pub use system::System;
 pub use tables::{LineError, Problem, Tables, TablesBuilder, TablesError};

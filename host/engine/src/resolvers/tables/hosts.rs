@@ -7,8 +7,9 @@ use rustc_hash::FxHashSet;
 
 use super::error::Problem;
 use super::index::{Found, Index, Key};
-use super::line::{self, MAX_LINE_BYTES};
+use super::line::MAX_LINE_BYTES;
 use crate::names::{self, HostName};
+use crate::resolvers::words::words;
 use crate::types::{Answer, HostEntry};
 
 /// The default.
@@ -55,7 +56,7 @@ impl Hosts {
 /// A name that no host can have is a problem and not kept. Block lists have such names, so they are
 /// no problem on a line that blocks: see [`is_expected`].
 pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
-    let mut words = line::words(content);
+    let mut words = words(content);
     let Some(first) = words.next() else { return };
     let Some(address) = Address::parse(first) else {
         return found.problem(Problem::Address(first.into()));
@@ -91,7 +92,7 @@ struct Host<'a> {
 
 impl<'a> Host<'a> {
     fn parse(content: &'a [u8]) -> Option<Host<'a>> {
-        match Address::parse(line::words(content).next()?)? {
+        match Address::parse(words(content).next()?)? {
             Address::Ipv4(address) => Some(Host { address, content }),
             Address::Ipv6(_) => None,
         }
@@ -99,7 +100,7 @@ impl<'a> Host<'a> {
 
     /// The valid names, as they are written and in canonical form.
     fn names(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
-        line::words(self.content)
+        words(self.content)
             .skip(1)
             .filter_map(|word| Some((str::from_utf8(word).ok()?, key(word)?)))
     }
@@ -160,7 +161,7 @@ fn key(name: &[u8]) -> Option<Cow<'_, str>> {
 fn is_expected(content: &[u8], address: Address) -> bool {
     match address {
         Address::Ipv4(address) if address.is_unspecified() => true,
-        Address::Ipv4(address) if address.is_loopback() => line::words(content).count() == 2,
+        Address::Ipv4(address) if address.is_loopback() => words(content).count() == 2,
         Address::Ipv4(_) => false,
         Address::Ipv6(address) => address.is_unspecified(),
     }

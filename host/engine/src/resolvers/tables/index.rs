@@ -9,6 +9,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::error::{LineError, Problem, TablesError};
 use super::line;
+use crate::resolvers::words::without_mark;
 
 /// Most problems of a source that are listed.
 const MAX_PROBLEMS: usize = 100;
@@ -155,10 +156,8 @@ impl Index {
     /// Appends a text, with a line break at its end and without a byte order mark at its beginning.
     /// Fails if the index would need more than 32 bits for a place.
     fn append(&mut self, mut bytes: Vec<u8>) -> Result<(), u64> {
-        // Some editors begin a file with the mark.
-        if bytes.starts_with(b"\xef\xbb\xbf") {
-            bytes.drain(..3);
-        }
+        let mark = bytes.len() - without_mark(&bytes).len();
+        bytes.drain(..mark);
         let limit = u64::from(u32::MAX);
         if self.text.len() as u64 + bytes.len() as u64 >= limit {
             return Err(limit);

@@ -1,6 +1,7 @@
-//! Lines and their words, as bytes.
+//! Lines of tables, as bytes.
 
 use super::error::Problem;
+use crate::resolvers::words::{is_space, words};
 
 /// The longest content of a line. What is behind it is not read.
 pub(super) const MAX_LINE_BYTES: usize = 8192;
@@ -25,12 +26,6 @@ pub(super) fn content(line: &[u8]) -> (&[u8], Option<Problem>) {
     }
     let is_nul = end.is_some_and(|end| line[end] == 0);
     (content, is_nul.then_some(Problem::Nul))
-}
-
-/// The words of a line's content.
-pub(super) fn words(content: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    let is_space = |byte: &u8| is_space(*byte);
-    content.split(is_space).filter(|word| !word.is_empty())
 }
 
 /// The words of an entry of services or protocols that are names: all but the second.
@@ -68,11 +63,6 @@ fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Whether C's `isspace` has the byte as white space. A line break ends the line before.
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,11 +93,5 @@ mod tests {
         assert_eq!(content(&line(MAX_LINE_BYTES + 1)), (&b""[..], cut));
         let comment = [b"a #", &b"x".repeat(MAX_LINE_BYTES)[..]].concat();
         assert_eq!(content(&comment), (&b"a"[..], None));
-    }
-
-    #[test]
-    fn words_are_split_at_what_isspace_has() {
-        let split: Vec<_> = words(b"a\tb\x0bc\x0cd\re  f\xa0\x1f").collect();
-        assert_eq!(split, [&b"a"[..], b"b", b"c", b"d", b"e", b"f\xa0\x1f"]);
     }
 }

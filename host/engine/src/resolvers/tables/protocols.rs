@@ -4,6 +4,7 @@ use super::error::Problem;
 use super::index::{Found, Index, Key};
 use super::line;
 use super::services::folded;
+use crate::resolvers::words::words;
 use crate::types::{Answer, ProtocolEntry};
 
 /// Protocols by name and by number.
@@ -70,7 +71,7 @@ struct Protocol<'a> {
 
 impl<'a> Protocol<'a> {
     fn parse(content: &'a [u8]) -> Result<Protocol<'a>, Problem> {
-        let mut words = line::words(content).skip(1);
+        let mut words = words(content).skip(1);
         let word = words
             .next()
             .ok_or(Problem::Missing("a protocol's number"))?;

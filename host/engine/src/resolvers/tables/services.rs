@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::error::Problem;
 use super::index::{Found, Index, Key};
 use super::line;
+use crate::resolvers::words::words;
 use crate::types::{Answer, ServiceEntry};
 
 /// Services by name and by port, with or without a protocol.
@@ -99,7 +100,7 @@ impl<'a> Service<'a> {
     /// Parses a line. None if it is valid and has no entry: a range of ports, such as
     /// `x11 6000-6063/tcp`.
     fn parse(content: &'a [u8]) -> Result<Option<Service<'a>>, Problem> {
-        let mut words = line::words(content).skip(1);
+        let mut words = words(content).skip(1);
         let word = words
             .next()
             .ok_or(Problem::Missing("a port, such as `80/tcp`,"))?;
