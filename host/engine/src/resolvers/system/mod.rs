@@ -1,18 +1,20 @@
 //! The operating system's name service.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[path = "glibc.rs"]
 #[expect(
     unsafe_code,
     reason = "glibc's reentrant calls have no safe wrapper that keeps aliases"
 )]
-mod imp;
+mod glibc;
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-#[path = "portable.rs"]
-mod imp;
+mod portable;
 
 use std::sync::Arc;
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use self::glibc as imp;
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+use self::portable as imp;
 use super::special;
 use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::policy::Policy;
