@@ -8,12 +8,18 @@ use rustc_hash::FxHashSet;
 use super::error::Problem;
 use super::index::{Found, Index, Key};
 use super::line::MAX_LINE_BYTES;
+use super::sources::Format;
 use crate::names::{self, HostName};
 use crate::resolvers::words::words;
 use crate::types::{Answer, HostEntry};
 
-/// The default.
-pub(super) const LOCALHOST: &str = "127.0.0.1 localhost";
+/// A table without a source has `localhost` alone.
+pub(super) const FORMAT: Format = Format {
+    name: "hosts",
+    path: "/etc/hosts",
+    default: "127.0.0.1 localhost",
+    read,
+};
 
 /// Hosts by name and by address.
 pub(super) struct Hosts(Index);

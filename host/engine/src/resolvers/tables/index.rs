@@ -34,10 +34,9 @@ impl Key<'_> {
 }
 
 /// What to do at a malformed line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Malformed {
     /// Stop reading: the source is an error.
-    #[default]
     Stop,
     /// Skip what is malformed. [`MAX_PROBLEMS`] problems of a source are listed, and the others
     /// counted.

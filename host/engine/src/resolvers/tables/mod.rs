@@ -9,6 +9,7 @@ mod line;
 mod protocols;
 mod resolver;
 mod services;
+mod sources;
 #[cfg(test)]
 mod tests;
 

@@ -1,11 +1,20 @@
 //! The table of protocols.
 
 use super::error::Problem;
+use super::iana;
 use super::index::{Found, Index, Key};
 use super::line;
 use super::services::folded;
+use super::sources::Format;
 use crate::resolvers::words::words;
 use crate::types::{Answer, ProtocolEntry};
+
+pub(super) const FORMAT: Format = Format {
+    name: "protocols",
+    path: "/etc/protocols",
+    default: iana::PROTOCOLS,
+    read,
+};
 
 /// Protocols by name and by number.
 pub(super) struct Protocols(Index);

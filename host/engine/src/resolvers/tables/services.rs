@@ -3,10 +3,19 @@
 use std::borrow::Cow;
 
 use super::error::Problem;
+use super::iana;
 use super::index::{Found, Index, Key};
 use super::line;
+use super::sources::Format;
 use crate::resolvers::words::words;
 use crate::types::{Answer, ServiceEntry};
+
+pub(super) const FORMAT: Format = Format {
+    name: "services",
+    path: "/etc/services",
+    default: iana::SERVICES,
+    read,
+};
 
 /// Services by name and by port, with or without a protocol.
 pub(super) struct Services(Index);
