@@ -128,7 +128,8 @@ impl Policy {
         self.all
     }
 
-    fn allows_canonical(&self, name: &str) -> bool {
+    /// Whether a host may be looked up by this name, which is in canonical form (`S-R16`).
+    pub(crate) fn allows_canonical(&self, name: &str) -> bool {
         let name = name.strip_suffix('.').unwrap_or(name);
         self.all
             || self.names.contains(name)

@@ -144,7 +144,7 @@ fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Question, Verdic
         Some(HostName::Address(address)) if policy.allows_address(address) => {
             Ok(Question::Address(address))
         }
-        Some(HostName::Name(name)) if policy.allows_name(&name) => {
+        Some(HostName::Name(name)) if policy.allows_canonical(&name) => {
             Ok(Question::Lookup(Lookup::HostByName(name)))
         }
         Some(HostName::Address(_) | HostName::Name(_)) => Err(Verdict::denied()),
