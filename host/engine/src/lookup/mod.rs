@@ -25,6 +25,17 @@ pub enum Resolution {
     Async,
 }
 
+impl Resolution {
+    /// The outcome of a lookup that has this resolution. `None` if it is not known yet.
+    pub(crate) fn outcome(self, lookup: &Lookup) -> Option<Outcome> {
+        match self {
+            Resolution::Ready(outcome) => Some(outcome),
+            Resolution::NotFound => Some(Err(lookup.miss())),
+            Resolution::Blocking | Resolution::Async => None,
+        }
+    }
+}
+
 /// Answers lookups. One resolver serves all sessions of an engine, on several threads at once.
 ///
 /// [`try_resolve`](Self::try_resolve) returns an immediate answer, or says how the lookup goes on:

@@ -1,4 +1,4 @@
-//! Names that never leave this machine.
+//! Lookups that no name service is asked for.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -7,13 +7,16 @@ use crate::lookup::{Lookup, Resolution};
 use crate::names;
 use crate::types::HostEntry;
 
-/// The resolution of a name that no server may be asked for. `None` for other lookups.
+/// The resolution of a lookup that is not for a name service. `None` for other lookups.
 ///
 /// `localhost` and the names under it are loopback addresses, and names under `invalid` do not
 /// exist (RFC 6761). Names under `onion` are Tor's, which resolvers of DNS do not find (RFC 7686).
+/// Services and protocols are those of [`Tables`](super::Tables).
 pub(super) fn resolve(lookup: &Lookup) -> Option<Resolution> {
-    let Lookup::HostByName(name) = lookup else {
-        return None;
+    let name = match lookup {
+        Lookup::HostByName(name) => name,
+        Lookup::HostByAddress(_) => return None,
+        _ => return Some(Resolution::NotFound),
     };
     if names::means_this_machine(name) {
         let name = name.strip_suffix('.').unwrap_or(name);
@@ -72,5 +75,11 @@ mod tests {
             assert_eq!(resolution(name), None, "{name}");
         }
         assert_eq!(resolve(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)), None);
+    }
+
+    #[test]
+    fn services_and_protocols_are_not_found() {
+        let lookup = Lookup::ProtocolByNumber(6);
+        assert_eq!(resolve(&lookup), Some(Resolution::NotFound));
     }
 }

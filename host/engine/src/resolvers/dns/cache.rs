@@ -1,11 +1,12 @@
 //! The cache: outcomes, for their time to live.
 
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use quick_cache::sync::Cache as Store;
-use quick_cache::{DefaultHashBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Equivalent, Weighter};
 
-use crate::resolvers::search::Search;
+use crate::resolvers::search::{Search, SearchByNone};
 use crate::types::Outcome;
 
 /// Bounds of the cache.
@@ -42,6 +43,12 @@ impl Weighter<Search, Entry> for Weigh {
     }
 }
 
+impl Equivalent<Search> for SearchByNone<'_> {
+    fn equivalent(&self, search: &Search) -> bool {
+        self == search
+    }
+}
+
 impl Cache {
     pub(super) fn new(bounds: &Bounds) -> Cache {
         let min = bounds.bytes.div_ceil(bounds.entries.max(1) as u64);
@@ -60,7 +67,11 @@ impl Cache {
     }
 
     /// The outcome of a search, if it is cached and has not expired by `now`.
-    pub(super) fn get(&self, search: &Search, now: Instant) -> Option<Outcome> {
+    pub(super) fn get(
+        &self,
+        search: &(impl Hash + Equivalent<Search>),
+        now: Instant,
+    ) -> Option<Outcome> {
         let entry = self.store.get(search)?;
         if entry.expires_at > now {
             return Some(entry.outcome);
@@ -126,6 +137,16 @@ mod tests {
         assert_eq!(cache.get(&name(3), now), None);
         cache.put(name(3), answer(1), u32::MAX * SECOND, now);
         assert_eq!(cache.get(&name(3), now + 100 * SECOND), None, "max_ttl");
+    }
+
+    #[test]
+    fn search_by_no_domain_is_found_by_its_lookup() {
+        let (cache, now) = (cache(10, 100_000), Instant::now());
+        cache.put(name(1), answer(1), SECOND, now);
+        for (n, found) in [(1, Some(answer(1))), (2, None)] {
+            let lookup = name(n).lookup;
+            assert_eq!(cache.get(&SearchByNone::from(&lookup), now), found);
+        }
     }
 
     #[test]

@@ -165,19 +165,13 @@ impl Dns {
 
 impl Resolver for Dns {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
-        if let Some(resolution) = special::resolve(lookup) {
-            return resolution;
-        }
-        match lookup {
-            Lookup::HostByName(_) | Lookup::HostByAddress(_) => {
-                match self.shared.cached_answer(lookup, Instant::now()) {
-                    Some(answer) => Resolution::Ready(answer),
-                    // `Ready` would end a chain's search, and a cached miss must not.
-                    None => Resolution::Async,
-                }
+        special::resolve(lookup).unwrap_or_else(|| {
+            match self.shared.cached_answer(lookup, Instant::now()) {
+                Some(answer) => Resolution::Ready(answer),
+                // `Ready` would end a chain's search, and a cached miss must not.
+                None => Resolution::Async,
             }
-            _ => Resolution::NotFound,
-        }
+        })
     }
 
     /// For a caller on a thread that may wait. The engine itself never calls this.
@@ -190,10 +184,8 @@ impl Resolver for Dns {
     }
 
     fn start(&self, lookup: &Lookup, responder: Responder) {
-        match self.try_resolve(lookup) {
-            Resolution::Ready(outcome) => return responder.send(outcome),
-            Resolution::NotFound => return responder.send(Err(lookup.miss())),
-            _ => {}
+        if let Some(outcome) = special::resolve(lookup).and_then(|known| known.outcome(lookup)) {
+            return responder.send(outcome);
         }
         let list = &self.shared.settings.search;
         let policy = responder.policy().map(|policy| &**policy);

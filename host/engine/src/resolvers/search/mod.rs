@@ -51,6 +51,25 @@ pub(crate) struct Search {
     domains: u64,
 }
 
+/// A search by no domain, with a borrowed lookup. Its hash is that of [`Search::from`].
+#[derive(Hash)]
+pub(crate) struct SearchByNone<'a> {
+    lookup: &'a Lookup,
+    domains: u64,
+}
+
+impl<'a> From<&'a Lookup> for SearchByNone<'a> {
+    fn from(lookup: &'a Lookup) -> SearchByNone<'a> {
+        SearchByNone { lookup, domains: 0 }
+    }
+}
+
+impl PartialEq<Search> for SearchByNone<'_> {
+    fn eq(&self, search: &Search) -> bool {
+        (self.lookup, self.domains) == (&search.lookup, search.domains)
+    }
+}
+
 impl SearchList {
     /// Whether a name is asked as it was given before the search list completes it.
     pub(crate) fn is_as_given_first(&self, lookup: &Lookup) -> bool {

@@ -69,13 +69,7 @@ impl System {
 
 impl Resolver for System {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
-        if let Some(resolution) = special::resolve(lookup) {
-            return resolution;
-        }
-        match lookup {
-            Lookup::HostByName(_) | Lookup::HostByAddress(_) => Resolution::Blocking,
-            _ => Resolution::NotFound,
-        }
+        special::resolve(lookup).unwrap_or(Resolution::Blocking)
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
@@ -88,10 +82,8 @@ impl Resolver for System {
 }
 
 fn resolve(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
-    match special::resolve(lookup) {
-        Some(Resolution::Ready(outcome)) => return outcome,
-        Some(_) => return Err(lookup.miss()),
-        None => {}
+    if let Some(outcome) = special::resolve(lookup).and_then(|known| known.outcome(lookup)) {
+        return outcome;
     }
     match lookup {
         Lookup::HostByName(name) if policy.is_some_and(Policy::allows_all) => {

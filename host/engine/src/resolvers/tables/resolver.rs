@@ -80,10 +80,8 @@ impl Resolver for Tables {
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
-        match self.try_resolve(lookup) {
-            Resolution::Ready(outcome) => outcome,
-            _ => Err(lookup.miss()),
-        }
+        let known = self.try_resolve(lookup).outcome(lookup);
+        known.expect("a table never waits")
     }
 }
 

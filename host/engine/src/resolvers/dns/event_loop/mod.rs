@@ -25,7 +25,7 @@ use super::message::{Question, RecordType};
 use super::server_selection::{Action, ServerHealth, ServerSelection, ServerSet};
 use super::transport::{Reply, ReplyResult, Transport};
 use crate::lookup::{Lookup, Responder};
-use crate::resolvers::search::{Miss, Next, Search, SearchState};
+use crate::resolvers::search::{Miss, Next, Search, SearchByNone, SearchState};
 use crate::resolvers::settings::Settings;
 use crate::types::{ErrorCode, Outcome};
 
@@ -59,7 +59,7 @@ impl Shared {
     /// the answer is cached. No policy decides about other names then.
     pub(super) fn cached_answer(&self, lookup: &Lookup, now: Instant) -> Option<Outcome> {
         let is_first = self.settings.search.is_as_given_first(lookup);
-        let search = is_first.then(|| Search::from(lookup.clone()))?;
+        let search = is_first.then(|| SearchByNone::from(lookup))?;
         self.cache.get(&search, now).filter(Result::is_ok)
     }
 }
