@@ -1,120 +1,278 @@
-//! Ports: connected UDP sockets, each for a bounded number of questions.
+//! Questions over UDP.
 
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io::{self, ErrorKind};
+use std::time::Instant;
 
-use mio::net::UdpSocket;
-use socket2::{Domain, Socket, Type};
+use mio::{Interest, Token};
 
 use super::entropy::Entropy;
+use super::port::{MAX_DATAGRAM_BYTES, Port};
+use super::server::Judged;
+use super::{Attempt, Broken, Reply, ReplyResult, Source, Transport};
 use crate::resolvers::dns::keys::AttemptKey;
+use crate::resolvers::dns::message::{self, QuestionMatch};
 
-/// Questions over one port: few enough for answers to be hard to guess, and to fit in its buffer.
-pub(super) const QUESTIONS_PER_PORT: u32 = 128;
-/// The most bytes of a datagram. A longer one is dropped.
-pub(super) const MAX_DATAGRAM_BYTES: usize = 4096;
-
-/// The receive buffer that is asked for: it has room for an answer of 1,232 bytes to each question.
-const RECEIVE_BYTES: usize = 256 * 1024;
-/// Ports that are tried before the operating system chooses one.
-const TRIED_PORTS: usize = 8;
-/// The lowest port that is tried.
-const MIN_PORT: u16 = 1 << 15;
-
-/// A socket on a random port, connected to one server: the operating system drops what others send.
-pub(super) struct Port {
-    pub(super) socket: UdpSocket,
-    pub(super) server: usize,
-    /// Questions that were sent over this port.
-    asked: u32,
-    /// The ids of the questions without an answer, and their attempts, in the same order.
-    ids: Vec<u16>,
-    attempts: Vec<AttemptKey>,
-    /// Whether the port stands in the list of readable sources.
-    pub(super) is_queued: bool,
-}
-
-impl Port {
-    pub(super) fn open(
-        server: usize,
-        address: SocketAddr,
-        entropy: &mut Entropy,
-    ) -> io::Result<Port> {
-        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
-        socket.set_nonblocking(true)?;
-        // One guest's large answers would push out another's, which would be asked for again.
-        let _ = socket.set_recv_buffer_size(RECEIVE_BYTES);
-        bind(&socket, address, entropy)?;
-        socket.connect(&address.into())?;
-        Ok(Port {
-            socket: UdpSocket::from_std(socket.into()),
-            server,
-            asked: 0,
-            ids: Vec::new(),
-            attempts: Vec::new(),
-            is_queued: false,
-        })
+impl Transport {
+    /// Sends a question over UDP, in the form that its server wants.
+    pub(super) fn send(&mut self, key: AttemptKey, now: Instant) {
+        if self.try_send(key, now).is_err() {
+            self.broken.push_back((key, Broken::Ends));
+        }
     }
 
-    /// Whether further questions need another port.
-    pub(super) fn is_used_up(&self) -> bool {
-        self.asked >= QUESTIONS_PER_PORT
+    fn try_send(&mut self, key: AttemptKey, now: Instant) -> io::Result<()> {
+        let Some(attempt) = self.attempts.get(key) else {
+            return Ok(());
+        };
+        let (index, id) = match attempt.udp {
+            Some(udp) => udp,
+            None => {
+                let index = self.port_for(usize::from(attempt.server), now)?;
+                let port = self.ports[index].as_mut().expect("it is open");
+                (index, port.insert(key, &mut self.entropy))
+            }
+        };
+        let Some(attempt) = self.attempts.get_mut(key) else {
+            return Ok(());
+        };
+        attempt.udp = Some((index, id));
+        let knowledge = &mut self.servers[usize::from(attempt.server)].knowledge;
+        attempt.set_case(knowledge.mixes_case(&attempt.sent), &mut self.entropy);
+        let edns = knowledge.edns(&attempt.sent, now);
+        let with_edns = edns.is_some();
+        self.outgoing.clear();
+        attempt.question.write(id, edns, &mut self.outgoing);
+        let sent = &mut attempt.sent;
+        sent.times = sent.times.saturating_add(1);
+        sent.with_edns |= with_edns;
+        sent.without_edns |= !with_edns;
+        let port = self.ports[index].as_ref().expect("it is open");
+        match port.socket.send(&self.outgoing) {
+            Err(error) if is_refused(&error) => {
+                // The error is about an earlier datagram.
+                self.refuse(index, Some(key));
+                let port = self.ports[index].as_ref().expect("it is open");
+                port.socket.send(&self.outgoing).map(drop)
+            }
+            // The datagram is lost, and will be sent again.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
+            other => other.map(drop),
+        }
     }
 
-    /// The number of questions without an answer.
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
+    /// The port for the next question to a server.
+    fn port_for(&mut self, server: usize, now: Instant) -> io::Result<usize> {
+        if let Some(index) = self.servers[server].port {
+            if !self.port(index).is_used_up() {
+                return Ok(index);
+            }
+            self.servers[server].port = None;
+            self.close_if_done(index);
+        }
+        if self.servers[server].open_ports >= self.max_ports {
+            return self.merge_ports(server, now);
+        }
+        self.open_port(server)
     }
 
-    /// Adds a question, and returns its random id, which no other question of this port has.
-    pub(super) fn insert(&mut self, attempt: AttemptKey, entropy: &mut Entropy) -> u16 {
-        self.asked += 1;
-        loop {
-            let id = entropy.number();
-            if !self.ids.contains(&id) {
-                self.ids.push(id);
-                self.attempts.push(attempt);
-                return id;
+    fn open_port(&mut self, server: usize) -> io::Result<usize> {
+        let mut port = Port::open(server, self.servers[server].address, &mut self.entropy)?;
+        let index = self.free_ports.pop().unwrap_or_else(|| {
+            self.ports.push(None);
+            self.ports.len() - 1
+        });
+        let registered =
+            self.poll
+                .registry()
+                .register(&mut port.socket, Token(index), Interest::READABLE);
+        if let Err(error) = registered {
+            self.free_ports.push(index);
+            return Err(error);
+        }
+        self.ports[index] = Some(port);
+        self.servers[server].port = Some(index);
+        self.servers[server].open_ports += 1;
+        Ok(index)
+    }
+
+    /// Closes the port of a server that has the fewest questions, and sends these over a new port.
+    fn merge_ports(&mut self, server: usize, now: Instant) -> io::Result<usize> {
+        let ports = self.ports.iter().enumerate();
+        let fewest = ports
+            .filter_map(|(index, port)| Some((index, port.as_ref()?)))
+            .filter(|(_, port)| port.server == server)
+            .min_by_key(|(_, port)| port.len());
+        let Some((index, port)) = fewest else {
+            return self.open_port(server);
+        };
+        let moved = port.attempts().to_vec();
+        self.close_port(index);
+        let new = self.open_port(server)?;
+        for key in moved {
+            if let Some(attempt) = self.attempts.get_mut(key) {
+                attempt.udp = None;
+                self.send(key, now);
+            }
+        }
+        Ok(new)
+    }
+
+    fn close_port(&mut self, index: usize) {
+        if let Some(mut port) = self.ports[index].take() {
+            let _ = self.poll.registry().deregister(&mut port.socket);
+            let server = &mut self.servers[port.server];
+            server.open_ports -= 1;
+            server.port = server.port.filter(|&other| other != index);
+            self.free_ports.push(index);
+        }
+    }
+
+    pub(super) fn port(&self, index: usize) -> &Port {
+        self.ports[index].as_ref().expect("it is open")
+    }
+
+    pub(super) fn leave_port(&mut self, udp: Option<(usize, u16)>) {
+        if let Some((index, id)) = udp
+            && let Some(port) = &mut self.ports[index]
+        {
+            port.remove(id);
+            self.close_if_done(index);
+        }
+    }
+
+    /// Closes a port that has no question, unless it is for further ones.
+    fn close_if_done(&mut self, index: usize) {
+        let port = self.port(index);
+        if port.len() == 0 && self.servers[port.server].port != Some(index) {
+            self.close_port(index);
+        }
+    }
+
+    /// Ends the questions of a port, because the server's machine refuses them.
+    fn refuse(&mut self, index: usize, except: Option<AttemptKey>) {
+        if let Some(port) = &self.ports[index] {
+            let others = port
+                .attempts()
+                .iter()
+                .filter(|&&attempt| Some(attempt) != except);
+            self.broken.extend(others.map(|&key| (key, Broken::Ends)));
+        }
+    }
+
+    /// Reads one datagram.
+    pub(super) fn read_port(&mut self, index: usize, now: Instant) -> Option<Reply> {
+        let Some(Some(port)) = self.ports.get_mut(index) else {
+            return None;
+        };
+        match port.socket.recv(&mut self.datagram[..]) {
+            Ok(len) => {
+                self.ready.push_back(Source::Port(index));
+                self.spend(len);
+                self.on_datagram(index, len, now)
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                port.is_queued = false;
+                self.spend(0);
+                None
+            }
+            Err(error) => {
+                self.spend(0);
+                if is_of_a_datagram(&error) {
+                    self.ready.push_back(Source::Port(index));
+                } else {
+                    // Another port may do for the next question.
+                    self.refuse(index, None);
+                    self.close_port(index);
+                }
+                None
             }
         }
     }
 
-    pub(super) fn remove(&mut self, id: u16) {
-        if let Some(index) = self.index(id) {
-            self.ids.swap_remove(index);
-            self.attempts.swap_remove(index);
+    fn on_datagram(&mut self, index: usize, len: usize, now: Instant) -> Option<Reply> {
+        if len > MAX_DATAGRAM_BYTES {
+            return None;
         }
-    }
-
-    /// The attempt of a message, by its id.
-    pub(super) fn attempt(&self, message: &[u8]) -> Option<AttemptKey> {
-        let id = u16::from_be_bytes(*message.first_chunk()?);
-        self.index(id).map(|index| self.attempts[index])
-    }
-
-    /// The attempts without an answer.
-    pub(super) fn attempts(&self) -> &[AttemptKey] {
-        &self.attempts
-    }
-
-    fn index(&self, id: u16) -> Option<usize> {
-        self.ids.iter().position(|&other| other == id)
+        let bytes = &self.datagram[..len];
+        let key = self.ports[index].as_ref()?.attempt(bytes)?;
+        let attempt = self.attempts.get_mut(key)?;
+        let response = message::read(bytes, &attempt.question)?;
+        let server = usize::from(attempt.server);
+        let knowledge = &mut self.servers[server].knowledge;
+        let mut judged = Judged::Answer;
+        if response.question == QuestionMatch::OtherCase {
+            judged = knowledge.judge_other_case(&attempt.sent);
+        }
+        if judged == Judged::Answer {
+            judged = knowledge.judge(&response, &mut attempt.sent, now);
+        }
+        match judged {
+            Judged::Drop => None,
+            Judged::SendAgain => {
+                self.send(key, now);
+                None
+            }
+            Judged::OverTcp => {
+                let udp = attempt.udp.take();
+                self.leave_port(udp);
+                self.ask_over_tcp(key, now);
+                None
+            }
+            Judged::Answer if !response.is_failure() && response.records.is_none() => {
+                // The datagram may have been cut on its way. A whole one still counts.
+                if !attempt.is_malformed {
+                    attempt.is_malformed = true;
+                    self.ask_over_tcp(key, now);
+                }
+                None
+            }
+            Judged::Answer => {
+                if attempt.sent.times == 1 {
+                    knowledge.answered_within(now.duration_since(attempt.sent_at));
+                }
+                self.end(key, ReplyResult::Answered(response), now)
+            }
+        }
     }
 }
 
-/// Binds a socket to a random port that is free.
-fn bind(socket: &Socket, server: SocketAddr, entropy: &mut Entropy) -> io::Result<()> {
-    let any = |port| match server {
-        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)),
-        SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, port)),
-    };
-    for _ in 0..TRIED_PORTS {
-        if socket
-            .bind(&any(entropy.number() | MIN_PORT).into())
-            .is_ok()
-        {
-            return Ok(());
+impl Attempt {
+    /// Gives the letters of the question a random case, or none.
+    fn set_case(&mut self, is_mixed: bool, entropy: &mut Entropy) {
+        if !is_mixed && self.sent.is_mixed {
+            self.sent.is_mixed = false;
+            let letters = self.question.letters_mut();
+            letters.for_each(|letter| letter.make_ascii_lowercase());
+        }
+        // An answer to an earlier message has the earlier case.
+        if !is_mixed || self.sent.times > 0 {
+            return;
+        }
+        let (mut bits, mut left) = (0, 0);
+        for letter in self.question.letters_mut() {
+            if left == 0 {
+                (bits, left) = (entropy.number(), u16::BITS);
+            }
+            if bits & 1 == 1 {
+                letter.make_ascii_uppercase();
+                self.sent.is_mixed = true;
+            }
+            (bits, left) = (bits >> 1, left - 1);
         }
     }
-    socket.bind(&any(0).into())
+}
+
+fn is_refused(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
+}
+
+/// Whether an error is about one datagram, and the next one can be read.
+fn is_of_a_datagram(error: &io::Error) -> bool {
+    /// Windows' error for a datagram that is longer than the buffer.
+    const WSAEMSGSIZE: i32 = 10040;
+    error.kind() == ErrorKind::Interrupted
+        || cfg!(windows) && error.raw_os_error() == Some(WSAEMSGSIZE)
 }
