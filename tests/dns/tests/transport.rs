@@ -1,75 +1,18 @@
-//! How questions get to servers of any kind: EDNS, cookies, the case of letters, garbage, streams.
+//! How questions get to servers of any kind: EDNS, cookies, the case of letters, garbage.
 
 mod support;
 
-use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::net::{Ipv4Addr, Ipv6Addr, UdpSocket};
 
 use winsock_async_engine::ErrorCode;
-use winsock_async_engine::resolvers::{Dns, DnsBuilder};
 
+use support::peer::*;
 use support::*;
 
 const FORM_ERR: u8 = 1;
 const SERV_FAIL: u8 = 2;
 const NOT_IMP: u8 = 4;
 const REFUSED: u8 = 5;
-
-/// A question as a server gets it.
-#[derive(Clone)]
-struct Question(Vec<u8>);
-
-impl Question {
-    /// The position after the question.
-    fn end(&self) -> usize {
-        let mut end = 12;
-        while self.0[end] != 0 {
-            end += 1 + usize::from(self.0[end]);
-        }
-        end + 5
-    }
-
-    fn name(&self) -> &[u8] {
-        &self.0[12..self.end() - 4]
-    }
-
-    fn has_edns(&self) -> bool {
-        self.0[11] == 1
-    }
-
-    /// The largest answer by EDNS, and the cookie.
-    fn edns(&self) -> Option<(u16, &[u8])> {
-        let record = self.has_edns().then(|| &self.0[self.end()..])?;
-        let size = u16::from_be_bytes([record[3], record[4]]);
-        Some((size, record.get(15..).unwrap_or_default()))
-    }
-
-    /// A message with this code, the question, and no record.
-    fn reply(&self, rcode: u8) -> Vec<u8> {
-        let mut bytes = self.0[..self.end()].to_vec();
-        // A response; recursion desired and available; one question.
-        bytes[2..12].copy_from_slice(&[0x81, 0x80 | rcode, 0, 1, 0, 0, 0, 0, 0, 0]);
-        bytes
-    }
-
-    /// An answer with the address 192.0.2.`last`.
-    fn answer(&self, last: u8) -> Vec<u8> {
-        let mut bytes = self.reply(0);
-        bytes[7] = 1;
-        bytes.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, last]);
-        bytes
-    }
-
-    /// A message that says to ask over TCP.
-    fn truncated(&self) -> Vec<u8> {
-        let mut bytes = self.reply(0);
-        bytes[2] |= 2;
-        bytes
-    }
-}
 
 /// Adds an OPT record with an upper code and options to a message.
 fn with_opt(mut message: Vec<u8>, upper_rcode: u8, options: &[u8]) -> Vec<u8> {
@@ -97,101 +40,6 @@ fn cookie(client: &[u8], server: &[u8]) -> Vec<u8> {
     option.extend(&client[..8]);
     option.extend(server);
     option
-}
-
-/// A name server whose answers a test decides. It ends when it is dropped.
-struct Peer {
-    address: SocketAddr,
-    asked: Arc<Mutex<Vec<Question>>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Peer {
-    /// Answers each datagram with those of `reply`.
-    fn start(reply: impl FnMut(&Question) -> Vec<Vec<u8>> + Send + 'static) -> Peer {
-        Peer::on(Ipv4Addr::LOCALHOST.into(), reply)
-    }
-
-    fn on(
-        address: IpAddr,
-        mut reply: impl FnMut(&Question) -> Vec<Vec<u8>> + Send + 'static,
-    ) -> Peer {
-        let socket = UdpSocket::bind((address, 0)).unwrap();
-        let address = socket.local_addr().unwrap();
-        let asked: Arc<Mutex<Vec<_>>> = Arc::default();
-        let shared = Arc::clone(&asked);
-        let thread = thread::spawn(move || {
-            let mut buffer = [0; 2048];
-            while let Ok((len @ 1.., from)) = socket.recv_from(&mut buffer) {
-                let question = Question(buffer[..len].to_vec());
-                shared.lock().unwrap().push(question.clone());
-                for bytes in reply(&question) {
-                    socket.send_to(&bytes, from).unwrap();
-                }
-            }
-        });
-        Peer {
-            address,
-            asked,
-            thread: Some(thread),
-        }
-    }
-
-    fn asked(&self) -> Vec<Question> {
-        self.asked.lock().unwrap().clone()
-    }
-
-    /// Serves TCP on the same port: calls `serve` with each connection. The thread ends with the
-    /// test's process.
-    fn with_tcp(self, mut serve: impl FnMut(TcpStream) + Send + 'static) -> Peer {
-        let listener = TcpListener::bind(self.address).unwrap();
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                serve(stream.unwrap());
-            }
-        });
-        self
-    }
-
-    /// A resolver that asks this server alone, once, within a time-out that a test can wait for.
-    fn fixture(&self) -> Fixture {
-        fixture_of(|dns| dns.server(self.address))
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let any = match self.address {
-            SocketAddr::V4(_) => IpAddr::from(Ipv4Addr::LOCALHOST),
-            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        };
-        let socket = UdpSocket::bind((any, 0)).unwrap();
-        socket.send_to(&[], self.address).unwrap();
-        self.thread.take().unwrap().join().unwrap();
-    }
-}
-
-fn fixture_of(set: impl FnOnce(DnsBuilder) -> DnsBuilder) -> Fixture {
-    // The fixture's own server is not asked.
-    fixture_on(winsock_async_dns_server::Server::start().unwrap(), |_| {
-        set(Dns::builder().tries(1).timeout(Duration::from_secs(2)))
-    })
-}
-
-/// Reads the next question of a stream. None at its end.
-fn read(stream: &mut TcpStream) -> Option<Question> {
-    let mut len = [0; 2];
-    stream.read_exact(&mut len).ok()?;
-    let mut bytes = vec![0; usize::from(u16::from_be_bytes(len))];
-    stream.read_exact(&mut bytes).ok()?;
-    Some(Question(bytes))
-}
-
-fn write(stream: &mut TcpStream, message: &[u8]) {
-    let mut bytes = (message.len() as u16).to_be_bytes().to_vec();
-    bytes.extend(message);
-    // Fails if the client has closed the connection, which the client's outcome shows.
-    let _ = stream.write_all(&bytes);
 }
 
 fn address_of(outcome: Result<Host, ErrorCode>) -> Ipv4Addr {
@@ -429,72 +277,6 @@ fn server_that_refers_to_others_is_no_answer() {
             first.fixture().by_name("good.test"),
             Err(ErrorCode::TryAgain)
         );
-    }
-}
-
-#[test]
-fn questions_of_a_stream_that_breaks_are_asked_again() {
-    let mut connections = 0;
-    let peer = Peer::start(|question| vec![question.truncated()]).with_tcp(move |mut stream| {
-        connections += 1;
-        let question = read(&mut stream);
-        if connections > 2 {
-            let mut next = question;
-            while let Some(question) = next {
-                write(&mut stream, &question.answer(1));
-                next = read(&mut stream);
-            }
-        }
-    });
-    assert_eq!(peer.fixture().by_name("good.test"), good("good.test"));
-}
-
-#[test]
-fn stream_that_ends_after_each_answer_answers_all_questions() {
-    let peer = Peer::start(|question| vec![question.truncated()]).with_tcp(|mut stream| {
-        if let Some(question) = read(&mut stream) {
-            write(&mut stream, &question.answer(1));
-        }
-        // Reads what is left, so that the end does not overtake the answer.
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
-        while read(&mut stream).is_some() {}
-    });
-    let mut fixture = peer.fixture();
-    for n in 0..20 {
-        request(&mut fixture.session, &format!("good-{n}.test"));
-    }
-    for _ in 0..20 {
-        assert!(next_completion(&mut fixture.session).outcome.is_ok());
-    }
-}
-
-#[test]
-fn stream_has_answers_in_any_order_and_in_pieces() {
-    let peer = Peer::start(|question| vec![question.truncated()]).with_tcp(|mut stream| {
-        let mut questions = Vec::new();
-        while questions.len() < 10
-            && let Some(question) = read(&mut stream)
-        {
-            questions.push(question);
-        }
-        for question in questions.iter().rev() {
-            let message = question.answer(1);
-            for piece in [
-                &[0, message.len() as u8][..],
-                &message[..20],
-                &message[20..],
-            ] {
-                stream.write_all(piece).unwrap();
-            }
-        }
-        while read(&mut stream).is_some() {}
-    });
-    let mut fixture = peer.fixture();
-    for n in 0..10 {
-        request(&mut fixture.session, &format!("good-{n}.test"));
-    }
-    for _ in 0..10 {
-        assert!(next_completion(&mut fixture.session).outcome.is_ok());
     }
 }
 

@@ -1,6 +1,8 @@
 //! An engine whose resolver asks the lying name server.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub(crate) mod peer;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
