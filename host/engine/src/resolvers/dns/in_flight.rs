@@ -51,9 +51,16 @@ pub(super) struct InFlightQuery {
     pub(super) waiters: Waiters,
 }
 
-/// Those who wait for the outcome of one query.
+/// The clients that wait for the outcome of one query, each with its lookups.
 #[derive(Default)]
 pub(super) struct Waiters {
+    /// Sorted by client.
+    clients: Vec<ClientWaiters>,
+}
+
+/// The lookups of one client that wait for the outcome of one query.
+pub(super) struct ClientWaiters {
+    pub(super) client: Client,
     queue: LookupQueue<Responder>,
     sweep: Sweep,
 }
@@ -130,7 +137,49 @@ impl InFlightQueries {
 }
 
 impl Waiters {
-    /// Adds a waiter, and removes some of those that were cancelled: they never outnumber the
+    pub(super) fn push(&mut self, responder: Responder) {
+        let client = responder.client();
+        let index = match self.clients.binary_search_by_key(&client, |one| one.client) {
+            Ok(index) => index,
+            Err(index) => {
+                self.clients.insert(index, ClientWaiters::new(client));
+                index
+            }
+        };
+        self.clients[index].push(responder);
+    }
+
+    /// Whether any client still waits, as far as a bounded number of steps tells.
+    pub(super) fn is_wanted(&mut self) -> bool {
+        for _ in 0..MAX_CHECKED {
+            let Some(client) = self.clients.last_mut() else {
+                return false;
+            };
+            match client.queue.pop_unwanted() {
+                Some(responder) => send(responder, Err(ErrorCode::TryAgain)),
+                None if client.is_empty() => drop(self.clients.pop()),
+                None => return true,
+            }
+        }
+        true
+    }
+
+    /// The lookups of each client.
+    pub(super) fn into_clients(self) -> Vec<ClientWaiters> {
+        self.clients
+    }
+}
+
+impl ClientWaiters {
+    fn new(client: Client) -> ClientWaiters {
+        ClientWaiters {
+            client,
+            queue: LookupQueue::default(),
+            sweep: Sweep::default(),
+        }
+    }
+
+    /// Adds a lookup, and removes some of those that were cancelled: they never outnumber the
     /// others for long.
     fn push(&mut self, responder: Responder) {
         self.queue.push(responder);
@@ -145,26 +194,11 @@ impl Waiters {
         }
     }
 
-    /// Whether any client still waits, as far as a bounded number of steps tells.
-    pub(super) fn is_wanted(&mut self) -> bool {
-        for _ in 0..MAX_CHECKED {
-            match self.queue.front() {
-                None => return false,
-                Some(first) if first.is_wanted() => return true,
-                Some(_) => {}
-            }
-            if let Some(responder) = self.queue.pop() {
-                send(responder, Err(ErrorCode::TryAgain));
-            }
-        }
-        true
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 
-    /// Gives the outcome to the next one who waits. Dropping the result wakes the session.
+    /// Gives the outcome to the next lookup. Dropping the result wakes the session.
     pub(super) fn deliver_one(&mut self, outcome: &mut SharedOutcome) -> Option<Delivered> {
         let responder = self.queue.pop()?;
         catch_panic(|| responder.deliver_shared(outcome))
@@ -178,6 +212,7 @@ pub(super) fn send(responder: Responder, outcome: Outcome) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lookup_queue::MIN_SWEEP;
     use super::super::server_selection::ServerHealth;
     use super::super::waiter::Waiter;
     use super::*;
@@ -201,11 +236,18 @@ mod tests {
     }
 
     fn complete(queries: &mut InFlightQueries, key: QueryKey) {
-        let mut query = queries.remove(key).unwrap();
+        let query = queries.remove(key).unwrap();
         let mut outcome = SharedOutcome::new(MISS);
-        while !query.waiters.is_empty() {
-            drop(query.waiters.deliver_one(&mut outcome));
+        for mut waiters in query.waiters.into_clients() {
+            while !waiters.is_empty() {
+                drop(waiters.deliver_one(&mut outcome));
+            }
         }
+    }
+
+    fn waiting(query: &InFlightQuery) -> usize {
+        let clients = query.waiters.clients.iter();
+        clients.map(|client| client.queue.len()).sum()
     }
 
     #[test]
@@ -247,7 +289,7 @@ mod tests {
         waiters.iter().for_each(Waiter::cancel);
         let query = queries.get_mut(key).unwrap();
         assert!(query.waiters.is_wanted() && query.waiters.is_wanted());
-        assert_eq!(query.waiters.queue.len(), MAX_CHECKED);
+        assert_eq!(waiting(query), MAX_CHECKED);
         assert!(query.waiters.is_wanted() && !query.waiters.is_wanted());
     }
 
@@ -260,7 +302,7 @@ mod tests {
             assert!(join_or_insert(&mut queries, goes.responder()).is_none());
             goes.cancel();
         }
-        assert!(queries.get_mut(key).unwrap().waiters.queue.len() <= 2 * 1024);
+        assert!(waiting(queries.get_mut(key).unwrap()) <= 2 * MIN_SWEEP);
         complete(&mut queries, key);
         assert_eq!(stays.outcomes(), [MISS]);
     }

@@ -77,8 +77,10 @@ impl<T: Waits> LookupQueue<T> {
         self.checked.pop_front().or_else(|| self.rest.pop_front())
     }
 
-    pub(super) fn front(&self) -> Option<&T> {
-        self.checked.front().or_else(|| self.rest.front())
+    /// Removes the first lookup, if it was cancelled.
+    pub(super) fn pop_unwanted(&mut self) -> Option<T> {
+        let first = self.checked.front().or_else(|| self.rest.front())?;
+        if first.is_wanted() { None } else { self.pop() }
     }
 
     pub(super) fn len(&self) -> usize {
