@@ -79,14 +79,19 @@ impl Lie {
     /// Returns the lie that a name selects. A name that selects none is [`Nobody`](Lie::Nobody).
     pub fn of(name: &Name) -> Lie {
         let first = name.iter().next().unwrap_or_default();
-        let first = str::from_utf8(first).unwrap_or_default();
         if name.to_lowercase().to_ascii().ends_with(".in-addr.arpa.") {
-            return first.parse().map_or(Lie::Nobody, Lie::of_address);
+            let last = str::from_utf8(first).unwrap_or_default();
+            return last.parse().map_or(Lie::Nobody, Lie::of_address);
         }
-        let word = first.split('-').next().unwrap_or_default();
+        Lie::of_label(first)
+    }
+
+    /// The lie that the first label of a host's name selects.
+    pub(crate) fn of_label(label: &[u8]) -> Lie {
+        let word = label.split(|&byte| byte == b'-').next().unwrap_or_default();
         let found = Lie::ALL
             .iter()
-            .find(|(label, _)| label.eq_ignore_ascii_case(word));
+            .find(|(label, _)| label.as_bytes().eq_ignore_ascii_case(word));
         found.map_or(Lie::Nobody, |(_, lie)| *lie)
     }
 
