@@ -189,7 +189,7 @@ impl EventLoop {
         key.is_some()
     }
 
-    /// Handles what servers have answered, up to a bounded number of bytes.
+    /// Handles what servers have answered, for a bounded time.
     fn handle_replies(&mut self) {
         let now = Instant::now();
         while !self.deliveries.is_full()

@@ -162,7 +162,9 @@ impl EventLoop {
                 // The server has not answered within an earlier time-out.
                 Some((_, attempt)) => self.transport.ask_again(*attempt, now),
                 None => {
-                    let attempt = self.transport.ask(key, server, question.clone(), now);
+                    let attempt =
+                        self.transport
+                            .ask(key, query.client, server, question.clone(), now);
                     query.attempts.push((server, attempt));
                 }
             }

@@ -6,12 +6,13 @@
 
 mod entropy;
 mod port;
+mod ready;
 mod server;
 mod stream;
 mod tcp;
 mod udp;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,14 +20,17 @@ use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token};
+use quick_cache::DefaultHashBuilder;
 use slotmap::SlotMap;
 
 use self::entropy::Entropy;
 use self::port::{MAX_DATAGRAM_BYTES, Port, QUESTIONS_PER_PORT};
+use self::ready::{Ready, Source};
 use self::server::{Knowledge, Sent};
 use self::stream::{Place, Stream};
 use super::keys::{AttemptKey, QueryKey};
 use super::message::{Question, Response};
+use crate::lookup::Client;
 use crate::resolvers::settings::Settings;
 
 /// Most events of one poll.
@@ -35,9 +39,8 @@ const MAX_EVENTS: usize = 256;
 const WAKER: Token = Token(usize::MAX);
 /// The token of the first server's stream. Those of the others are below it.
 const FIRST_STREAM: usize = usize::MAX - 1;
-/// Bytes of messages that are read after one poll, and the bytes that a read counts for at least.
-const MAX_READ_BYTES: usize = 128 * 1024;
-const MIN_READ_BYTES: usize = 512;
+/// How long messages are read in one pass. A message takes less than this.
+const READ_TIME: Duration = Duration::from_micros(500);
 /// Ports of a server beyond those that all questions fill.
 const SPARE_PORTS: usize = 16;
 /// How often a question is written to streams that break.
@@ -74,10 +77,7 @@ pub(super) struct Transport {
     attempts: SlotMap<AttemptKey, Attempt>,
     /// Attempts whose port or stream is broken.
     broken: VecDeque<(AttemptKey, Broken)>,
-    /// Sources that may have a message.
-    ready: VecDeque<Source>,
-    /// Bytes that may still be read before the next poll.
-    budget: usize,
+    ready: Ready,
     outgoing: Vec<u8>,
     datagram: Box<[u8; MAX_DATAGRAM_BYTES + 1]>,
 }
@@ -85,14 +85,17 @@ pub(super) struct Transport {
 struct Server {
     address: SocketAddr,
     knowledge: Knowledge,
-    /// The port for further questions.
-    port: Option<usize>,
+    /// The ports for further questions, by client.
+    ports: HashMap<Client, usize, DefaultHashBuilder>,
+    /// Ports without questions, for the next client that needs one.
+    idle_ports: Vec<usize>,
     open_ports: usize,
     stream: Option<Stream>,
 }
 
 struct Attempt {
     query: QueryKey,
+    client: Client,
     server: u8,
     question: Question,
     sent: Sent,
@@ -105,12 +108,6 @@ struct Attempt {
     tcp_sent_at: Instant,
     /// Whether a datagram of the server cannot be read.
     is_malformed: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    Port(usize),
-    Stream(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +135,8 @@ impl Transport {
         let servers = settings.servers.iter().map(|&address| Server {
             address,
             knowledge: Knowledge::new(&mut entropy),
-            port: None,
+            ports: HashMap::default(),
+            idle_ports: Vec::new(),
             open_ports: 0,
             stream: None,
         });
@@ -154,8 +152,7 @@ impl Transport {
             free_ports: Vec::new(),
             attempts: SlotMap::with_key(),
             broken: VecDeque::new(),
-            ready: VecDeque::new(),
-            budget: 0,
+            ready: Ready::default(),
             outgoing: Vec::new(),
             datagram: Box::new([0; MAX_DATAGRAM_BYTES + 1]),
         })
@@ -171,16 +168,18 @@ impl Transport {
         self.servers[server].knowledge.interval(timeout)
     }
 
-    /// Sends a question to a server.
+    /// Sends a client's question to a server.
     pub(super) fn ask(
         &mut self,
         query: QueryKey,
+        client: Client,
         server: usize,
         question: Question,
         now: Instant,
     ) -> AttemptKey {
         let key = self.attempts.insert(Attempt {
             query,
+            client,
             server: server as u8,
             question,
             sent: Sent::default(),
@@ -230,7 +229,7 @@ impl Transport {
     }
 
     /// Waits until a socket is ready, the waker is woken or the time is over. Without `timeout`,
-    /// waits for ever. The budget of bytes to read is whole again.
+    /// waits for ever.
     pub(super) fn poll(&mut self, timeout: Option<Duration>, now: Instant) -> io::Result<()> {
         let idle = self.close_idle_streams(now);
         let timeout = timeout.into_iter().chain(idle).min();
@@ -244,7 +243,6 @@ impl Transport {
             other => other?,
         }
         let now = Instant::now();
-        self.budget = MAX_READ_BYTES;
         let mut writable = Vec::new();
         for event in &self.events {
             match event.token() {
@@ -254,7 +252,7 @@ impl Transport {
                     if let Some(stream) = &mut self.servers[server].stream {
                         if !stream.is_queued {
                             stream.is_queued = true;
-                            self.ready.push_back(Source::Stream(server));
+                            self.ready.push_stream(server);
                         }
                         writable.push(server);
                     }
@@ -264,7 +262,7 @@ impl Transport {
                         && !port.is_queued
                     {
                         port.is_queued = true;
-                        self.ready.push_back(Source::Port(index));
+                        self.ready.push_port(port.client, index);
                     }
                 }
             }
@@ -280,14 +278,14 @@ impl Transport {
         !self.ready.is_empty() || !self.broken.is_empty()
     }
 
-    /// The next attempt that is over. None if there is none, or enough was read.
+    /// The next attempt that is over. None if there is none, or if messages have been read for long
+    /// since `now`, the begin of this pass.
     pub(super) fn next_reply(&mut self, now: Instant) -> Option<Reply> {
-        while self.budget > 0 {
+        while now.elapsed() < READ_TIME {
             let reply = if let Some((key, broken)) = self.broken.pop_front() {
-                self.spend(MIN_READ_BYTES);
                 self.after_break(key, broken, now)
             } else {
-                match self.ready.pop_front()? {
+                match self.ready.pop()? {
                     Source::Port(index) => self.read_port(index, now),
                     Source::Stream(server) => self.read_stream(server, now),
                 }
@@ -297,10 +295,6 @@ impl Transport {
             }
         }
         None
-    }
-
-    fn spend(&mut self, bytes: usize) {
-        self.budget = self.budget.saturating_sub(bytes.max(MIN_READ_BYTES));
     }
 
     /// Ends an attempt.
@@ -338,7 +332,8 @@ pub(super) const ATTEMPT_BYTES: usize = size_of::<Attempt>();
 
 /// The most bytes of one server's sockets, besides those of its attempts.
 pub(super) const fn max_bytes_of_server(max_queries: usize) -> usize {
-    let port = size_of::<Port>() + 4 * size_of::<(u16, AttemptKey)>() + 256;
+    let entries = 4 * size_of::<(u16, AttemptKey)>() + size_of::<(Client, usize)>();
+    let port = size_of::<Port>() + entries + 256;
     let stream = size_of::<Stream>() + stream::BUFFER_BYTES + stream::MAX_OUTGOING_BYTES;
     size_of::<Server>() + max_ports(max_queries) * 3 * port + stream
 }

@@ -7,6 +7,7 @@ use mio::net::UdpSocket;
 use socket2::{Domain, Socket, Type};
 
 use super::entropy::Entropy;
+use crate::lookup::Client;
 use crate::resolvers::dns::keys::AttemptKey;
 
 /// Questions over one port: few enough for answers to be hard to guess, and to fit in its buffer.
@@ -25,6 +26,8 @@ const MIN_PORT: u16 = 1 << 15;
 pub(super) struct Port {
     pub(super) socket: UdpSocket,
     pub(super) server: usize,
+    /// The client that it is for, unless it has no question.
+    pub(super) client: Client,
     /// Questions that were sent over this port.
     asked: u32,
     /// The ids of the questions without an answer, and their attempts, in the same order.
@@ -38,6 +41,7 @@ impl Port {
     pub(super) fn open(
         server: usize,
         address: SocketAddr,
+        client: Client,
         entropy: &mut Entropy,
     ) -> io::Result<Port> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
@@ -49,6 +53,7 @@ impl Port {
         Ok(Port {
             socket: UdpSocket::from_std(socket.into()),
             server,
+            client,
             asked: 0,
             ids: Vec::new(),
             attempts: Vec::new(),

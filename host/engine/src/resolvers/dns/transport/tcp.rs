@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use mio::{Interest, Token};
 
 use super::stream::{Place, Stream};
-use super::{Broken, FIRST_STREAM, MIN_READ_BYTES, Reply, ReplyResult, Source, Transport};
+use super::{Broken, FIRST_STREAM, Reply, ReplyResult, Transport};
 use crate::resolvers::dns::keys::AttemptKey;
 use crate::resolvers::dns::message;
 
@@ -77,9 +77,8 @@ impl Transport {
         }
         match stream.read(now) {
             Ok(Some(message)) => {
-                self.ready.push_back(Source::Stream(server));
+                self.ready.push_stream(server);
                 let bytes = stream.bytes(message);
-                self.budget = self.budget.saturating_sub(bytes.len().max(MIN_READ_BYTES));
                 let key = stream.attempt(bytes)?;
                 let attempt = self.attempts.get(key)?;
                 let mut response = message::read(bytes, &attempt.question)?;
@@ -94,11 +93,9 @@ impl Transport {
             }
             Ok(None) => {
                 stream.is_queued = false;
-                self.spend(0);
                 None
             }
             Err(_) => {
-                self.spend(0);
                 self.on_broken_stream(server);
                 None
             }

@@ -8,9 +8,13 @@ use mio::{Interest, Token};
 use super::entropy::Entropy;
 use super::port::{MAX_DATAGRAM_BYTES, Port};
 use super::server::Judged;
-use super::{Attempt, Broken, Reply, ReplyResult, Source, Transport};
+use super::{Attempt, Broken, Reply, ReplyResult, Transport};
+use crate::lookup::Client;
 use crate::resolvers::dns::keys::AttemptKey;
 use crate::resolvers::dns::message::{self, QuestionMatch};
+
+/// Ports of a server that are kept open without questions.
+pub(super) const MAX_IDLE_PORTS: usize = 16;
 
 impl Transport {
     /// Sends a question over UDP, in the form that its server wants.
@@ -27,7 +31,7 @@ impl Transport {
         let (index, id) = match attempt.udp {
             Some(udp) => udp,
             None => {
-                let index = self.port_for(usize::from(attempt.server), now)?;
+                let index = self.port_for(usize::from(attempt.server), attempt.client, now)?;
                 let port = self.ports[index].as_mut().expect("it is open");
                 (index, port.insert(key, &mut self.entropy))
             }
@@ -60,23 +64,33 @@ impl Transport {
         }
     }
 
-    /// The port for the next question to a server.
-    fn port_for(&mut self, server: usize, now: Instant) -> io::Result<usize> {
-        if let Some(index) = self.servers[server].port {
-            if !self.port(index).is_used_up() {
-                return Ok(index);
+    /// The port for a client's next question to a server: one with no other client's questions, as
+    /// long as the server may have another port. So one client's answers neither fill the buffer
+    /// of another client's port, nor are read before another's.
+    fn port_for(&mut self, index: usize, client: Client, now: Instant) -> io::Result<usize> {
+        let server = &mut self.servers[index];
+        if let Some(&port) = server.ports.get(&client) {
+            if !self.port(port).is_used_up() {
+                return Ok(port);
             }
-            self.servers[server].port = None;
-            self.close_if_done(index);
+            self.servers[index].ports.remove(&client);
+        } else if let Some(port) = server.idle_ports.pop() {
+            server.ports.insert(client, port);
+            self.ports[port].as_mut().expect("it is open").client = client;
+            return Ok(port);
         }
-        if self.servers[server].open_ports >= self.max_ports {
-            return self.merge_ports(server, now);
+        if self.servers[index].open_ports < self.max_ports {
+            return self.open_port(index, client);
         }
-        self.open_port(server)
+        match self.emptiest_port(index, |port| !port.is_used_up()) {
+            Some(port) => Ok(port),
+            None => self.merge_ports(index, client, now),
+        }
     }
 
-    fn open_port(&mut self, server: usize) -> io::Result<usize> {
-        let mut port = Port::open(server, self.servers[server].address, &mut self.entropy)?;
+    fn open_port(&mut self, server: usize, client: Client) -> io::Result<usize> {
+        let address = self.servers[server].address;
+        let mut port = Port::open(server, address, client, &mut self.entropy)?;
         let index = self.free_ports.pop().unwrap_or_else(|| {
             self.ports.push(None);
             self.ports.len() - 1
@@ -90,29 +104,31 @@ impl Transport {
             return Err(error);
         }
         self.ports[index] = Some(port);
-        self.servers[server].port = Some(index);
+        self.servers[server].ports.insert(client, index);
         self.servers[server].open_ports += 1;
         Ok(index)
     }
 
-    /// Closes the port of a server that has the fewest questions, and sends these over a new port.
-    fn merge_ports(&mut self, server: usize, now: Instant) -> io::Result<usize> {
+    /// The port of a server that has the fewest questions, of those that `may` be taken.
+    fn emptiest_port(&self, server: usize, may: impl Fn(&Port) -> bool) -> Option<usize> {
         let ports = self.ports.iter().enumerate();
-        let fewest = ports
+        ports
             .filter_map(|(index, port)| Some((index, port.as_ref()?)))
-            .filter(|(_, port)| port.server == server)
-            .min_by_key(|(_, port)| port.len());
-        let Some((index, port)) = fewest else {
-            return self.open_port(server);
+            .filter(|(_, port)| port.server == server && may(port))
+            .min_by_key(|(_, port)| port.len())
+            .map(|(index, _)| index)
+    }
+
+    /// Closes the port of a server that has the fewest questions, and sends these over a new port.
+    fn merge_ports(&mut self, server: usize, client: Client, now: Instant) -> io::Result<usize> {
+        let Some(index) = self.emptiest_port(server, |_| true) else {
+            return self.open_port(server, client);
         };
-        let moved = port.attempts().to_vec();
+        let moved = self.port(index).attempts().to_vec();
         self.close_port(index);
-        let new = self.open_port(server)?;
+        let new = self.open_port(server, client)?;
         for key in moved {
-            if let Some(attempt) = self.attempts.get_mut(key) {
-                attempt.udp = None;
-                self.send(key, now);
-            }
+            self.send(key, now);
         }
         Ok(new)
     }
@@ -122,8 +138,16 @@ impl Transport {
             let _ = self.poll.registry().deregister(&mut port.socket);
             let server = &mut self.servers[port.server];
             server.open_ports -= 1;
-            server.port = server.port.filter(|&other| other != index);
+            server.idle_ports.retain(|&other| other != index);
+            if server.ports.get(&port.client) == Some(&index) {
+                server.ports.remove(&port.client);
+            }
             self.free_ports.push(index);
+            for &key in port.attempts() {
+                if let Some(attempt) = self.attempts.get_mut(key) {
+                    attempt.udp = None;
+                }
+            }
         }
     }
 
@@ -132,19 +156,22 @@ impl Transport {
     }
 
     pub(super) fn leave_port(&mut self, udp: Option<(usize, u16)>) {
-        if let Some((index, id)) = udp
-            && let Some(port) = &mut self.ports[index]
-        {
-            port.remove(id);
-            self.close_if_done(index);
+        let Some((index, id)) = udp else {
+            return;
+        };
+        let Some(port) = &mut self.ports[index] else {
+            return;
+        };
+        port.remove(id);
+        if port.len() > 0 {
+            return;
         }
-    }
-
-    /// Closes a port that has no question, unless it is for further ones.
-    fn close_if_done(&mut self, index: usize) {
-        let port = self.port(index);
-        if port.len() == 0 && self.servers[port.server].port != Some(index) {
+        let server = &mut self.servers[port.server];
+        if port.is_used_up() || server.idle_ports.len() == MAX_IDLE_PORTS {
             self.close_port(index);
+        } else {
+            server.ports.remove(&port.client);
+            server.idle_ports.push(index);
         }
     }
 
@@ -166,19 +193,16 @@ impl Transport {
         };
         match port.socket.recv(&mut self.datagram[..]) {
             Ok(len) => {
-                self.ready.push_back(Source::Port(index));
-                self.spend(len);
+                self.ready.push_port(port.client, index);
                 self.on_datagram(index, len, now)
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 port.is_queued = false;
-                self.spend(0);
                 None
             }
             Err(error) => {
-                self.spend(0);
                 if is_of_a_datagram(&error) {
-                    self.ready.push_back(Source::Port(index));
+                    self.ready.push_port(port.client, index);
                 } else {
                     // Another port may do for the next question.
                     self.refuse(index, None);
