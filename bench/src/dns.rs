@@ -210,7 +210,7 @@ fn beside_floods(guest: &Guest, table: &mut Table, server: &Server, count: usize
 }
 
 /// An engine whose hosts come from this server, with a cache of this size.
-fn lookups(server: &Server, entries: usize, bytes: u64) -> Result<LookupEngine> {
+pub(crate) fn lookups(server: &Server, entries: usize, bytes: u64) -> Result<LookupEngine> {
     let dns = Dns::builder()
         .server(server.address())
         .timeout(TIMEOUT)

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures requests from inside a guest, and the floors that the machine
 //! sets.
 
+mod attacks;
 #[cfg(feature = "c-ares")]
 mod c_ares;
 mod dns;
@@ -41,7 +42,10 @@ struct Args {
     /// The floor of --start: run this guest in wasmtime alone.
     #[arg(long, value_name = "GUEST", hide = true)]
     alone: Option<PathBuf>,
-    /// Measure this part alone: memory, requests, cancels, hand-over, rival or neighbours.
+    /// Measure how other guests and their zones slow a guest, and nothing else.
+    #[arg(long, conflicts_with_all = ["only", "dns", "start"])]
+    neighbours: bool,
+    /// Measure this part alone: memory, requests, cancels, hand-over, rival, neighbours or attacks.
     #[arg(long)]
     only: Option<String>,
 }
@@ -49,14 +53,18 @@ struct Args {
 type Part = fn(&Guest, &mut Table, &dyn Fn(usize) -> usize) -> Result<()>;
 
 /// Memory comes first, while the process has no freed memory to use again.
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("memory", memory),
     ("requests", requests),
     ("cancels", cancels),
     ("hand-over", hand_over),
     ("rival", rival),
     ("neighbours", neighbours::measure),
+    ("attacks", attacks::measure),
 ];
+
+/// The parts of `--neighbours`.
+const NEIGHBOURS: [&str; 2] = ["neighbours", "attacks"];
 
 /// Enough workers for the samples of "cancel, running".
 const MANY_WORKERS: usize = 512;
@@ -82,7 +90,11 @@ fn main() -> Result<()> {
         return Ok(());
     }
     for (name, part) in PARTS {
-        if args.only.as_deref().is_none_or(|only| only == name) {
+        let is_wanted = match args.neighbours {
+            true => NEIGHBOURS.contains(&name),
+            false => args.only.as_deref().is_none_or(|only| only == name),
+        };
+        if is_wanted {
             part(&guest, &mut table, &rounds)?;
         }
     }
