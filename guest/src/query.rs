@@ -39,8 +39,8 @@ pub(crate) fn service_by_network_port(port: i32, protocol: Option<&[u8]>) -> Que
 /// The most bytes of an argument that reaches the host. No name that can exist is longer.
 pub(crate) const MAX_ARGUMENT_BYTES: usize = 65_536;
 
-/// Replaces each argument over [`MAX_ARGUMENT_BYTES`] bytes by a short one that the host refuses too. The
-/// message then has the error of an argument that is too long (`S-R4`).
+/// Replaces each argument over [`MAX_ARGUMENT_BYTES`] bytes by a short one that the host refuses
+/// too. The message then has the error of an argument that is too long (`S-R4`).
 pub(crate) fn bounded(query: Query<'_>) -> Query<'_> {
     match query {
         Query::HostByName(name) => Query::HostByName(bounded_name(name)),

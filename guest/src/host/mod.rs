@@ -19,8 +19,8 @@ pub(crate) type Current = component::Component;
 #[cfg(test)]
 pub(crate) type Current = fake::Fake;
 
-/// Starts a request, with arguments of at most [`query::MAX_ARGUMENT_BYTES`] bytes. The caller's are copied on
-/// their way to the host, which ends a program that passes too many bytes.
+/// Starts a request, with arguments of at most [`query::MAX_ARGUMENT_BYTES`] bytes. The caller's
+/// are copied on their way to the host, which ends a program that passes too many bytes.
 pub(crate) fn request(query: Query<'_>, tag: u64) -> Result<TaskHandle, WsaError> {
     Current::request(query::bounded(query), tag)
 }

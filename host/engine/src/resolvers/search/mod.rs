@@ -24,8 +24,8 @@ pub(crate) const MAX_DOMAINS: usize = 64;
 /// The settings of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SearchList {
-    /// Domains without trailing dots, at most [`MAX_DOMAINS`]. The root is empty, and stands for the
-    /// name as it was given.
+    /// Domains without trailing dots, at most [`MAX_DOMAINS`]. The root is empty, and stands for
+    /// the name as it was given.
     pub(crate) domains: Vec<Box<str>>,
     /// A name with as many dots is asked as it was given first.
     pub(crate) ndots: u8,
