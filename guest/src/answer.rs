@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use crate::address::AddressList;
 use crate::bindings::types;
 use crate::error::WsaError;
 
@@ -17,6 +18,10 @@ pub enum Answer {
     Service(ServiceEntry),
     /// The answer to the name or number of a protocol.
     Protocol(ProtocolEntry),
+    /// The addresses of a host.
+    Addresses(AddressList),
+    /// The name of a host.
+    Name(String),
 }
 
 /// A host.
@@ -64,12 +69,14 @@ const SERVENT: usize = 16;
 const PROTOENT: usize = 12;
 
 impl Answer {
-    /// Returns the official name.
+    /// Returns the official name. "" for addresses of a host whose canonical name is not known.
     pub fn name(&self) -> &str {
         match self {
             Answer::Host(entry) => &entry.name,
             Answer::Service(entry) => &entry.name,
             Answer::Protocol(entry) => &entry.name,
+            Answer::Addresses(list) => list.canonical_name.as_deref().unwrap_or_default(),
+            Answer::Name(name) => name,
         }
     }
 
@@ -79,26 +86,28 @@ impl Answer {
             Answer::Host(entry) => &entry.aliases,
             Answer::Service(entry) => &entry.aliases,
             Answer::Protocol(entry) => &entry.aliases,
+            Answer::Addresses(_) | Answer::Name(_) => &[],
         }
     }
 
     /// Returns the size in bytes of this answer as the structure of Winsock on wasm32, with
-    /// everything that it points to (`S-R7`, `S-R9`).
+    /// everything that it points to (`S-R7`, `S-R9`). 0 if Winsock has no structure for it.
     pub fn winsock_size(&self) -> usize {
         let string = |s: &str| s.len() + 1;
+        let of_kind = match self {
+            Answer::Addresses(_) | Answer::Name(_) => return 0,
+            Answer::Host(entry) => {
+                let count = entry.addresses.len();
+                HOSTENT + (count + 1) * POINTER + count * size_of::<Ipv4Addr>()
+            }
+            Answer::Service(entry) => SERVENT + string(&entry.protocol),
+            Answer::Protocol(_) => PROTOENT,
+        };
         let aliases = self.aliases();
         let names = string(self.name())
             + (aliases.len() + 1) * POINTER
             + aliases.iter().map(|alias| string(alias)).sum::<usize>();
-        names
-            + match self {
-                Answer::Host(entry) => {
-                    let count = entry.addresses.len();
-                    HOSTENT + (count + 1) * POINTER + count * size_of::<Ipv4Addr>()
-                }
-                Answer::Service(entry) => SERVENT + string(&entry.protocol),
-                Answer::Protocol(_) => PROTOENT,
-            }
+        of_kind + names
     }
 }
 
@@ -121,12 +130,14 @@ impl From<types::Answer> for Answer {
                 aliases: e.aliases,
                 number: e.number,
             }),
+            types::Answer::Addresses(list) => Answer::Addresses(list.into()),
+            types::Answer::Name(name) => Answer::Name(name),
         }
     }
 }
 
 /// The kinds of answer that a [`Request`](crate::lookup::Request) can have: [`HostEntry`],
-/// [`ServiceEntry`] and [`ProtocolEntry`].
+/// [`ServiceEntry`], [`ProtocolEntry`], [`AddressList`], and the `String` of a name.
 pub trait FromAnswer: sealed::Sealed + Sized {
     /// Returns the entry if the answer is of this kind. A host that answers with another kind is
     /// broken: the request ends with [`WSANO_RECOVERY`](crate::WSANO_RECOVERY).
@@ -154,6 +165,8 @@ kinds! {
     HostEntry = Host;
     ServiceEntry = Service;
     ProtocolEntry = Protocol;
+    AddressList = Addresses;
+    String = Name;
 }
 
 #[cfg(test)]

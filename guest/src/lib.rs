@@ -88,6 +88,7 @@
 // The floors of this crate, the lowest first. A module uses those below it, and none above.
 
 // Values without state.
+mod address;
 mod answer;
 #[allow(unsafe_code, reason = "wit-bindgen's calls into the host")]
 #[cfg_attr(
@@ -127,6 +128,7 @@ mod window;
 mod tests;
 
 pub use self::core::{MessagesOf, QUEUE_LIMIT, USER_TIMER_MINIMUM};
+pub use address::{AddressFamily, AddressList};
 pub use answer::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
 pub use blocking::{
     BlockingHook, HOOK_PERIOD, gethostbyaddr, gethostbyname, getprotobyname, getprotobynumber,

@@ -1,6 +1,11 @@
-//! The six questions in the words of the interface, with the arguments of Winsock.
+//! Queries in the words of the interface, the six of Winsock with Winsock's arguments.
 
-use crate::bindings::types::{AddressQuery, Query, ServiceNameQuery, ServicePortQuery};
+use std::net::IpAddr;
+
+use crate::address::AddressFamily;
+use crate::bindings::types::{
+    self, AddressQuery, NameQuery, Query, ServiceNameQuery, ServicePortQuery,
+};
 
 /// The number of the IPv4 address family, the only one that Winsock looks up (`S-R14`).
 pub const AF_INET: i32 = 2;
@@ -36,6 +41,23 @@ pub(crate) fn service_by_network_port(port: i32, protocol: Option<&[u8]>) -> Que
     service_by_port(ntohs(port as u16), protocol)
 }
 
+/// Asks for the addresses of a host (`S-A1`).
+pub(crate) fn addresses(name: &[u8], family: Option<AddressFamily>) -> Query<'_> {
+    let family = family.map(AddressFamily::of_interface);
+    Query::Addresses(NameQuery { name, family })
+}
+
+/// Asks for the name of a host by its address (`S-A1`).
+pub(crate) fn name_of(address: IpAddr) -> Query<'static> {
+    Query::NameOf(match address {
+        IpAddr::V4(address) => types::IpAddress::Ipv4(address.to_bits()),
+        IpAddr::V6(address) => {
+            let bits = address.to_bits();
+            types::IpAddress::Ipv6(((bits >> 64) as u64, bits as u64))
+        }
+    })
+}
+
 /// The most bytes of an argument that reaches the host. No name that can exist is longer.
 pub(crate) const MAX_ARGUMENT_BYTES: usize = 65_536;
 
@@ -57,7 +79,11 @@ pub(crate) fn bounded(query: Query<'_>) -> Query<'_> {
             service_by_port(port, protocol.map(bounded_name))
         }
         Query::ProtocolByName(name) => Query::ProtocolByName(bounded_name(name)),
-        Query::HostByAddress(_) | Query::ProtocolByNumber(_) => query,
+        Query::Addresses(NameQuery { name, family }) => Query::Addresses(NameQuery {
+            name: bounded_name(name),
+            family,
+        }),
+        Query::HostByAddress(_) | Query::ProtocolByNumber(_) | Query::NameOf(_) => query,
     }
 }
 
@@ -75,12 +101,12 @@ mod tests {
     use super::*;
 
     /// Whether the arguments of these questions are short when they reach the host.
-    fn are_short(questions: [Query<'_>; 6]) -> [bool; 6] {
+    fn are_short(questions: [Query<'_>; 7]) -> [bool; 7] {
         questions.map(|query| format!("{:?}", bounded(query)).len() < 1000)
     }
 
     /// Questions with one long argument each.
-    fn questions(long: &[u8]) -> [Query<'_>; 6] {
+    fn questions(long: &[u8]) -> [Query<'_>; 7] {
         [
             Query::HostByName(long),
             host_by_address(long, AF_INET),
@@ -88,6 +114,7 @@ mod tests {
             service_by_name(b"http", Some(long)),
             service_by_port(80, Some(long)),
             Query::ProtocolByName(long),
+            addresses(long, None),
         ]
     }
 
@@ -95,7 +122,7 @@ mod tests {
     fn argument_over_64_kib_does_not_reach_the_host() {
         assert_eq!(
             are_short(questions(&vec![b'a'; MAX_ARGUMENT_BYTES + 1])),
-            [true; 6]
+            [true; 7]
         );
     }
 
@@ -103,7 +130,7 @@ mod tests {
     fn argument_of_64_kib_is_passed_as_it_is() {
         assert_eq!(
             are_short(questions(&vec![b'a'; MAX_ARGUMENT_BYTES])),
-            [false; 6]
+            [false; 7]
         );
     }
 

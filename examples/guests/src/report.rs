@@ -1,7 +1,7 @@
 //! The outcome of a query, as a line of text or of JSON.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::Serialize;
 use winsock_async_guest::{Answer, WsaError};
@@ -51,6 +51,15 @@ pub enum Outcome {
         /// Its number.
         number: i32,
     },
+    /// Addresses were found.
+    Addresses {
+        /// The canonical name, if it is known.
+        name: Option<String>,
+        /// The addresses, in the order in which to try them.
+        addresses: Vec<IpAddr>,
+    },
+    /// The name of an address was found.
+    Name(String),
     /// Nothing was found.
     Error {
         /// Winsock's name of the error, if it has one.
@@ -84,6 +93,11 @@ impl Report {
                 aliases: e.aliases,
                 number: e.number,
             },
+            Ok(Answer::Addresses(list)) => Outcome::Addresses {
+                name: list.canonical_name,
+                addresses: list.addresses,
+            },
+            Ok(Answer::Name(name)) => Outcome::Name(name),
             Err(error) => Outcome::Error {
                 name: error.name(),
                 number: error.number(),
@@ -156,6 +170,14 @@ impl fmt::Display for Report {
                 names(f, name, aliases)?;
                 write!(f, " number {number}")
             }
+            Outcome::Addresses { name, addresses } => {
+                let name = name.as_deref().unwrap_or("?");
+                write!(f, "{}", Plain(name.as_bytes()))?;
+                addresses
+                    .iter()
+                    .try_for_each(|address| write!(f, " {address}"))
+            }
+            Outcome::Name(name) => write!(f, "{}", Plain(name.as_bytes())),
             Outcome::Error { text, .. } => f.write_str(text),
             Outcome::CancelledAfterMs(ms) => write!(f, "cancelled after {ms} ms"),
         }

@@ -23,6 +23,8 @@ enum Kind {
     Host,
     Service,
     Protocol,
+    Addresses,
+    Name,
 }
 
 /// A resolver may fail any lookup, and may give a wrong answer, which the engine must not pass on.
@@ -80,6 +82,8 @@ impl Guest {
             Query::HostByName(_) | Query::HostByAddress(_) => Kind::Host,
             Query::ServiceByName(_) | Query::ServiceByPort(_) => Kind::Service,
             Query::ProtocolByName(_) | Query::ProtocolByNumber(_) => Kind::Protocol,
+            Query::Addresses(_) => Kind::Addresses,
+            Query::NameOf(_) => Kind::Name,
         };
         let got = self.session.request(query, tag).map_err(Code::from);
         self.given.extend(got);
@@ -138,6 +142,8 @@ fn shown(completion: Completion) -> TakenCompletion<Kind> {
         Answer::Host(_) => Kind::Host,
         Answer::Service(_) => Kind::Service,
         Answer::Protocol(_) => Kind::Protocol,
+        Answer::Addresses(_) => Kind::Addresses,
+        Answer::Name(_) => Kind::Name,
     };
     TakenCompletion {
         handle: completion.handle,

@@ -1,9 +1,10 @@
 //! Starts requests.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 
 use super::request::Request;
+use crate::address::{AddressFamily, AddressList};
 use crate::answer::{HostEntry, ProtocolEntry, ServiceEntry};
 use crate::bindings::types::Query;
 use crate::error::WsaError;
@@ -44,6 +45,29 @@ impl Resolver {
     /// Looks up a host by its IPv4 address.
     pub fn host_by_address(&self, address: Ipv4Addr) -> Request<HostEntry> {
         self.start(query::host_by_address(&address.octets(), AF_INET))
+    }
+
+    /// Looks up the IPv4 and IPv6 addresses of a host, in the order in which a program should try
+    /// them (`S-A1`). An address as text is its own answer. An empty name stands for the machine
+    /// that runs the component.
+    pub fn addresses(&self, name: impl AsRef<[u8]>) -> Request<AddressList> {
+        self.start(query::addresses(name.as_ref(), None))
+    }
+
+    /// Looks up the addresses of a host like [`addresses`](Self::addresses), of one family. A host
+    /// without such an address is [`WSANO_DATA`](crate::WSANO_DATA), and an address of the other
+    /// family as text is [`WSAHOST_NOT_FOUND`](crate::WSAHOST_NOT_FOUND) (`S-A2`).
+    pub fn addresses_of_family(
+        &self,
+        name: impl AsRef<[u8]>,
+        family: AddressFamily,
+    ) -> Request<AddressList> {
+        self.start(query::addresses(name.as_ref(), Some(family)))
+    }
+
+    /// Looks up the name of a host by its IPv4 or IPv6 address (`S-A1`).
+    pub fn name_of(&self, address: impl Into<IpAddr>) -> Request<String> {
+        self.start(query::name_of(address.into()))
     }
 
     /// Looks up a service by its name or an alias, in any case. Without a protocol, the first entry

@@ -86,5 +86,7 @@ fn describe(answer: &Answer) -> String {
             )
         }
         Answer::Protocol(protocol) => format!("{} is {}", protocol.name, protocol.number),
+        Answer::Addresses(list) => format!("{:?}", list.addresses().collect::<Vec<_>>()),
+        Answer::Name(name) => name.clone(),
     }
 }

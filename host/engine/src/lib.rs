@@ -67,13 +67,14 @@
 //! | WSANOTINITIALISED | request, cancel | there was no start-up (`S-S5`) |
 //! | | clean-up | there were as many clean-ups as start-ups (`S-S3`) |
 //! | WSAHOST_NOT_FOUND | completion | there is no such host |
+//! | | | the name is an address of the family that was not asked for (`S-A2`) |
 //! | | | the name is too long, not UTF-8, or has a NUL |
 //! | WSATRY_AGAIN | completion | a name server is silent or busy, or the request timed out |
 //! | | | the machine is short of a resource |
 //! | WSANO_RECOVERY | completion | a name server refuses or fails |
 //! | | | the resolver or inspector panics, or answers another question |
 //! | | | the answer is too large, even after trimming |
-//! | WSANO_DATA | completion | the host has no IPv4 address |
+//! | WSANO_DATA | completion | the host has no address of the family |
 //! | | | the name reads as an address, and is no IPv4 one (`S-R13`) |
 //! | | | there is no such service or protocol |
 //!
@@ -158,6 +159,7 @@ pub use self::policy::Policy;
 pub use self::session::{Readiness, Session};
 pub use self::text::DisplayText;
 pub use self::types::{
-    AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Outcome, ProtocolEntry, Query,
-    ServiceEntry, ServiceNameQuery, ServicePortQuery, TaskHandle,
+    AF_INET, AddressFamily, AddressList, AddressQuery, Answer, Completion, ErrorCode, HostEntry,
+    IpAddress, NameQuery, Outcome, ProtocolEntry, Query, ServiceEntry, ServiceNameQuery,
+    ServicePortQuery, TaskHandle,
 };

@@ -177,6 +177,7 @@ fn found(tables: &Tables, lookup: &Lookup) -> String {
         }
         Answer::Service(service) => format!("{}/{}", service.port, service.protocol),
         Answer::Protocol(protocol) => protocol.number.to_string(),
+        other => format!("{other:?}"),
     }
 }
 

@@ -19,7 +19,9 @@ const ADDRESS: usize = 4;
 /// The size of a pointer in bytes.
 const POINTER: usize = 4;
 
-/// An answer of at most [`LARGEST`] bytes.
+const NOT_WINSOCK: &str = "an answer that is not of the request's kind";
+
+/// An answer of at most [`LARGEST`] bytes, to one of Winsock's six queries.
 pub(super) struct Structure {
     answer: Answer,
     size: usize,
@@ -41,6 +43,7 @@ impl Structure {
             Answer::Host(host) => &mut host.aliases,
             Answer::Service(service) => &mut service.aliases,
             Answer::Protocol(protocol) => &mut protocol.aliases,
+            Answer::Addresses(_) | Answer::Name(_) => unreachable!("{NOT_WINSOCK}"),
         };
         while size > LARGEST {
             let Some(alias) = aliases.pop() else { break };
@@ -76,6 +79,7 @@ impl Structure {
             Answer::Host(host) => (16, &host.addresses[..]),
             Answer::Service(_) => (16, &[][..]),
             Answer::Protocol(_) => (12, &[][..]),
+            Answer::Addresses(_) | Answer::Name(_) => unreachable!("{NOT_WINSOCK}"),
         };
         let address_list = fixed + pointers(aliases.len());
         let is_host = matches!(self.answer, Answer::Host(_));
@@ -121,6 +125,7 @@ impl Structure {
                 out.short(8, protocol.number as i16);
                 out.short(10, 0);
             }
+            Answer::Addresses(_) | Answer::Name(_) => unreachable!("{NOT_WINSOCK}"),
         }
         debug_assert_eq!(out.end, self.size);
     }

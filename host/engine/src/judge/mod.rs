@@ -2,14 +2,14 @@
 
 mod inspector;
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 pub use self::inspector::{Inspection, Inspector};
 use crate::lookup::{Lookup, SharedOutcome};
 use crate::panics::catch_panic;
 use crate::policy::Policy;
-use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
+use crate::types::{AddressList, Answer, ErrorCode, HostEntry, Outcome};
 
 /// The policy, the inspector and the limit that an engine judges questions and answers by.
 pub(crate) struct Judge {
@@ -131,19 +131,38 @@ impl Judge {
     /// Removes the addresses that an answer may not have (`S-R16`), such as 127.0.0.1 by default.
     /// An answer that keeps all its addresses is not copied.
     fn without_forbidden(&self, lookup: &Lookup, answer: Arc<Answer>) -> Verdict {
-        let Answer::Host(host) = &*answer else {
-            return Ok(answer).into();
+        let is_allowed = |address: &IpAddr| self.policy.allows_answer(lookup, *address);
+        let left = match &*answer {
+            Answer::Host(host) => {
+                if host
+                    .addresses()
+                    .map(IpAddr::from)
+                    .all(|address| is_allowed(&address))
+                {
+                    return Ok(answer).into();
+                }
+                let is_allowed = |address: &Ipv4Addr| is_allowed(&IpAddr::from(*address));
+                let aliases = host.aliases.iter().cloned();
+                let left = host.addresses().filter(is_allowed);
+                let left = HostEntry::new(host.name.clone(), left).with_aliases(aliases);
+                if left.addresses().len() == 0 {
+                    return Verdict::denied();
+                }
+                Answer::from(left)
+            }
+            Answer::Addresses(list) => {
+                if list.addresses().all(|address| is_allowed(&address)) {
+                    return Ok(answer).into();
+                }
+                let left = list.addresses().filter(is_allowed);
+                let left = AddressList::new(list.canonical_name.clone(), left);
+                if left.addresses().len() == 0 {
+                    return Verdict::denied();
+                }
+                Answer::from(left)
+            }
+            Answer::Service(_) | Answer::Protocol(_) | Answer::Name(_) => return Ok(answer).into(),
         };
-        let is_allowed = |address: &Ipv4Addr| self.policy.allows_answer(lookup, *address);
-        if host.addresses().all(|address| is_allowed(&address)) {
-            return Ok(answer).into();
-        }
-        let left: Vec<Ipv4Addr> = host.addresses().filter(is_allowed).collect();
-        if left.is_empty() {
-            return Verdict::denied();
-        }
-        let aliases = host.aliases.iter().cloned();
-        let host = HostEntry::new(host.name.clone(), left).with_aliases(aliases);
-        Ok(Arc::new(host.into())).into()
+        Ok(Arc::new(left)).into()
     }
 }

@@ -1,8 +1,9 @@
 //! Checked questions.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
-use crate::types::{Answer, ErrorCode, Outcome};
+use crate::types::{AddressFamily, AddressList, Answer, ErrorCode, HostEntry, Outcome};
 
 /// A checked question: its names are well-formed, and the policy allows it.
 ///
@@ -34,6 +35,15 @@ pub enum Lookup {
     ProtocolByName(Box<str>),
     /// A protocol by its number.
     ProtocolByNumber(i32),
+    /// The addresses of a host, in the order in which a program should try them (`S-A1`).
+    Addresses {
+        /// The name. It does not read as an address.
+        name: Box<str>,
+        /// The family. None asks for both.
+        family: Option<AddressFamily>,
+    },
+    /// The name of a host, by an address of either family (`S-A1`).
+    NameOf(IpAddr),
 }
 
 impl Lookup {
@@ -41,9 +51,60 @@ impl Lookup {
     /// services and protocols (`S-R12`).
     pub fn miss(&self) -> ErrorCode {
         match self {
-            Lookup::HostByName(_) | Lookup::HostByAddress(_) => ErrorCode::HostNotFound,
-            _ => ErrorCode::NoData,
+            Lookup::ServiceByName { .. }
+            | Lookup::ServiceByPort { .. }
+            | Lookup::ProtocolByName(_)
+            | Lookup::ProtocolByNumber(_) => ErrorCode::NoData,
+            _ => ErrorCode::HostNotFound,
         }
+    }
+
+    /// The name of the host that the lookup is for. `None` for a lookup of anything else.
+    pub fn host_name(&self) -> Option<&str> {
+        match self {
+            Lookup::HostByName(name) | Lookup::Addresses { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether an answer may have an address of this family.
+    pub fn asks_for(&self, family: AddressFamily) -> bool {
+        match self {
+            Lookup::HostByName(_) | Lookup::HostByAddress(_) => family == AddressFamily::Ipv4,
+            Lookup::Addresses { family: asked, .. } => asked.is_none_or(|asked| asked == family),
+            _ => false,
+        }
+    }
+
+    /// Makes the answer to this lookup from a host's names and addresses. It has the addresses of
+    /// the families that the lookup asks for.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NoData`] if there is no such address (`S-A2`), and the [`miss`](Self::miss) of
+    /// a lookup that is not for a host.
+    pub fn answer_host<'a>(
+        &self,
+        name: &str,
+        aliases: impl IntoIterator<Item = &'a str>,
+        addresses: impl IntoIterator<Item = IpAddr>,
+    ) -> Outcome {
+        let v4 = |address| match address {
+            IpAddr::V4(address) => Some(address),
+            IpAddr::V6(_) => None,
+        };
+        let answer = match self {
+            Lookup::HostByName(_) | Lookup::HostByAddress(_) => {
+                let addresses = addresses.into_iter().filter_map(v4);
+                HostEntry::new(name, addresses).with_aliases(aliases).into()
+            }
+            Lookup::Addresses { family, .. } => {
+                let asked = |address: &IpAddr| family.is_none_or(|family| family.has(address));
+                AddressList::new(Some(name.into()), addresses.into_iter().filter(asked)).into()
+            }
+            Lookup::NameOf(_) => Answer::Name(name.into()),
+            _ => return Err(self.miss()),
+        };
+        self.checked(Ok(Arc::new(answer)))
     }
 
     /// Checks an outcome of a resolver. An answer of another kind is `NoRecovery`, a host without
@@ -62,6 +123,19 @@ impl Lookup {
             | (Lookup::ProtocolByName(_) | Lookup::ProtocolByNumber(_), Answer::Protocol(_)) => {
                 Ok(answer)
             }
+            (Lookup::Addresses { family, .. }, Answer::Addresses(list)) => {
+                let asked = |address: &IpAddr| family.is_none_or(|family| family.has(address));
+                if list.addresses().len() == 0 {
+                    Err(ErrorCode::NoData)
+                } else if list.addresses().all(|address| asked(&address)) {
+                    Ok(answer)
+                } else {
+                    let left = list.addresses().filter(asked);
+                    let list = AddressList::new(list.canonical_name.clone(), left);
+                    self.checked(Ok(Arc::new(list.into())))
+                }
+            }
+            (Lookup::NameOf(_), Answer::Name(_)) => Ok(answer),
             _ => Err(ErrorCode::NoRecovery),
         }
     }
@@ -72,6 +146,8 @@ impl Lookup {
             Lookup::HostByName(_) | Lookup::HostByAddress(_) => 0,
             Lookup::ServiceByName { .. } | Lookup::ServiceByPort { .. } => 1,
             Lookup::ProtocolByName(_) | Lookup::ProtocolByNumber(_) => 2,
+            Lookup::Addresses { .. } => 3,
+            Lookup::NameOf(_) => 4,
         };
         kind(self) == kind(other)
     }
@@ -83,7 +159,8 @@ impl Lookup {
             Lookup::HostByName(name) | Lookup::ProtocolByName(name) => name.len(),
             Lookup::ServiceByName { name, protocol: p } => name.len() + protocol(p),
             Lookup::ServiceByPort { protocol: p, .. } => protocol(p),
-            Lookup::HostByAddress(_) | Lookup::ProtocolByNumber(_) => 0,
+            Lookup::Addresses { name, .. } => name.len(),
+            Lookup::HostByAddress(_) | Lookup::ProtocolByNumber(_) | Lookup::NameOf(_) => 0,
         }
     }
 }

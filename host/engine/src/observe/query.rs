@@ -5,7 +5,7 @@ use std::fmt;
 use crate::text::DisplayText;
 use crate::types::{Answer, Query};
 
-/// The kind of a query: one of six.
+/// The kind of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum QueryKind {
     /// A host by its name.
@@ -20,6 +20,10 @@ pub enum QueryKind {
     ProtocolByName,
     /// A protocol by its number.
     ProtocolByNumber,
+    /// The addresses of a host.
+    Addresses,
+    /// The name of a host, by its address.
+    NameOf,
 }
 
 impl QueryKind {
@@ -32,6 +36,8 @@ impl QueryKind {
             QueryKind::ServiceByPort => "service-by-port",
             QueryKind::ProtocolByName => "protocol-by-name",
             QueryKind::ProtocolByNumber => "protocol-by-number",
+            QueryKind::Addresses => "addresses",
+            QueryKind::NameOf => "name-of",
         }
     }
 }
@@ -45,6 +51,8 @@ impl From<&Query> for QueryKind {
             Query::ServiceByPort(_) => QueryKind::ServiceByPort,
             Query::ProtocolByName(_) => QueryKind::ProtocolByName,
             Query::ProtocolByNumber(_) => QueryKind::ProtocolByNumber,
+            Query::Addresses(_) => QueryKind::Addresses,
+            Query::NameOf(_) => QueryKind::NameOf,
         }
     }
 }
@@ -76,6 +84,13 @@ impl fmt::Display for DisplayQuery<'_> {
                 protocol(f, query.protocol.as_deref())
             }
             Query::ProtocolByNumber(number) => number.fmt(f),
+            Query::Addresses(query) => {
+                text(f, &query.name)?;
+                query
+                    .family
+                    .map_or(Ok(()), |family| write!(f, "/{}", family.name()))
+            }
+            Query::NameOf(address) => std::net::IpAddr::from(*address).fmt(f),
         }
     }
 }
@@ -89,14 +104,16 @@ impl fmt::Display for DisplayAnswer<'_> {
         match self.0 {
             Answer::Host(host) => {
                 text(f, host.name.as_bytes())?;
-                for address in host.addresses().take(ADDRESSES) {
-                    write!(f, " {address}")?;
-                }
-                match host.addresses().len().saturating_sub(ADDRESSES) {
-                    0 => Ok(()),
-                    more => write!(f, " and {more} more"),
-                }
+                addresses(f, host.addresses())
             }
+            Answer::Addresses(list) => {
+                match &list.canonical_name {
+                    Some(name) => text(f, name.as_bytes())?,
+                    None => f.write_str("?")?,
+                }
+                addresses(f, list.addresses())
+            }
+            Answer::Name(name) => text(f, name.as_bytes()),
             Answer::Service(service) => {
                 text(f, service.name.as_bytes())?;
                 write!(f, " {}", service.port)?;
@@ -112,6 +129,19 @@ impl fmt::Display for DisplayAnswer<'_> {
 
 /// The most addresses that are shown of a host.
 const ADDRESSES: usize = 4;
+
+fn addresses(
+    f: &mut fmt::Formatter<'_>,
+    mut addresses: impl ExactSizeIterator<Item: fmt::Display>,
+) -> fmt::Result {
+    for address in addresses.by_ref().take(ADDRESSES) {
+        write!(f, " {address}")?;
+    }
+    match addresses.len() {
+        0 => Ok(()),
+        more => write!(f, " and {more} more"),
+    }
+}
 
 fn text(f: &mut fmt::Formatter<'_>, name: &[u8]) -> fmt::Result {
     write!(f, "{}", DisplayText::name(name))
@@ -131,14 +161,19 @@ fn protocol(f: &mut fmt::Formatter<'_>, protocol: Option<&[u8]>) -> fmt::Result 
 mod tests {
     use super::*;
     use crate::types::{
-        AF_INET, AddressQuery, HostEntry, ProtocolEntry, ServiceEntry, ServiceNameQuery,
-        ServicePortQuery,
+        AF_INET, AddressFamily, AddressList, AddressQuery, HostEntry, NameQuery, ProtocolEntry,
+        ServiceEntry, ServiceNameQuery, ServicePortQuery,
     };
+    use std::net::{IpAddr, Ipv6Addr};
 
     #[test]
     fn queries_are_shown_in_one_line_with_control_characters_escaped() {
         let protocol = |text: &str| Some(text.as_bytes().into());
         let host = |name: &[u8]| Query::HostByName(name.into());
+        let addresses = |name: &[u8], family| {
+            let name = name.into();
+            Query::Addresses(NameQuery { name, family })
+        };
         let address = |bytes: &[u8]| {
             Query::HostByAddress(AddressQuery {
                 address: bytes.into(),
@@ -168,6 +203,15 @@ mod tests {
             ),
             (Query::ProtocolByName(b"udp"[..].into()), "udp"),
             (Query::ProtocolByNumber(-6), "-6"),
+            (addresses(b"a\n.test", None), r"a\n.test"),
+            (
+                addresses(b"db.test", Some(AddressFamily::Ipv6)),
+                "db.test/ipv6",
+            ),
+            (
+                Query::NameOf(IpAddr::from(Ipv6Addr::LOCALHOST).into()),
+                "::1",
+            ),
         ] {
             assert_eq!(DisplayQuery(&query).to_string(), shown);
         }
@@ -178,6 +222,8 @@ mod tests {
         let host = |addresses: u8| {
             HostEntry::new("a\n.test", (1..=addresses).map(|i| [192, 0, 2, i].into()))
         };
+        let both: [IpAddr; 2] = [[0, 0, 0, 0, 0, 0, 0, 1].into(), [127, 0, 0, 1].into()];
+        let both = AddressList::new(Some("www.test".into()), both);
         let service = ServiceEntry {
             name: "http".into(),
             aliases: vec!["www".into()],
@@ -197,6 +243,12 @@ mod tests {
             ),
             (service.into(), "http 80/tcp"),
             (protocol.into(), "udp 17"),
+            (both.into(), "www.test ::1 127.0.0.1"),
+            (
+                AddressList::new(None, [Ipv6Addr::LOCALHOST.into()]).into(),
+                "? ::1",
+            ),
+            (Answer::Name("a\n.test".into()), r"a\n.test"),
         ] {
             let answer: Answer = answer;
             assert_eq!(DisplayAnswer(&answer).to_string(), shown);

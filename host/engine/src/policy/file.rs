@@ -241,7 +241,7 @@ mod tests {
         ] {
             let policy = policy(text);
             assert!(!policy.allows_name("localhost"), "{text}");
-            assert!(!policy.allows_address(Ipv4Addr::LOCALHOST), "{text}");
+            assert!(!policy.allows_address(Ipv4Addr::LOCALHOST.into()), "{text}");
         }
         assert!(!answers(&policy("allow = ['*']"), "10.0.0.1"));
     }
@@ -254,7 +254,7 @@ mod tests {
              deny-answers = ['10.1.0.0/16', '8.8.8.8']\n",
         );
         assert!(given.allows_name("a.corp.test") && !given.allows_name("corp.test"));
-        assert!(given.allows_address(Ipv4Addr::new(198, 51, 100, 7)));
+        assert!(given.allows_address(Ipv4Addr::new(198, 51, 100, 7).into()));
         assert!(answers(&given, "10.2.0.1") && !answers(&given, "10.1.0.1"));
         assert!(!answers(&given, "8.8.8.8") && !answers(&given, "192.168.0.1"));
         let private = policy("allow-private = true\ndeny-answers = ['10.0.0.0/8']");

@@ -5,7 +5,7 @@ mod file;
 mod networks;
 mod pattern;
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use rustc_hash::FxHashSet;
 
@@ -97,19 +97,26 @@ impl Policy {
         }
         match names::canonical_host(name.as_bytes().into(), names::LONGEST_SPELLING) {
             Some(HostName::Name(name)) => self.allows_canonical(&name),
-            Some(HostName::Address(address)) => self.allows_address(address),
+            Some(HostName::Address(address)) => self.allows_address(address.into()),
             Some(HostName::NotAnAddress) | None => false,
         }
     }
 
     /// Whether this address may be looked up (`S-R16`).
-    pub fn allows_address(&self, address: Ipv4Addr) -> bool {
-        self.all || self.networks.longest(address).is_some()
+    pub fn allows_address(&self, address: IpAddr) -> bool {
+        match address {
+            _ if self.all => true,
+            IpAddr::V4(address) => self.networks.longest(address).is_some(),
+            IpAddr::V6(_) => false,
+        }
     }
 
     /// Whether the answer to an allowed lookup may have this address (`S-R16`). See the
     /// [table](self#addresses-in-answers).
-    pub fn allows_answer(&self, lookup: &Lookup, address: Ipv4Addr) -> bool {
+    pub fn allows_answer(&self, lookup: &Lookup, address: IpAddr) -> bool {
+        let IpAddr::V4(address) = address else {
+            return true;
+        };
         self.answers.allows(address, false)
             || match lookup {
                 // The guest gave the address, which was judged as a question.
@@ -145,6 +152,7 @@ mod tests {
     use super::*;
     use ipnet::Ipv4Net;
     use proptest::prelude::*;
+    use std::net::Ipv4Addr;
 
     fn policy(patterns: &[&str]) -> Policy {
         patterns.iter().fold(Policy::deny_all(), |policy, p| {
@@ -158,7 +166,7 @@ mod tests {
         for policy in [Policy::default(), Policy::deny_all()] {
             assert!(!policy.allows_name("localhost"));
             assert!(!policy.allows_name(""));
-            assert!(!policy.allows_address(Ipv4Addr::LOCALHOST));
+            assert!(!policy.allows_address(Ipv4Addr::LOCALHOST.into()));
         }
     }
 
@@ -166,7 +174,7 @@ mod tests {
     fn a_star_allows_every_name_and_address() {
         for policy in [Policy::allow_all(), policy(&["*"])] {
             assert!(policy.allows_name("localhost"));
-            assert!(policy.allows_address(Ipv4Addr::BROADCAST));
+            assert!(policy.allows_address(Ipv4Addr::BROADCAST.into()));
         }
     }
 
@@ -229,13 +237,15 @@ mod tests {
         assert!(
             Policy::deny_all()
                 .allow("0.0.0.0/0".parse().unwrap())
-                .allows_address(Ipv4Addr::BROADCAST)
+                .allows_address(Ipv4Addr::BROADCAST.into())
         );
     }
 
     #[test]
     fn a_name_allows_no_address_and_a_prefix_no_name() {
-        assert!(!policy(&["*.example.com", "localhost"]).allows_address(Ipv4Addr::LOCALHOST));
+        assert!(
+            !policy(&["*.example.com", "localhost"]).allows_address(Ipv4Addr::LOCALHOST.into())
+        );
         assert!(!policy(&["0.0.0.0/0"]).allows_name("localhost"));
     }
 
@@ -279,8 +289,8 @@ mod tests {
             let network = Ipv4Net::new(bits.into(), length).unwrap().trunc();
             let policy = policy(&[&network.to_string()]);
             let other = Ipv4Addr::from(other);
-            prop_assert!(policy.allows_address(bits.into()));
-            prop_assert_eq!(policy.allows_address(other), network.contains(&other));
+            prop_assert!(policy.allows_address(Ipv4Addr::from(bits).into()));
+            prop_assert_eq!(policy.allows_address(other.into()), network.contains(&other));
         }
     }
 }

@@ -1,13 +1,12 @@
 //! Admission: checks a query, applies the policy, and asks the resolver for an immediate answer.
 
-use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::judge::{Inspection, Verdict};
 use crate::lookup::{Lookup, Resolution};
 use crate::names::{self, HostName};
 use crate::shared::EngineShared;
-use crate::types::{AF_INET, ErrorCode, HostEntry, Query};
+use crate::types::{AF_INET, ErrorCode, NameQuery, Query};
 
 /// The result of admission.
 pub(crate) enum Admitted {
@@ -22,8 +21,8 @@ pub(crate) enum Admitted {
 /// A checked query that the policy allows.
 enum Question {
     Lookup(Lookup),
-    /// A dotted address as a name, which no resolver gets (`S-R13`).
-    Address(Ipv4Addr),
+    /// A lookup whose name is an address, which no resolver gets (`S-R13`, `S-A2`).
+    Literal(Lookup, IpAddr),
 }
 
 /// Admits a query. A query that the policy forbids does not reach a resolver (`S-R16`).
@@ -37,10 +36,8 @@ pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
 
 /// Asks the inspector about a question, and judges its decision.
 fn inspect(engine: &EngineShared, question: Question) -> Admitted {
-    let asked = match &question {
-        Question::Lookup(lookup) => lookup.clone(),
-        Question::Address(address) => Lookup::HostByName(address.to_string().into()),
-    };
+    let (Question::Lookup(asked) | Question::Literal(asked, _)) = &question;
+    let asked = asked.clone();
     match engine.judge.inspect(&asked) {
         Inspection::Pass => ask(engine, question),
         Inspection::Answer(outcome) => Admitted::Now(engine.judge.judge_inspector(&asked, outcome)),
@@ -52,11 +49,13 @@ fn inspect(engine: &EngineShared, question: Question) -> Admitted {
     }
 }
 
-/// Answers a dotted address, or asks the resolver for an immediate answer.
+/// Answers an address with itself, or asks the resolver for an immediate answer.
 fn ask(engine: &EngineShared, question: Question) -> Admitted {
     let lookup = match question {
         Question::Lookup(lookup) => lookup,
-        Question::Address(address) => return Admitted::Now(answer_itself(engine, address)),
+        Question::Literal(lookup, address) => {
+            return Admitted::Now(answer_itself(engine, &lookup, address));
+        }
     };
     match engine.try_resolve(&lookup) {
         Resolution::Ready(outcome) => Admitted::Now(engine.judge.verdict(&lookup, outcome)),
@@ -69,13 +68,10 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
     }
 }
 
-/// Answers a dotted address with the address itself, under the guest's text as its name (`S-R13`).
-fn answer_itself(engine: &EngineShared, address: Ipv4Addr) -> Verdict {
-    let text = address.to_string();
-    let entry = HostEntry::new(text.as_str(), [address]);
-    let outcome = Ok(Arc::new(entry.into()));
-    let lookup = Lookup::HostByName(text.into());
-    engine.judge.verdict(&lookup, outcome)
+/// Answers an address with the address itself, under its text as the name (`S-R13`, `S-A2`).
+fn answer_itself(engine: &EngineShared, lookup: &Lookup, address: IpAddr) -> Verdict {
+    let outcome = lookup.answer_host(&address.to_string(), [], [address]);
+    engine.judge.verdict(lookup, outcome)
 }
 
 /// Checks a query: the question for the resolver, or the end of the request.
@@ -108,6 +104,8 @@ fn check(engine: &EngineShared, query: Query) -> Result<Question, Verdict> {
         },
         Query::ProtocolByName(name) => Lookup::ProtocolByName(text(name)?),
         Query::ProtocolByNumber(number) => Lookup::ProtocolByNumber(number),
+        Query::Addresses(query) => return check_addresses(engine, query),
+        Query::NameOf(address) => return check_name_of(engine, address.into()),
     };
     Ok(Question::Lookup(lookup))
 }
@@ -117,32 +115,90 @@ fn check_lookup(engine: &EngineShared, lookup: Lookup) -> Result<Question, Verdi
     match lookup {
         Lookup::HostByName(name) => check_host(engine, name.into()),
         Lookup::HostByAddress(address) => check_address(engine, address),
+        Lookup::Addresses { name, family } => {
+            let name = name.into();
+            check_addresses(engine, NameQuery { name, family })
+        }
+        Lookup::NameOf(address) => check_name_of(engine, address),
         other => Ok(Question::Lookup(other)),
     }
 }
 
 /// Applies the policy to a lookup by address.
 fn check_address(engine: &EngineShared, address: Ipv4Addr) -> Result<Question, Verdict> {
-    if !engine.judge.policy.allows_address(address) {
+    if !engine.judge.policy.allows_address(address.into()) {
         return Err(Verdict::denied());
     }
     Ok(Question::Lookup(Lookup::HostByAddress(address)))
 }
 
-/// Brings a host name into canonical form, and applies the policy to it.
-fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Question, Verdict> {
+/// Applies the policy to a lookup of an address's name.
+fn check_name_of(engine: &EngineShared, address: IpAddr) -> Result<Question, Verdict> {
+    if !engine.judge.policy.allows_address(address) {
+        return Err(Verdict::denied());
+    }
+    Ok(Question::Lookup(Lookup::NameOf(address)))
+}
+
+/// Brings the name of a lookup of addresses into canonical form, and applies the policy to it.
+fn check_addresses(engine: &EngineShared, query: NameQuery) -> Result<Question, Verdict> {
     let policy = &engine.judge.policy;
-    // S-R13: "" is the host's own name.
-    let name = if name.is_empty() {
+    let NameQuery { name, family } = query;
+    let name = own_name_for_empty(engine, name);
+    let literal = |address: IpAddr| {
+        if !policy.allows_address(address) {
+            return Err(Verdict::denied());
+        }
+        // S-A2: an address of the other family.
+        if family.is_some_and(|family| !family.has(&address)) {
+            return Err(ErrorCode::HostNotFound.into());
+        }
+        let name = address.to_string().into();
+        Ok(Question::Literal(
+            Lookup::Addresses { name, family },
+            address,
+        ))
+    };
+    if let Some(address) = ipv6_literal(&name) {
+        return literal(address.into());
+    }
+    match names::canonical_host(name, engine.limits.name_bytes) {
+        None | Some(HostName::NotAnAddress) => Err(ErrorCode::HostNotFound.into()),
+        Some(HostName::Address(address)) => literal(address.into()),
+        Some(HostName::Name(name)) if policy.allows_canonical(&name) => {
+            Ok(Question::Lookup(Lookup::Addresses { name, family }))
+        }
+        Some(HostName::Name(_)) => Err(Verdict::denied()),
+    }
+}
+
+/// An IPv6 address as text, without brackets and without a zone.
+fn ipv6_literal(name: &[u8]) -> Option<Ipv6Addr> {
+    if !name.contains(&b':') {
+        return None;
+    }
+    str::from_utf8(name).ok()?.parse().ok()
+}
+
+/// The machine's own name for "" (`S-R13`).
+fn own_name_for_empty(engine: &EngineShared, name: Box<[u8]>) -> Box<[u8]> {
+    if name.is_empty() {
         engine.host_name.as_bytes().into()
     } else {
         name
-    };
+    }
+}
+
+/// Brings a host name into canonical form, and applies the policy to it.
+fn check_host(engine: &EngineShared, name: Box<[u8]>) -> Result<Question, Verdict> {
+    let policy = &engine.judge.policy;
+    let name = own_name_for_empty(engine, name);
     match names::canonical_host(name, engine.limits.name_bytes) {
         None => Err(ErrorCode::HostNotFound.into()),
         Some(HostName::NotAnAddress) => Err(ErrorCode::NoData.into()),
-        Some(HostName::Address(address)) if policy.allows_address(address) => {
-            Ok(Question::Address(address))
+        Some(HostName::Address(address)) if policy.allows_address(address.into()) => {
+            let lookup = Lookup::HostByName(address.to_string().into());
+            Ok(Question::Literal(lookup, address.into()))
         }
         Some(HostName::Name(name)) if policy.allows_canonical(&name) => {
             Ok(Question::Lookup(Lookup::HostByName(name)))

@@ -120,5 +120,8 @@ fn answer(answer: types::Answer) -> Answer {
             aliases: entry.aliases,
             number: entry.number,
         }),
+        types::Answer::Addresses(_) | types::Answer::Name(_) => {
+            panic!("an answer to no question of the soak")
+        }
     }
 }

@@ -138,6 +138,8 @@ fn label_of(lookup: &Lookup) -> Box<str> {
         Lookup::ServiceByName { name, .. } => label(name),
         Lookup::ServiceByPort { port, .. } => label(&port.to_string()),
         Lookup::ProtocolByNumber(number) => label(&number.to_string()),
+        Lookup::Addresses { name, .. } => label(name),
+        Lookup::NameOf(address) => label(&address.to_string()),
     }
 }
 

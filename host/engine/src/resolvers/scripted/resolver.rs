@@ -61,6 +61,7 @@ impl Scripted {
             }
             Lookup::ProtocolByName(name) => self.protocols.get(&*name.to_ascii_lowercase()),
             Lookup::ProtocolByNumber(number) => self.numbers.get(number),
+            Lookup::Addresses { .. } | Lookup::NameOf(_) => None,
         }
     }
 }

@@ -214,6 +214,7 @@ impl Rule {
                 );
             }
             Lookup::ProtocolByNumber(number) => add(&mut scripted.numbers, number, step),
+            Lookup::Addresses { .. } | Lookup::NameOf(_) => {}
         }
     }
 }

@@ -71,6 +71,7 @@ impl Resolver for Tables {
             }
             Lookup::ProtocolByName(name) => self.protocols.by_name(name),
             Lookup::ProtocolByNumber(number) => self.protocols.by_number(*number),
+            Lookup::Addresses { .. } | Lookup::NameOf(_) => return Resolution::NotFound,
         };
         match (found, lookup) {
             (Some(answer), _) => Resolution::Ready(Ok(Arc::new(answer))),

@@ -3,12 +3,16 @@
 //! With the feature `wasmtime` these types cross the component boundary themselves: an answer is
 //! built once, and an answer from a table is shared.
 
+mod address;
+
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 #[cfg(feature = "wasmtime")]
 use wasmtime::component::{ComponentType, Lift, Lower};
+
+pub use self::address::{AddressFamily, AddressList, IpAddress, NameQuery};
 
 /// Names one outstanding request of one session. A handle is never 0, and is invalid in other
 /// sessions (`S-R17`).
@@ -73,8 +77,8 @@ pub enum ErrorCode {
     /// WSANO_RECOVERY: a name server refuses or fails (`S-R15`).
     #[cfg_attr(feature = "wasmtime", component(name = "no-recovery"))]
     NoRecovery,
-    /// WSANO_DATA: the host has no IPv4 address (`S-R15`), or there is no such service or protocol
-    /// (`S-R12`).
+    /// WSANO_DATA: the host has no address of the family (`S-R15`, `S-A2`), or there is no such
+    /// service or protocol (`S-R12`).
     #[cfg_attr(feature = "wasmtime", component(name = "no-data"))]
     NoData,
 }
@@ -165,6 +169,12 @@ pub enum Query {
     /// A protocol by its number, in host order (`S-R11`).
     #[cfg_attr(feature = "wasmtime", component(name = "protocol-by-number"))]
     ProtocolByNumber(i32),
+    /// The addresses of a host, of one family or of both (`S-A1`).
+    #[cfg_attr(feature = "wasmtime", component(name = "addresses"))]
+    Addresses(NameQuery),
+    /// The name of a host, by an address of either family (`S-A1`).
+    #[cfg_attr(feature = "wasmtime", component(name = "name-of"))]
+    NameOf(IpAddress),
 }
 
 /// A query for a host by its address.
@@ -219,6 +229,12 @@ pub enum Answer {
     /// A protocol.
     #[cfg_attr(feature = "wasmtime", component(name = "protocol"))]
     Protocol(ProtocolEntry),
+    /// The addresses of a host.
+    #[cfg_attr(feature = "wasmtime", component(name = "addresses"))]
+    Addresses(AddressList),
+    /// The name of a host.
+    #[cfg_attr(feature = "wasmtime", component(name = "name"))]
+    Name(String),
 }
 
 impl Answer {
@@ -235,6 +251,8 @@ impl Answer {
                 }
                 Answer::Service(e) => strings(&e.name, &e.aliases) + e.protocol.capacity(),
                 Answer::Protocol(e) => strings(&e.name, &e.aliases),
+                Answer::Addresses(e) => e.heap_bytes(),
+                Answer::Name(name) => name.capacity(),
             }
     }
 
@@ -243,36 +261,49 @@ impl Answer {
     pub(crate) fn trim(&mut self, max_bytes: usize) {
         self.shrink();
         let over = self.bytes().saturating_sub(max_bytes);
-        if let Answer::Host(e) = self {
-            let kept = e.addresses.len() - over.div_ceil(size_of::<u32>()).min(e.addresses.len());
-            e.addresses.truncate(kept.max(1));
+        match self {
+            Answer::Host(e) => cut(&mut e.addresses, over),
+            Answer::Addresses(e) => cut(&mut e.addresses, over),
+            _ => {}
         }
-        self.shrink();
         let mut over = self.bytes().saturating_sub(max_bytes);
-        let aliases = self.aliases_mut();
-        while over > 0
-            && let Some(alias) = aliases.pop()
-        {
-            over = over.saturating_sub(size_of::<String>() + alias.capacity());
+        if let Some(aliases) = self.aliases_mut() {
+            while over > 0
+                && let Some(alias) = aliases.pop()
+            {
+                over = over.saturating_sub(size_of::<String>() + alias.capacity());
+            }
         }
         self.shrink();
     }
 
     /// Frees the unused capacity of the lists.
     fn shrink(&mut self) {
-        if let Answer::Host(e) = self {
-            e.addresses.shrink_to_fit();
+        match self {
+            Answer::Host(e) => e.addresses.shrink_to_fit(),
+            Answer::Addresses(e) => e.addresses.shrink_to_fit(),
+            _ => {}
         }
-        self.aliases_mut().shrink_to_fit();
+        if let Some(aliases) = self.aliases_mut() {
+            aliases.shrink_to_fit();
+        }
     }
 
-    fn aliases_mut(&mut self) -> &mut Vec<String> {
+    fn aliases_mut(&mut self) -> Option<&mut Vec<String>> {
         match self {
-            Answer::Host(e) => &mut e.aliases,
-            Answer::Service(e) => &mut e.aliases,
-            Answer::Protocol(e) => &mut e.aliases,
+            Answer::Host(e) => Some(&mut e.aliases),
+            Answer::Service(e) => Some(&mut e.aliases),
+            Answer::Protocol(e) => Some(&mut e.aliases),
+            Answer::Addresses(_) | Answer::Name(_) => None,
         }
     }
+}
+
+/// Removes the last items that have `over` bytes together, except the first item.
+fn cut<T>(items: &mut Vec<T>, over: usize) {
+    let kept = items.len().saturating_sub(over.div_ceil(size_of::<T>()));
+    items.truncate(kept.max(1));
+    items.shrink_to_fit();
 }
 
 impl From<HostEntry> for Answer {
@@ -290,6 +321,12 @@ impl From<ServiceEntry> for Answer {
 impl From<ProtocolEntry> for Answer {
     fn from(entry: ProtocolEntry) -> Answer {
         Answer::Protocol(entry)
+    }
+}
+
+impl From<AddressList> for Answer {
+    fn from(list: AddressList) -> Answer {
+        Answer::Addresses(list)
     }
 }
 
