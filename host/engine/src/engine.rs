@@ -11,7 +11,7 @@ use crate::policy::Policy;
 use crate::pool::Pool;
 use crate::registry::SessionRegistry;
 use crate::resolvers::{Chain, System, Tables};
-use crate::session::Session;
+use crate::session::{Lookups, Session};
 use crate::shared::EngineShared;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
 
@@ -39,6 +39,11 @@ impl LookupEngine {
     /// Makes a session for one guest. Its lists allocate nothing before the first request.
     pub fn session(&self) -> Session {
         Session::new(Arc::clone(&self.shared))
+    }
+
+    /// Makes lookups as futures, for a guest of its own that needs no [`Session`].
+    pub fn lookups(&self) -> Lookups {
+        self.session().lookups()
     }
 
     /// Requests of all sessions that are outstanding: pending, or completed and not yet taken.

@@ -3,8 +3,7 @@
 use super::counter::Counter;
 use super::histogram::Latencies;
 use super::requests::RequestStats;
-use crate::judge::Verdict;
-use crate::types::ErrorCode;
+use crate::types::{ErrorCode, Outcome};
 
 /// What one session counts. The session alone writes; the engine reads at any time.
 #[derive(Default)]
@@ -42,10 +41,10 @@ impl Counters {
 
     /// Counts a completion that was taken, or dropped with its session. Until then a cancel can
     /// remove it (`S-C2`), and counts never decrease.
-    pub(crate) fn count_completion(&self, verdict: &Verdict) {
-        let counter = match &verdict.outcome {
+    pub(crate) fn count_completion(&self, outcome: &Outcome, is_denied: bool) {
+        let counter = match outcome {
             Ok(_) => &self.answered,
-            Err(_) if verdict.is_denied => &self.denied,
+            Err(_) if is_denied => &self.denied,
             Err(error) => &self.failed[*error as usize],
         };
         counter.add(1);

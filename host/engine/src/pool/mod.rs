@@ -3,6 +3,7 @@
 
 pub(crate) mod job;
 mod list;
+mod lookup_wakers;
 #[cfg(all(test, any(loom, shuttle)))]
 mod models;
 pub(crate) mod session_queue;

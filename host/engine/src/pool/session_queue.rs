@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::job::{Finished, Job, Stage};
 use super::list::LinkedQueue;
+use super::lookup_wakers::LookupWakers;
 use crate::judge::Judge;
 use crate::metrics::Counters;
 use crate::observe::SessionObservers;
@@ -29,6 +30,8 @@ pub(crate) struct SessionQueue {
     pub(crate) finished: SharedQueue<Finished>,
     /// Notified when a result or a signal has come.
     pub(crate) arrived: Event,
+    /// Wakes the session's lookups. A result wakes its own, a signal all.
+    pub(crate) lookups: LookupWakers,
     /// Whether the session is gone.
     pub(crate) closed: AtomicBool,
     /// Signals since the session looked last: [`CUT`], [`DUE`].
@@ -108,6 +111,7 @@ impl SessionQueue {
             }),
             finished: SharedQueue::new(),
             arrived: Event::default(),
+            lookups: LookupWakers::default(),
             closed: AtomicBool::new(false),
             signals: AtomicU8::new(0),
             counters,
@@ -225,8 +229,10 @@ impl SessionQueue {
 
     /// Puts a result where the session finds it, and wakes the session.
     pub(super) fn deliver(&self, finished: Finished) {
+        let handle = finished.job.handle;
         self.finished.push(finished);
         self.arrived.notify();
+        self.lookups.wake(handle);
     }
 
     /// Whether there is something for the session to settle.
@@ -239,6 +245,7 @@ impl SessionQueue {
         self.signals.fetch_or(signal, Ordering::Release);
         if !planted(Fault::SignalQuietly) {
             self.arrived.notify();
+            self.lookups.wake_all();
         }
     }
 
@@ -250,9 +257,10 @@ impl SessionQueue {
         self.signals.swap(0, Ordering::Acquire)
     }
 
-    /// Parks the session's thread until there is news. False if `deadline` came first.
+    /// Parks the session's thread until there is news, or a completion that a lookup of the session
+    /// has settled meanwhile. False if `deadline` came first.
     pub(crate) fn park(&self, deadline: Option<Instant>) -> bool {
-        self.arrived.block_until(|| self.has_news(), deadline)
+        self.arrived.block_until(|| self.is_ready(), deadline)
     }
 
     /// Whether a completion can probably be taken.

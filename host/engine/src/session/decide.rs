@@ -1,6 +1,7 @@
 //! Decides what becomes of requests.
 
-use super::{Ready, Session, Task, pending_bytes};
+use super::requests::{Requests, pending_bytes};
+use super::task::{Face, Ready, Task};
 use crate::judge::Verdict;
 use crate::observe::{ObservedQuery, QueryKind};
 use crate::pool::job::{Finished, Job};
@@ -8,10 +9,11 @@ use crate::pool::session_queue::{CUT, DUE};
 use crate::sync::{Arc, Fault, Ordering, planted};
 use crate::types::{ErrorCode, TaskHandle};
 
-impl Session {
+impl Requests {
     /// Makes a job with a new handle. Its request is pending from here on.
     pub(super) fn pend(
         &mut self,
+        face: Face,
         observed: Option<ObservedQuery>,
         job: impl FnOnce(TaskHandle) -> Job,
     ) -> Arc<Job> {
@@ -19,7 +21,7 @@ impl Session {
         self.table.insert_with(|handle| {
             let job = Arc::new(job(handle));
             pending = Some(Arc::clone(&job));
-            Task::Pending(job)
+            Task::Pending(face, job)
         });
         let job = pending.expect("the table calls its argument once");
         self.bytes += pending_bytes(&job);
@@ -50,33 +52,35 @@ impl Session {
     /// Makes a completion of a result, or drops it if its request is no longer pending (`S-C8`: a
     /// request is cancelled or completed). A cancel can still remove the completion (`S-C2`).
     pub(super) fn decide(&mut self, job: &Job, verdict: Verdict) {
-        let ready = Ready {
-            tag: job.tag,
-            verdict,
-            asked_at: job.asked_at,
-        };
-        let bytes = ready.bytes();
-        let handle = match self.table.get_mut(job.handle) {
-            Some(task @ Task::Pending(_)) => {
-                let observers = &self.queue.observers;
-                observers.completion(job.handle, &ready.verdict);
-                *task = Task::Ready(ready);
-                job.handle
-            }
-            _ if planted(Fault::DecideUnseen) => self.table.insert_with(|_| Task::Ready(ready)),
+        let pending = match self.table.get_mut(job.handle) {
+            Some(task @ Task::Pending(..)) => Some(task),
+            _ if planted(Fault::DecideUnseen) => None,
             // The request was cancelled, or has ended: the engine went down, or time was over.
             _ => return,
         };
+        let face = pending.as_ref().map_or(Face::Winsock, |task| task.face());
+        self.queue.observers.completion(job.handle, &verdict);
+        let ready = Ready::new(face, job.tag, job.asked_at, verdict);
         self.bytes -= pending_bytes(job);
-        self.bytes += bytes;
-        self.ready.push(handle, &mut self.table);
+        self.bytes += ready.bytes();
+        let ready = Task::Ready(ready);
+        let handle = match pending {
+            Some(task) => {
+                *task = ready;
+                job.handle
+            }
+            None => self.table.insert_with(|_| ready),
+        };
+        if face == Face::Winsock {
+            self.ready.push(handle, &mut self.table);
+        }
     }
 
     /// Completes all pending requests with an error, because the engine went down (`S-R18`).
     pub(super) fn end_pending(&mut self) {
         let pending = |task: &mut Task| match task {
-            Task::Pending(job) => Some(Arc::clone(job)),
-            Task::Ready(_) => None,
+            Task::Pending(_, job) => Some(Arc::clone(job)),
+            Task::Ready(..) => None,
         };
         let jobs: Vec<_> = self.table.values_mut().filter_map(pending).collect();
         self.drop_jobs(&jobs);
@@ -85,12 +89,12 @@ impl Session {
         }
     }
 
-    /// Whether a completion can be taken. None if there is none yet and one may come.
+    /// Whether a completion of Winsock can be taken. None if there is none yet and one may come.
     pub(super) fn settled(&mut self) -> Option<bool> {
         self.settle();
         if self.ready.count() > 0 {
             Some(true)
-        } else if self.table.len() == 0 {
+        } else if self.outstanding() == 0 {
             Some(false)
         } else {
             None
@@ -99,25 +103,25 @@ impl Session {
 
     pub(super) fn complete_at_once(
         &mut self,
+        face: Face,
         observed: Option<ObservedQuery>,
         tag: u64,
         asked_at: u64,
         verdict: Verdict,
     ) -> TaskHandle {
-        let ready = Ready {
-            tag,
-            verdict,
-            asked_at,
-        };
-        self.bytes += ready.bytes();
         let observers = &self.queue.observers;
+        let bytes = &mut self.bytes;
         let handle = self.table.insert_with(|handle| {
             observers.request(handle, observed);
-            observers.completion(handle, &ready.verdict);
+            observers.completion(handle, &verdict);
+            let ready = Ready::new(face, tag, asked_at, verdict);
+            *bytes += ready.bytes();
             Task::Ready(ready)
         });
-        self.ready.push(handle, &mut self.table);
-        self.note_ready();
+        if face == Face::Winsock {
+            self.ready.push(handle, &mut self.table);
+            self.note_ready();
+        }
         handle
     }
 
@@ -151,7 +155,11 @@ impl Session {
     }
 
     /// Counts a request that no limit refuses. Before that, it uses nothing of the rate.
-    pub(super) fn count_request(&mut self) {
+    pub(super) fn count_request(&mut self, face: Face) {
+        if face == Face::Lookups {
+            self.lookups += 1;
+            self.note_lookups();
+        }
         if let Some(limiter) = &mut self.rate_limiter {
             limiter.count(self.engine.now());
         }
@@ -165,17 +173,29 @@ impl Session {
         error
     }
 
-    /// Cancels all pending requests and drops all completions, which count as completed.
+    /// Cancels all pending requests of Winsock and drops all its completions, which count as
+    /// completed.
     pub(super) fn abandon(&mut self) {
-        self.engine.release(self.table.len());
-        let pending = |task| match task {
-            Task::Pending(job) => Some(job),
-            Task::Ready(ready) => {
-                self.counters.count_completion(&ready.verdict);
-                None
-            }
+        let tasks = if self.lookups == 0 {
+            self.table.drain().collect()
+        } else {
+            self.table.extract(|task| task.face() == Face::Winsock)
         };
-        let jobs: Vec<_> = self.table.drain().filter_map(pending).collect();
+        self.engine.release(tasks.len());
+        let mut jobs = Vec::new();
+        for task in tasks {
+            match task {
+                Task::Pending(_, job) => {
+                    self.bytes -= pending_bytes(&job);
+                    jobs.push(job);
+                }
+                Task::Ready(ready) => {
+                    self.bytes -= ready.bytes();
+                    let is_denied = ready.is_denied;
+                    self.counters.count_completion(&ready.outcome, is_denied);
+                }
+            }
+        }
         self.drop_jobs(&jobs);
         self.counters.count_cancels(jobs.len());
         for job in &jobs {
@@ -183,14 +203,19 @@ impl Session {
         }
         self.forget_deadlines();
         self.ready.clear();
-        self.bytes = 0;
         self.note_ready();
     }
 
-    /// Cancels these jobs, which are all pending ones. Waiting jobs leave the queue first:
-    /// otherwise the extra worker for a cancelled running job would begin one.
+    /// Cancels these jobs. Waiting jobs leave the queue first: otherwise the extra worker for a
+    /// cancelled running job would begin one.
     fn drop_jobs(&self, jobs: &[Arc<Job>]) {
-        self.queue.clear();
+        if self.lookups == 0 {
+            self.queue.clear();
+        } else {
+            for job in jobs {
+                self.queue.remove(job);
+            }
+        }
         for job in jobs.iter().filter(|job| !job.is_queued()) {
             self.engine.pool.cancel(&self.queue, job);
         }

@@ -2,7 +2,8 @@
 
 use std::num::Saturating;
 
-use super::{Session, Task};
+use super::requests::Requests;
+use super::task::Task;
 use crate::limits::Limits;
 use crate::metrics::Counters;
 use crate::pool::SessionQueue;
@@ -41,7 +42,12 @@ const PER_SESSION: usize = {
     let recent = RecentlyCompleted::KEPT * size_of::<TaskHandle>() * GROWN / 2;
     // The smallest capacity of each list, and what crossbeam keeps for a thread.
     let least = 16 << 10;
-    size_of::<Session>() + size_of::<SessionQueue>() + Counters::BYTES + 2 * COUNTS + recent + least
+    size_of::<Requests>()
+        + size_of::<SessionQueue>()
+        + Counters::BYTES
+        + 2 * COUNTS
+        + recent
+        + least
 };
 
 /// Bytes that the pool keeps for a session: its seat and its entry in the run queue, each in a list

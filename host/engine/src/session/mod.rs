@@ -1,104 +1,96 @@
-//! A session: one guest's requests. Every decision on them is made here, on the guest's own thread.
+//! A session: one guest's requests. Every decision on them is made under the session's lock.
 
 mod admission;
 mod deadlines;
 mod decide;
 mod ended;
+mod lookups;
 mod memory;
 mod overdue;
 mod readiness;
 mod ready;
 mod receiver;
+mod requests;
 mod table;
 mod task;
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use self::admission::{Admitted, admit};
+#[cfg(all(test, not(any(loom, shuttle))))]
 use self::deadlines::Deadlines;
-use self::ended::RecentlyCompleted;
+pub use self::lookups::{Lookups, PendingLookup};
 pub use self::readiness::Readiness;
-use self::ready::ReadyOrder;
 use self::receiver::SessionReceiver;
-use self::table::HandleTable;
-use self::task::{Ready, Task};
-use crate::limits::RateLimiter;
+use self::requests::{Begun, Requests};
+use self::task::Face;
 use crate::lookup::Responder;
-use crate::metrics::{Counters, RequestStats};
-use crate::observe::{QueryKind, RunsOn, SessionObservers};
-use crate::pool::job::Job;
-use crate::pool::{SessionKey, SessionQueue};
-use crate::registry::Registration;
+use crate::metrics::RequestStats;
+use crate::pool::SessionQueue;
 use crate::shared::EngineShared;
-use crate::sync::{Arc, Fault, Ordering, SPIN, planted, spin_until, spinners};
+use crate::sync::{Arc, Mutex, MutexGuard, Ordering, SPIN, spin_until, spinners};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// One guest's requests.
 ///
-/// Workers and resolvers queue their results. Each call that changes the session first takes the
-/// results out of that queue. A result becomes a completion if its handle is alive, and is dropped
-/// if not. A cancel removes the handle, and a completion with it that was not taken. So the guest
-/// either takes a request's completion or cancels the request, and no other thread decides which
-/// (`S-C8`).
+/// A request is cancelled or completed (`S-C8`), and one owner decides which: the holder of the
+/// session's lock. Workers and resolvers only queue their results. The lock is free unless another
+/// thread uses the session's [`lookups`](Self::lookups) at the same moment.
 ///
 /// Only [`wait`](Self::wait) and [`completed`](Self::completed) wait. A request that needs a worker
-/// briefly takes the lock of the session's own queue, and sometimes that of the pool.
+/// briefly takes the lock of the session's queue, and sometimes that of the pool.
 ///
-/// Dropping a session cancels its pending requests and leaves nothing in the engine (`S-S7`).
+/// Dropping a session cancels its pending requests and leaves nothing in the engine (`S-S7`). Its
+/// lookups live on until they are dropped.
 pub struct Session {
-    engine: Arc<EngineShared>,
-    queue: Arc<SessionQueue>,
-    /// Names the session in the engine's registry.
-    registration: Registration,
-    /// Names the session in the pool.
-    key: SessionKey,
-    table: HandleTable<Task>,
-    ready: ReadyOrder,
-    recent: RecentlyCompleted,
-    startups: u64,
-    /// Bytes held, as [`Limits::bytes_per_session`](crate::Limits::bytes_per_session) counts them.
-    bytes: usize,
-    /// Holds the session to [`Limits::max_rate`](crate::Limits::max_rate), if there is one.
-    rate_limiter: Option<RateLimiter>,
-    /// When its requests are overdue. None without a time-out.
-    deadlines: Option<Deadlines>,
-    /// Whether spinning for the last request's result does not pay: an idle worker had to be woken
-    /// for it, or it needs no worker.
+    shared: Arc<SessionShared>,
+    /// Whether spinning for the last request's result does not pay.
     parks_at_once: bool,
-    counters: Arc<Counters>,
 }
 
-fn pending_bytes(job: &Job) -> usize {
-    size_of::<Job>() + job.lookup.heap_bytes()
+/// What the faces of one guest share.
+pub(crate) struct SessionShared {
+    engine: Arc<EngineShared>,
+    queue: Arc<SessionQueue>,
+    requests: Mutex<Requests>,
+}
+
+impl SessionShared {
+    fn requests(&self) -> MutexGuard<'_, Requests> {
+        self.requests.lock().expect("no holder panics")
+    }
+
+    /// Begins a request, and starts it in its resolver without the lock.
+    fn request(&self, face: Face, query: Query, tag: u64) -> Result<Begun, ErrorCode> {
+        let mut begun = self.requests().request(face, query, tag)?;
+        if let Some(job) = begun.start.take() {
+            let responder = Responder::to(SessionReceiver {
+                job: Arc::clone(&job),
+                queue: Arc::clone(&self.queue),
+            });
+            self.engine.start(&job.lookup, responder);
+        }
+        Ok(begun)
+    }
 }
 
 impl Session {
     pub(crate) fn new(engine: Arc<EngineShared>) -> Session {
-        let observers =
-            SessionObservers::new(Arc::clone(&engine.observers), engine.number_session());
-        let counters = Arc::new(Counters::new(engine.measure_latency));
-        let judge = Arc::clone(&engine.judge);
-        let queue = Arc::new(SessionQueue::new(Arc::clone(&counters), observers, judge));
-        let rate_limiter = engine.limits.max_rate.map(RateLimiter::new);
-        let deadlines = engine.limits.request_timeout.map(Deadlines::new);
-        let registration = engine.registry.register(Arc::clone(&queue));
-        let key = engine.pool.add(&queue);
+        let requests = Requests::new(Arc::clone(&engine));
         Session {
-            engine,
-            queue,
-            registration,
-            key,
-            table: HandleTable::new(),
-            ready: ReadyOrder::default(),
-            recent: RecentlyCompleted::default(),
-            startups: 0,
-            bytes: 0,
-            rate_limiter,
-            deadlines,
+            shared: Arc::new(SessionShared {
+                engine,
+                queue: Arc::clone(&requests.queue),
+                requests: Mutex::new(requests),
+            }),
             parks_at_once: false,
-            counters,
         }
+    }
+
+    /// Lookups as futures, for the other interfaces of the same guest. They count for the session's
+    /// limits and in its statistics, and its clean-up does not end them (`S-W1`).
+    pub fn lookups(&self) -> Lookups {
+        Lookups::new(Arc::clone(&self.shared))
     }
 
     /// WSAStartup: adds one to the count of start-ups, each of which needs a clean-up (`S-S3`).
@@ -106,8 +98,7 @@ impl Session {
     /// # Errors
     /// None today. [`ErrorCode::SystemNotReady`] is reserved for an engine that cannot serve.
     pub fn startup(&mut self) -> Result<(), ErrorCode> {
-        self.startups += 1;
-        Ok(())
+        self.shared.requests().startup()
     }
 
     /// WSACleanup: takes one from the count of start-ups. The last clean-up cancels every pending
@@ -116,16 +107,7 @@ impl Session {
     /// # Errors
     /// [`ErrorCode::NotInitialised`] if every start-up has had its clean-up (`S-S3`).
     pub fn cleanup(&mut self) -> Result<(), ErrorCode> {
-        self.settle();
-        self.startups = self
-            .startups
-            .checked_sub(1)
-            .ok_or(ErrorCode::NotInitialised)?;
-        if self.startups == 0 && !planted(Fault::KeepTable) {
-            self.abandon();
-            self.recent.clear();
-        }
-        Ok(())
+        self.shared.requests().cleanup()
     }
 
     /// Starts a request and returns its handle. `tag` comes back with the completion. An outcome
@@ -140,50 +122,9 @@ impl Session {
     /// - [`ErrorCode::WouldBlock`]: a limit is reached (`S-R2`). Or the lookup needs a worker, and
     ///   all workers are stuck, or all that this session may have (`S-C7`).
     pub fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
-        self.settle();
-        if self.startups == 0 {
-            return Err(ErrorCode::NotInitialised);
-        }
-        let kind = QueryKind::from(&query);
-        if let Err(error) = self.reserve() {
-            return Err(self.refuse(kind, error));
-        }
-        let asked_at = if self.engine.measure_latency {
-            self.engine.now()
-        } else {
-            0
-        };
-        let observed = self.queue.observers.observed(&query);
-        let admitted = admit(&self.engine, query);
-        if matches!(admitted, Admitted::Blocking(_)) && self.engine.pool.is_out_of_workers(self.key)
-        {
-            self.engine.release(1);
-            return Err(self.refuse(kind, ErrorCode::WouldBlock));
-        }
-        self.count_request();
-        Ok(match admitted {
-            Admitted::Blocking(lookup) => {
-                let job = self.pend(observed, |handle| Job::new(handle, tag, asked_at, lookup));
-                let handle = job.handle;
-                self.parks_at_once = self.engine.pool.push(self.key, &self.queue, job);
-                handle
-            }
-            Admitted::Async(lookup) => {
-                let job = self.pend(observed, |handle| {
-                    Job::new_async(handle, tag, asked_at, lookup)
-                });
-                let responder = Responder::to(SessionReceiver {
-                    job: Arc::clone(&job),
-                    queue: Arc::clone(&self.queue),
-                });
-                // A worker may answer within the time of a spin, an async resolver hardly does.
-                self.parks_at_once = true;
-                self.queue.observers.start(job.handle, RunsOn::Resolver);
-                self.engine.start(&job.lookup, responder);
-                job.handle
-            }
-            Admitted::Now(verdict) => self.complete_at_once(observed, tag, asked_at, verdict),
-        })
+        let begun = self.shared.request(Face::Winsock, query, tag)?;
+        self.parks_at_once = begun.parks_at_once.unwrap_or(self.parks_at_once);
+        Ok(begun.handle)
     }
 
     /// Cancels an outstanding request: its completion never arrives (`S-C1`). The request may have
@@ -200,64 +141,13 @@ impl Session {
     ///   65,536 that were (`S-C9`).
     /// - [`ErrorCode::InvalidArgument`]: any other number (`S-C3`).
     pub fn cancel(&mut self, handle: TaskHandle) -> Result<(), ErrorCode> {
-        self.settle();
-        if self.startups == 0 {
-            return Err(ErrorCode::NotInitialised);
-        }
-        if self.engine.is_down() {
-            return Err(ErrorCode::NetworkDown);
-        }
-        if planted(Fault::CancelKeepsHandle) {
-            return Ok(());
-        }
-        match self.table.remove(handle) {
-            Some(Task::Pending(job)) => {
-                self.bytes -= pending_bytes(&job);
-                self.engine.pool.cancel(&self.queue, &job);
-            }
-            Some(Task::Ready(ready)) => {
-                self.bytes -= ready.bytes();
-                self.ready.cancel();
-                self.note_ready();
-            }
-            None if self.recent.contains(handle) => return Err(ErrorCode::AlreadyCompleted),
-            None => return Err(ErrorCode::InvalidArgument),
-        }
-        self.engine.release(1);
-        self.counters.count_cancels(1);
-        self.queue.observers.cancel(handle);
-        Ok(())
+        self.shared.requests().cancel(handle)
     }
 
     /// Takes up to `max` completions, in the order in which requests completed. Never waits.
     /// Returns none before start-up.
     pub fn take(&mut self, max: usize) -> Vec<Completion> {
-        self.settle();
-        let count = max.min(self.ready.count());
-        let now = if self.engine.measure_latency && count > 0 {
-            self.engine.now()
-        } else {
-            0
-        };
-        let mut taken = Vec::with_capacity(count);
-        for _ in 0..count {
-            let (handle, ready) = self.ready.pop(&mut self.table).expect("they are counted");
-            self.bytes -= ready.bytes();
-            if !planted(Fault::TakeForgetsHandle) {
-                self.recent.push(handle);
-            }
-            self.counters.count_completion(&ready.verdict);
-            self.counters
-                .record_latency(now.saturating_sub(ready.asked_at));
-            taken.push(Completion {
-                handle,
-                tag: ready.tag,
-                outcome: ready.verdict.outcome,
-            });
-        }
-        self.engine.release(count);
-        self.note_ready();
-        taken
+        self.shared.requests().take(max)
     }
 
     /// Blocks the thread until a completion can be taken. Returns false when `timeout` is over, and
@@ -268,19 +158,20 @@ impl Session {
         if let Some(known) = self.settled() {
             return known;
         }
+        let queue = &self.shared.queue;
         let spin = SPIN.min(timeout.unwrap_or(SPIN));
         let spins = spinners() > 0 && !self.parks_at_once;
         if spins
-            && spin_until(spin, || self.queue.has_news())
+            && spin_until(spin, || queue.has_news())
             && let Some(known) = self.settled()
         {
             return known;
         }
-        self.engine.pool.ensure_watchdog();
+        self.shared.engine.pool.ensure_watchdog();
         // A time-out that no `Instant` can express never ends.
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         loop {
-            let in_time = self.queue.park(deadline);
+            let in_time = queue.park(deadline);
             match self.settled() {
                 Some(known) => return known,
                 None if !in_time => return false,
@@ -296,49 +187,76 @@ impl Session {
             if let Some(known) = self.settled() {
                 return known;
             }
-            self.engine.pool.ensure_watchdog();
-            let queue = &self.queue;
-            queue.arrived.wait_until(|| queue.has_news()).await;
+            self.shared.engine.pool.ensure_watchdog();
+            let queue = &self.shared.queue;
+            queue.arrived.wait_until(|| queue.is_ready()).await;
         }
     }
 
     /// Whether completions can be taken, as a value to poll or await without the session. It
     /// outlives the session.
     pub fn readiness(&self) -> Readiness {
-        self.engine.pool.ensure_watchdog();
-        Readiness::new(Arc::clone(&self.queue))
+        self.shared.engine.pool.ensure_watchdog();
+        Readiness::new(Arc::clone(&self.shared.queue))
     }
 
-    /// Requests that are outstanding: pending, or completed and not yet taken.
+    /// Requests that are outstanding: pending, or completed and not yet taken. Without the
+    /// session's [`lookups`](Self::lookups).
     pub fn outstanding(&self) -> usize {
-        self.table.len()
+        self.shared.requests().outstanding()
     }
 
-    /// Counts of the session's requests since the session was made.
+    /// Counts of the requests since the session was made, its [`lookups`](Self::lookups) included.
     pub fn stats(&self) -> RequestStats {
-        self.counters.stats()
+        self.shared.queue.counters.stats()
+    }
+
+    /// Whether a completion can be taken. None if there is none yet and one may come.
+    fn settled(&self) -> Option<bool> {
+        self.shared.requests().settled()
+    }
+}
+
+/// What tests look at.
+#[cfg(test)]
+impl Session {
+    fn bytes(&self) -> usize {
+        self.shared.requests().bytes
+    }
+
+    /// Requests in the table, by whichever interface.
+    #[cfg(not(any(loom, shuttle)))]
+    fn held(&self) -> usize {
+        self.shared.requests().table.len()
+    }
+
+    #[cfg(not(any(loom, shuttle)))]
+    fn ready_handles(&self) -> usize {
+        self.shared.requests().ready.len()
+    }
+
+    #[cfg(not(any(loom, shuttle)))]
+    fn deadlines(&self) -> usize {
+        let requests = self.shared.requests();
+        requests.deadlines.as_ref().map_or(0, Deadlines::len)
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.abandon();
-        if !planted(Fault::DropKeepsPlace) {
-            self.engine.registry.unregister(self.registration);
-        }
-        self.engine.pool.remove(self.key);
-        self.queue.closed.store(true, Ordering::SeqCst);
+        self.shared.requests().abandon();
+        self.shared.queue.closed.store(true, Ordering::SeqCst);
         // A task that awaits a readiness of this session waits no more.
-        self.queue.arrived.notify();
+        self.shared.queue.arrived.notify();
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requests = self.shared.requests();
         f.debug_struct("Session")
-            .field("startups", &self.startups)
-            .field("outstanding", &self.outstanding())
-            .field("ready", &self.ready.count())
+            .field("outstanding", &requests.outstanding())
+            .field("ready", &requests.ready.count())
             .finish_non_exhaustive()
     }
 }

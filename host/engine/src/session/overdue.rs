@@ -1,13 +1,12 @@
 //! What becomes of requests that are overdue.
 
-use std::collections::VecDeque;
-
-use super::{Session, Task};
+use super::requests::Requests;
+use super::task::Task;
 use crate::pool::Alarm;
 use crate::sync::{Arc, Fault, planted};
 use crate::types::{ErrorCode, TaskHandle};
 
-impl Session {
+impl Requests {
     /// Adds the deadline of a request that begins.
     pub(super) fn set_deadline(&mut self, handle: TaskHandle) {
         let Some(deadlines) = &mut self.deadlines else {
@@ -18,7 +17,7 @@ impl Session {
             let table = &mut self.table;
             deadlines
                 .queue
-                .retain(|(_, handle)| matches!(table.get_mut(*handle), Some(Task::Pending(_))));
+                .retain(|(_, handle)| matches!(table.get_mut(*handle), Some(Task::Pending(..))));
         }
         let due = self.engine.now().saturating_add(deadlines.time);
         deadlines.queue.push_back((due, handle));
@@ -55,7 +54,7 @@ impl Session {
         let now = self.engine.now();
         let mut running = Vec::new();
         while let Some(handle) = self.deadlines.as_mut().and_then(|d| d.pop_due(now)) {
-            let Some(Task::Pending(job)) = self.table.get_mut(handle) else {
+            let Some(Task::Pending(_, job)) = self.table.get_mut(handle) else {
                 continue;
             };
             let job = Arc::clone(job);
@@ -73,11 +72,17 @@ impl Session {
         self.set_alarm();
     }
 
-    /// Removes all deadlines and the alarm, because no request is pending any more.
+    /// Removes the deadlines of requests that ended. Without any left, removes the alarm.
     pub(super) fn forget_deadlines(&mut self) {
+        let table = &mut self.table;
         if let Some(deadlines) = &mut self.deadlines {
-            deadlines.queue = VecDeque::new();
-            if let Some(alarm) = deadlines.alarm.take() {
+            deadlines
+                .queue
+                .retain(|(_, handle)| matches!(table.get_mut(*handle), Some(Task::Pending(..))));
+            deadlines.queue.shrink_to_fit();
+            if deadlines.queue.is_empty()
+                && let Some(alarm) = deadlines.alarm.take()
+            {
                 self.engine.pool.forget_alarm(alarm);
             }
         }

@@ -35,7 +35,7 @@ impl ReadyOrder {
     pub(super) fn push(&mut self, handle: TaskHandle, table: &mut HandleTable<Task>) {
         if self.handles.len() > 2 * self.count + Self::SWEPT_FROM {
             self.handles
-                .retain(|handle| matches!(table.get_mut(*handle), Some(Task::Ready(_))));
+                .retain(|handle| matches!(table.get_mut(*handle), Some(Task::Ready(..))));
         }
         self.handles.push_back(handle);
         self.count += 1;
@@ -44,7 +44,7 @@ impl ReadyOrder {
     /// Removes the oldest completion, from the table too.
     pub(super) fn pop(&mut self, table: &mut HandleTable<Task>) -> Option<(TaskHandle, Ready)> {
         while let Some(handle) = self.handles.pop_front() {
-            if let Some(Task::Ready(_)) = table.get_mut(handle)
+            if let Some(Task::Ready(..)) = table.get_mut(handle)
                 && let Some(Task::Ready(ready)) = table.remove(handle)
             {
                 self.count -= 1;

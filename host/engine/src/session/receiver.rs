@@ -23,7 +23,9 @@ impl SessionReceiver {
             return Delivered::NOBODY;
         }
         let verdict = verdict(&queue.judge, &job.lookup);
+        let handle = job.handle;
         queue.finished.push(Finished { job, verdict });
+        queue.lookups.wake(handle);
         Delivered::to(queue)
     }
 }

@@ -62,6 +62,15 @@ impl<T> HandleTable<T> {
         self.slots.drain().map(|(_, value)| value)
     }
 
+    /// Removes the values that `is_one` chooses, and makes their handles invalid.
+    pub(crate) fn extract(&mut self, is_one: impl Fn(&T) -> bool) -> Vec<T> {
+        let chosen = self.slots.iter().filter(|(_, value)| is_one(value));
+        let keys: Vec<_> = chosen.map(|(key, _)| key).collect();
+        keys.into_iter()
+            .filter_map(|key| self.slots.remove(key))
+            .collect()
+    }
+
     /// The key of a handle. `KeyData::from_ffi` sets the lowest bit of the version, so a number
     /// without that bit would name a live slot: such a number is no key.
     fn key(&self, handle: TaskHandle) -> Option<DefaultKey> {
@@ -126,6 +135,7 @@ mod tests {
         RemoveStale(prop::sample::Index),
         Forge(u64),
         Drain,
+        Extract,
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -135,6 +145,7 @@ mod tests {
             3 => any::<prop::sample::Index>().prop_map(Step::RemoveStale),
             3 => any::<u64>().prop_map(Step::Forge),
             1 => Just(Step::Drain),
+            1 => Just(Step::Extract),
         ];
         prop::collection::vec(step, 1..200)
     }
@@ -169,6 +180,16 @@ mod tests {
                     Step::Drain => {
                         prop_assert_eq!(table.drain().count(), model.len());
                         stale.extend(model.drain().map(|(handle, _)| handle));
+                    }
+                    Step::Extract => {
+                        let is_odd = |value: &u32| value % 2 == 1;
+                        let mut removed = table.extract(is_odd);
+                        removed.sort_unstable();
+                        let odd = model.extract_if(|_, value| is_odd(value));
+                        let (handles, mut values): (Vec<_>, Vec<_>) = odd.unzip();
+                        values.sort_unstable();
+                        prop_assert_eq!(removed, values);
+                        stale.extend(handles);
                     }
                     Step::Remove(_) | Step::RemoveStale(_) => {}
                 }

@@ -3,26 +3,59 @@
 use crate::judge::Verdict;
 use crate::pool::job::Job;
 use crate::sync::Arc;
+use crate::types::Outcome;
+
+/// The interface that a request came by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Face {
+    /// [`Session`](super::Session): handles, and completions that are taken.
+    Winsock,
+    /// [`Lookups`](super::Lookups): futures.
+    Lookups,
+}
 
 /// An outstanding request.
 pub(super) enum Task {
-    Pending(Arc<Job>),
-    /// Completed, and not taken.
+    Pending(Face, Arc<Job>),
     Ready(Ready),
 }
 
-/// A completion that waits to be taken. The table of requests holds it, so a cancel finds it and
-/// drops its answer in constant time (`S-C6`).
+impl Task {
+    pub(super) fn face(&self) -> Face {
+        match self {
+            Task::Pending(face, _) => *face,
+            Task::Ready(ready) => ready.face,
+        }
+    }
+}
+
+/// A request that has completed. The table of requests holds it, so a cancel finds it and drops its
+/// answer in constant time (`S-C6`).
 pub(super) struct Ready {
     pub(super) tag: u64,
-    pub(super) verdict: Verdict,
+    pub(super) outcome: Outcome,
     pub(super) asked_at: u64,
+    pub(super) is_denied: bool,
+    pub(super) face: Face,
+    /// Whether the outcome of a lookup was taken. A completion of Winsock leaves the table then.
+    pub(super) is_taken: bool,
 }
 
 impl Ready {
+    pub(super) fn new(face: Face, tag: u64, asked_at: u64, verdict: Verdict) -> Ready {
+        Ready {
+            tag,
+            outcome: verdict.outcome,
+            asked_at,
+            is_denied: verdict.is_denied,
+            face,
+            is_taken: false,
+        }
+    }
+
     /// Bytes held, as [`Limits::bytes_per_session`](crate::Limits::bytes_per_session) counts them.
     pub(super) fn bytes(&self) -> usize {
-        let answer = self.verdict.outcome.as_ref();
+        let answer = self.outcome.as_ref();
         size_of::<Self>() + answer.map_or(0, |answer| answer.bytes())
     }
 }

@@ -10,7 +10,8 @@ use crate::engine::LookupEngine;
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::resolvers::{Script, ScriptControl};
-use crate::sync::{mend, plant};
+use crate::session::task::Task;
+use crate::sync::{Fault, mend, plant};
 
 fn engine() -> (LookupEngine, ScriptControl) {
     engine_within(Duration::from_secs(3600))
@@ -67,7 +68,7 @@ fn cancelled_jobs_leave_the_queue_at_once() {
     let (cancelled, live): (Vec<_>, Vec<_>) = (0..1000).partition(|i| i % 3 != 0);
     for (i, place) in cancelled.iter().enumerate() {
         session.cancel(handles[*place]).unwrap();
-        assert_eq!(session.queue.queued(), 1000 - (i + 1));
+        assert_eq!(session.shared.queue.queued(), 1000 - (i + 1));
     }
     control.release("held.test");
     let mut order = Vec::new();
@@ -90,12 +91,12 @@ fn deadlines_do_not_pile_up() {
             session.cancel(handle).unwrap();
         }
         // With the request that was just cancelled.
-        let most = 2 * (session.table.len() + 1) + 65;
-        let kept = session.deadlines.as_ref().unwrap().len();
-        assert!((session.table.len()..=most).contains(&kept), "{kept}");
+        let most = 2 * (session.held() + 1) + 65;
+        let kept = session.deadlines();
+        assert!((session.held()..=most).contains(&kept), "{kept}");
     }
     session.cleanup().unwrap();
-    assert_eq!(session.deadlines.as_ref().unwrap().len(), 0);
+    assert_eq!(session.deadlines(), 0);
 }
 
 /// A bound that only ends a test that would hang.
@@ -120,7 +121,7 @@ fn an_alarm_that_nobody_could_keep_is_kept_later() {
         if asks {
             ask(&mut session, "held.test");
             let deadline = Instant::now().checked_add(A_HANG);
-            assert!(session.queue.park(deadline), "nobody rings");
+            assert!(session.shared.queue.park(deadline), "nobody rings");
         }
         assert!(session.wait(Some(A_HANG)));
         assert_eq!(session.take(1)[0].outcome, Err(ErrorCode::TryAgain));
@@ -136,10 +137,14 @@ fn clean_up_empties_everything() {
     }
     session.cleanup().unwrap();
     assert_eq!(
-        (session.queue.queued(), session.bytes, session.table.len()),
+        (
+            session.shared.queue.queued(),
+            session.bytes(),
+            session.held()
+        ),
         (0, 0, 0)
     );
-    assert!(!session.queue.is_ready());
+    assert!(!session.shared.queue.is_ready());
 }
 
 // S-C6: handles of cancelled completions do not pile up, whatever the guest keeps.
@@ -153,10 +158,10 @@ fn handles_of_cancelled_completions_do_not_pile_up() {
         let next = ask(&mut session, "192.0.2.1");
         session.cancel(former).unwrap();
         former = next;
-        assert!(session.ready.len() <= 67, "{}", session.ready.len());
+        assert!(session.ready_handles() <= 67, "{}", session.ready_handles());
     }
     session.cancel(former).unwrap();
-    assert_eq!((session.ready.len(), session.bytes), (0, 0));
+    assert_eq!((session.ready_handles(), session.bytes()), (0, 0));
 }
 
 // The bytes held go back to 0, however requests end.
@@ -185,7 +190,7 @@ fn bytes_balance() {
     while session.wait(None) {
         session.take(usize::MAX);
     }
-    assert_eq!(session.bytes, 0);
+    assert_eq!(session.bytes(), 0);
 }
 
 // S-R17: no other request gets a handle before its completion was taken.
@@ -195,13 +200,13 @@ fn a_ready_request_keeps_its_place() {
     let mut session = engine.session();
     session.startup().unwrap();
     let handle = ask(&mut session, "192.0.2.1");
-    assert_eq!((session.table.len(), engine.outstanding()), (1, 1));
+    assert_eq!((session.held(), engine.outstanding()), (1, 1));
     assert!(matches!(
-        session.table.get_mut(handle),
-        Some(Task::Ready(_))
+        session.shared.requests().table.get_mut(handle),
+        Some(Task::Ready(..))
     ));
     session.take(1);
-    assert_eq!((session.table.len(), engine.outstanding()), (0, 0));
+    assert_eq!((session.held(), engine.outstanding()), (0, 0));
 }
 
 // S-S7: a dropped session leaves nothing in the pool, also while every worker is stuck.

@@ -11,6 +11,8 @@ pub(crate) enum Fault {
     RespondQuietly,
     /// A signal to a session does not wake the session.
     SignalQuietly,
+    /// A result of a lookup wakes no task.
+    WakeNoLookup,
     /// An overdue request stays pending.
     ForgetDeadline,
     /// A cancelled request keeps its handle.

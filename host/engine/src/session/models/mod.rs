@@ -28,7 +28,7 @@ fn ask(session: &mut Session) -> TaskHandle {
 
 /// Does the jobs of a session, if there are any.
 fn worker(session: &Session) -> Worker {
-    let engine = Arc::clone(&session.engine);
+    let engine = Arc::clone(&session.shared.engine);
     model_thread::spawn(move || engine.pool.work_once())
 }
 
@@ -52,8 +52,8 @@ fn cancelled() {
     // Nothing was taken before, so the cancel is in time.
     assert_eq!((cancelled, taken), (Ok(()), vec![]));
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
-    assert!(!session.queue.is_ready());
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert!(!session.shared.queue.is_ready());
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
     assert_eq!(engine.shared.pool.status().replaced, 0);
 }
 
@@ -74,8 +74,8 @@ fn taken_once() {
     taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
     assert_eq!(session.cancel(handle), Err(ErrorCode::AlreadyCompleted));
-    assert_eq!((session.bytes, session.outstanding()), (0, 0));
-    assert!(!session.queue.is_ready());
+    assert_eq!((session.bytes(), session.outstanding()), (0, 0));
+    assert!(!session.shared.queue.is_ready());
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn taken_or_cancelled() {
         Err(ErrorCode::AlreadyCompleted) => assert_eq!((taken, later), (vec![handle], vec![])),
         Err(other) => panic!("{other}"),
     }
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
     assert_eq!(engine.shared.pool.status().replaced, 0);
 }
 
@@ -141,7 +141,7 @@ fn forgotten() {
     assert_eq!(take_now(&mut session), []);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
     assert_eq!(
-        (session.bytes, engine.shared.pool.status().replaced),
+        (session.bytes(), engine.shared.pool.status().replaced),
         (0, 0)
     );
 }
@@ -186,7 +186,7 @@ fn ended_by_an_outage() {
     switch.join().unwrap();
     taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn completed_once() {
     dog.join().unwrap();
     taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
     assert_eq!(engine.shared.pool.status().replaced, 0);
 }
 
@@ -60,7 +60,7 @@ fn cancelled() {
     let taken = take_now(&mut session);
     // Nothing was taken before, so the cancel is in time.
     assert_eq!((cancelled, taken), (Ok(()), vec![]));
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn cancelled(act: fn(Responder)) {
     // Nothing was taken before, so the cancel is in time.
     assert_eq!((cancelled, taken), (Ok(()), vec![]));
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
     assert_eq!(engine.shared.pool.status().replaced, 0);
 }
 
@@ -70,7 +70,7 @@ fn taken_once() {
     thread.join().unwrap();
     taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
-    assert_eq!((session.bytes, session.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), session.outstanding()), (0, 0));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn forgotten() {
     assert!(!session.wait(None));
     assert_eq!(take_now(&mut session), []);
     assert_eq!(session.cancel(handle), Err(ErrorCode::InvalidArgument));
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn ended_by_an_outage() {
     switch.join().unwrap();
     taken.extend(take_now(&mut session));
     assert_eq!(taken, [handle]);
-    assert_eq!((session.bytes, engine.outstanding()), (0, 0));
+    assert_eq!((session.bytes(), engine.outstanding()), (0, 0));
 }
 
 #[test]
