@@ -1,7 +1,7 @@
-//! Spellings of forbidden names and addresses: none reaches a resolver, which records what it is
-//! asked.
+//! Spellings of forbidden names and addresses of both families: none reaches a resolver, which
+//! records what it is asked, and none is allowed in an answer.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use proptest::collection::vec;
@@ -36,6 +36,13 @@ impl Resolver for Recorder {
     }
 }
 
+/// A policy that allows the patterns.
+fn policy(patterns: &[&str]) -> Policy {
+    patterns.iter().fold(Policy::deny_all(), |policy, pattern| {
+        policy.allow(pattern.parse().unwrap())
+    })
+}
+
 /// An engine that allows the patterns.
 struct Judge {
     engine: LookupEngine,
@@ -45,9 +52,7 @@ struct Judge {
 impl Judge {
     fn new(patterns: &[&str]) -> Judge {
         let resolver = Recorder::default();
-        let policy = patterns.iter().fold(Policy::deny_all(), |policy, pattern| {
-            policy.allow(pattern.parse().unwrap())
-        });
+        let policy = policy(patterns);
         let builder = LookupEngine::builder().resolver(resolver.clone());
         Judge {
             engine: builder.policy(policy).build(),
@@ -211,6 +216,120 @@ fn within_ipv6(address: Ipv4Addr) -> impl Strategy<Value = String> {
     })
 }
 
+/// An IPv6 address in one of its texts: leading zeros, any run of zeros shortened or none, capital
+/// letters, the last 32 bits as an IPv4 address.
+fn ipv6_text(address: Ipv6Addr) -> impl Strategy<Value = String> {
+    let forms = (
+        any::<[u8; 8]>(),
+        any::<bool>(),
+        any::<bool>(),
+        0..9usize,
+        0..9usize,
+    );
+    forms.prop_map(move |(zeros, capitals, dotted, from, to)| {
+        let segments = address.segments();
+        let [.., a, b, c, d] = address.octets();
+        let mut groups: Vec<String> = segments
+            .iter()
+            .zip(zeros)
+            .map(|(segment, zeros)| format!("{segment:0width$x}", width = usize::from(zeros % 5)))
+            .collect();
+        if dotted {
+            groups.truncate(6);
+            groups.push(format!("{a}.{b}.{c}.{d}"));
+        }
+        let last = if dotted { 6 } else { 8 };
+        let (from, to) = (from.min(to).min(last), from.max(to).min(last));
+        let text = if from < to && segments[from..to].iter().all(|&segment| segment == 0) {
+            format!("{}::{}", groups[..from].join(":"), groups[to..].join(":"))
+        } else {
+            groups.join(":")
+        };
+        if capitals { text.to_uppercase() } else { text }
+    })
+}
+
+/// IPv6 addresses that lead to the IPv4 address: mapped, compatible, translated, NAT64 with each
+/// length of its prefix, 6to4, Teredo as the server and as the client.
+fn carriers(address: Ipv4Addr) -> Vec<Ipv6Addr> {
+    let bits = u128::from(address.to_bits());
+    let public = u128::from(Ipv4Addr::new(93, 184, 216, 34).to_bits());
+    let inverted = |bits: u128| bits ^ u128::from(u32::MAX);
+    let [high, low] = [bits >> 24, bits & 0xff_ffff];
+    let local_nat64 = 0x64_ff9b_0001 << 80;
+    [
+        bits,
+        0xffff << 32 | bits,
+        0xffff << 48 | bits,
+        0x64_ff9b << 96 | bits,
+        local_nat64 | bits,
+        local_nat64 | (bits << 24),
+        local_nat64 | high << 64 | (low << 32),
+        local_nat64 | bits >> 16 << 64 | ((bits & 0xffff) << 40),
+        0x2002 << 112 | bits << 80 | 1,
+        0x2001 << 112 | bits << 64 | inverted(public),
+        0x2001 << 112 | public << 64 | inverted(bits),
+    ]
+    .map(Ipv6Addr::from_bits)
+    .into()
+}
+
+/// IPv6 addresses that no pattern allows, neither in a question nor in an answer.
+fn forbidden_ipv6() -> impl Strategy<Value = Ipv6Addr> {
+    let special = select(&[
+        "::",
+        "::1",
+        "100::1",
+        "2001:db8::1",
+        "2001:2::1",
+        "2001:10::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+        "ff0e::1",
+    ]);
+    let special = special.prop_map(|text: &str| text.parse().unwrap());
+    let carried = select(vec![
+        Ipv4Addr::LOCALHOST,
+        Ipv4Addr::new(127, 0, 1, 1),
+        Ipv4Addr::new(10, 0, 0, 7),
+        Ipv4Addr::new(172, 16, 3, 4),
+        Ipv4Addr::new(169, 254, 169, 254),
+        Ipv4Addr::new(192, 168, 0, 1),
+        Ipv4Addr::new(100, 64, 0, 1),
+        Ipv4Addr::BROADCAST,
+        // Denied by a rule.
+        Ipv4Addr::new(198, 41, 0, 4),
+    ]);
+    prop_oneof![1 => special, 3 => carried.prop_flat_map(|address| select(carriers(address)))]
+}
+
+/// Spellings of an IPv6 address: in brackets, with a zone or a port, in other characters.
+fn ipv6() -> impl Strategy<Value = (Ipv6Addr, String)> {
+    forbidden_ipv6().prop_flat_map(|address| {
+        let text = (ipv6_text(address), 0..12u8).prop_map(|(text, form)| match form {
+            0 => format!("[{text}]"),
+            1 => format!("{text}%1"),
+            2 => format!("[{text}]:80"),
+            3 => format!("{text}%eth0"),
+            4 => format!("[{text}%25lo]"),
+            5 => text.replace(':', "\\:"),
+            6 => text.replace(':', "%3a"),
+            _ => text,
+        });
+        let text = text.boxed();
+        let spelling = prop_oneof![
+            1 => text.clone(),
+            1 => wrapped(text.prop_flat_map(disguised)),
+        ];
+        (Just(address), spelling)
+    })
+}
+
 /// The text in `xn--` labels that encode no other characters.
 fn in_xn_labels(text: String) -> String {
     let labels = text.split('.').map(|label| format!("xn--{label}-"));
@@ -298,5 +417,38 @@ proptest! {
             prop_assert!(outcome.is_err(), "{name:?}: {outcome:?}");
             Ok(())
         })?;
+    }
+
+    // S-A5, S-R16: every name is allowed, and every prefix whose addresses carry IPv4 addresses.
+    #[test]
+    fn no_spelling_of_a_forbidden_ipv6_address_is_allowed((address, text) in ipv6()) {
+        thread_local! {
+            static JUDGE: Judge = Judge::new(&["*"]);
+            static CARRIERS: Policy = policy(&[
+                "*.test", "localhost", "2606:4700::/32", "::ffff:0:0/96", "64:ff9b::/96",
+                "64:ff9b:1::/48", "2002::/16", "2001::/32", "93.184.216.34",
+            ]);
+            static ALL: Policy = Policy::allow_all();
+        }
+        let (_, asked) = JUDGE.with(|judge| judge.ask(text.as_bytes()));
+        prop_assert!(asked.is_empty(), "{text:?} asks for {asked:?}");
+        let read: Option<IpAddr> = text.parse().ok();
+        CARRIERS.with(|policy| {
+            prop_assert!(!policy.allows_name(&text), "{text:?}");
+            prop_assert!(!policy.allows_address(address.into()), "{address}");
+            Ok(())
+        })?;
+        for policy in [&CARRIERS, &ALL] {
+            let denied = "198.41.0.4".parse().unwrap();
+            let policy = policy.with(Policy::clone).deny_answers(denied);
+            for lookup in [
+                Lookup::HostByName("a.test".into()),
+                Lookup::HostByAddress(Ipv4Addr::new(93, 184, 216, 34)),
+            ] {
+                for address in read.into_iter().chain([address.into()]) {
+                    prop_assert!(!policy.allows_answer(&lookup, address), "{address}");
+                }
+            }
+        }
     }
 }

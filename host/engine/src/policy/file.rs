@@ -278,7 +278,7 @@ mod tests {
             ),
             (
                 "\nallow-answers = ['a.test']",
-                "F:2: `a.test` is no IPv4 address; write four decimal numbers, as in `192.0.2.7`",
+                "F:2: `a.test` is no address; write it as in `192.0.2.7` or `2001:db8::7`",
             ),
             (
                 "deny-answers = [\n\n'10.0.0.1/8']",

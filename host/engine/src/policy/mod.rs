@@ -4,14 +4,16 @@ mod answers;
 mod file;
 mod networks;
 mod pattern;
+mod special;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use rustc_hash::FxHashSet;
 
 use self::answers::Answers;
 use self::networks::Networks;
 use self::pattern::Kind;
+use self::special::readings;
 use crate::lookup::question::Lookup;
 use crate::names::{self, HostName};
 
@@ -67,7 +69,9 @@ impl Policy {
     /// `*` allows nothing more here: see [`allow_private`](Self::allow_private).
     #[must_use]
     pub fn allow_answers(mut self, addresses: AddressPattern) -> Policy {
-        self.answers.allow(addresses.0);
+        addresses
+            .networks()
+            .for_each(|network| self.answers.allow(network));
         self
     }
 
@@ -75,7 +79,9 @@ impl Policy {
     /// precedence, so with `*` answers have explicitly allowed addresses only.
     #[must_use]
     pub fn deny_answers(mut self, addresses: AddressPattern) -> Policy {
-        self.answers.deny(addresses.0);
+        addresses
+            .networks()
+            .for_each(|network| self.answers.deny(network));
         self
     }
 
@@ -89,7 +95,7 @@ impl Policy {
 
     /// Whether a host may be looked up by this name, in any spelling (`S-R16`).
     ///
-    /// A name that is an IPv4 address is judged as an address. The cost grows with the labels of
+    /// A name that is an IPv4 or IPv6 address is judged as an address. The cost grows with the labels of
     /// the name, not with the number of patterns.
     pub fn allows_name(&self, name: &str) -> bool {
         if self.all || names::is_canonical(name) {
@@ -98,29 +104,26 @@ impl Policy {
         match names::canonical_host(name.as_bytes().into(), names::LONGEST_SPELLING) {
             Some(HostName::Name(name)) => self.allows_canonical(&name),
             Some(HostName::Address(address)) => self.allows_address(address.into()),
-            Some(HostName::NotAnAddress) | None => false,
+            Some(HostName::NotAnAddress) => name
+                .parse::<Ipv6Addr>()
+                .is_ok_and(|address| self.allows_address(address.into())),
+            None => false,
         }
     }
 
-    /// Whether this address may be looked up (`S-R16`).
+    /// Whether this address may be looked up (`S-R16`). An IPv6 address that carries IPv4
+    /// addresses needs all of them allowed (`S-A5`): see the [table](self#addresses-in-addresses).
     pub fn allows_address(&self, address: IpAddr) -> bool {
-        match address {
-            _ if self.all => true,
-            IpAddr::V4(address) => self.networks.longest(address).is_some(),
-            IpAddr::V6(_) => false,
-        }
+        self.all || readings(address).all(|reading| self.networks.longest(reading).is_some())
     }
 
     /// Whether the answer to an allowed lookup may have this address (`S-R16`). See the
     /// [table](self#addresses-in-answers).
     pub fn allows_answer(&self, lookup: &Lookup, address: IpAddr) -> bool {
-        let IpAddr::V4(address) = address else {
-            return true;
-        };
         self.answers.allows(address, false)
             || match lookup {
                 // The guest gave the address, which was judged as a question.
-                Lookup::HostByAddress(asked) => *asked == address,
+                Lookup::HostByAddress(asked) => address == *asked,
                 Lookup::HostByName(name) => {
                     self.answers
                         .allows(address, names::means_this_machine(name))
@@ -150,7 +153,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ipnet::Ipv4Net;
+    use ipnet::{Ipv4Net, Ipv6Net};
     use proptest::prelude::*;
     use std::net::Ipv4Addr;
 
@@ -249,6 +252,100 @@ mod tests {
         assert!(!policy(&["0.0.0.0/0"]).allows_name("localhost"));
     }
 
+    // S-A6
+    #[test]
+    fn ipv6_addresses_and_prefixes_allow_their_addresses_in_plain_form_only() {
+        let policy = policy(&["2001:db8::/32", "2606:4700::1111", "::1"]);
+        for name in [
+            "2001:db8::",
+            "2001:DB8:0:0::7",
+            "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+            "2606:4700:0:0:0:0:0:1111",
+            "::1",
+        ] {
+            assert!(policy.allows_name(name), "{name}");
+            assert!(policy.allows_address(name.parse().unwrap()), "{name}");
+        }
+        for name in [
+            "2001:db9::",
+            "2606:4700::1112",
+            "::",
+            "::2",
+            "127.0.0.1",
+            "[2001:db8::1]",
+            "2001:db8::1%eth0",
+            "2001:db8::1%",
+            "[2001:db8::1]:80",
+            " 2001:db8::1",
+            "2001:db8::1.",
+            "2001\u{ff1a}db8::1",
+        ] {
+            assert!(!policy.allows_name(name), "{name}");
+        }
+        assert!(!self::policy(&["0.0.0.0/0"]).allows_address(Ipv6Addr::LOCALHOST.into()));
+        assert!(!self::policy(&["::/0"]).allows_address(Ipv4Addr::LOCALHOST.into()));
+    }
+
+    // S-A5
+    #[test]
+    fn a_question_for_an_address_that_carries_another_needs_both_allowed() {
+        for (patterns, name, allowed) in [
+            (&["::/0"][..], "::ffff:10.0.0.1", false),
+            (&["10.0.0.0/8"], "::ffff:10.0.0.1", false),
+            (&["::/0", "10.0.0.0/8"], "::ffff:10.0.0.1", true),
+            (&["::/0"], "64:ff9b::8.8.8.8", false),
+            (&["::/0", "8.8.8.8"], "64:ff9b::8.8.8.8", true),
+            (&["::/0", "8.8.8.8"], "2002:808:808::1", true),
+            (&["2002::/16"], "2002:808:808::1", false),
+            // The server is 8.8.8.8, the client 10.0.0.1.
+            (
+                &["::/0", "8.8.8.8"],
+                "2001:0:808:808:8000:63bf:f5ff:fffe",
+                false,
+            ),
+            (
+                &["::/0", "10.0.0.1"],
+                "2001:0:808:808:8000:63bf:f5ff:fffe",
+                false,
+            ),
+            (
+                &["::/0", "0.0.0.0/0"],
+                "2001:0:808:808:8000:63bf:f5ff:fffe",
+                true,
+            ),
+            (&["*"], "::ffff:10.0.0.1", true),
+        ] {
+            assert_eq!(
+                policy(patterns).allows_name(name),
+                allowed,
+                "{patterns:?}: {name}"
+            );
+        }
+    }
+
+    // S-R16
+    #[test]
+    fn an_answer_may_have_the_address_that_the_guest_gave() {
+        let policy = Policy::allow_all();
+        let by_name = |name: &str| Lookup::HostByName(name.into());
+        let given: IpAddr = Ipv4Addr::new(10, 0, 0, 1).into();
+        for lookup in [
+            by_name("10.0.0.1"),
+            Lookup::HostByAddress(Ipv4Addr::new(10, 0, 0, 1)),
+        ] {
+            assert!(policy.allows_answer(&lookup, given));
+            for other in ["10.0.0.2", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1", "::1"] {
+                assert!(
+                    !policy.allows_answer(&lookup, other.parse().unwrap()),
+                    "{other}"
+                );
+            }
+        }
+        assert!(!policy.allows_answer(&by_name("a.test"), given));
+        assert!(policy.allows_answer(&by_name("localhost"), Ipv6Addr::LOCALHOST.into()));
+        assert!(!policy.allows_answer(&by_name("a.test"), Ipv6Addr::LOCALHOST.into()));
+    }
+
     /// Spellings that IDNA maps to one name.
     fn spelling(name: &'static str) -> impl Strategy<Value = String> {
         let forms = prop::collection::vec(0..4u8, name.len());
@@ -290,6 +387,16 @@ mod tests {
             let policy = policy(&[&network.to_string()]);
             let other = Ipv4Addr::from(other);
             prop_assert!(policy.allows_address(Ipv4Addr::from(bits).into()));
+            prop_assert_eq!(policy.allows_address(other.into()), network.contains(&other));
+        }
+
+        // S-A6
+        #[test]
+        fn an_ipv6_prefix_allows_its_addresses_and_no_others(bits: u128, length in 0..=128u8, other: u128) {
+            let network = Ipv6Net::new(bits.into(), length).unwrap().trunc();
+            let policy = policy(&[&network.to_string()]).allow("0.0.0.0/0".parse().unwrap());
+            let other = Ipv6Addr::from(other);
+            prop_assert!(policy.allows_address(Ipv6Addr::from(bits).into()));
             prop_assert_eq!(policy.allows_address(other.into()), network.contains(&other));
         }
     }

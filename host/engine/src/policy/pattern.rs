@@ -1,10 +1,10 @@
 //! Patterns of names and addresses.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::names::{self, HostName};
 use crate::text::DisplayText;
@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Under(Box<str>),
     /// This canonical name, which has no trailing dot.
     Name(Box<str>),
-    Network(Ipv4Net),
+    Network(IpNet),
 }
 
 impl Pattern {
@@ -36,6 +36,7 @@ impl FromStr for Pattern {
         let kind = match text {
             "" => return Err(PatternError::Empty),
             "*" => Kind::All,
+            _ if text.starts_with('[') => return Err(PatternError::Brackets(text.into())),
             _ if text.contains('/') => Kind::Network(prefix(text)?),
             _ => match text.strip_prefix("*.") {
                 Some(suffix) => match host(text, suffix)? {
@@ -44,8 +45,8 @@ impl FromStr for Pattern {
                 },
                 None => match host(text, text)? {
                     HostName::Name(name) => Kind::Name(names::without_dot(name)),
-                    HostName::Address(address) => Kind::Network(address.into()),
-                    HostName::NotAnAddress => return Err(PatternError::NotIpv4(text.into())),
+                    HostName::Address(address) => Kind::Network(IpAddr::V4(address).into()),
+                    HostName::NotAnAddress => Kind::Network(ipv6(text)?.into()),
                 },
             },
         };
@@ -60,36 +61,47 @@ impl fmt::Display for Pattern {
             Kind::All => f.write_str("*"),
             Kind::Under(suffix) => write!(f, "*.{suffix}"),
             Kind::Name(name) => f.write_str(name),
-            Kind::Network(network) if network.prefix_len() == 32 => network.addr().fmt(f),
+            Kind::Network(network) if network.prefix_len() == network.max_prefix_len() => {
+                network.addr().fmt(f)
+            }
             Kind::Network(network) => network.fmt(f),
         }
     }
 }
 
 /// Addresses that a policy allows or denies in answers. [`str::parse`] reads it from text:
-/// `192.0.2.7`, `192.0.2.0/24`, or `*` for all addresses.
+/// `192.0.2.7`, `192.0.2.0/24`, `2001:db8::7`, `2001:db8::/32`, or `*` for all addresses of both
+/// families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AddressPattern(pub(super) Ipv4Net);
+pub struct AddressPattern(
+    /// The network. None is all addresses.
+    Option<IpNet>,
+);
+
+impl AddressPattern {
+    /// The networks of each family whose addresses the pattern has.
+    pub(super) fn networks(self) -> impl Iterator<Item = IpNet> {
+        let all = [Ipv4Net::default().into(), Ipv6Net::default().into()].map(Some);
+        let networks = self.0.map_or(all, |network| [Some(network), None]);
+        networks.into_iter().flatten()
+    }
+}
 
 impl FromStr for AddressPattern {
     type Err = PatternError;
 
     fn from_str(text: &str) -> Result<AddressPattern, PatternError> {
         match text.parse::<Pattern>()?.0 {
-            Kind::All => Ok(AddressPattern(Ipv4Net::default())),
-            Kind::Network(network) => Ok(AddressPattern(network)),
-            Kind::Name(_) | Kind::Under(_) => Err(PatternError::NotIpv4(text.into())),
+            Kind::All => Ok(AddressPattern(None)),
+            Kind::Network(network) => Ok(AddressPattern(Some(network))),
+            Kind::Name(_) | Kind::Under(_) => Err(PatternError::NotAnAddress(text.into())),
         }
     }
 }
 
 impl fmt::Display for AddressPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.0 {
-            all if all == Ipv4Net::default() => Kind::All,
-            network => Kind::Network(network),
-        };
-        Pattern(kind).fmt(f)
+        Pattern(self.0.map_or(Kind::All, Kind::Network)).fmt(f)
     }
 }
 
@@ -107,11 +119,23 @@ pub enum PatternError {
     /// No host can have this name.
     #[error("`{}` is neither a host name nor an address", shown(.0))]
     NotAName(Box<str>),
-    /// The text is no IPv4 address of four decimal numbers, where one is needed.
-    #[error("`{}` is no IPv4 address; write four decimal numbers, as in `192.0.2.7`", shown(.0))]
-    NotIpv4(Box<str>),
-    /// The prefix is not an IPv4 address, a slash and a number up to 32.
-    #[error("`{}` is no prefix; write an IPv4 address and its bits, as in `10.0.0.0/8`", shown(.0))]
+    /// The text is no address, where one is needed. An IPv4 address has four decimal numbers.
+    #[error("`{}` is no address; write it as in `192.0.2.7` or `2001:db8::7`", shown(.0))]
+    NotAnAddress(Box<str>),
+    /// An address is in brackets.
+    #[error("`{}`: leave the brackets out, as in `2001:db8::7` or `2001:db8::/32`", shown(.0))]
+    Brackets(Box<str>),
+    /// An IPv6 address has a zone, which belongs to one machine.
+    #[error("`{}` has a zone; leave out the `%` and what follows it", shown(.0))]
+    Zone(Box<str>),
+    /// A name or an IPv4 address has a port.
+    #[error("`{}` has a port, which only a rule for connections can have", shown(.0))]
+    Port(Box<str>),
+    /// The prefix is not an address, a slash and a number up to 32, or up to 128 for IPv6.
+    #[error(
+        "`{}` is no prefix; write an address and its bits, as in `10.0.0.0/8` or `2001:db8::/32`",
+        shown(.0)
+    )]
     Prefix(Box<str>),
     /// The address of a prefix has bits set that do not belong to it.
     #[error(
@@ -122,7 +146,7 @@ pub enum PatternError {
         /// The pattern.
         given: Box<str>,
         /// The prefix that it lies in.
-        meant: Ipv4Net,
+        meant: IpNet,
     },
 }
 
@@ -144,16 +168,38 @@ fn host(pattern: &str, name: &str) -> Result<HostName, PatternError> {
     }
 }
 
-fn prefix(text: &str) -> Result<Ipv4Net, PatternError> {
+/// Reads an IPv6 address. It has no zone and no brackets.
+fn ipv6(text: &str) -> Result<IpAddr, PatternError> {
+    text.parse::<Ipv6Addr>()
+        .map(IpAddr::V6)
+        .map_err(|_| match text.split_once(':') {
+            _ if has_zone(text) => PatternError::Zone(text.into()),
+            Some((_, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
+                PatternError::Port(text.into())
+            }
+            _ => PatternError::NotAnAddress(text.into()),
+        })
+}
+
+/// Whether the text is an IPv6 address with a percent sign after it.
+fn has_zone(text: &str) -> bool {
+    let address = text.split_once('%').map(|(address, _)| address);
+    address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
+}
+
+fn prefix(text: &str) -> Result<IpNet, PatternError> {
     let bad = || PatternError::Prefix(text.into());
     let (address, length) = text.split_once('/').ok_or_else(bad)?;
-    let address: Ipv4Addr = address.parse().map_err(|_| bad())?;
+    let address: IpAddr = address.parse().map_err(|_| match () {
+        () if has_zone(text) => PatternError::Zone(text.into()),
+        () => bad(),
+    })?;
     // `str::parse` would accept a sign.
     if !length.bytes().all(|b| b.is_ascii_digit()) {
         return Err(bad());
     }
     let length = length.parse().map_err(|_| bad())?;
-    let network = Ipv4Net::new(address, length).map_err(|_| bad())?;
+    let network = IpNet::new(address, length).map_err(|_| bad())?;
     if network.addr() != network.network() {
         return Err(PatternError::HostBits {
             given: text.into(),
@@ -178,6 +224,16 @@ mod tests {
             ("192.0.2.7/32", "192.0.2.7"),
             ("10.0.0.0/8", "10.0.0.0/8"),
             ("0.0.0.0/0", "0.0.0.0/0"),
+            ("2001:DB8:0:0:0:0:0:0001", "2001:db8::1"),
+            ("2001:db8::1/128", "2001:db8::1"),
+            ("2001:0db8::0/32", "2001:db8::/32"),
+            ("::", "::"),
+            ("::/0", "::/0"),
+            ("0:0:0:0:0:ffff:a00:1", "::ffff:10.0.0.1"),
+            ("::ffff:10.0.0.0/104", "::ffff:10.0.0.0/104"),
+            // S-A6: RFC 5952 shortens the longest run of zeros, the first of two equal ones.
+            ("2001:0:0:1:0:0:0:1", "2001:0:0:1::1"),
+            ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
         ] {
             let pattern: Pattern = given.parse().unwrap();
             assert_eq!(pattern.to_string(), shown);
@@ -204,8 +260,36 @@ mod tests {
         for text in ["*.", "a b", "a..b", "a\0", "*.127.0.0.1", "*.1"] {
             assert_eq!(error(text), PatternError::NotAName(text.into()));
         }
-        for text in ["127.1", "::1", "[::1]", "010.0.0.1", "1.2.3.256"] {
-            assert_eq!(error(text), PatternError::NotIpv4(text.into()));
+        for text in [
+            "127.1",
+            "010.0.0.1",
+            "1.2.3.256",
+            ":",
+            "::g",
+            "1::2::3",
+            "::10.1",
+            "\u{ff1a}\u{ff1a}1",
+            "1:2:3:4:5:6:7:8:9",
+            "12345::",
+            "a:",
+            "a]",
+        ] {
+            assert_eq!(error(text), PatternError::NotAnAddress(text.into()));
+        }
+        for text in [
+            "[::1]",
+            "[::1]:80",
+            "[2001:db8::]/32",
+            "[2001:db8::/32]",
+            "[",
+        ] {
+            assert_eq!(error(text), PatternError::Brackets(text.into()));
+        }
+        for text in ["fe80::1%eth0", "::1%", "fe80::%1/64", "fe80::1%eth0/64"] {
+            assert_eq!(error(text), PatternError::Zone(text.into()));
+        }
+        for text in ["host.test:80", "192.0.2.7:443"] {
+            assert_eq!(error(text), PatternError::Port(text.into()));
         }
         for text in [
             "10.0.0.0/33",
@@ -213,7 +297,9 @@ mod tests {
             "10/8",
             "/8",
             "a/8",
-            "::/0",
+            "::/129",
+            "::/-1",
+            "1::2::3/64",
             "010.0.0.0/8",
             "10.0.0.0/+8",
             "10.0.0.0/8/8",
@@ -224,6 +310,30 @@ mod tests {
             error("10.0.0.1/8").to_string(),
             "`10.0.0.1/8` has bits set beyond its prefix; did you mean `10.0.0.0/8`?"
         );
+        assert_eq!(
+            error("2001:db8::1/32").to_string(),
+            "`2001:db8::1/32` has bits set beyond its prefix; did you mean `2001:db8::/32`?"
+        );
+    }
+
+    // S-A6
+    #[test]
+    fn a_pattern_of_addresses_has_one_family_or_is_a_star_for_both() {
+        for (given, networks) in [
+            ("*", &["0.0.0.0/0", "::/0"][..]),
+            ("0.0.0.0/0", &["0.0.0.0/0"]),
+            ("::/0", &["::/0"]),
+            ("2001:db8::7", &["2001:db8::7/128"]),
+        ] {
+            let pattern: AddressPattern = given.parse().unwrap();
+            assert_eq!(pattern.to_string(), given);
+            let shown: Vec<_> = pattern.networks().map(|net| net.to_string()).collect();
+            assert_eq!(shown, networks);
+        }
+        for text in ["a.test", "*.test"] {
+            let error = PatternError::NotAnAddress(text.into());
+            assert_eq!(text.parse::<AddressPattern>(), Err(error));
+        }
     }
 
     proptest! {
@@ -232,6 +342,22 @@ mod tests {
             if let Ok(pattern) = text.parse::<Pattern>() {
                 prop_assert_eq!(pattern.to_string().parse(), Ok(pattern));
             }
+        }
+
+        #[test]
+        fn any_text_like_an_ipv6_address_is_an_error_or_reads_back(text in "[0-9a-f:.%/\\[\\]A-F]{0,24}") {
+            if let Ok(pattern) = text.parse::<Pattern>() {
+                prop_assert_eq!(pattern.to_string().parse(), Ok(pattern));
+            }
+        }
+
+        // S-A6
+        #[test]
+        fn every_prefix_reads_back(bits: u128, length in 0..=128u8) {
+            let network = Ipv6Net::new(Ipv6Addr::from_bits(bits), length).unwrap().trunc();
+            let pattern: Pattern = network.to_string().parse().unwrap();
+            prop_assert_eq!(&pattern, &Pattern(Kind::Network(network.into())));
+            prop_assert_eq!(pattern.to_string().parse(), Ok(pattern));
         }
     }
 }
