@@ -38,6 +38,11 @@ impl Answers {
         readings(address).all(|reading| self.allows_reading(reading, is_this_machine))
     }
 
+    /// The length of the longest prefix of the address that is denied.
+    pub(super) fn longest_denied(&self, address: IpAddr) -> Option<u8> {
+        self.denied.longest(address)
+    }
+
     /// Judges an address without the addresses that it carries.
     fn allows_reading(&self, address: IpAddr, is_this_machine: bool) -> bool {
         let denied = self.denied.longest(address);

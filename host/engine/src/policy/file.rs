@@ -19,6 +19,9 @@ impl Policy {
     ///     r#"
     ///     ## Which hosts may be looked up.
     ///     allow = ["www.example.com", "*.corp.example", "198.51.100.0/24"]
+    ///     ## Which hosts and ports may be connected to, and where a guest may listen.
+    ///     connect = ["db.example:5432", "udp:192.0.2.1:53"]
+    ///     listen = ["127.0.0.1:8080"]
     ///     ## Addresses that answers may have, and may not have, besides the default.
     ///     allow-answers = ["10.1.0.0/16"]
     ///     deny-answers = ["10.1.255.0/24"]
@@ -39,8 +42,8 @@ impl Policy {
         left_out.into_iter().next().map_or(Ok(policy), Err)
     }
 
-    /// Reads a policy from TOML, and skips malformed patterns in `allow` and `allow-answers`: the
-    /// policy then allows less. Returns the policy, and the errors of skipped patterns: one for
+    /// Reads a policy from TOML, and skips malformed patterns in `allow`, `connect`, `listen` and
+    /// `allow-answers`: the policy then allows less. Returns the policy, and the errors of skipped patterns: one for
     /// each of up to 100 patterns. The 100th error stands for all others if there are more.
     ///
     /// # Errors
@@ -50,8 +53,8 @@ impl Policy {
     /// - a malformed pattern in `deny-answers`;
     /// - an unknown key, or text that is not TOML.
     ///
-    /// The first malformed pattern, if all patterns of `allow` are malformed, or all patterns of
-    /// both keys.
+    /// The first malformed pattern, if all patterns of `allow`, of `connect` or of `listen` are
+    /// malformed, or all patterns of the four keys.
     pub fn parse_leaving_out_malformed(
         text: &str,
         file: &str,
@@ -68,27 +71,32 @@ impl Policy {
             wrong(at, Problem::Syntax(message.into()))
         })?;
         let mut left_out = LeftOut::default();
-        let none = Policy::default();
-        let allowed = read.allow.len();
-        let mut policy = patterns(read.allow, none, Policy::allow, |at, error| {
-            left_out.add(|| wrong(at.start, error.into()));
-            Ok(())
-        })?;
-        let no_name = allowed > 0 && left_out.count == allowed;
-        let all = allowed + read.allow_answers.len();
+        let File {
+            allow,
+            connect,
+            listen,
+            allow_answers,
+            deny_answers,
+            allow_private,
+        } = read;
+        let mut policy = Policy::default();
+        let all = allow.len() + connect.len() + listen.len() + allow_answers.len();
+        policy = left_out.patterns(allow, policy, Policy::allow, &mut wrong)?;
+        policy = left_out.patterns(connect, policy, Policy::connect, &mut wrong)?;
+        policy = left_out.patterns(listen, policy, Policy::listen, &mut wrong)?;
         let add = Policy::allow_answers;
-        policy = patterns(read.allow_answers, policy, add, |at, error| {
+        policy = patterns(allow_answers, policy, add, |at, error| {
             left_out.add(|| wrong(at.start, error.into()));
             Ok(())
         })?;
-        if no_name || all > 0 && left_out.count == all {
+        if all > 0 && left_out.count == all {
             return Err(left_out.errors.swap_remove(0));
         }
         let add = Policy::deny_answers;
-        policy = patterns(read.deny_answers, policy, add, |at, error| {
+        policy = patterns(deny_answers, policy, add, |at, error| {
             Err(wrong(at.start, error.into()))
         })?;
-        if read.allow_private {
+        if allow_private {
             policy = policy.allow_private();
         }
         Ok((policy, left_out.finish()))
@@ -108,6 +116,31 @@ struct LeftOut {
 }
 
 impl LeftOut {
+    /// Adds patterns to a policy, and skips malformed ones.
+    ///
+    /// # Errors
+    ///
+    /// The first malformed pattern, if all are.
+    fn patterns<P: FromStr<Err = PatternError>>(
+        &mut self,
+        texts: Vec<Spanned<String>>,
+        policy: Policy,
+        add: impl Fn(Policy, P) -> Policy,
+        wrong: &mut impl FnMut(usize, Problem) -> FileError,
+    ) -> Result<Policy, FileError> {
+        let (all, before) = (texts.len(), self.count);
+        let mut first = None;
+        let policy = patterns(texts, policy, add, |at, error| {
+            first.get_or_insert_with(|| (at.start, error.clone()));
+            self.add(|| wrong(at.start, error.into()));
+            Ok(())
+        })?;
+        match first {
+            Some((at, error)) if self.count - before == all => Err(wrong(at, error.into())),
+            _ => Ok(policy),
+        }
+    }
+
     fn add(&mut self, error: impl FnOnce() -> FileError) {
         if self.errors.len() < MAX_ERRORS {
             self.errors.push(error());
@@ -186,6 +219,10 @@ pub enum Problem {
 struct File {
     #[serde(default)]
     allow: Vec<Spanned<String>>,
+    #[serde(default)]
+    connect: Vec<Spanned<String>>,
+    #[serde(default)]
+    listen: Vec<Spanned<String>>,
     #[serde(default)]
     allow_answers: Vec<Spanned<String>>,
     #[serde(default)]
@@ -266,7 +303,7 @@ mod tests {
         for (text, wrong) in [
             (
                 "\n\nalow = []",
-                "F:3: unknown field `alow`, expected one of `allow`, `allow-answers`, `deny-answers`, `allow-private`",
+                "F:3: unknown field `alow`, expected one of `allow`, `connect`, `listen`, `allow-answers`, `deny-answers`, `allow-private`",
             ),
             (
                 "allow = [\n'a.test',\n'*.*']",

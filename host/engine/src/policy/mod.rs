@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 mod answers;
+mod connections;
 mod file;
 mod networks;
 mod pattern;
@@ -11,12 +12,14 @@ use std::net::{IpAddr, Ipv6Addr};
 use rustc_hash::FxHashSet;
 
 use self::answers::Answers;
+use self::connections::Connections;
 use self::networks::Networks;
 use self::pattern::Kind;
 use self::special::readings;
 use crate::lookup::question::Lookup;
 use crate::names::{self, HostName};
 
+pub use self::connections::{ConnectPattern, ListenPattern, Transport, to_toml};
 pub use self::file::{FileError, Problem};
 pub use self::pattern::{AddressPattern, Pattern, PatternError};
 
@@ -30,6 +33,7 @@ pub struct Policy {
     suffixes: FxHashSet<Box<str>>,
     networks: Networks,
     answers: Answers,
+    connections: Connections,
 }
 
 impl Policy {

@@ -1,40 +1,44 @@
-//! A set of networks of both families with search for the longest matching prefix.
+//! Networks of both families with search for the longest matching prefix.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
-/// Networks of each family by the length of their prefix. A single IPv4 address has 32 bits, an
+/// Values of networks, by family and length of the prefix. A single IPv4 address has 32 bits, an
 /// IPv6 address 128.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Networks {
-    v4: BTreeMap<u8, FxHashSet<IpAddr>>,
-    v6: BTreeMap<u8, FxHashSet<IpAddr>>,
+pub(super) struct Networks<V = ()> {
+    v4: BTreeMap<u8, FxHashMap<IpAddr, V>>,
+    v6: BTreeMap<u8, FxHashMap<IpAddr, V>>,
 }
 
-impl Networks {
-    pub(super) fn insert(&mut self, network: IpNet) {
+impl<V: Default> Networks<V> {
+    /// The value of the network, which is added if it is new.
+    pub(super) fn insert(&mut self, network: IpNet) -> &mut V {
         let family = match network {
             IpNet::V4(_) => &mut self.v4,
             IpNet::V6(_) => &mut self.v6,
         };
         let networks = family.entry(network.prefix_len()).or_default();
-        networks.insert(network.network());
+        networks.entry(network.network()).or_default()
     }
 
-    /// The length of the longest prefix of the address in the set. None is less than any length.
-    pub(super) fn longest(&self, address: IpAddr) -> Option<u8> {
+    /// The networks that have the address: lengths of their prefixes and values, longest first.
+    pub(super) fn matching(&self, address: IpAddr) -> impl Iterator<Item = (u8, &V)> {
         let family = match address {
             IpAddr::V4(_) => &self.v4,
             IpAddr::V6(_) => &self.v6,
         };
-        let has = |length, networks: &FxHashSet<_>| {
-            IpNet::new(address, length).is_ok_and(|net| networks.contains(&net.network()))
-        };
-        let mut narrowest_first = family.iter().rev();
-        let (&length, _) = narrowest_first.find(|(length, networks)| has(**length, networks))?;
-        Some(length)
+        family.iter().rev().filter_map(move |(&length, networks)| {
+            let network = IpNet::new(address, length).ok()?.network();
+            Some((length, networks.get(&network)?))
+        })
+    }
+
+    /// The length of the longest prefix of the address in the set. None is less than any length.
+    pub(super) fn longest(&self, address: IpAddr) -> Option<u8> {
+        self.matching(address).next().map(|(length, _)| length)
     }
 }

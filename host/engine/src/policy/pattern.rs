@@ -131,6 +131,24 @@ pub enum PatternError {
     /// A name or an IPv4 address has a port.
     #[error("`{}` has a port, which only a rule for connections can have", shown(.0))]
     Port(Box<str>),
+    /// A pattern of connections or of a place to listen has no host.
+    #[error("a pattern has no host; write `*:443` to allow every public host")]
+    NoHost,
+    /// A pattern of connections or of a place to listen has no port.
+    #[error("`{}` has no port; write a port, as in `db.example:5432`", shown(.0))]
+    NoPort(Box<str>),
+    /// An IPv6 address with a port is not in brackets.
+    #[error("`{}`: write an IPv6 address in brackets, as in `[2001:db8::7]:443`", shown(.0))]
+    NoBrackets(Box<str>),
+    /// The ports are no list of numbers and ranges from 1 to 65535.
+    #[error("`{}` has no valid ports; write `*`, or 1 to 65535 as in `443,8000-8010`", shown(.0))]
+    Ports(Box<str>),
+    /// An address is IPv4-mapped, and is judged as its IPv4 address.
+    #[error("`{}` is an IPv4 address in IPv6; write it as IPv4, as in `192.0.2.7:443`", shown(.0))]
+    Mapped(Box<str>),
+    /// The text is no address and port to listen at.
+    #[error("`{}`: write an address and a port or `*`, as in `127.0.0.1:8080`", shown(.0))]
+    Listen(Box<str>),
     /// The prefix is not an address, a slash and a number up to 32, or up to 128 for IPv6.
     #[error(
         "`{}` is no prefix; write an address and its bits, as in `10.0.0.0/8` or `2001:db8::/32`",
