@@ -250,6 +250,7 @@ fn patterns<P: FromStr<Err = PatternError>>(
 mod tests {
     use super::*;
     use crate::lookup::Lookup;
+    use crate::policy::Transport;
     use proptest::prelude::*;
     use std::net::Ipv4Addr;
 
@@ -294,6 +295,13 @@ mod tests {
         assert!(given.allows_address(Ipv4Addr::new(198, 51, 100, 7).into()));
         assert!(answers(&given, "10.2.0.1") && !answers(&given, "10.1.0.1"));
         assert!(!answers(&given, "8.8.8.8") && !answers(&given, "192.168.0.1"));
+        let network =
+            policy("connect = ['db.test:5432', '[2001:db8::1]:80']\nlisten = ['127.0.0.1:8080']");
+        assert!(network.connects_to_name(Transport::Tcp, "db.test", 5432));
+        assert!(network.allows_name("db.test") && !network.allows_name("a.test"));
+        let at = "[2001:db8::1]:80".parse().unwrap();
+        assert!(network.allows_connection(Transport::Tcp, at));
+        assert!(network.allows_listen(Transport::Tcp, "127.0.0.1:8080".parse().unwrap()));
         let private = policy("allow-private = true\ndeny-answers = ['10.0.0.0/8']");
         assert!(answers(&private, "192.168.0.1") && !answers(&private, "10.0.0.1"));
     }
@@ -353,9 +361,23 @@ mod tests {
             ("allow = ['a.test']\nalow = ['*.*']", 2),
             ("allow-answers = ['10.0.0.0/8']\nallow = ['*.*',\n'']", 2),
             ("\nallow-answers = ['x']", 2),
+            (
+                "allow = ['*.*', 'a.test']\nconnect = ['a.test',\n'a.test:0']",
+                2,
+            ),
+            ("allow = ['*.*', 'a.test']\nlisten = [\n'a.test:1']", 3),
+            (
+                "allow = ['a.test']\nconnect = ['::1']\nlisten = ['[::1]:1']",
+                2,
+            ),
         ] {
             assert_eq!(read(refused).unwrap_err().line, line, "{refused}");
         }
+        let text = "connect = ['a.test:1', 'b.test']\nlisten = ['[::1]:1',\n'::1:2']";
+        let (given, left_out) = read(text).unwrap();
+        assert!(given.connects_to_name(Transport::Tcp, "a.test", 1) && !given.remembers("b.test"));
+        let lines: Vec<_> = left_out.iter().map(|error| error.line).collect();
+        assert_eq!(lines, [1, 3]);
         // A policy that allows nothing is valid.
         assert_eq!(read("allow = []").unwrap().1, []);
     }
@@ -402,7 +424,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused_on_one_line(text in "(allow|deny|-answers|-private| = |\\[|\\]|'|\"|,|\\*|\\.|a|1|/|\n|\\PC){0,24}") {
+        fn any_text_is_read_or_refused_on_one_line(text in "(allow|connect|listen|deny|-answers|-private| = |\\[|\\]|'|\"|,|\\*|\\.|a|1|/|\n|\\PC){0,24}") {
             if let Err(error) = Policy::parse(&text, "F") {
                 prop_assert_eq!(error.to_string().lines().count(), 1, "{}", error);
                 prop_assert!((1..=1 + text.matches('\n').count()).contains(&error.line));

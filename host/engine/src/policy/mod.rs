@@ -128,7 +128,8 @@ impl Policy {
             || match lookup {
                 // The guest gave the address, which was judged as a question.
                 Lookup::HostByAddress(asked) => address == *asked,
-                Lookup::HostByName(name) => {
+                Lookup::NameOf(asked) => address == *asked,
+                Lookup::HostByName(name) | Lookup::Addresses { name, .. } => {
                     self.answers
                         .allows(address, names::means_this_machine(name))
                         || name.parse() == Ok(address)
@@ -332,10 +333,16 @@ mod tests {
     fn an_answer_may_have_the_address_that_the_guest_gave() {
         let policy = Policy::allow_all();
         let by_name = |name: &str| Lookup::HostByName(name.into());
+        let addresses = |name: &str| Lookup::Addresses {
+            name: name.into(),
+            family: None,
+        };
         let given: IpAddr = Ipv4Addr::new(10, 0, 0, 1).into();
         for lookup in [
             by_name("10.0.0.1"),
             Lookup::HostByAddress(Ipv4Addr::new(10, 0, 0, 1)),
+            addresses("10.0.0.1"),
+            Lookup::NameOf(given),
         ] {
             assert!(policy.allows_answer(&lookup, given));
             for other in ["10.0.0.2", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1", "::1"] {
@@ -346,6 +353,11 @@ mod tests {
             }
         }
         assert!(!policy.allows_answer(&by_name("a.test"), given));
+        assert!(policy.allows_answer(&addresses("fd00::1"), "fd00::1".parse().unwrap()));
+        assert!(!policy.allows_answer(&addresses("fd00::1"), "fd00::2".parse().unwrap()));
+        assert!(!policy.allows_answer(&addresses("a.test"), "fd00::2".parse().unwrap()));
+        assert!(policy.allows_answer(&addresses("a.test"), "2606:4700::1".parse().unwrap()));
+        assert!(policy.allows_answer(&addresses("localhost"), Ipv6Addr::LOCALHOST.into()));
         assert!(policy.allows_answer(&by_name("localhost"), Ipv6Addr::LOCALHOST.into()));
         assert!(!policy.allows_answer(&by_name("a.test"), Ipv6Addr::LOCALHOST.into()));
     }

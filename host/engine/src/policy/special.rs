@@ -298,7 +298,7 @@ pub(super) mod tests {
             let address = Ipv6Addr::from_bits(bits);
             let carriers = ["::/79", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"];
             let is_carrier = |net: &&str| net.parse::<Ipv6Net>().unwrap().contains(&address);
-            prop_assume!(!carriers.iter().any(|net| is_carrier(&net)));
+            prop_assume!(!carriers.iter().any(|net| is_carrier(net)));
             prop_assert_eq!(readings(address.into()).count(), 1);
         }
     }
