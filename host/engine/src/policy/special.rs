@@ -38,7 +38,7 @@ fn special_v6(address: Ipv6Addr) -> Option<u8> {
         // Unspecified and loopback, IPv4-mapped (RFC 4291).
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => Some(128),
         [0, 0, 0, 0, 0, 0xffff, ..] => Some(96),
-        // NAT64 of a network of one's own (8215), discard-only (6666), dummy (9780).
+        // NAT64 of a single network (8215), discard-only (6666), dummy (9780).
         [0x64, 0xff9b, 1, ..] => Some(48),
         [0x100, 0, 0, 0 | 1, ..] => Some(64),
         // Anycast of PCP, TURN and DNS-SD (7723, 8155, 9665), AMT (7450), AS112 (7535), ORCHIDv2
@@ -298,7 +298,7 @@ pub(super) mod tests {
             let address = Ipv6Addr::from_bits(bits);
             let carriers = ["::/79", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"];
             let is_carrier = |net: &&str| net.parse::<Ipv6Net>().unwrap().contains(&address);
-            prop_assume!(!carriers.iter().any(|net| is_carrier(net)));
+            prop_assume!(!carriers.iter().any(is_carrier));
             prop_assert_eq!(readings(address.into()).count(), 1);
         }
     }
