@@ -1,5 +1,5 @@
-//! Spellings of forbidden names and addresses of both families: none reaches a resolver, which
-//! records what it is asked, and none is allowed in an answer.
+//! Spellings of forbidden names and addresses of both families. None reaches a resolver, which
+//! records what it is asked. None is allowed in an answer.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -216,7 +216,7 @@ fn within_ipv6(address: Ipv4Addr) -> impl Strategy<Value = String> {
     })
 }
 
-/// An IPv6 address in one of its texts: leading zeros, any run of zeros shortened or none, capital
+/// An IPv6 address in one of its texts. It has leading zeros, any run of zeros shortened or none, capital
 /// letters, the last 32 bits as an IPv4 address.
 fn ipv6_text(address: Ipv6Addr) -> impl Strategy<Value = String> {
     let forms = (
@@ -249,7 +249,7 @@ fn ipv6_text(address: Ipv6Addr) -> impl Strategy<Value = String> {
     })
 }
 
-/// IPv6 addresses that lead to the IPv4 address: mapped, compatible, translated, NAT64 with each
+/// IPv6 addresses that lead to the IPv4 address. They are mapped, compatible, translated, NAT64 with each
 /// length of its prefix, 6to4, Teredo as the server and as the client.
 fn carriers(address: Ipv4Addr) -> Vec<Ipv6Addr> {
     let bits = u128::from(address.to_bits());

@@ -43,8 +43,9 @@ impl Policy {
     }
 
     /// Reads a policy from TOML, and skips malformed patterns in `allow`, `connect`, `listen` and
-    /// `allow-answers`: the policy then allows less. Returns the policy, and the errors of skipped patterns: one for
-    /// each of up to 100 patterns. The 100th error stands for all others if there are more.
+    /// `allow-answers`: the policy then allows less. Returns the policy, and the errors of skipped
+    /// patterns: one for each of up to 100 patterns. The 100th error stands for all others if there
+    /// are more.
     ///
     /// # Errors
     ///

@@ -99,8 +99,8 @@ impl Policy {
 
     /// Whether a host may be looked up by this name, in any spelling (`S-R16`).
     ///
-    /// A name that is an IPv4 or IPv6 address is judged as an address. The cost grows with the labels of
-    /// the name, not with the number of patterns.
+    /// A name that is an IPv4 or IPv6 address is judged as an address. The cost grows with the
+    /// labels of the name, not with the number of patterns.
     pub fn allows_name(&self, name: &str) -> bool {
         if self.all || names::is_canonical(name) {
             return self.allows_canonical(name);

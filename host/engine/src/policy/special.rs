@@ -41,8 +41,8 @@ fn special_v6(address: Ipv6Addr) -> Option<u8> {
         // NAT64 of a single network (8215), discard-only (6666), dummy (9780).
         [0x64, 0xff9b, 1, ..] => Some(48),
         [0x100, 0, 0, 0 | 1, ..] => Some(64),
-        // Anycast of PCP, TURN and DNS-SD (7723, 8155, 9665), AMT (7450), AS112 (7535), ORCHIDv2
-        // (7343) and tags of drones (9374) are global, the other protocol assignments (2928) not.
+        // Global: anycast of PCP, TURN and DNS-SD (7723, 8155, 9665), AMT (7450), AS112 (7535),
+        // ORCHIDv2 (7343), tags of drones (9374). Other protocol assignments (2928) are not.
         [0x2001, 1, 0, 0, 0, 0, 0, 1..=3] => None,
         [0x2001, 3 | 0x20..=0x3f, ..] | [0x2001, 4, 0x112, ..] => None,
         [0x2001, 2, 0, ..] => Some(48),
