@@ -216,8 +216,8 @@ fn within_ipv6(address: Ipv4Addr) -> impl Strategy<Value = String> {
     })
 }
 
-/// An IPv6 address in one of its texts. It has leading zeros, any run of zeros shortened or none, capital
-/// letters, the last 32 bits as an IPv4 address.
+/// An IPv6 address in one of its texts. It has leading zeros, any run of zeros shortened or none,
+/// capital letters, the last 32 bits as an IPv4 address.
 fn ipv6_text(address: Ipv6Addr) -> impl Strategy<Value = String> {
     let forms = (
         any::<[u8; 8]>(),
@@ -249,8 +249,8 @@ fn ipv6_text(address: Ipv6Addr) -> impl Strategy<Value = String> {
     })
 }
 
-/// IPv6 addresses that lead to the IPv4 address. They are mapped, compatible, translated, NAT64 with each
-/// length of its prefix, 6to4, Teredo as the server and as the client.
+/// IPv6 addresses that lead to the IPv4 address. They are mapped, compatible, translated, NAT64
+/// with each length of its prefix, 6to4, Teredo as the server and as the client.
 fn carriers(address: Ipv4Addr) -> Vec<Ipv6Addr> {
     let bits = u128::from(address.to_bits());
     let public = u128::from(Ipv4Addr::new(93, 184, 216, 34).to_bits());
