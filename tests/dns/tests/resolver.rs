@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use winsock_async_dns_server::{Lie, Server};
 use winsock_async_engine::policy::Policy;
@@ -30,7 +30,7 @@ fn cached_answer_is_immediate() {
     }
     assert!(matches!(
         fixture.dns.try_resolve(&lookup("good.test")),
-        Resolution::Ready(Ok(_))
+        Resolution::ReadyUntil(Ok(_), expires) if expires > Instant::now()
     ));
     assert_eq!(fixture.server.asked(Lie::Good), 1);
 }

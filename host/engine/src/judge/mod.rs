@@ -4,9 +4,10 @@ mod inspector;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use self::inspector::{Inspection, Inspector};
-use crate::lookup::{Lookup, SharedOutcome};
+use crate::lookup::{Lookup, SharedOutcome, TimedOutcome};
 use crate::panics::catch_panic;
 use crate::policy::Policy;
 use crate::types::{AddressList, Answer, ErrorCode, HostEntry, Outcome};
@@ -24,6 +25,8 @@ pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
     /// Whether the policy or the inspector refused.
     pub(crate) is_denied: bool,
+    /// Until when the answer lives. None if the resolver knows no time to live.
+    pub(crate) expires: Option<Instant>,
 }
 
 impl Verdict {
@@ -32,6 +35,7 @@ impl Verdict {
         Verdict {
             outcome: Err(ErrorCode::AccessDenied),
             is_denied: true,
+            expires: None,
         }
     }
 }
@@ -41,6 +45,7 @@ impl From<Outcome> for Verdict {
         Verdict {
             outcome,
             is_denied: false,
+            expires: None,
         }
     }
 }
@@ -63,8 +68,14 @@ impl Judge {
 
     /// Judges an outcome of a resolver, on any thread. The policy judges first. The inspector sees
     /// the result, and the policy judges what the inspector changes.
-    pub(crate) fn verdict(&self, lookup: &Lookup, outcome: Outcome) -> Verdict {
-        self.inspected(lookup, self.judge(lookup, outcome))
+    ///
+    /// What they change of an answer does not change how long it lives.
+    pub(crate) fn verdict(&self, lookup: &Lookup, outcome: impl Into<TimedOutcome>) -> Verdict {
+        let TimedOutcome { outcome, expires } = outcome.into();
+        Verdict {
+            expires,
+            ..self.inspected(lookup, self.judge(lookup, outcome))
+        }
     }
 
     /// Judges an outcome like [`verdict`](Self::verdict). The policy judges it once for all
@@ -78,11 +89,20 @@ impl Judge {
         lookup: &Lookup,
         outcome: &mut SharedOutcome,
     ) -> Verdict {
+        let expires = outcome.outcome().expires;
         let (outcome, is_denied) = outcome.judged(self, |outcome| {
             let verdict = self.judge(lookup, outcome);
             (verdict.outcome, verdict.is_denied)
         });
-        self.inspected(lookup, Verdict { outcome, is_denied })
+        let verdict = Verdict {
+            outcome,
+            is_denied,
+            expires,
+        };
+        Verdict {
+            expires,
+            ..self.inspected(lookup, verdict)
+        }
     }
 
     fn inspected(&self, lookup: &Lookup, verdict: Verdict) -> Verdict {

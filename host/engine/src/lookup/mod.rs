@@ -4,6 +4,7 @@ pub(crate) mod question;
 mod responder;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use self::question::Lookup;
 pub use self::responder::Responder;
@@ -17,6 +18,8 @@ use crate::types::Outcome;
 pub enum Resolution {
     /// The outcome is known.
     Ready(Outcome),
+    /// The outcome is known, and its answer lives until then.
+    ReadyUntil(Outcome, Instant),
     /// The resolver has no answer, and waiting would not find one.
     NotFound,
     /// A worker thread calls [`Resolver::resolve_blocking`], which may block.
@@ -28,10 +31,37 @@ pub enum Resolution {
 impl Resolution {
     /// The outcome of a lookup that has this resolution. `None` if it is not known yet.
     pub(crate) fn outcome(self, lookup: &Lookup) -> Option<Outcome> {
+        self.timed_outcome(lookup).map(|timed| timed.outcome)
+    }
+
+    /// The outcome like [`outcome`](Self::outcome), with the time that its answer lives.
+    pub(crate) fn timed_outcome(self, lookup: &Lookup) -> Option<TimedOutcome> {
         match self {
-            Resolution::Ready(outcome) => Some(outcome),
-            Resolution::NotFound => Some(Err(lookup.miss())),
+            Resolution::Ready(outcome) => Some(outcome.into()),
+            Resolution::ReadyUntil(outcome, expires) => Some(TimedOutcome {
+                outcome,
+                expires: Some(expires),
+            }),
+            Resolution::NotFound => Some(Err(lookup.miss()).into()),
             Resolution::Blocking | Resolution::Async => None,
+        }
+    }
+}
+
+/// An outcome, with the time that its answer lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TimedOutcome {
+    pub(crate) outcome: Outcome,
+    /// Until when the answer lives. None if the resolver knows no time to live.
+    pub(crate) expires: Option<Instant>,
+}
+
+impl From<Outcome> for TimedOutcome {
+    /// An outcome without a time to live.
+    fn from(outcome: Outcome) -> TimedOutcome {
+        TimedOutcome {
+            outcome,
+            expires: None,
         }
     }
 }

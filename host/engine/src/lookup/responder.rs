@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
+use super::TimedOutcome;
 use crate::policy::Policy;
 use crate::types::{ErrorCode, Outcome};
 
@@ -17,7 +19,7 @@ pub(crate) trait Receiver: Send {
     fn is_wanted(&self) -> bool;
 
     /// Takes the outcome. Must not block.
-    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered;
+    fn receive(self: Box<Self>, outcome: TimedOutcome) -> Delivered;
 
     /// Takes an outcome that other receivers take too. Must not block.
     #[cfg_attr(
@@ -45,7 +47,7 @@ pub(crate) trait Receiver: Send {
     allow(dead_code, reason = "`Dns` alone has outcomes for several")
 )]
 pub(crate) struct SharedOutcome {
-    outcome: Outcome,
+    outcome: TimedOutcome,
     judged: Vec<Judged>,
 }
 
@@ -70,15 +72,15 @@ impl SharedOutcome {
     pub(crate) const KEPT: usize = 3;
 
     #[cfg(feature = "dns")]
-    pub(crate) fn new(outcome: Outcome) -> SharedOutcome {
+    pub(crate) fn new(outcome: impl Into<TimedOutcome>) -> SharedOutcome {
         SharedOutcome {
-            outcome,
+            outcome: outcome.into(),
             judged: Vec::new(),
         }
     }
 
     /// The outcome, before anybody has judged it.
-    pub(crate) fn outcome(&self) -> &Outcome {
+    pub(crate) fn outcome(&self) -> &TimedOutcome {
         &self.outcome
     }
 
@@ -94,7 +96,7 @@ impl SharedOutcome {
         if let Some(found) = self.judged.iter().find(is_same) {
             return (found.outcome.clone(), found.is_denied);
         }
-        let (outcome, is_denied) = make(self.outcome.clone());
+        let (outcome, is_denied) = make(self.outcome.outcome.clone());
         if self.judged.len() == SharedOutcome::KEPT {
             self.judged.remove(0);
         }
@@ -127,8 +129,8 @@ impl<F: FnOnce(Outcome) + Send> Receiver for F {
         true
     }
 
-    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
-        self(outcome);
+    fn receive(self: Box<Self>, outcome: TimedOutcome) -> Delivered {
+        self(outcome.outcome);
         Delivered::NOBODY
     }
 }
@@ -144,8 +146,8 @@ impl<F: FnOnce(Outcome) + Send> Receiver for WithPolicy<F> {
         true
     }
 
-    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
-        (self.respond)(outcome);
+    fn receive(self: Box<Self>, outcome: TimedOutcome) -> Delivered {
+        (self.respond)(outcome.outcome);
         Delivered::NOBODY
     }
 
@@ -178,12 +180,20 @@ impl Responder {
 
     /// Sends the outcome. An outcome of a cancelled request is dropped (`S-C1`).
     pub fn send(self, outcome: Outcome) {
-        drop(self.deliver(outcome));
+        drop(self.deliver(outcome.into()));
+    }
+
+    /// Sends the outcome like [`send`](Self::send), with the time until which its answer lives.
+    pub fn send_until(self, outcome: Outcome, expires: Instant) {
+        drop(self.deliver(TimedOutcome {
+            outcome,
+            expires: Some(expires),
+        }));
     }
 
     /// Sends the outcome and leaves waking the session to the drop of the result, so that one
     /// wake-up serves many outcomes.
-    pub(crate) fn deliver(mut self, outcome: Outcome) -> Delivered {
+    pub(crate) fn deliver(mut self, outcome: TimedOutcome) -> Delivered {
         self.0
             .take()
             .map_or(Delivered::NOBODY, |receiver| receiver.receive(outcome))
@@ -223,7 +233,7 @@ impl Responder {
 impl Drop for Responder {
     fn drop(&mut self) {
         if let Some(receiver) = self.0.take() {
-            drop(receiver.receive(Err(ErrorCode::NoRecovery)));
+            drop(receiver.receive(Err(ErrorCode::NoRecovery).into()));
         }
     }
 }

@@ -57,14 +57,13 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
             return Admitted::Now(answer_itself(engine, &lookup, address));
         }
     };
-    match engine.try_resolve(&lookup) {
-        Resolution::Ready(outcome) => Admitted::Now(engine.judge.verdict(&lookup, outcome)),
-        Resolution::NotFound => {
-            let miss = Err(lookup.miss());
-            Admitted::Now(engine.judge.verdict(&lookup, miss))
-        }
-        Resolution::Async => Admitted::Async(lookup),
-        Resolution::Blocking => Admitted::Blocking(lookup),
+    let resolution = engine.try_resolve(&lookup);
+    if resolution == Resolution::Blocking {
+        return Admitted::Blocking(lookup);
+    }
+    match resolution.timed_outcome(&lookup) {
+        Some(outcome) => Admitted::Now(engine.judge.verdict(&lookup, outcome)),
+        None => Admitted::Async(lookup),
     }
 }
 

@@ -60,7 +60,7 @@ impl Requests {
         };
         let face = pending.as_ref().map_or(Face::Winsock, |task| task.face());
         self.queue.observers.completion(job.handle, &verdict);
-        let ready = Ready::new(face, job.tag, job.asked_at, verdict);
+        let ready = Ready::new(self.engine.clock, face, job.tag, job.asked_at, verdict);
         self.bytes -= pending_bytes(job);
         self.bytes += ready.bytes();
         let ready = Task::Ready(ready);
@@ -110,11 +110,11 @@ impl Requests {
         verdict: Verdict,
     ) -> TaskHandle {
         let observers = &self.queue.observers;
-        let bytes = &mut self.bytes;
+        let (bytes, clock) = (&mut self.bytes, self.engine.clock);
         let handle = self.table.insert_with(|handle| {
             observers.request(handle, observed);
             observers.completion(handle, &verdict);
-            let ready = Ready::new(face, tag, asked_at, verdict);
+            let ready = Ready::new(clock, face, tag, asked_at, verdict);
             *bytes += ready.bytes();
             Task::Ready(ready)
         });

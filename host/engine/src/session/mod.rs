@@ -230,6 +230,15 @@ impl Session {
         self.shared.requests().table.len()
     }
 
+    /// Until which second of the engine's clock the answer of a completed request lives.
+    #[cfg(not(any(loom, shuttle)))]
+    fn expires(&self, handle: TaskHandle) -> Option<std::num::NonZeroU32> {
+        match self.shared.requests().table.get_mut(handle) {
+            Some(task::Task::Ready(ready)) => ready.expires,
+            _ => None,
+        }
+    }
+
     #[cfg(not(any(loom, shuttle)))]
     fn ready_handles(&self) -> usize {
         self.shared.requests().ready.len()

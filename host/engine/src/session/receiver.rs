@@ -1,13 +1,12 @@
 //! Receives the outcomes of asynchronous lookups.
 
 use crate::judge::{Judge, Verdict};
-use crate::lookup::{Client, Delivered, Lookup, Notify, Receiver, SharedOutcome};
+use crate::lookup::{Client, Delivered, Lookup, Notify, Receiver, SharedOutcome, TimedOutcome};
 use crate::observe::RunsOn;
 use crate::policy::Policy;
 use crate::pool::SessionQueue;
 use crate::pool::job::{Finished, Job};
 use crate::sync::{Arc, Fault, planted};
-use crate::types::Outcome;
 
 /// Judges an outcome, and puts it into its session's queue of results.
 pub(super) struct SessionReceiver {
@@ -35,7 +34,7 @@ impl Receiver for SessionReceiver {
         !self.job.is_cancelled()
     }
 
-    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
+    fn receive(self: Box<Self>, outcome: TimedOutcome) -> Delivered {
         self.finish(|judge, lookup| judge.verdict(lookup, outcome))
     }
 

@@ -1,8 +1,10 @@
 //! Outstanding requests.
 
+use std::num::NonZeroU32;
+
 use crate::judge::Verdict;
 use crate::pool::job::Job;
-use crate::sync::Arc;
+use crate::sync::{Arc, Clock};
 use crate::types::Outcome;
 
 /// The interface that a request came by.
@@ -35,6 +37,9 @@ pub(super) struct Ready {
     pub(super) tag: u64,
     pub(super) outcome: Outcome,
     pub(super) asked_at: u64,
+    /// Until which second of the engine's clock the answer lives. None if its resolver knows no
+    /// time to live.
+    pub(super) expires: Option<NonZeroU32>,
     pub(super) is_denied: bool,
     pub(super) face: Face,
     /// Whether the outcome of a lookup was taken. A completion of Winsock leaves the table then.
@@ -42,11 +47,18 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    pub(super) fn new(face: Face, tag: u64, asked_at: u64, verdict: Verdict) -> Ready {
+    pub(super) fn new(
+        clock: Clock,
+        face: Face,
+        tag: u64,
+        asked_at: u64,
+        verdict: Verdict,
+    ) -> Ready {
         Ready {
             tag,
             outcome: verdict.outcome,
             asked_at,
+            expires: verdict.expires.and_then(|time| clock.second_of(time)),
             is_denied: verdict.is_denied,
             face,
             is_taken: false,

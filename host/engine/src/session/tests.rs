@@ -8,10 +8,12 @@ use std::thread;
 use super::*;
 use crate::engine::LookupEngine;
 use crate::limits::Limits;
+use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::policy::Policy;
-use crate::resolvers::{Script, ScriptControl};
+use crate::resolvers::{Chain, Script, ScriptControl, Tables};
 use crate::session::task::Task;
 use crate::sync::{Fault, mend, plant};
+use crate::types::Outcome;
 
 fn engine() -> (LookupEngine, ScriptControl) {
     engine_within(Duration::from_secs(3600))
@@ -281,5 +283,56 @@ struct Unpark(thread::Thread);
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
         self.0.unpark();
+    }
+}
+
+/// Finds each host, at once or by its responder. Its answers live until this time.
+struct Timed(Instant);
+
+impl Timed {
+    fn answer(lookup: &Lookup) -> Outcome {
+        lookup.answer_host("a.test", [], [[192, 0, 2, 1].into()])
+    }
+}
+
+impl Resolver for Timed {
+    fn try_resolve(&self, lookup: &Lookup) -> Resolution {
+        match lookup {
+            Lookup::HostByName(name) if name.starts_with("now") => {
+                Resolution::ReadyUntil(Timed::answer(lookup), self.0)
+            }
+            _ => Resolution::Async,
+        }
+    }
+
+    fn start(&self, lookup: &Lookup, responder: Responder) {
+        responder.send_until(Timed::answer(lookup), self.0);
+    }
+}
+
+// S-W4
+#[test]
+fn answer_keeps_its_time_to_live_until_it_is_taken() {
+    let until = Instant::now() + Duration::from_secs(60);
+    let chain = Chain::new().then(Tables::system()).then(Timed(until));
+    for builder in [
+        LookupEngine::builder().resolver(Timed(until)),
+        LookupEngine::builder().resolver(chain),
+    ] {
+        let policy = Policy::allow_all().allow_private();
+        let mut session = builder.policy(policy).build().session();
+        session.startup().unwrap();
+        for name in ["now.test", "later.test"] {
+            let handle = ask(&mut session, name);
+            assert!(session.wait(Some(A_HANG)));
+            let second = session.shared.engine.clock.second_of(until);
+            assert_eq!(session.expires(handle), second, "{name}");
+            assert!(second.is_some());
+            assert!(session.take(1)[0].outcome.is_ok());
+            assert_eq!(session.expires(handle), None, "{name}");
+        }
+        // No resolver answers an address.
+        let literal = ask(&mut session, "192.0.2.1");
+        assert_eq!(session.expires(literal), None);
     }
 }

@@ -1,5 +1,6 @@
 //! The primitives of the standard library and crossbeam.
 
+use std::num::NonZeroU32;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,12 @@ pub(crate) struct Clock(Instant);
 impl Clock {
     pub(crate) fn start() -> Clock {
         Clock(Instant::now())
+    }
+
+    /// The second after the start that a time is in, from 1 on.
+    pub(crate) fn second_of(&self, time: Instant) -> Option<NonZeroU32> {
+        let seconds = time.saturating_duration_since(self.0).as_secs();
+        NonZeroU32::new(u32::try_from(seconds + 1).unwrap_or(u32::MAX))
     }
 
     /// Nanoseconds since the start.

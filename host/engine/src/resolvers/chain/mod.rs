@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::wait::start_and_wait;
 use crate::lookup::{
     Client, Delivered, Lookup, Receiver, Resolution, Resolver, Responder, SharedOutcome,
+    TimedOutcome,
 };
 use crate::policy::Policy;
 use crate::types::{ErrorCode, Outcome};
@@ -54,18 +55,18 @@ impl Chain {
         let mut partial = PartialResult::new(lookup);
         for resolver in &self.resolvers {
             let is_last = match resolver.try_resolve(lookup) {
-                Resolution::Ready(outcome) => partial.add(outcome, true),
                 Resolution::NotFound => false,
                 Resolution::Blocking => {
                     partial.add(resolve_blocking(&**resolver, lookup, policy), false)
                 }
                 Resolution::Async => partial.add(start_and_wait(resolver, lookup, policy), false),
+                ready => partial.add_ready(ready, lookup),
             };
             if is_last {
                 break;
             }
         }
-        partial.0
+        partial.0.outcome
     }
 }
 
@@ -115,17 +116,18 @@ impl Resolver for Chain {
 }
 
 /// The outcome if no further resolver finds the lookup.
-struct PartialResult(Outcome);
+struct PartialResult(TimedOutcome);
 
 impl PartialResult {
     fn new(lookup: &Lookup) -> PartialResult {
-        PartialResult(Err(lookup.miss()))
+        PartialResult(Err(lookup.miss()).into())
     }
 
     /// Adds the outcome of one resolver, and returns whether the search ends with it.
     /// `is_immediate` says that the resolver gave it at once.
-    fn add(&mut self, outcome: Outcome, is_immediate: bool) -> bool {
-        match outcome {
+    fn add(&mut self, outcome: impl Into<TimedOutcome>, is_immediate: bool) -> bool {
+        let outcome = outcome.into();
+        match outcome.outcome {
             // The next resolver may find it. An earlier WSANO_DATA stays: the name is known.
             Err(ErrorCode::HostNotFound) => is_immediate,
             Err(ErrorCode::NoData) => {
@@ -137,6 +139,13 @@ impl PartialResult {
                 true
             }
         }
+    }
+
+    /// Adds a resolver's immediate outcome, like [`add`](Self::add).
+    fn add_ready(&mut self, ready: Resolution, lookup: &Lookup) -> bool {
+        ready
+            .timed_outcome(lookup)
+            .is_some_and(|outcome| self.add(outcome, true))
     }
 }
 
@@ -153,7 +162,6 @@ impl Search {
     fn advance(mut self) -> Delivered {
         while let Some(resolver) = self.left.pop().filter(|_| self.responder.is_wanted()) {
             let is_last = match resolver.try_resolve(&self.lookup) {
-                Resolution::Ready(outcome) => self.partial.add(outcome, true),
                 Resolution::NotFound => false,
                 Resolution::Async => {
                     let lookup = self.lookup.clone();
@@ -166,6 +174,7 @@ impl Search {
                     let outcome = resolve_blocking(&*resolver, &self.lookup, policy);
                     self.partial.add(outcome, false)
                 }
+                ready => self.partial.add_ready(ready, &self.lookup),
             };
             if is_last {
                 break;
@@ -180,7 +189,7 @@ impl Receiver for Search {
         self.responder.is_wanted()
     }
 
-    fn receive(mut self: Box<Self>, outcome: Outcome) -> Delivered {
+    fn receive(mut self: Box<Self>, outcome: TimedOutcome) -> Delivered {
         if self.partial.add(outcome, false) {
             self.responder.deliver(self.partial.0)
         } else {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use quick_cache::sync::Cache as Store;
 use quick_cache::{DefaultHashBuilder, Equivalent, Weighter};
 
+use crate::lookup::TimedOutcome;
 use crate::resolvers::search::{Search, SearchByNone};
 use crate::types::Outcome;
 
@@ -71,21 +72,28 @@ impl Cache {
         &self,
         search: &(impl Hash + Equivalent<Search>),
         now: Instant,
-    ) -> Option<Outcome> {
+    ) -> Option<TimedOutcome> {
         let entry = self.store.get(search)?;
         if entry.expires_at > now {
-            return Some(entry.outcome);
+            return Some(TimedOutcome {
+                outcome: entry.outcome,
+                expires: Some(entry.expires_at),
+            });
         }
         self.store.remove(search);
         None
     }
 
+    /// When an outcome with this time to live expires. None if no [`Instant`] can express that.
+    pub(super) fn expires(&self, ttl: Duration, now: Instant) -> Option<Instant> {
+        now.checked_add(ttl.min(self.max_ttl))
+    }
+
     /// Caches an outcome for its time to live; not at all if that is 0.
     pub(super) fn put(&self, search: Search, outcome: Outcome, ttl: Duration, now: Instant) {
-        let Some(expires_at) = now.checked_add(ttl.min(self.max_ttl)) else {
-            return;
-        };
-        if expires_at > now {
+        if let Some(expires_at) = self.expires(ttl, now)
+            && expires_at > now
+        {
             let entry = Entry {
                 outcome,
                 expires_at,
@@ -117,6 +125,10 @@ mod tests {
         })
     }
 
+    fn get(cache: &Cache, n: usize, now: Instant) -> Option<Outcome> {
+        cache.get(&name(n), now).map(|found| found.outcome)
+    }
+
     fn name(n: usize) -> Search {
         Lookup::HostByName(format!("{n}.test").into()).into()
     }
@@ -131,12 +143,23 @@ mod tests {
         let (cache, now) = (cache(10, 100_000), Instant::now());
         cache.put(name(1), answer(1), 5 * SECOND, now);
         cache.put(name(2), Err(ErrorCode::HostNotFound), SECOND, now);
-        assert_eq!(cache.get(&name(1), now + 4 * SECOND), Some(answer(1)));
-        assert_eq!(cache.get(&name(1), now + 5 * SECOND), None);
-        assert_eq!(cache.get(&name(2), now), Some(Err(ErrorCode::HostNotFound)));
+        assert_eq!(get(&cache, 1, now + 4 * SECOND), Some(answer(1)));
+        assert_eq!(get(&cache, 1, now + 5 * SECOND), None);
+        assert_eq!(get(&cache, 2, now), Some(Err(ErrorCode::HostNotFound)));
         assert_eq!(cache.get(&name(3), now), None);
         cache.put(name(3), answer(1), u32::MAX * SECOND, now);
-        assert_eq!(cache.get(&name(3), now + 100 * SECOND), None, "max_ttl");
+        assert_eq!(get(&cache, 3, now + 100 * SECOND), None, "max_ttl");
+    }
+
+    // S-W4
+    #[test]
+    fn cached_answer_says_until_when_it_lives() {
+        let (cache, now) = (cache(10, 100_000), Instant::now());
+        for (n, ttl, kept) in [(1, 5 * SECOND, 5 * SECOND), (2, 500 * SECOND, 100 * SECOND)] {
+            cache.put(name(n), answer(1), ttl, now);
+            let found = cache.get(&name(n), now + SECOND).unwrap();
+            assert_eq!(found.expires, Some(now + kept));
+        }
     }
 
     #[test]
@@ -145,7 +168,8 @@ mod tests {
         cache.put(name(1), answer(1), SECOND, now);
         for (n, found) in [(1, Some(answer(1))), (2, None)] {
             let lookup = name(n).lookup;
-            assert_eq!(cache.get(&SearchByNone::from(&lookup), now), found);
+            let got = cache.get(&SearchByNone::from(&lookup), now);
+            assert_eq!(got.map(|got| got.outcome), found);
         }
     }
 

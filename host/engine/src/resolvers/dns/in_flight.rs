@@ -11,10 +11,10 @@ use slotmap::SlotMap;
 use super::keys::{AttemptKey, QueryKey};
 use super::lookup_queue::{LookupQueue, SWEEP_STEPS, Sweep};
 use super::server_selection::{ServerSelection, ServerSet};
-use crate::lookup::{Client, Delivered, Responder, SharedOutcome};
+use crate::lookup::{Client, Delivered, Responder, SharedOutcome, TimedOutcome};
 use crate::panics::catch_panic;
 use crate::resolvers::search::{Search, SearchState};
-use crate::types::{ErrorCode, Outcome};
+use crate::types::ErrorCode;
 
 /// Waiters that one call checks for a cancel.
 const MAX_CHECKED: usize = 64;
@@ -206,7 +206,8 @@ impl ClientWaiters {
 }
 
 /// Sends an outcome. A panic in the receiver's code, which may be the embedder's, is contained.
-pub(super) fn send(responder: Responder, outcome: Outcome) {
+pub(super) fn send(responder: Responder, outcome: impl Into<TimedOutcome>) {
+    let outcome = outcome.into();
     drop(catch_panic(|| responder.deliver(outcome)));
 }
 
@@ -218,6 +219,7 @@ mod tests {
     use super::*;
     use crate::lookup::Lookup;
     use crate::resolvers::search::SearchList;
+    use crate::types::Outcome;
 
     fn search() -> Search {
         Lookup::HostByName("a.test".into()).into()

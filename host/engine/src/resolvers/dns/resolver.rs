@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::event_loop::Shared;
 use super::memory::Memory;
-use crate::lookup::{Lookup, Resolution, Resolver, Responder};
+use crate::lookup::{Lookup, Resolution, Resolver, Responder, TimedOutcome};
 use crate::policy::Policy;
 use crate::resolvers::resolv_conf::ConfError;
 use crate::resolvers::search::Search;
@@ -167,7 +167,10 @@ impl Resolver for Dns {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         special::resolve(lookup).unwrap_or_else(|| {
             match self.shared.cached_answer(lookup, Instant::now()) {
-                Some(answer) => Resolution::Ready(answer),
+                Some(TimedOutcome { outcome, expires }) => match expires {
+                    Some(expires) => Resolution::ReadyUntil(outcome, expires),
+                    None => Resolution::Ready(outcome),
+                },
                 // `Ready` would end a chain's search, and a cached miss must not.
                 None => Resolution::Async,
             }
@@ -191,7 +194,7 @@ impl Resolver for Dns {
         let policy = responder.policy().map(|policy| &**policy);
         let search = Search::new(lookup.clone(), list, policy);
         match self.shared.cached(&search, Instant::now()) {
-            Some(outcome) => responder.send(outcome),
+            Some(outcome) => drop(responder.deliver(outcome)),
             None => self.shared.inbox.push((search, responder)),
         }
     }

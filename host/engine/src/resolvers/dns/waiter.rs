@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::lookup::{Client, Delivered, Receiver, Responder};
+use crate::lookup::{Client, Delivered, Receiver, Responder, TimedOutcome};
 use crate::types::Outcome;
 
 #[derive(Clone, Default)]
@@ -40,8 +40,8 @@ impl Receiver for Waiter {
         !self.cancelled.load(Ordering::Relaxed)
     }
 
-    fn receive(self: Box<Self>, outcome: Outcome) -> Delivered {
-        self.outcomes.lock().unwrap().push(outcome);
+    fn receive(self: Box<Self>, outcome: TimedOutcome) -> Delivered {
+        self.outcomes.lock().unwrap().push(outcome.outcome);
         Delivered::NOBODY
     }
 

@@ -174,7 +174,7 @@ fn cancelled_lookup_reaches_no_further_resolver() {
         fn is_wanted(&self) -> bool {
             false
         }
-        fn receive(self: Box<Self>, _: Outcome) -> Delivered {
+        fn receive(self: Box<Self>, _: TimedOutcome) -> Delivered {
             self.0.fetch_add(1, Relaxed);
             Delivered::NOBODY
         }

@@ -11,9 +11,8 @@ use std::rc::Rc;
 
 use quick_cache::DefaultHashBuilder;
 
-use crate::lookup::{Client, Delivered, SharedOutcome};
+use crate::lookup::{Client, Delivered, SharedOutcome, TimedOutcome};
 use crate::resolvers::dns::in_flight::{ClientWaiters, Waiters};
-use crate::types::Outcome;
 
 /// Outcomes that one pass delivers.
 const MAX_DELIVERED: usize = 256;
@@ -49,8 +48,9 @@ struct Delivery {
 }
 
 impl Deliveries {
-    pub(super) fn push(&mut self, outcome: Outcome, waiters: Waiters) {
-        let bytes = outcome.as_ref().map_or(0, |answer| answer.bytes());
+    pub(super) fn push(&mut self, outcome: impl Into<TimedOutcome>, waiters: Waiters) {
+        let outcome = outcome.into();
+        let bytes = outcome.outcome.as_ref().map_or(0, |answer| answer.bytes());
         self.bytes += bytes;
         let outcome = Rc::new(RefCell::new(SharedOutcome::new(outcome)));
         for waiters in waiters.into_clients() {
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
     use crate::resolvers::dns::waiter::Waiter;
-    use crate::types::{Answer, HostEntry};
+    use crate::types::{Answer, HostEntry, Outcome};
 
     fn answer(n: usize) -> Outcome {
         Ok(Arc::new(Answer::from(HostEntry::new(

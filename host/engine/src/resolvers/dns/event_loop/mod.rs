@@ -23,10 +23,10 @@ use super::keys::QueryKey;
 use super::lookup_queue::PendingLookup;
 use super::server_selection::{ServerHealth, ServerSelection};
 use super::transport::Transport;
-use crate::lookup::{Lookup, Responder};
+use crate::lookup::{Lookup, Responder, TimedOutcome};
 use crate::resolvers::search::{Search, SearchByNone, SearchState};
 use crate::resolvers::settings::Settings;
-use crate::types::{ErrorCode, Outcome};
+use crate::types::ErrorCode;
 
 /// The most bytes of answers on their way: unjudged and judged, and one answer past the bound.
 pub(super) const MAX_ANSWER_BYTES: usize = deliveries::MAX_HELD_BYTES;
@@ -47,17 +47,18 @@ pub(super) struct Shared {
 
 impl Shared {
     /// The outcome of a search, if it is cached.
-    pub(super) fn cached(&self, search: &Search, now: Instant) -> Option<Outcome> {
+    pub(super) fn cached(&self, search: &Search, now: Instant) -> Option<TimedOutcome> {
         let outcome = self.cache.get(search, now);
         outcome.or_else(|| self.cached_answer(&search.lookup, now))
     }
 
     /// The answer for a name as it was given, if that is the first name of each search for it, and
     /// the answer is cached. No policy decides about other names then.
-    pub(super) fn cached_answer(&self, lookup: &Lookup, now: Instant) -> Option<Outcome> {
+    pub(super) fn cached_answer(&self, lookup: &Lookup, now: Instant) -> Option<TimedOutcome> {
         let is_first = self.settings.search.is_as_given_first(lookup);
         let search = is_first.then(|| SearchByNone::from(lookup))?;
-        self.cache.get(&search, now).filter(Result::is_ok)
+        let found = self.cache.get(&search, now);
+        found.filter(|found| found.outcome.is_ok())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::EventLoop;
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, TimedOutcome};
 use crate::resolvers::dns::answer;
 use crate::resolvers::dns::keys::QueryKey;
 use crate::resolvers::dns::message::{Question, RecordType};
@@ -50,13 +50,13 @@ impl EventLoop {
             return self.end(reply.query, Err(ErrorCode::TryAgain), Duration::ZERO, now);
         }
         let is_first = query.state.is_first_as_given();
-        let ttl = match result.outcome {
+        let ttl = match &result.outcome {
             // This is not the outcome of the whole search, so it must not be cached.
             Err(_) if !is_wanted => {
                 return self.end(reply.query, Err(ErrorCode::TryAgain), Duration::ZERO, now);
             }
             Err(error) => {
-                return self.go_on(reply.query, Miss::Missing(error, result.ttl), now);
+                return self.go_on(reply.query, Miss::Missing(*error, result.ttl), now);
             }
             Ok(_) => result.ttl.min(query.state.ttl()),
         };
@@ -65,7 +65,7 @@ impl EventLoop {
             let search = query.search.lookup.clone().into();
             let outcome = result.outcome.clone();
             self.shared.cache.put(search, outcome, ttl, now);
-            return self.end(reply.query, result.outcome, Duration::ZERO, now);
+            return self.end_uncached(reply.query, result.outcome, ttl, now);
         }
         self.end(reply.query, result.outcome, ttl, now);
     }
@@ -203,8 +203,17 @@ impl EventLoop {
         }
     }
 
-    /// Ends a query: takes its questions back, caches its outcome, and gives it to all who wait.
+    /// Ends a query: caches its outcome for this time, and gives it to all who wait.
     fn end(&mut self, key: QueryKey, outcome: Outcome, ttl: Duration, now: Instant) {
+        if let Some(query) = self.queries.get_mut(key) {
+            let search = query.search.clone();
+            self.shared.cache.put(search, outcome.clone(), ttl, now);
+        }
+        self.end_uncached(key, outcome, ttl, now);
+    }
+
+    /// Ends a query: takes its questions back, and gives its outcome to all who wait.
+    fn end_uncached(&mut self, key: QueryKey, outcome: Outcome, ttl: Duration, now: Instant) {
         let Some(query) = self.queries.remove(key) else {
             return;
         };
@@ -215,9 +224,8 @@ impl EventLoop {
             self.transport.take_back(attempt, now);
         }
         self.shared.inbox.release(query.client);
-        self.shared
-            .cache
-            .put(query.search, outcome.clone(), ttl, now);
+        let expires = self.shared.cache.expires(ttl, now);
+        let outcome = TimedOutcome { outcome, expires };
         self.deliveries.push(outcome, query.waiters);
     }
 }
