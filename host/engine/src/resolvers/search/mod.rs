@@ -73,12 +73,12 @@ impl PartialEq<Search> for SearchByNone<'_> {
 impl SearchList {
     /// Whether a name is asked as it was given before the search list completes it.
     pub(crate) fn is_as_given_first(&self, lookup: &Lookup) -> bool {
-        match lookup {
-            Lookup::HostByName(name) => {
+        match lookup.host_name() {
+            Some(name) => {
                 let dots = name.bytes().filter(|&byte| byte == b'.').count();
                 self.domains.is_empty() || name.ends_with('.') || dots >= usize::from(self.ndots)
             }
-            _ => true,
+            None => true,
         }
     }
 }
@@ -95,7 +95,7 @@ impl Search {
     /// the root alone.
     pub(crate) fn new(lookup: Lookup, list: &SearchList, policy: Option<&Policy>) -> Search {
         let mut domains = 0;
-        if let Lookup::HostByName(name) = &lookup
+        if let Some(name) = lookup.host_name()
             && !name.ends_with('.')
         {
             let mut full = String::new();
@@ -120,10 +120,8 @@ impl Search {
 
 /// The name of a lookup, without its trailing dot.
 pub(crate) fn given_name(lookup: &Lookup) -> &str {
-    match lookup {
-        Lookup::HostByName(name) => name.strip_suffix('.').unwrap_or(name),
-        _ => "",
-    }
+    let name = lookup.host_name().unwrap_or_default();
+    name.strip_suffix('.').unwrap_or(name)
 }
 
 /// A domain of a search list in canonical form, the root as the empty string. `None` if it is no

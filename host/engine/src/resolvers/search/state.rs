@@ -1,7 +1,7 @@
 //! The walk through the names of a search.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use super::{Search, SearchList, given_name};
@@ -77,11 +77,23 @@ impl SearchState {
     /// The name that the search is at.
     pub(crate) fn name<'a>(&self, search: &'a Search, list: &SearchList) -> Cow<'a, str> {
         match (&search.lookup, self.at) {
-            (Lookup::HostByAddress(address), _) => Cow::Owned(reverse(*address)),
+            (Lookup::HostByAddress(address) | Lookup::NameOf(IpAddr::V4(address)), _) => {
+                Cow::Owned(reverse(*address))
+            }
+            (Lookup::NameOf(IpAddr::V6(address)), _) => Cow::Owned(reverse_ipv6(*address)),
             (lookup, Position::AsGiven) => Cow::Borrowed(given_name(lookup)),
             (lookup, Position::Domain(i)) => {
                 Cow::Owned(format!("{}.{}", given_name(lookup), list.domains[i]))
             }
+        }
+    }
+
+    /// The name that the search is at, as a lookup that no domain completes has it. The name as it
+    /// was given keeps its trailing dot.
+    pub(crate) fn name_as_lookup(&self, search: &Search, list: &SearchList) -> Box<str> {
+        match self.at {
+            Position::AsGiven => search.lookup.host_name().unwrap_or_default().into(),
+            Position::Domain(_) => self.name(search, list).into(),
         }
     }
 
@@ -131,7 +143,7 @@ impl SearchState {
     }
 
     fn go_on(&mut self, search: &Search, list: &SearchList) -> Next {
-        let Lookup::HostByName(name) = &search.lookup else {
+        let Some(name) = search.lookup.host_name() else {
             return self.end();
         };
         let has_list = !list.domains.is_empty() && !name.ends_with('.');
@@ -170,6 +182,19 @@ impl SearchState {
         };
         Next::End(error, self.ttl)
     }
+}
+
+/// The name under `ip6.arpa` that has an address' PTR records: its digits, the last one first.
+fn reverse_ipv6(address: Ipv6Addr) -> String {
+    let digits = address.octets().into_iter().rev();
+    let digits = digits.flat_map(|octet| [octet & 0xf, octet >> 4]);
+    let mut name = String::with_capacity(72);
+    for digit in digits {
+        name.extend(char::from_digit(digit.into(), 16));
+        name.push('.');
+    }
+    name.push_str("ip6.arpa");
+    name
 }
 
 /// The name under `in-addr.arpa` that has an address' PTR records.

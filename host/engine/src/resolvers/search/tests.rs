@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::types::ErrorCode;
+use crate::types::{AddressFamily, ErrorCode};
 
 const SECOND: Duration = Duration::from_secs(1);
 const UNKNOWN: Miss = Miss::Missing(ErrorCode::HostNotFound, SECOND);
@@ -122,6 +122,36 @@ fn address_is_asked_under_in_addr_arpa() {
     let (asked, error) = run(&search, &list, |_| KNOWN);
     assert_eq!(asked, ["10.2.0.192.in-addr.arpa"]);
     assert_eq!(error, ErrorCode::NoData);
+}
+
+#[test]
+fn ipv6_address_is_asked_under_ip6_arpa_by_its_digits() {
+    let list = list(&["x.test"], 1);
+    let lookup = Lookup::NameOf("2001:db8::567:89ab".parse().unwrap());
+    let search = Search::new(lookup, &list, Some(&Policy::allow_all()));
+    let (asked, _) = run(&search, &list, |_| UNKNOWN);
+    // The example of RFC 3596, section 2.5, with another prefix.
+    let name = "b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+    assert_eq!(asked, [name]);
+}
+
+#[test]
+fn addresses_are_searched_like_a_host() {
+    let list = list(&["x.test", "y.test"], 1);
+    for family in [None, Some(AddressFamily::Ipv4), Some(AddressFamily::Ipv6)] {
+        for (name, names) in [
+            ("a", &["a.x.test", "a.y.test", "a"][..]),
+            ("a.b", &["a.b", "a.b.x.test", "a.b.y.test"]),
+            ("a.", &["a"]),
+        ] {
+            let lookup = Lookup::Addresses {
+                name: name.into(),
+                family,
+            };
+            let search = Search::new(lookup, &list, Some(&Policy::allow_all()));
+            assert_eq!(run(&search, &list, |_| UNKNOWN).0, names);
+        }
+    }
 }
 
 // S-R16

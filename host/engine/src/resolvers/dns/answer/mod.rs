@@ -1,11 +1,12 @@
 //! Decides what a name server's message says of a question.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::message::{Records, Response, rcode};
 use crate::lookup::Lookup;
-use crate::types::{ErrorCode, HostEntry, Outcome};
+use crate::types::{AddressList, Answer, ErrorCode, HostEntry, Outcome};
 
 /// The outcome of a question, and how long it may be cached: not at all if `ttl` is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,26 +63,33 @@ pub(super) fn read(lookup: &Lookup, name: &str, mut response: Response) -> Query
 }
 
 fn found(lookup: &Lookup, name: &str, records: Records) -> QueryResult {
-    if records.addresses.is_empty() && records.names.is_empty() {
+    if !records.has_wanted() {
         return missing(ErrorCode::NoData, &records);
     }
     let ttl = Duration::from_secs(records.ttl.into());
-    let entry = match lookup {
+    let answer = match lookup {
+        Lookup::NameOf(_) => Answer::Name(records.names.into_iter().next().unwrap_or_default()),
+        Lookup::Addresses { .. } => {
+            let canonical = records.canonical.unwrap_or_else(|| name.to_owned());
+            let addresses = records.ipv6.into_iter().map(IpAddr::from);
+            AddressList::new(Some(canonical), addresses).into()
+        }
         Lookup::HostByAddress(address) => {
             let mut names = records.names.into_iter();
             let first = names.next().unwrap_or_default();
-            HostEntry::new(first, [*address]).with_aliases(names)
+            HostEntry::new(first, [*address]).with_aliases(names).into()
         }
         _ => match records.canonical {
             Some(last) => {
                 let aliases = [name.to_owned()].into_iter().chain(records.aliases);
-                HostEntry::new(last, records.addresses).with_aliases(aliases)
+                let entry = HostEntry::new(last, records.addresses);
+                entry.with_aliases(aliases).into()
             }
-            None => HostEntry::new(name, records.addresses),
+            None => HostEntry::new(name, records.addresses).into(),
         },
     };
     QueryResult {
-        outcome: Ok(Arc::new(entry.into())),
+        outcome: Ok(Arc::new(answer)),
         ttl,
     }
 }

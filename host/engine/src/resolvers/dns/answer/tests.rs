@@ -3,7 +3,7 @@
 use super::super::message::sample::{AA, ANSWER, RA, Sample, wire};
 use super::super::message::{self, Question, RecordType};
 use super::*;
-use crate::types::Answer;
+use crate::types::{AddressFamily, Answer};
 
 const REVERSE: &str = "7.2.0.192.in-addr.arpa";
 
@@ -48,6 +48,55 @@ fn host(found: &QueryResult) -> (String, Vec<String>, Vec<u8>) {
         ),
         other => panic!("{other:?}"),
     }
+}
+
+// S-A1
+#[test]
+fn ipv6_addresses_come_with_the_end_of_the_chain_as_the_canonical_name() {
+    let lookup = Lookup::Addresses {
+        name: "a.test".into(),
+        family: Some(AddressFamily::Ipv6),
+    };
+    let result = |sample: Sample| sample.result(&lookup, "a.test", RecordType::Aaaa);
+    let sample = || Sample::new("a.test", RecordType::Aaaa);
+    let list = |name: &str, addresses: [&str; 2]| {
+        let addresses = addresses.map(|address| address.parse().unwrap());
+        Ok(Arc::new(
+            AddressList::new(Some(name.into()), addresses).into(),
+        ))
+    };
+    let plain = result(sample().aaaa("a.test", 60, 9).aaaa("a.test", 30, 3));
+    assert_eq!(
+        plain.outcome,
+        list("a.test", ["2001:db8::9", "2001:db8::3"])
+    );
+    assert_eq!(plain.ttl, seconds(30));
+    let chain = sample().cname("a.test", 20, "b.test").aaaa("b.test", 60, 1);
+    let chain = result(chain.aaaa("b.test", 60, 2));
+    assert_eq!(
+        chain.outcome,
+        list("b.test", ["2001:db8::1", "2001:db8::2"])
+    );
+    assert_eq!(chain.ttl, seconds(20));
+    let none = result(sample().a("a.test", 60, 1).soa(60, 30));
+    assert_eq!(
+        (none.outcome, none.ttl),
+        (Err(ErrorCode::NoData), seconds(30))
+    );
+}
+
+#[test]
+fn name_of_an_ipv6_address_is_that_of_its_first_ptr_record() {
+    let address: std::net::Ipv6Addr = "2001:db8::7".parse().unwrap();
+    let name = "7.ip6.arpa";
+    let sample = Sample::new(name, RecordType::Ptr)
+        .ptr(name, 60, "one.test")
+        .ptr(name, 30, "two.test");
+    let result = sample.result(&Lookup::NameOf(address.into()), name, RecordType::Ptr);
+    assert_eq!(
+        result.outcome,
+        Ok(Arc::new(Answer::Name("one.test".into())))
+    );
 }
 
 #[test]

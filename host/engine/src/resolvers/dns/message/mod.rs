@@ -38,6 +38,7 @@ const TYPE_NS: u16 = 2;
 const TYPE_CNAME: u16 = 5;
 const TYPE_SOA: u16 = 6;
 const TYPE_PTR: u16 = 12;
+const TYPE_AAAA: u16 = 28;
 const TYPE_OPT: u16 = 41;
 
 /// The option of EDNS that has a cookie (RFC 7873).

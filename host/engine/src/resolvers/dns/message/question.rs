@@ -1,6 +1,8 @@
 //! Questions, as they are sent.
 
-use super::{CLASS_IN, HEADER_BYTES, MAX_NAME_BYTES, OPTION_COOKIE, TYPE_A, TYPE_OPT, TYPE_PTR};
+use super::{
+    CLASS_IN, HEADER_BYTES, MAX_NAME_BYTES, OPTION_COOKIE, TYPE_A, TYPE_AAAA, TYPE_OPT, TYPE_PTR,
+};
 
 /// The largest answer over UDP, by EDNS: it crosses networks without fragments.
 const UDP_SIZE_BYTES: u16 = 1232;
@@ -15,6 +17,7 @@ const MAX_LABEL_BYTES: usize = 63;
 pub(crate) enum RecordType {
     A = TYPE_A,
     Ptr = TYPE_PTR,
+    Aaaa = TYPE_AAAA,
 }
 
 /// A question: one name, and the type of the records asked for.

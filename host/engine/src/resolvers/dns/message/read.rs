@@ -1,12 +1,12 @@
 //! Reads a server's message, and keeps of its records what an answer needs.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::name::{Malformed, Name, Names, skip};
 use super::question::{Cookie, Question, RecordType};
 use super::{
     CLASS_IN, HEADER_BYTES, MAX_ALIAS_BYTES, MAX_ALIASES, MAX_CNAMES, MAX_RECORDS, OPTION_COOKIE,
-    TYPE_A, TYPE_CNAME, TYPE_NS, TYPE_OPT, TYPE_PTR, TYPE_SOA,
+    TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_OPT, TYPE_PTR, TYPE_SOA,
 };
 
 /// Bits of the header's flags.
@@ -69,8 +69,10 @@ pub(crate) struct Records {
     pub(crate) aliases: Vec<String>,
     /// Whether the chain is a loop or longer than its bound. The fields below are empty then.
     pub(crate) is_loop: bool,
-    /// The addresses of the last name.
+    /// The IPv4 addresses of the last name, if the question is for them.
     pub(crate) addresses: Vec<Ipv4Addr>,
+    /// The IPv6 addresses of the last name, if the question is for them.
+    pub(crate) ipv6: Vec<Ipv6Addr>,
     /// The names that the last name's PTR records have.
     pub(crate) names: Vec<String>,
     /// The shortest time to live of the records above, in seconds. `u32::MAX` without records.
@@ -121,10 +123,9 @@ impl Response {
     /// was asked for, and it refers to the zone's servers (RFC 2308, section 2.2). Or its server
     /// neither has the zone nor asks others.
     pub(crate) fn is_referral(&self, records: &Records) -> bool {
-        let has_wanted = !records.addresses.is_empty() || !records.names.is_empty();
         let refers = records.has_ns && records.negative_ttl.is_none();
         let is_lame = records.is_empty && !self.is_recursion_available;
-        !self.is_authoritative && !has_wanted && (refers || is_lame)
+        !self.is_authoritative && !records.has_wanted() && (refers || is_lame)
     }
 }
 
@@ -240,6 +241,9 @@ fn read_sections(
         }
         match record.kind {
             TYPE_A if at - record.data != size_of::<Ipv4Addr>() => return Err(Malformed),
+            TYPE_AAAA if question.kind() == RecordType::Aaaa && at - record.data != 16 => {
+                return Err(Malformed);
+            }
             TYPE_CNAME | TYPE_PTR if skip(bytes, record.data)? != at => return Err(Malformed),
             TYPE_CNAME => cnames.push(record),
             kind if kind == question.kind() as u16 => wanted.push(record),
@@ -310,6 +314,11 @@ fn cookie(mut options: &[u8]) -> Result<Option<Cookie>, Malformed> {
 }
 
 impl Records {
+    /// Whether there is a record of the type that was asked for.
+    pub(crate) fn has_wanted(&self) -> bool {
+        !(self.addresses.is_empty() && self.ipv6.is_empty() && self.names.is_empty())
+    }
+
     /// Follows the CNAMEs from the question's name, and collects the records of the last name.
     fn follow(
         &mut self,
@@ -349,6 +358,10 @@ impl Records {
                 RecordType::A => {
                     let octets = bytes[record.data..].first_chunk::<4>().ok_or(Malformed)?;
                     self.addresses.push(Ipv4Addr::from_octets(*octets));
+                }
+                RecordType::Aaaa => {
+                    let octets = bytes[record.data..].first_chunk::<16>().ok_or(Malformed)?;
+                    self.ipv6.push(Ipv6Addr::from_octets(*octets));
                 }
                 RecordType::Ptr if self.names.len() < MAX_ALIASES => {
                     let name = names.copy(record.data)?.shown(question.name());

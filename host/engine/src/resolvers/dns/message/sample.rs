@@ -100,6 +100,12 @@ impl Sample {
         self.add(ANSWER, owner, TYPE_A, ttl, &[192, 0, 2, last])
     }
 
+    pub(crate) fn aaaa(self, owner: &str, ttl: u32, last: u8) -> Sample {
+        let mut octets = [0; 16];
+        [octets[0], octets[1], octets[2], octets[3], octets[15]] = [0x20, 1, 0xd, 0xb8, last];
+        self.add(ANSWER, owner, TYPE_AAAA, ttl, &octets)
+    }
+
     pub(crate) fn cname(self, owner: &str, ttl: u32, target: &str) -> Sample {
         self.add(ANSWER, owner, TYPE_CNAME, ttl, &wire(target))
     }

@@ -8,7 +8,6 @@ use super::sample::*;
 use super::*;
 
 const TYPE_TXT: u16 = 16;
-const TYPE_AAAA: u16 = 28;
 const TYPE_DNAME: u16 = 39;
 const TYPE_TSIG: u16 = 250;
 const CLASS_CHAOS: u16 = 3;

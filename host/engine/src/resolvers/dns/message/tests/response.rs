@@ -210,6 +210,41 @@ fn records_of_other_types_and_classes_are_skipped() {
 }
 
 #[test]
+fn ipv6_addresses_are_those_of_the_last_name_alone() {
+    let message = Sample::new("a.test", RecordType::Aaaa)
+        .cname("a.test", 50, "b.test")
+        .aaaa("a.test", 1, 1)
+        .aaaa("b.test", 60, 7)
+        .a("b.test", 1, 3)
+        .aaaa("b.test", 40, 8)
+        .aaaa("test", 1, 9);
+    let question = Question::new("a.test", RecordType::Aaaa).unwrap();
+    let read = |message: &Sample| read(&message.bytes(), &question).unwrap().records;
+    let records = read(&message).unwrap();
+    let last: Vec<_> = records.ipv6.iter().map(|a| a.octets()[15]).collect();
+    assert_eq!((last, records.ttl), (vec![7, 8], 40));
+    assert_eq!(records.canonical.as_deref(), Some("b.test"));
+    assert!(records.addresses.is_empty());
+    for bytes in [0, 4, 15, 17] {
+        let short = message.clone();
+        let short = short.add(ANSWER, "a.test", TYPE_AAAA, 1, &vec![1; bytes]);
+        assert_eq!(read(&short), None, "{bytes} bytes");
+    }
+}
+
+#[test]
+fn message_with_the_question_for_the_other_family_is_foreign() {
+    for (asked, other) in [
+        (RecordType::A, RecordType::Aaaa),
+        (RecordType::Aaaa, RecordType::A),
+    ] {
+        let message = Sample::new("a.test", other).a("a.test", 1, 1);
+        let question = Question::new("a.test", asked).unwrap();
+        assert_eq!(read(&message.bytes(), &question), None);
+    }
+}
+
+#[test]
 fn owner_outside_the_chain_is_ignored() {
     let message = good().a("b.test", 1, 1).a("test", 1, 2).a(".", 1, 3);
     let message = message.a("a.a.test", 1, 4).a("a.test.test", 1, 5);
