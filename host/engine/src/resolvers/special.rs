@@ -1,11 +1,9 @@
 //! Lookups that no name service is asked for.
 
-use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::lookup::{Lookup, Resolution};
 use crate::names;
-use crate::types::HostEntry;
 
 /// The resolution of a lookup that is not for a name service. `None` for other lookups.
 ///
@@ -13,15 +11,14 @@ use crate::types::HostEntry;
 /// exist (RFC 6761). Names under `onion` are Tor's, which resolvers of DNS do not find (RFC 7686).
 /// Services and protocols are those of [`Tables`](super::Tables).
 pub(super) fn resolve(lookup: &Lookup) -> Option<Resolution> {
-    let name = match lookup {
-        Lookup::HostByName(name) => name,
-        Lookup::HostByAddress(_) => return None,
-        _ => return Some(Resolution::NotFound),
+    let Some(name) = lookup.host_name() else {
+        let is_host = matches!(lookup, Lookup::HostByAddress(_) | Lookup::NameOf(_));
+        return (!is_host).then_some(Resolution::NotFound);
     };
     if names::means_this_machine(name) {
         let name = name.strip_suffix('.').unwrap_or(name);
-        let entry = HostEntry::new(name, [Ipv4Addr::LOCALHOST]);
-        return Some(Resolution::Ready(Ok(Arc::new(entry.into()))));
+        let addresses = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
+        return Some(Resolution::Ready(lookup.answer_host(name, [], addresses)));
     }
     // Not an error, so that a chain asks the next resolver, which may be Tor's.
     is_special(name).then_some(Resolution::NotFound)
@@ -35,7 +32,7 @@ pub(super) fn is_special(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::Answer;
+    use crate::types::{Answer, HostEntry};
 
     fn resolution(name: &str) -> Option<Resolution> {
         resolve(&Lookup::HostByName(name.into()))

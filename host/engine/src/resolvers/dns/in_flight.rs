@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use quick_cache::DefaultHashBuilder;
 use slotmap::SlotMap;
 
-use super::keys::{AttemptKey, QueryKey};
+use super::derived::Ends;
+use super::keys::{AttemptKey, DerivedKey, QueryKey};
 use super::lookup_queue::{LookupQueue, SWEEP_STEPS, Sweep};
 use super::server_selection::{ServerSelection, ServerSet};
 use crate::lookup::{Client, Delivered, Responder, SharedOutcome, TimedOutcome};
@@ -23,6 +24,8 @@ const MAX_CHECKED: usize = 64;
 pub(super) struct InFlightQueries {
     keys: HashMap<Search, QueryKey, DefaultHashBuilder>,
     queries: SlotMap<QueryKey, InFlightQuery>,
+    derived_keys: HashMap<Search, DerivedKey, DefaultHashBuilder>,
+    derived: SlotMap<DerivedKey, DerivedQuery>,
     /// The number of queries, for other threads.
     count: Arc<AtomicUsize>,
 }
@@ -30,8 +33,10 @@ pub(super) struct InFlightQueries {
 /// One query: the state of its search, and who waits for its outcome.
 pub(super) struct InFlightQuery {
     pub(super) search: Search,
-    /// The client whose permit it holds.
+    /// The client that it is asked for.
     pub(super) client: Client,
+    /// Whether it holds a permit of that client. If not, a derived lookup that waits for it does.
+    pub(super) holds_permit: bool,
     /// Which name of the search the question is for.
     pub(super) state: SearchState,
     /// Whether a server has answered the current question with SERVFAIL.
@@ -48,6 +53,24 @@ pub(super) struct InFlightQuery {
     pub(super) interval: Duration,
     /// When to send the question again, or to go on to the next server.
     pub(super) timer: Option<Instant>,
+    pub(super) waiters: Waiters,
+    /// The derived lookups that wait for it too, each with the place of the query's end in it.
+    pub(super) derived: Vec<(DerivedKey, usize)>,
+}
+
+/// Equal [derived](super::derived) lookups in flight.
+pub(super) struct DerivedQuery {
+    pub(super) search: Search,
+    /// The client whose permit it holds.
+    pub(super) client: Client,
+    /// Which name of the search the questions are for.
+    pub(super) state: SearchState,
+    /// How the questions have ended.
+    pub(super) ends: Ends,
+    /// The questions that have not ended.
+    pub(super) left: usize,
+    /// Bytes of the answers that wait for another question's end.
+    pub(super) bytes: usize,
     pub(super) waiters: Waiters,
 }
 
@@ -70,6 +93,8 @@ impl InFlightQueries {
         InFlightQueries {
             keys: HashMap::default(),
             queries: SlotMap::with_key(),
+            derived_keys: HashMap::default(),
+            derived: SlotMap::with_key(),
             count,
         }
     }
@@ -83,10 +108,42 @@ impl InFlightQueries {
         responder: Responder,
         selection: impl FnOnce() -> ServerSelection,
     ) -> Option<QueryKey> {
-        let entry = match self.keys.entry(search) {
+        let client = responder.client();
+        let (key, is_new) = self.get_or_insert(search, client, state, selection);
+        let query = self.queries.get_mut(key)?;
+        query.waiters.push(responder);
+        query.holds_permit |= is_new;
+        is_new.then_some(key)
+    }
+
+    /// Adds a derived lookup to the query of one of its questions, whose end has this place in it.
+    /// Returns the key of the query if it is new: the caller must send its question then.
+    pub(super) fn join_or_insert_for(
+        &mut self,
+        (derived, place): (DerivedKey, usize),
+        search: Search,
+        state: SearchState,
+        selection: impl FnOnce() -> ServerSelection,
+    ) -> Option<QueryKey> {
+        let client = self.derived.get(derived)?.client;
+        let (key, is_new) = self.get_or_insert(search, client, state, selection);
+        let query = self.queries.get_mut(key)?;
+        query.derived.push((derived, place));
+        is_new.then_some(key)
+    }
+
+    /// Adds a responder to the derived lookup for a search. Returns its key if it is new: the
+    /// caller must ask its questions then.
+    pub(super) fn join_or_insert_derived(
+        &mut self,
+        search: Search,
+        state: SearchState,
+        responder: Responder,
+    ) -> Option<DerivedKey> {
+        let entry = match self.derived_keys.entry(search) {
             Entry::Occupied(entry) => {
-                if let Some(query) = self.queries.get_mut(*entry.get()) {
-                    query.waiters.push(responder);
+                if let Some(derived) = self.derived.get_mut(*entry.get()) {
+                    derived.waiters.push(responder);
                 }
                 return None;
             }
@@ -95,9 +152,35 @@ impl InFlightQueries {
         let client = responder.client();
         let mut waiters = Waiters::default();
         waiters.push(responder);
+        let key = self.derived.insert(DerivedQuery {
+            search: entry.key().clone(),
+            client,
+            state,
+            ends: Ends::default(),
+            left: 0,
+            bytes: 0,
+            waiters,
+        });
+        entry.insert(key);
+        Some(key)
+    }
+
+    /// The query for a search, and whether it is new.
+    fn get_or_insert(
+        &mut self,
+        search: Search,
+        client: Client,
+        state: SearchState,
+        selection: impl FnOnce() -> ServerSelection,
+    ) -> (QueryKey, bool) {
+        let entry = match self.keys.entry(search) {
+            Entry::Occupied(entry) => return (*entry.get(), false),
+            Entry::Vacant(entry) => entry,
+        };
         let key = self.queries.insert(InFlightQuery {
             search: entry.key().clone(),
             client,
+            holds_permit: false,
             state,
             has_servfail: false,
             selection: selection(),
@@ -106,11 +189,39 @@ impl InFlightQueries {
             sent_at: Instant::now(),
             interval: Duration::ZERO,
             timer: None,
-            waiters,
+            waiters: Waiters::default(),
+            derived: Vec::new(),
         });
         entry.insert(key);
         self.update_count();
-        Some(key)
+        (key, true)
+    }
+
+    /// Whether any client still waits for a query, as far as a bounded number of steps tells.
+    pub(super) fn is_wanted(&mut self, key: QueryKey) -> bool {
+        self.queries.get_mut(key).is_some_and(|query| {
+            let mut derived = query.derived.iter();
+            query.waiters.is_wanted()
+                || derived.any(|(key, _)| {
+                    let derived = self.derived.get_mut(*key);
+                    derived.is_some_and(|derived| derived.waiters.is_wanted())
+                })
+        })
+    }
+
+    pub(super) fn get_derived(&mut self, key: DerivedKey) -> Option<&mut DerivedQuery> {
+        self.derived.get_mut(key)
+    }
+
+    pub(super) fn remove_derived(&mut self, key: DerivedKey) -> Option<DerivedQuery> {
+        let derived = self.derived.remove(key)?;
+        self.derived_keys.remove(&derived.search);
+        Some(derived)
+    }
+
+    /// The query for a search, if there is one.
+    pub(super) fn find(&self, search: &Search) -> Option<QueryKey> {
+        self.keys.get(search).copied()
     }
 
     pub(super) fn get_mut(&mut self, key: QueryKey) -> Option<&mut InFlightQuery> {
@@ -124,11 +235,13 @@ impl InFlightQueries {
         Some(query)
     }
 
-    /// Removes all queries.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = InFlightQuery> + '_ {
+    /// Removes all queries and derived lookups. Returns all who wait for them.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Waiters> + '_ {
         self.keys.clear();
+        self.derived_keys.clear();
         self.count.store(0, Ordering::Relaxed);
-        self.queries.drain().map(|(_, query)| query)
+        let queries = self.queries.drain().map(|(_, query)| query.waiters);
+        queries.chain(self.derived.drain().map(|(_, derived)| derived.waiters))
     }
 
     fn update_count(&self) {

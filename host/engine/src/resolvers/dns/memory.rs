@@ -4,9 +4,10 @@ use std::num::Saturating;
 use std::time::Instant;
 
 use super::cache::Bounds;
+use super::derived::MAX_QUESTIONS;
 use super::event_loop;
-use super::in_flight::InFlightQuery;
-use super::keys::{AttemptKey, QueryKey};
+use super::in_flight::{DerivedQuery, InFlightQuery};
+use super::keys::{AttemptKey, DerivedKey, QueryKey};
 use super::lookup_queue::PendingLookup;
 use super::transport;
 use crate::lookup::Responder;
@@ -37,6 +38,14 @@ const PER_QUERY: usize = {
     query + key + timer + waiters + 2 * NAME
 };
 
+/// Bytes of a derived lookup, besides those who wait for it.
+const PER_DERIVED: usize = {
+    let derived = GROWN * (size_of::<DerivedQuery>() + size_of::<u64>());
+    let key = GROWN * (size_of::<Search>() + size_of::<DerivedKey>());
+    let places = MAX_QUESTIONS * 4 * size_of::<(DerivedKey, usize)>();
+    derived + key + places + 4 * size_of::<Responder>() + 2 * NAME
+};
+
 /// Bytes of an attempt, and its entries in the query, the port and the stream.
 const PER_ATTEMPT: usize = {
     let attempt = GROWN * (transport::ATTEMPT_BYTES + size_of::<u64>()) + NAME;
@@ -63,15 +72,16 @@ pub(super) struct Memory {
 impl Memory {
     /// The most bytes while `requests` are outstanding.
     pub(super) fn most_bytes(&self, requests: usize) -> usize {
-        let queries = Saturating(self.max_queries.min(requests));
+        let permits = Saturating(self.max_queries.min(requests));
         let per_query = PER_QUERY + self.servers * PER_ATTEMPT;
+        let per_permit = PER_DERIVED + MAX_QUESTIONS * per_query;
         let per_server = transport::max_bytes_of_server(self.max_queries);
         let cached = Saturating(PER_CACHED) * Saturating(self.cache.entries);
         let total = Saturating(FIXED)
-            + queries * Saturating(per_query)
+            + permits * Saturating(per_permit)
             + Saturating(requests) * Saturating(PER_REQUEST)
             + Saturating(self.servers) * Saturating(per_server)
-            + Saturating(event_loop::MAX_ANSWER_BYTES)
+            + Saturating(event_loop::MAX_ANSWER_BYTES + event_loop::MAX_WAITING_BYTES)
             + Saturating(usize::try_from(self.cache.bytes).unwrap_or(usize::MAX))
             + cached;
         total.0
@@ -96,7 +106,8 @@ mod tests {
             },
         };
         let bytes = memory.most_bytes(65_536);
-        assert!((165_000_000..195_000_000).contains(&bytes), "{bytes}");
+        assert!((230_000_000..270_000_000).contains(&bytes), "{bytes}");
+        assert!((1200..1800).contains(&PER_DERIVED), "{PER_DERIVED}");
         assert!((900..1100).contains(&PER_REQUEST), "{PER_REQUEST}");
         assert!((1200..2200).contains(&PER_QUERY), "{PER_QUERY}");
         assert!((700..1200).contains(&PER_ATTEMPT), "{PER_ATTEMPT}");

@@ -3,6 +3,7 @@
 mod answer;
 mod builder;
 mod cache;
+mod derived;
 mod error;
 mod event_loop;
 mod fair_queue;

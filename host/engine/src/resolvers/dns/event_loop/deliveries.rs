@@ -20,8 +20,9 @@ const MAX_DELIVERED: usize = 256;
 const MAX_OF_ONE_CLIENT: usize = 16;
 /// Bytes of answers on their way. Past them, no further message is read.
 const MAX_BYTES: usize = 4 << 20;
-/// Bytes of the largest answer: 4,096 addresses, and the names of its aliases.
-const MAX_OF_ONE_ANSWER: usize = 64 << 10;
+/// Bytes of the largest answer: the addresses of two messages of 64 KiB, 4,095 IPv4 and 2,340 IPv6
+/// ones, and names.
+const MAX_OF_ONE_ANSWER: usize = 192 << 10;
 /// The most bytes of answers that are held: each may have been judged by several engines.
 pub(super) const MAX_HELD_BYTES: usize =
     (MAX_BYTES + MAX_OF_ONE_ANSWER) * (1 + SharedOutcome::KEPT);

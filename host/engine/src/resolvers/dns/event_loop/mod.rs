@@ -5,6 +5,7 @@
 //! lookups, read messages, handle timers, and deliver outcomes.
 
 mod deliveries;
+mod derived;
 mod queries;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use std::{io, mem, thread};
 
 use self::deliveries::Deliveries;
 use super::cache::Cache;
+use super::derived::{cached as derived_answer, is_derived};
 use super::in_flight::{InFlightQueries, send};
 use super::inbox::Inbox;
 use super::keys::QueryKey;
@@ -30,6 +32,7 @@ use crate::types::ErrorCode;
 
 /// The most bytes of answers on their way: unjudged and judged, and one answer past the bound.
 pub(super) const MAX_ANSWER_BYTES: usize = deliveries::MAX_HELD_BYTES;
+pub(super) use self::derived::MAX_WAITING_BYTES;
 
 /// Lookups that are started in one pass.
 const MAX_STARTED: usize = 64;
@@ -48,6 +51,9 @@ pub(super) struct Shared {
 impl Shared {
     /// The outcome of a search, if it is cached.
     pub(super) fn cached(&self, search: &Search, now: Instant) -> Option<TimedOutcome> {
+        if is_derived(&search.lookup) {
+            return derived_answer(&self.cache, search, &self.settings.search, now);
+        }
         let outcome = self.cache.get(search, now);
         outcome.or_else(|| self.cached_answer(&search.lookup, now))
     }
@@ -55,9 +61,15 @@ impl Shared {
     /// The answer for a name as it was given, if that is the first name of each search for it, and
     /// the answer is cached. No policy decides about other names then.
     pub(super) fn cached_answer(&self, lookup: &Lookup, now: Instant) -> Option<TimedOutcome> {
-        let is_first = self.settings.search.is_as_given_first(lookup);
-        let search = is_first.then(|| SearchByNone::from(lookup))?;
-        let found = self.cache.get(&search, now);
+        if !self.settings.search.is_as_given_first(lookup) {
+            return None;
+        }
+        let found = if is_derived(lookup) {
+            let search = lookup.clone().into();
+            derived_answer(&self.cache, &search, &self.settings.search, now)
+        } else {
+            self.cache.get(&SearchByNone::from(lookup), now)
+        };
         found.filter(|found| found.outcome.is_ok())
     }
 }
@@ -93,6 +105,8 @@ struct EventLoop {
     /// Lookups out of the inbox. Empty between calls, and kept for its capacity.
     taken: Vec<PendingLookup>,
     queries: InFlightQueries,
+    /// Bytes of the answers of derived lookups that wait for another question's end.
+    waiting_bytes: usize,
     /// When to look at which query.
     timers: BTreeSet<(Instant, QueryKey)>,
     deliveries: Deliveries,
@@ -107,6 +121,7 @@ impl EventLoop {
             waker: transport.waker(),
             shared,
             transport,
+            waiting_bytes: 0,
             taken: Vec::new(),
             timers: BTreeSet::new(),
             deliveries: Deliveries::default(),
@@ -180,6 +195,15 @@ impl EventLoop {
                 return false;
             }
         };
+        if is_derived(&search.lookup) {
+            let key = self
+                .queries
+                .join_or_insert_derived(search, state, responder);
+            if let Some(key) = key {
+                self.ask_derived(key, now);
+            }
+            return key.is_some();
+        }
         let selection = || ServerSelection::new(&mut self.health);
         let key = self
             .queries
@@ -223,8 +247,8 @@ impl EventLoop {
             ..
         } = self;
         drop(transport);
-        for query in queries.drain() {
-            deliveries.push(Err(ErrorCode::TryAgain), query.waiters);
+        for waiters in queries.drain() {
+            deliveries.push(Err(ErrorCode::TryAgain), waiters);
         }
         while !deliveries.is_empty() {
             deliveries.deliver();

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::EventLoop;
 use crate::lookup::{Lookup, TimedOutcome};
 use crate::resolvers::dns::answer;
+use crate::resolvers::dns::derived::QuestionEnd;
 use crate::resolvers::dns::keys::QueryKey;
 use crate::resolvers::dns::message::{Question, RecordType};
 use crate::resolvers::dns::server_selection::{Action, ServerSet};
@@ -40,7 +41,10 @@ impl EventLoop {
             }
             ReplyResult::Malformed => answer::QueryResult::failed(ErrorCode::NoRecovery),
         };
-        let is_wanted = query.waiters.is_wanted();
+        let is_wanted = self.queries.is_wanted(reply.query);
+        let Some(query) = self.queries.get_mut(reply.query) else {
+            return;
+        };
         if let Some(error) = result.failure() {
             query.has_servfail |= is_servfail;
             query.selection.record_failure(error);
@@ -76,9 +80,12 @@ impl EventLoop {
             return;
         };
         query.timer = None;
-        if !query.waiters.is_wanted() {
+        if !self.queries.is_wanted(key) {
             return self.end(key, Err(ErrorCode::TryAgain), Duration::ZERO, now);
         }
+        let Some(query) = self.queries.get_mut(key) else {
+            return;
+        };
         let settings = &self.shared.settings;
         if now.duration_since(query.sent_at) < settings.timeout {
             for (server, attempt) in &query.attempts {
@@ -143,7 +150,8 @@ impl EventLoop {
         let settings = &self.shared.settings;
         let name = query.state.name(&query.search, &settings.search);
         let kind = match query.search.lookup {
-            Lookup::HostByAddress(_) => RecordType::Ptr,
+            Lookup::HostByAddress(_) | Lookup::NameOf(_) => RecordType::Ptr,
+            Lookup::Addresses { .. } => RecordType::Aaaa,
             _ => RecordType::A,
         };
         let Some(question) = Question::new(&name, kind) else {
@@ -213,7 +221,13 @@ impl EventLoop {
     }
 
     /// Ends a query: takes its questions back, and gives its outcome to all who wait.
-    fn end_uncached(&mut self, key: QueryKey, outcome: Outcome, ttl: Duration, now: Instant) {
+    pub(super) fn end_uncached(
+        &mut self,
+        key: QueryKey,
+        outcome: Outcome,
+        ttl: Duration,
+        now: Instant,
+    ) {
         let Some(query) = self.queries.remove(key) else {
             return;
         };
@@ -223,9 +237,18 @@ impl EventLoop {
         for (_, attempt) in query.attempts {
             self.transport.take_back(attempt, now);
         }
-        self.shared.inbox.release(query.client);
+        if query.holds_permit {
+            self.shared.inbox.release(query.client);
+        }
         let expires = self.shared.cache.expires(ttl, now);
         let outcome = TimedOutcome { outcome, expires };
+        for (derived, place) in query.derived {
+            let end = QuestionEnd {
+                outcome: outcome.clone(),
+                is_servfail: query.has_servfail,
+            };
+            self.end_question(derived, place, end, now);
+        }
         self.deliveries.push(outcome, query.waiters);
     }
 }

@@ -28,6 +28,7 @@ use self::port::{MAX_DATAGRAM_BYTES, Port, QUESTIONS_PER_PORT};
 use self::ready::{Ready, Source};
 use self::server::{Knowledge, Sent};
 use self::stream::{Place, Stream};
+use super::derived::MAX_QUESTIONS;
 use super::keys::{AttemptKey, QueryKey};
 use super::message::{Question, Response};
 use crate::lookup::Client;
@@ -338,9 +339,12 @@ pub(super) const fn max_bytes_of_server(max_queries: usize) -> usize {
     size_of::<Server>() + max_ports(max_queries) * 3 * port + stream
 }
 
-/// The most ports of one server.
+/// The most ports of one server. A permit is for as many questions as a derived lookup has.
 const fn max_ports(max_queries: usize) -> usize {
-    max_queries.div_ceil(QUESTIONS_PER_PORT as usize) + SPARE_PORTS
+    max_queries
+        .saturating_mul(MAX_QUESTIONS)
+        .div_ceil(QUESTIONS_PER_PORT as usize)
+        + SPARE_PORTS
 }
 
 #[cfg(test)]
