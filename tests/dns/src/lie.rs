@@ -1,11 +1,12 @@
 //! The ways in which the server answers.
 
-use hickory_proto::rr::Name;
+use hickory_proto::op::Query;
+use hickory_proto::rr::RecordType;
 
 /// One way to answer, named by the first label of the question's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lie {
-    /// `good`: one address, 192.0.2.1, with a TTL of a minute. By address: one name.
+    /// `good`: one address, 192.0.2.1 or 2001:db8::1, with a TTL of a minute. By address: one name.
     Good,
     /// `silent`: no answer.
     Silent,
@@ -76,18 +77,38 @@ impl Lie {
         ("elsewhere", Lie::Elsewhere),
     ];
 
-    /// Returns the lie that a name selects. A name that selects none is [`Nobody`](Lie::Nobody).
-    pub fn of(name: &Name) -> Lie {
-        let first = name.iter().next().unwrap_or_default();
-        if name.to_lowercase().to_ascii().ends_with(".in-addr.arpa.") {
-            let last = str::from_utf8(first).unwrap_or_default();
-            return last.parse().map_or(Lie::Nobody, Lie::of_address);
+    /// Returns the lie that a question selects. A name that selects none is
+    /// [`Nobody`](Lie::Nobody).
+    pub fn of(query: &Query) -> Lie {
+        let name = query.name();
+        let mut labels = name.iter();
+        let first = labels.next().unwrap_or_default();
+        let second = labels.next().unwrap_or_default();
+        let text = name.to_lowercase().to_ascii();
+        let number = |digits: &[&[u8]], radix| {
+            let digits = digits.concat();
+            u8::from_str_radix(str::from_utf8(&digits).unwrap_or_default(), radix)
+        };
+        if text.ends_with(".in-addr.arpa.") {
+            return number(&[first], 10).map_or(Lie::Nobody, Lie::of_address);
         }
-        Lie::of_label(first)
+        if text.ends_with(".ip6.arpa.") {
+            return number(&[second, first], 16).map_or(Lie::Nobody, Lie::of_address);
+        }
+        Lie::of_labels(first, second, query.query_type() == RecordType::AAAA)
     }
 
-    /// The lie that the first label of a host's name selects.
-    pub(crate) fn of_label(label: &[u8]) -> Lie {
+    /// The lie that the first two labels of a host's name select, for its IPv4 or IPv6 addresses.
+    pub(crate) fn of_labels(first: &[u8], second: &[u8], is_ipv6: bool) -> Lie {
+        match second.split_at_checked(3) {
+            Some((prefix, label)) if is_ipv6 && prefix.eq_ignore_ascii_case(b"v6-") => {
+                Lie::of_label(label)
+            }
+            _ => Lie::of_label(first),
+        }
+    }
+
+    fn of_label(label: &[u8]) -> Lie {
         let word = label.split(|&byte| byte == b'-').next().unwrap_or_default();
         let found = Lie::ALL
             .iter()

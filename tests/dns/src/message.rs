@@ -1,7 +1,7 @@
 //! Builds the server's messages with hickory-proto.
 
 use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
-use hickory_proto::rr::rdata::{A, CNAME, PTR, SOA};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, PTR, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use crate::lie::Lie;
@@ -10,6 +10,8 @@ use crate::lie::Lie;
 pub const CHAIN: usize = 100;
 /// Addresses in the largest message, which has at most 65,535 bytes.
 pub const MANY: usize = 4090;
+/// IPv6 addresses in the largest message.
+pub const MANY_IPV6: usize = 2330;
 
 /// The response that the server sends to a question.
 pub(crate) enum Sent {
@@ -26,6 +28,7 @@ pub(crate) enum Sent {
 /// The position of a message's first name.
 const HEADER_BYTES: usize = 12;
 const A_IN: [u8; 4] = [0, 1, 0, 1];
+const AAAA_IN: [u8; 4] = [0, 28, 0, 1];
 const CNAME_IN: [u8; 4] = [0, 5, 0, 1];
 
 /// Answers a question for an address without a decoder, so that a benchmark does not measure the
@@ -39,24 +42,49 @@ fn quick(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie, Vec
         end += 1 + usize::from(question[end]);
     }
     end += 1;
-    if question.get(end..end + A_IN.len())? != A_IN {
-        return None;
-    }
-    let first = &question[HEADER_BYTES + 1..][..usize::from(question[HEADER_BYTES])];
-    let lie = always.unwrap_or_else(|| Lie::of_label(first));
+    let is_ipv6 = match question.get(end..end + A_IN.len())? {
+        kind if kind == A_IN => false,
+        kind if kind == AAAA_IN => true,
+        _ => return None,
+    };
+    let label = |at: usize| {
+        let len = usize::from(question[at]);
+        (&question[at + 1..][..len], at + 1 + len)
+    };
+    let (first, second_at) = label(HEADER_BYTES);
+    let second = if first.is_empty() {
+        first
+    } else {
+        label(second_at).0
+    };
+    let lie = always.unwrap_or_else(|| Lie::of_labels(first, second, is_ipv6));
+    let add_address = |bytes: &mut Vec<u8>, owner, [a, b, c, d]: [u8; 4]| {
+        if is_ipv6 {
+            let [upper, lower] = [[0x20, 1, 0xd, 0xb8], [0, 0, c, d]];
+            add(
+                bytes,
+                owner,
+                AAAA_IN,
+                &[upper, [0; 4], [0; 4], lower].concat(),
+            );
+        } else {
+            add(bytes, owner, A_IN, &[a, b, c, d]);
+        }
+    };
     let mut bytes = question[..end + A_IN.len()].to_vec();
     let answers = match lie {
         Lie::Good => {
-            add(&mut bytes, HEADER_BYTES, A_IN, &[192, 0, 2, 1]);
+            add_address(&mut bytes, HEADER_BYTES, good_address(is_ipv6));
             1
         }
         Lie::Many if !is_tcp => 0,
         Lie::Many => {
-            for n in 0..MANY {
+            let count = if is_ipv6 { MANY_IPV6 } else { MANY };
+            for n in 0..count {
                 let [_, _, high, low] = (n as u32).to_be_bytes();
-                add(&mut bytes, HEADER_BYTES, A_IN, &[198, 18, high, low]);
+                add_address(&mut bytes, HEADER_BYTES, [198, 18, high, low]);
             }
-            MANY
+            count
         }
         Lie::Chain => {
             let (mut last, mut test) = (HEADER_BYTES, [4, b't', b'e', b's', b't', 0].to_vec());
@@ -66,7 +94,7 @@ fn quick(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Option<(Lie, Vec
                 last = add(&mut bytes, last, CNAME_IN, &name);
                 test = pointer(last + 1 + label.len()).into();
             }
-            add(&mut bytes, last, A_IN, &[192, 0, 2, 1]);
+            add_address(&mut bytes, last, good_address(is_ipv6));
             CHAIN + 1
         }
         _ => return None,
@@ -90,6 +118,15 @@ fn add(message: &mut Vec<u8>, owner: usize, kind: [u8; 4], data: &[u8]) -> usize
     at
 }
 
+/// The numbers of a good address, of which an IPv6 address has the last two.
+fn good_address(is_ipv6: bool) -> [u8; 4] {
+    if is_ipv6 {
+        [0, 0, 0, 1]
+    } else {
+        [192, 0, 2, 1]
+    }
+}
+
 fn pointer(to: usize) -> [u8; 2] {
     (0xc000 | to as u16).to_be_bytes()
 }
@@ -102,7 +139,7 @@ pub(crate) fn answer(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Opti
     }
     let question = Message::from_vec(question).ok()?;
     let query = question.queries.first()?.clone();
-    let lie = always.unwrap_or_else(|| Lie::of(query.name()));
+    let lie = always.unwrap_or_else(|| Lie::of(&query));
     let mut message = Message::response(question.metadata.id, OpCode::Query);
     message.metadata.recursion_desired = true;
     message.metadata.recursion_available = true;
@@ -154,14 +191,14 @@ pub(crate) fn answer(question: &[u8], is_tcp: bool, always: Option<Lie>) -> Opti
                 message.add_answer(Record::from_rdata(name, 60, RData::PTR(PTR(odd))));
             } else {
                 message.add_answer(cname(name, odd.clone()));
-                message.add_answer(address(odd, 60, [192, 0, 2, 1]));
+                message.add_answer(address(odd, 60, &query));
             }
         }
         Lie::Zero => {
-            message.add_answer(address(name, 0, [192, 0, 2, 1]));
+            message.add_answer(address(name, 0, &query));
         }
         Lie::Huge => {
-            message.add_answer(address(name, 1 << 31, [192, 0, 2, 1]));
+            message.add_answer(address(name, 1 << 31, &query));
         }
         Lie::Good | Lie::Late | Lie::Elsewhere | Lie::Truncated | Lie::Half => {
             message.add_answer(good(&query));
@@ -193,12 +230,17 @@ fn good(query: &Query) -> Record {
             let name = RData::PTR(PTR(named("good.test.")));
             Record::from_rdata(query.name().clone(), 60, name)
         }
-        _ => address(query.name().clone(), 60, [192, 0, 2, 1]),
+        _ => address(query.name().clone(), 60, query),
     }
 }
 
-fn address(name: Name, ttl: u32, [a, b, c, d]: [u8; 4]) -> Record {
-    Record::from_rdata(name, ttl, RData::A(A::new(a, b, c, d)))
+/// The record of the address that the question is for.
+fn address(name: Name, ttl: u32, query: &Query) -> Record {
+    let data = match query.query_type() {
+        RecordType::AAAA => RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
+        _ => RData::A(A::new(192, 0, 2, 1)),
+    };
+    Record::from_rdata(name, ttl, data)
 }
 
 fn cname(name: Name, target: Name) -> Record {

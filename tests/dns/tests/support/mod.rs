@@ -3,7 +3,7 @@
 
 pub(crate) mod peer;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use winsock_async_dns_server::Server;
 use winsock_async_engine::policy::Policy;
 use winsock_async_engine::resolvers::{Dns, DnsBuilder};
 use winsock_async_engine::{
-    AF_INET, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Limits, LookupEngine, Query,
-    Session, TaskHandle,
+    AF_INET, AddressFamily, AddressQuery, Answer, Completion, ErrorCode, HostEntry, Limits,
+    LookupEngine, NameQuery, Query, Session, TaskHandle,
 };
 
 /// A server, a resolver that asks it, and a session.
@@ -94,6 +94,31 @@ pub(crate) fn next_completion(session: &mut Session) -> Completion {
 /// Name, aliases and addresses.
 pub(crate) type Host = (String, Vec<String>, Vec<Ipv4Addr>);
 
+/// Canonical name and addresses.
+pub(crate) type Addresses = (String, Vec<String>);
+
+/// Requests the addresses of a name, of one family or of both.
+pub(crate) fn request_addresses(
+    session: &mut Session,
+    name: &str,
+    family: Option<AddressFamily>,
+) -> TaskHandle {
+    let name = name.as_bytes().into();
+    let query = Query::Addresses(NameQuery { name, family });
+    session.request(query, 0).unwrap()
+}
+
+pub(crate) fn addresses(completion: Completion) -> Result<Addresses, ErrorCode> {
+    completion.outcome.map(|answer| match &*answer {
+        Answer::Addresses(list) => {
+            let addresses = list.addresses().map(|address| address.to_string());
+            let name = list.canonical_name.clone().expect("a name");
+            (name, addresses.collect())
+        }
+        other => panic!("not addresses: {other:?}"),
+    })
+}
+
 fn host(completion: Completion) -> Result<Host, ErrorCode> {
     completion.outcome.map(|answer| match &*answer {
         Answer::Host(entry) => parts(entry),
@@ -129,14 +154,43 @@ impl Fixture {
         host(next_completion(&mut self.session))
     }
 
+    /// Looks up the addresses of a name, and returns its canonical name too. Nothing else may be
+    /// outstanding.
+    pub(crate) fn addresses(
+        &mut self,
+        name: &str,
+        family: Option<AddressFamily>,
+    ) -> Result<Addresses, ErrorCode> {
+        request_addresses(&mut self.session, name, family);
+        let completion = self.end_completion();
+        addresses(completion)
+    }
+
+    /// Looks up the name of an address. Nothing else may be outstanding.
+    pub(crate) fn name_of(&mut self, address: &str) -> Result<String, ErrorCode> {
+        let address: IpAddr = address.parse().unwrap();
+        self.session
+            .request(Query::NameOf(address.into()), 0)
+            .unwrap();
+        let completion = self.end_completion();
+        completion.outcome.map(|answer| match &*answer {
+            Answer::Name(name) => name.clone(),
+            other => panic!("not a name: {other:?}"),
+        })
+    }
+
     fn end(&mut self) -> Result<Host, ErrorCode> {
-        let host = host(next_completion(&mut self.session));
+        host(self.end_completion())
+    }
+
+    fn end_completion(&mut self) -> Completion {
+        let completion = next_completion(&mut self.session);
         assert_eq!(self.dns.in_flight(), 0, "no query is left");
         assert_eq!(
             (self.session.outstanding(), self.engine.outstanding()),
             (0, 0)
         );
-        host
+        completion
     }
 }
 
