@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::cargo::{self, Program};
+use crate::foreign;
 use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::publish;
@@ -22,6 +25,14 @@ const PACKAGES: [&str; 4] = [
     "winsock-async-soak-guest",
 ];
 
+/// The packages of ordinary WASI programs, each with its directory. They need rustup's target:
+/// Debian's C library has no sockets.
+const WASI_PACKAGES: [(&str, &str); 3] = [
+    ("winsock-async-std-guests", "tests/wasi/std"),
+    ("winsock-async-wasi-examples", "examples/wasi"),
+    ("winsock-async-wasi-guests", "tests/wasi/guests"),
+];
+
 /// Sets up the toolchain for guests, builds all guests, and returns the toolchain.
 pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     let toolchain = set_up()?;
@@ -29,15 +40,54 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     let with = toolchain.describe(Target::Wasip2);
     say(&format!("Building guests with {with}"));
     let mut programs = BTreeMap::new();
-    for package in PACKAGES {
+    let mut missing = Vec::new();
+    let mut build = |package| {
         // One package at a time: built together, one would get the features of the others.
         let built = programs_of(workspace, toolchain, Product::Programs(package))?;
         ensure!(!built.is_empty(), "package {package} has no program");
-        add(&mut programs, built)?;
+        add(&mut programs, built)
+    };
+    for package in PACKAGES {
+        build(package)?;
     }
+    for (package, directory) in WASI_PACKAGES {
+        match toolchain {
+            Toolchain::Target => build(package)?,
+            Toolchain::Debian => {
+                let reason = "Debian's C library has no sockets; use rustup's target";
+                let sources = workspace.root().join(directory).join("src/bin");
+                let names = publish::files(&sources, "rs")?;
+                let names = names.iter().filter_map(|path| path.file_stem());
+                let name = |name: &OsStr| name.to_string_lossy().into_owned();
+                missing.extend(names.map(|stem| (name(stem), reason.to_owned())));
+            }
+        }
+    }
+    let foreign = foreign::build(workspace)?;
+    add(&mut programs, foreign.built)?;
+    missing.extend(foreign.missing);
+    report_missing(&workspace.guests(), &missing, say)?;
     let existing = publish::files(&workspace.guests(), "wasm")?;
     publish_all(workspace, programs, &existing)?;
     Ok(toolchain)
+}
+
+/// Says which guests are not built and why, here and in `NAME.missing` for the tests. Removes such
+/// files of guests that are built now.
+fn report_missing(
+    directory: &Path,
+    missing: &[(String, String)],
+    say: impl Fn(&str),
+) -> Result<()> {
+    for path in publish::files(directory, "missing")? {
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    for (name, reason) in missing {
+        say(&format!("!!! NOT BUILT: guest {name}: {reason} !!!"));
+        let path = directory.join(name).with_extension("missing");
+        publish::replace(&path, reason.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Finds or installs the toolchain for guests.
@@ -90,7 +140,24 @@ fn add(programs: &mut BTreeMap<String, PathBuf>, built: Vec<Program>) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
+
+    #[test]
+    fn guests_that_are_not_built_are_reported_until_they_are() {
+        let directory = env::temp_dir().join(format!("xtask-missing-{}", std::process::id()));
+        let said = RefCell::new(Vec::new());
+        let missing = [("a".to_owned(), "no tool".to_owned())];
+        let say = |line: &str| said.borrow_mut().push(line.to_owned());
+        report_missing(&directory, &missing, say).unwrap();
+        assert_eq!(said.take(), ["!!! NOT BUILT: guest a: no tool !!!"]);
+        let file = directory.join("a.missing");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "no tool");
+        report_missing(&directory, &[], |_| panic!("nothing is missing")).unwrap();
+        assert!(!file.exists());
+        fs::remove_dir_all(directory).unwrap();
+    }
 
     #[test]
     fn two_programs_of_one_name_are_refused() {

@@ -60,6 +60,11 @@ impl Workspace {
         self.root.join("target").join("guest-build")
     }
 
+    /// The directory of guests in other languages, and of their compilers.
+    pub(crate) fn foreign(&self) -> PathBuf {
+        self.root.join("target").join("foreign-guests")
+    }
+
     /// The target directory of fuzz targets, with the inputs that fuzzing has found.
     pub(crate) fn fuzz_build(&self) -> PathBuf {
         self.root.join("target").join("fuzz")

@@ -1,5 +1,7 @@
 //! Runs the guest programs of `tests/guests` and `tests/c` in stores of both kinds.
 
+pub mod servers;
+
 use std::fs;
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,19 @@ use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 /// The folder into which `cargo xtask guests` builds the guests.
 pub fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests")
+}
+
+/// The file of a guest that not every machine can build. If `cargo xtask guests` has found that this
+/// machine cannot, this prints why and returns `None`.
+pub fn if_built(program: &str) -> Option<PathBuf> {
+    let file = guests().join(program).with_extension("wasm");
+    if let Ok(reason) = fs::read_to_string(file.with_extension("missing")) {
+        println!("!!! NOT TESTED: guest {program}: {reason} !!!");
+        return None;
+    }
+    let shown = file.display();
+    assert!(file.exists(), "no {shown}: run `cargo xtask guests` first");
+    Some(file)
 }
 
 /// The sorted names of the programs in a directory of this repository's `tests`, whose sources have

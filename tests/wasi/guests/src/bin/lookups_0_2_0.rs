@@ -1,0 +1,3 @@
+//! Looks names up with WASI 0.2.0.
+
+winsock_async_wasi_guests::lookups!("wit/0.2.0");
