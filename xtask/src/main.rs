@@ -56,10 +56,10 @@ struct Arguments {
 enum Command {
     /// Builds all guest programs to target/guests/NAME.wasm, C programs to target/guests/c
     ///
-    /// Builds the SDK first. Programs of Rust's standard library that open sockets need rustup's
-    /// target. Guests in Python and JavaScript need python3 with venv, npm and a network, once. If
-    /// one of these is missing, the command says so and succeeds. Tests in C are compiled as C89, C99, C17 and C++17, each to
-    /// NAME.STANDARD.wasm.
+    /// Builds the SDK first. Ordinary WASI programs, which open sockets, need rustup's target.
+    /// Guests in Python and JavaScript need python3 with venv, npm, and a network once. If one of
+    /// these is missing, the command says so and succeeds. Tests in C are compiled as C89, C99, C17
+    /// and C++17, each to NAME.STANDARD.wasm.
     Guests,
     /// Builds the SDK for C programs to target/sdk
     ///

@@ -1,5 +1,6 @@
 //! Runs the guest programs of `tests/guests` and `tests/c` in stores of both kinds.
 
+pub mod ordinary;
 pub mod servers;
 
 use std::fs;
@@ -27,8 +28,8 @@ pub fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests")
 }
 
-/// The file of a guest that not every machine can build. If `cargo xtask guests` has found that this
-/// machine cannot, this prints why and returns `None`.
+/// The file of a guest that not every machine can build. If `cargo xtask guests` has found that
+/// this machine cannot, this prints why and returns `None`.
 pub fn if_built(program: &str) -> Option<PathBuf> {
     let file = guests().join(program).with_extension("wasm");
     if let Ok(reason) = fs::read_to_string(file.with_extension("missing")) {

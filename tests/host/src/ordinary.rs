@@ -1,0 +1,81 @@
+//! Runs guests that know nothing of this project, with the linker of a test.
+
+use std::fs;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use wasmtime::component::{Component, Linker};
+use wasmtime::error::Context;
+use wasmtime::{Cache, CacheConfig, Config, Engine, Result, Store};
+use wasmtime_wasi::p2::bindings::Command;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{WasiCtxBuilder, WasiView};
+
+use crate::{guests, if_built};
+
+/// The most bytes that a guest may print.
+const OUTPUT: usize = 1 << 20;
+
+/// A compiled guest. Each run of it is another guest.
+pub struct Ordinary {
+    name: String,
+    component: Component,
+}
+
+impl Ordinary {
+    /// Loads a guest of `tests/wasi` or `examples/wasi`. `None` as for [`if_built`].
+    ///
+    /// What is compiled stays in `target/guests/compiled`: compiling Python takes 14 s.
+    pub fn load(name: &str) -> Option<Ordinary> {
+        // One at a time: a second test would compile the same guest again.
+        static LOADING: Mutex<()> = Mutex::new(());
+        let file = if_built(name)?;
+        let _loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
+        let component = Component::from_file(engine(), file).expect("a component");
+        let name = name.into();
+        Some(Ordinary { name, component })
+    }
+
+    /// The names of what the guest imports.
+    pub fn imports(&self) -> Vec<String> {
+        let of = self.component.component_type();
+        of.imports(engine()).map(|(name, _)| name.into()).collect()
+    }
+
+    /// Runs the guest in an async store, and returns what it has printed and whether it succeeded.
+    /// `state` adds to the guest's WASI and makes the store's data of it. `link` adds what the guest
+    /// imports.
+    pub async fn run<T: WasiView + Send + 'static>(
+        &self,
+        args: &[&str],
+        state: impl FnOnce(&mut WasiCtxBuilder) -> T,
+        link: impl FnOnce(&mut Linker<T>) -> Result<()>,
+    ) -> Result<(String, bool)> {
+        let output = MemoryOutputPipe::new(OUTPUT);
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.inherit_stderr().stdout(output.clone());
+        wasi.arg(&self.name).args(args);
+        let mut store = Store::new(engine(), state(&mut wasi));
+        let mut linker = Linker::new(engine());
+        link(&mut linker)?;
+        let command = Command::instantiate_async(&mut store, &self.component, &linker).await?;
+        let ended = command.wasi_cli_run().call_run(&mut store).await?;
+        drop(store);
+        let output = String::from_utf8(output.contents().into()).context("the output")?;
+        Ok((output, ended.is_ok()))
+    }
+}
+
+/// The engine of these guests, for every test of the process.
+pub fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let directory = guests().join("compiled");
+        fs::create_dir_all(&directory).expect("a directory");
+        let directory = directory.canonicalize().expect("a directory");
+        let mut cache = CacheConfig::new();
+        cache.with_directory(directory);
+        let mut config = Config::new();
+        config.cache(Some(Cache::new(cache).expect("a cache")));
+        Engine::new(&config).expect("an engine with this configuration")
+    })
+}
