@@ -42,8 +42,8 @@ impl Ordinary {
     }
 
     /// Runs the guest in an async store, and returns what it has printed and whether it succeeded.
-    /// `state` adds to the guest's WASI and makes the store's data of it. `link` adds what the guest
-    /// imports.
+    /// `state` adds to the guest's WASI and makes the store's data of it. `link` adds what the
+    /// guest imports.
     pub async fn run<T: WasiView + Send + 'static>(
         &self,
         args: &[&str],

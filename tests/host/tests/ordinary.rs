@@ -1,5 +1,5 @@
-//! Guests that know nothing of this project, under WASI as wasmtime-wasi has it: what they import
-//! and print is what the tests of our own lookups and connections rely on.
+//! Guests that know nothing of this project, under wasmtime-wasi's own host. The tests of our
+//! lookups and connections rely on what they import and print here.
 
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};

@@ -77,9 +77,9 @@ programs! {
     trap: traps;
 }
 
-/// The programs that other files run. `both` needs WASI's lookups by the engine. `face.rs` has `hang`, which never ends. `replay.rs` has
-/// `replay`, with its own engine. `traps.rs` has `hostile_trap`. `beside.rs` has the programs that
-/// take seconds.
+/// The programs that other files run. `both` needs WASI's lookups by the engine. `face.rs` has
+/// `hang`, which never ends. `replay.rs` has `replay`, with its own engine. `traps.rs` has
+/// `hostile_trap`. `beside.rs` has the programs that take seconds.
 const ELSEWHERE: [&str; 9] = [
     "both",
     "hang",
