@@ -23,7 +23,7 @@ pub(crate) fn read(options: &Run) -> Result<Vec<u8>> {
 }
 
 /// Makes a component of a core module, compiles the component, and links it with WASI 0.2 and the
-/// lookups. `path` is for errors.
+/// lookups. WASI's own lookups are the same ones. `path` is for errors.
 pub(crate) fn load<T>(engine: &Engine, bytes: &[u8], path: &Path) -> Result<CommandPre<T>>
 where
     T: WasiView + WinsockView + 'static,
@@ -53,6 +53,7 @@ where
 {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    winsock_async_wasmtime::wasi::replace_name_lookup(&mut linker)?;
     winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
     Ok(linker)
 }

@@ -155,6 +155,7 @@ pub use self::judge::{Inspection, Inspector};
 pub use self::limits::{Limits, Rate};
 pub use self::lookup::{Lookup, Resolution, Resolver, Responder};
 pub use self::metrics::{LatencyHistogram, Metrics, RequestStats};
+pub use self::names::is_host;
 pub use self::policy::Policy;
 pub use self::session::{Lookups, PendingLookup, Readiness, Session};
 pub use self::text::DisplayText;

@@ -1,6 +1,6 @@
 //! Canonical forms of the names that guests give.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
@@ -21,6 +21,23 @@ pub(crate) enum HostName {
     /// A text that reads as an address, and is not four decimal numbers. No resolver may see it:
     /// the operating system takes "127.1" and "0x7f.1" for addresses (`S-R13`).
     NotAnAddress,
+}
+
+/// Whether a text can be looked up: a host can have this name, or the text is an IPv4 address of
+/// four decimal numbers or an IPv6 address without brackets and without a zone.
+///
+/// ```
+/// use winsock_async_engine::is_host;
+///
+/// assert!(is_host("www.example.com") && is_host("192.0.2.1") && is_host("::1"));
+/// assert!(!is_host("") && !is_host("a b") && !is_host("127.1") && !is_host("[::1]"));
+/// ```
+pub fn is_host(text: &str) -> bool {
+    match canonical_host(text.as_bytes().into(), LONGEST_SPELLING) {
+        Some(HostName::Name(_) | HostName::Address(_)) => true,
+        Some(HostName::NotAnAddress) => text.parse::<Ipv6Addr>().is_ok(),
+        None => false,
+    }
 }
 
 /// Brings a host name into canonical form. None if no host can have the name, or if it is longer

@@ -1,7 +1,7 @@
 //! A store's session, and access to it.
 
 use wasmtime::component::ResourceTable;
-use winsock_async_engine::{LookupEngine, Session};
+use winsock_async_engine::{LookupEngine, Lookups, Session};
 
 /// The context of one guest: its session. Dropping the context cancels every pending request.
 #[derive(Debug)]
@@ -15,6 +15,12 @@ impl WinsockCtx {
         WinsockCtx {
             session: engine.session(),
         }
+    }
+
+    /// Lookups of the same guest as futures, for the embedder's own interfaces. The guest's policy
+    /// and limits apply to them (`S-W1`).
+    pub fn lookups(&self) -> Lookups {
+        self.session.lookups()
     }
 
     /// The session, for its statistics and for requests of the embedder.

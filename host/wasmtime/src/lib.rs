@@ -13,6 +13,11 @@
 //! turns off `Store::run_concurrent` and the component model's async, on which WASI 0.3 stands.
 //! Nothing here needs either.
 //!
+//! # Guests that know nothing of this crate
+//!
+//! [`wasi::replace_name_lookup`] serves WASI's own name lookup from the guest's session, so that an
+//! ordinary program in any language has the policy, the limits and the resolvers of the engine.
+//!
 //! # Sync and async stores
 //!
 //! No function of the interfaces waits, except `wait`:
@@ -36,6 +41,7 @@
 //!
 //! # Features
 //!
+//! - `wasi`, on by default: the module [`wasi`].
 //! - `dns`: the resolver `engine::resolvers::Dns`.
 //! - `tracing`: spans and events of `tracing`.
 //! - `prometheus`: metrics for the crate `prometheus-client`.
@@ -48,6 +54,8 @@ mod ctx;
 mod host;
 mod linker;
 mod timer;
+#[cfg(feature = "wasi")]
+pub mod wasi;
 
 pub use winsock_async_engine as engine;
 
