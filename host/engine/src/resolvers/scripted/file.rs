@@ -206,7 +206,7 @@ mod tests {
         starts("\nhosts = 'a'", "F:5: unknown field `hosts`");
         starts(
             "host = 'a'\naddresses = ['127.1']",
-            "F:5: invalid IPv4 address",
+            "F:5: invalid IP address syntax",
         );
         starts(
             "host = 'a'\nerror = 'TRY_AGAIN'",

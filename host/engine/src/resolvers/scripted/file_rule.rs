@@ -1,7 +1,7 @@
 //! A rule of a script's file.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer};
@@ -14,7 +14,7 @@ use crate::types::{Answer, ErrorCode, HostEntry, ProtocolEntry, ServiceEntry};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct FileRule {
     host: Option<String>,
-    address: Option<Ipv4Addr>,
+    address: Option<IpAddr>,
     service: Option<String>,
     service_port: Option<u16>,
     protocol: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct FileRule {
 
     name: Option<String>,
     aliases: Option<Vec<String>>,
-    addresses: Option<Vec<Ipv4Addr>>,
+    addresses: Option<Vec<IpAddr>>,
     transport: Option<String>,
     port: Option<u16>,
     number: Option<i32>,
@@ -48,12 +48,13 @@ impl FileRule {
         );
         let (mut rule, answer) = match lookup {
             (Some(name), None, None, None, None, None) => {
-                (Rule::host(&name), self.host_answer(Some(name), None))
+                let (rule, answer) = self.with_host(Rule::host(&name), Some(name), None)?;
+                (rule, Ok(answer))
             }
-            (None, Some(address), None, None, None, None) => (
-                Rule::address(address),
-                self.host_answer(None, Some(address)),
-            ),
+            (None, Some(address), None, None, None, None) => {
+                let (rule, answer) = self.with_host(Rule::address(address), None, Some(address))?;
+                (rule, Ok(answer))
+            }
             (None, None, Some(name), None, None, None) => {
                 let transport = self.transport.take();
                 let rule = Rule::service(&name, transport.as_deref());
@@ -98,13 +99,15 @@ impl FileRule {
         self.error.is_none() && (!self.never || self.nothing_unused().is_err())
     }
 
-    fn host_answer(
+    /// Adds the addresses of a host to a rule, and returns the rule and its answer.
+    fn with_host(
         &mut self,
+        rule: Rule,
         name: Option<String>,
-        address: Option<Ipv4Addr>,
-    ) -> Result<Option<Answer>, RuleError> {
+        address: Option<IpAddr>,
+    ) -> Result<(Rule, Option<Answer>), RuleError> {
         if !self.has_answer() {
-            return Ok(None);
+            return Ok((rule, None));
         }
         let name = self
             .name
@@ -119,9 +122,12 @@ impl FileRule {
             .filter(|addresses| !addresses.is_empty())
             .ok_or(RuleError::Missing("addresses"))?;
         let aliases = self.aliases.take().unwrap_or_default();
-        Ok(Some(
-            HostEntry::new(name, addresses).with_aliases(aliases).into(),
-        ))
+        let ipv4 = addresses.iter().filter_map(|address| match address {
+            IpAddr::V4(address) => Some(*address),
+            IpAddr::V6(_) => None,
+        });
+        let entry = HostEntry::new(name, ipv4).with_aliases(aliases);
+        Ok((rule.addresses(addresses), Some(entry.into())))
     }
 
     fn service_answer(

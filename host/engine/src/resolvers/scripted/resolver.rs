@@ -1,7 +1,7 @@
 //! The resolver: finds the rule for a lookup.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -19,7 +19,7 @@ use crate::types::Outcome;
 /// - A rule matches the whole name: there are no patterns.
 pub struct Scripted {
     pub(super) hosts: FxHashMap<Box<str>, Steps>,
-    pub(super) addresses: FxHashMap<Ipv4Addr, Steps>,
+    pub(super) addresses: FxHashMap<IpAddr, Steps>,
     /// By name in lower case.
     pub(super) services: FxHashMap<Box<str>, ByTransport>,
     pub(super) ports: FxHashMap<u16, ByTransport>,
@@ -49,8 +49,11 @@ impl Scripted {
                 })
         };
         match lookup {
-            Lookup::HostByName(name) => self.hosts.get(name.strip_suffix('.').unwrap_or(name)),
-            Lookup::HostByAddress(address) => self.addresses.get(address),
+            Lookup::HostByName(name) | Lookup::Addresses { name, .. } => {
+                self.hosts.get(name.strip_suffix('.').unwrap_or(name))
+            }
+            Lookup::HostByAddress(address) => self.addresses.get(&IpAddr::V4(*address)),
+            Lookup::NameOf(address) => self.addresses.get(address),
             Lookup::ServiceByName { name, protocol } => {
                 let steps = self.services.get(&*name.to_ascii_lowercase())?;
                 Some(&steps[transport(steps, protocol)?].1)
@@ -61,7 +64,6 @@ impl Scripted {
             }
             Lookup::ProtocolByName(name) => self.protocols.get(&*name.to_ascii_lowercase()),
             Lookup::ProtocolByNumber(number) => self.numbers.get(number),
-            Lookup::Addresses { .. } | Lookup::NameOf(_) => None,
         }
     }
 }
@@ -73,7 +75,7 @@ impl Resolver for Scripted {
         let resolution = match self.steps(lookup) {
             None => Resolution::NotFound,
             Some(steps) => match steps.take_if_at_once() {
-                Some(outcome) => Resolution::Ready(outcome.clone()),
+                Some(step) => Resolution::Ready(step.outcome_for(lookup)),
                 None => Resolution::Blocking,
             },
         };
@@ -90,7 +92,7 @@ impl Resolver for Scripted {
             Some(steps) => {
                 let step = steps.take();
                 self.gate.wait(lookup, step.timing);
-                step.outcome.clone()
+                step.outcome_for(lookup)
             }
         }
     }
@@ -114,7 +116,8 @@ impl fmt::Debug for Scripted {
 mod tests {
     use super::super::{Rule, Script};
     use super::*;
-    use crate::types::{Answer, ErrorCode, HostEntry, ServiceEntry};
+    use crate::types::{AddressFamily, Answer, ErrorCode, HostEntry, ServiceEntry};
+    use std::net::Ipv4Addr;
     use std::thread;
     use std::time::Duration;
 
@@ -218,6 +221,39 @@ mod tests {
         assert_eq!(port(Some("UDP")), Ok(1));
         assert_eq!(port(Some("tcp")), Ok(2));
         assert_eq!(port(Some("sctp")), Err(ErrorCode::NoData));
+    }
+
+    // S-A1
+    #[test]
+    fn one_rule_of_a_host_serves_lookups_of_each_family() {
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let both = [address("2001:db8::1"), address("192.0.2.1")];
+        let six = HostEntry::new("six.test", []);
+        let scripted = script([
+            rule().answer(entry(1)).addresses(both),
+            Rule::host("six.test").answer(six).addresses([both[0]]),
+            Rule::address(both[0]).answer(Answer::Name("a.test".into())),
+            Rule::address(both[1]).answer(entry(1)),
+        ]);
+        let found = |name: &str, family| {
+            let name = name.into();
+            match &*scripted.resolve_blocking(&Lookup::Addresses { name, family })? {
+                Answer::Addresses(list) => Ok(list.addresses().collect::<Vec<_>>()),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (four, six) = (Some(AddressFamily::Ipv4), Some(AddressFamily::Ipv6));
+        assert_eq!(found("a.test", None), Ok(both.to_vec()));
+        assert_eq!(found("a.test.", four), Ok(vec![both[1]]));
+        assert_eq!(found("a.test", six), Ok(vec![both[0]]));
+        assert_eq!(found("six.test", four), Err(ErrorCode::NoData));
+        assert_eq!(found("b.test", None), Err(ErrorCode::HostNotFound));
+        let no_data = Err(ErrorCode::NoData);
+        assert_eq!(scripted.resolve_blocking(&host("six.test")), no_data);
+        for address in both {
+            let name = Ok(Arc::new(Answer::Name("a.test".into())));
+            assert_eq!(scripted.resolve_blocking(&Lookup::NameOf(address)), name);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Scripts and their rules.
 
 use std::hash::Hash;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,20 +78,25 @@ impl Script {
 pub struct Rule {
     lookup: Lookup,
     outcome: Option<Outcome>,
+    addresses: Option<Vec<IpAddr>>,
     delay: Option<Duration>,
     never: bool,
     now: bool,
 }
 
 impl Rule {
-    /// A rule for a host by its name, in any spelling that IDNA maps to it.
+    /// A rule for a host by its name, in any spelling that IDNA maps to it. It serves lookups of
+    /// each family: see [`addresses`](Self::addresses).
     pub fn host(name: &str) -> Rule {
         Rule::new(Lookup::HostByName(name.into()))
     }
 
     /// A rule for a host by its address.
-    pub fn address(address: Ipv4Addr) -> Rule {
-        Rule::new(Lookup::HostByAddress(address))
+    pub fn address(address: impl Into<IpAddr>) -> Rule {
+        Rule::new(match address.into() {
+            IpAddr::V4(address) => Lookup::HostByAddress(address),
+            address => Lookup::NameOf(address),
+        })
     }
 
     /// A rule for a service by its name, for lookups with this protocol or none. Without a
@@ -126,6 +131,7 @@ impl Rule {
         Rule {
             lookup,
             outcome: None,
+            addresses: None,
             delay: None,
             never: false,
             now: false,
@@ -135,6 +141,13 @@ impl Rule {
     /// Sets the answer.
     pub fn answer(mut self, answer: impl Into<Answer>) -> Rule {
         self.outcome = Some(Ok(Arc::new(answer.into())));
+        self
+    }
+
+    /// Sets the addresses of both families for a host's answer, in the order in which lookups of
+    /// addresses get them. Default: the IPv4 addresses of the answer.
+    pub fn addresses(mut self, addresses: impl IntoIterator<Item = IpAddr>) -> Rule {
+        self.addresses = Some(addresses.into_iter().collect());
         self
     }
 
@@ -163,8 +176,8 @@ impl Rule {
     }
 
     pub(super) fn check(&self) -> Result<(), RuleError> {
-        if let Lookup::HostByName(name) = &self.lookup {
-            host_key(name).ok_or_else(|| RuleError::HostName(name.clone()))?;
+        if let Some(name) = self.lookup.host_name() {
+            host_key(name).ok_or_else(|| RuleError::HostName(name.into()))?;
         }
         if (self.now && (self.never || self.delay.is_some()))
             || (self.never && self.delay.is_some())
@@ -174,16 +187,25 @@ impl Rule {
         match &self.outcome {
             None if self.never => Ok(()),
             None => Err(RuleError::NoOutcome),
-            Some(Ok(answer)) if self.lookup.checked(Ok(answer.clone())).is_err() => {
-                Err(RuleError::WrongKind)
-            }
+            Some(Ok(answer)) if !self.is_answered_by(answer) => Err(RuleError::WrongKind),
             Some(_) => Ok(()),
+        }
+    }
+
+    fn is_answered_by(&self, answer: &Arc<Answer>) -> bool {
+        match (&self.lookup, &**answer) {
+            (Lookup::HostByName(_), Answer::Host(_)) if self.addresses.is_some() => {
+                self.addresses.as_ref().is_some_and(|all| !all.is_empty())
+            }
+            (Lookup::NameOf(_), Answer::Host(_)) => true,
+            _ => self.lookup.checked(Ok(answer.clone())).is_ok(),
         }
     }
 
     fn add_to(self, scripted: &mut Scripted) {
         let step = Step {
             outcome: self.outcome.unwrap_or(Err(self.lookup.miss())),
+            addresses: self.addresses,
             timing: match (self.now, self.never) {
                 (true, _) => Timing::AtOnce,
                 (_, true) => Timing::OnRelease,
@@ -191,11 +213,14 @@ impl Rule {
             },
         };
         match self.lookup {
-            Lookup::HostByName(name) => {
+            Lookup::HostByName(name) | Lookup::Addresses { name, .. } => {
                 // `check` has found it valid.
                 add(&mut scripted.hosts, host_key(&name).unwrap_or(name), step);
             }
-            Lookup::HostByAddress(address) => add(&mut scripted.addresses, address, step),
+            Lookup::HostByAddress(address) => {
+                add(&mut scripted.addresses, address.into(), step);
+            }
+            Lookup::NameOf(address) => add(&mut scripted.addresses, address, step),
             Lookup::ServiceByName { name, protocol } => {
                 let to = scripted
                     .services
@@ -214,7 +239,6 @@ impl Rule {
                 );
             }
             Lookup::ProtocolByNumber(number) => add(&mut scripted.numbers, number, step),
-            Lookup::Addresses { .. } | Lookup::NameOf(_) => {}
         }
     }
 }
@@ -282,6 +306,7 @@ mod tests {
     use super::*;
     use crate::lookup::Resolver;
     use crate::types::{HostEntry, ProtocolEntry};
+    use std::net::Ipv4Addr;
 
     fn host() -> HostEntry {
         HostEntry::new("a.test", [Ipv4Addr::LOCALHOST])

@@ -1,7 +1,7 @@
 //! The table of hosts.
 
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rustc_hash::FxHashSet;
 
@@ -9,9 +9,10 @@ use super::error::Problem;
 use super::index::{Found, Index, Key};
 use super::line::MAX_LINE_BYTES;
 use super::sources::Format;
+use crate::lookup::Lookup;
 use crate::names::{self, HostName};
 use crate::resolvers::words::words;
-use crate::types::{Answer, HostEntry};
+use crate::types::{AddressFamily, Outcome};
 
 /// A table without a source has `localhost` alone.
 pub(super) const FORMAT: Format = Format {
@@ -29,8 +30,9 @@ impl Hosts {
         Hosts(index)
     }
 
-    /// The addresses of all lines with the name, and the names of the first.
-    pub(super) fn by_name(&self, name: &str) -> Option<Answer> {
+    /// The addresses of all lines with the name, of the families that the lookup asks for, and the
+    /// names of the first. A name with other lines only is known (`S-A4`). None if no line has it.
+    pub(super) fn by_name(&self, lookup: &Lookup, name: &str) -> Option<Outcome> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let mut lines = self
             .0
@@ -39,16 +41,20 @@ impl Hosts {
             .filter(|host| host.names().any(|(_, key)| key == name));
         let first = lines.next()?;
         let mut seen = FxHashSet::default();
-        let others = lines.map(|host| host.address);
-        let addresses = [first.address].into_iter().chain(others);
-        Some(first.answer(addresses.filter(|&address| seen.insert(address))))
+        let others = lines.filter_map(|host| host.address.answer_to(lookup));
+        let addresses = first.address.answer_to(lookup).into_iter().chain(others);
+        Some(first.answer(lookup, addresses.filter(|&address| seen.insert(address))))
     }
 
     /// The first line with the address.
-    pub(super) fn by_address(&self, address: Ipv4Addr) -> Option<Answer> {
-        let mut lines = self.0.lines(Key::Number(address.to_bits()));
-        let host = lines.find_map(|line| Host::parse(line).filter(|host| host.address == address));
-        Some(host?.answer([address]))
+    pub(super) fn by_address(&self, lookup: &Lookup, address: IpAddr) -> Option<Outcome> {
+        let key = match address {
+            IpAddr::V4(address) => Key::Number(address.to_bits()),
+            IpAddr::V6(address) => Key::Ipv6(address.to_bits()),
+        };
+        let mut lines = self.0.lines(key).filter_map(Host::parse);
+        let host = lines.find(|host| host.address.is(address))?;
+        Some(host.answer(lookup, [address]))
     }
 
     /// The number of names, and of lines with an address.
@@ -77,31 +83,32 @@ pub(super) fn read(content: &[u8], found: &mut Found<'_>) {
         match key(name) {
             Some(key) => {
                 has_name = true;
-                if let Address::Ipv4(_) = address {
-                    found.key(Key::Name(&key));
-                }
+                found.key(Key::Name(&key));
             }
             None if name == first || is_expected(content, address) => {}
             None => found.problem(Problem::HostName(name.into())),
         }
     }
-    if has_name && let Address::Ipv4(address) = address {
-        found.key(Key::Number(address.to_bits()));
+    if has_name {
+        if let Some(address) = address.as_ipv4() {
+            found.key(Key::Number(address.to_bits()));
+        }
+        if let Some(address) = address.as_ipv6() {
+            found.key(Key::Ipv6(address.to_bits()));
+        }
     }
 }
 
-/// A line with an IPv4 address.
+/// A line.
 struct Host<'a> {
-    address: Ipv4Addr,
+    address: Address,
     content: &'a [u8],
 }
 
 impl<'a> Host<'a> {
     fn parse(content: &'a [u8]) -> Option<Host<'a>> {
-        match Address::parse(words(content).next()?)? {
-            Address::Ipv4(address) => Some(Host { address, content }),
-            Address::Ipv6(_) => None,
-        }
+        let address = Address::parse(words(content).next()?)?;
+        Some(Host { address, content })
     }
 
     /// The valid names, as they are written and in canonical form.
@@ -112,18 +119,20 @@ impl<'a> Host<'a> {
     }
 
     /// An answer with the names of this line.
-    fn answer(&self, addresses: impl IntoIterator<Item = Ipv4Addr>) -> Answer {
+    fn answer(&self, lookup: &Lookup, addresses: impl IntoIterator<Item = IpAddr>) -> Outcome {
         let mut names = self.names().map(|(name, _)| name);
         let name = names.next().unwrap_or_default();
-        HostEntry::new(name, addresses).with_aliases(names).into()
+        lookup.answer_host(name, names, addresses)
     }
 }
 
 /// The address of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Address {
+    /// An IPv4 address, or an IPv6 address that maps one.
     Ipv4(Ipv4Addr),
-    /// Not kept.
+    /// `::1` without a scope.
+    Loopback,
     Ipv6(Ipv6Addr),
 }
 
@@ -138,12 +147,43 @@ impl Address {
             return address.parse().ok().map(Address::Ipv6);
         }
         let address: Ipv6Addr = word.parse().ok()?;
-        // glibc gives these to programs that ask for IPv4.
         Some(match address.to_ipv4_mapped() {
             Some(mapped) => Address::Ipv4(mapped),
-            None if address.is_loopback() => Address::Ipv4(Ipv4Addr::LOCALHOST),
+            None if address.is_loopback() => Address::Loopback,
             None => Address::Ipv6(address),
         })
+    }
+
+    /// The address for a program that asks for IPv4. As in glibc, `::1` is 127.0.0.1 then.
+    fn as_ipv4(self) -> Option<Ipv4Addr> {
+        match self {
+            Address::Ipv4(address) => Some(address),
+            Address::Loopback => Some(Ipv4Addr::LOCALHOST),
+            Address::Ipv6(_) => None,
+        }
+    }
+
+    fn as_ipv6(self) -> Option<Ipv6Addr> {
+        match self {
+            Address::Ipv4(_) => None,
+            Address::Loopback => Some(Ipv6Addr::LOCALHOST),
+            Address::Ipv6(address) => Some(address),
+        }
+    }
+
+    /// The address for a lookup, if the lookup asks for its family.
+    fn answer_to(self, lookup: &Lookup) -> Option<IpAddr> {
+        let asked = |family| lookup.asks_for(family).then_some(());
+        let ipv6 = asked(AddressFamily::Ipv6).and_then(|()| self.as_ipv6());
+        let ipv4 = || asked(AddressFamily::Ipv4).and_then(|()| self.as_ipv4());
+        ipv6.map(IpAddr::V6).or_else(|| ipv4().map(IpAddr::V4))
+    }
+
+    fn is(self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.as_ipv4() == Some(address),
+            IpAddr::V6(address) => self.as_ipv6() == Some(address),
+        }
     }
 }
 
@@ -169,6 +209,7 @@ fn is_expected(content: &[u8], address: Address) -> bool {
         Address::Ipv4(address) if address.is_unspecified() => true,
         Address::Ipv4(address) if address.is_loopback() => words(content).count() == 2,
         Address::Ipv4(_) => false,
+        Address::Loopback => words(content).count() == 2,
         Address::Ipv6(address) => address.is_unspecified(),
     }
 }

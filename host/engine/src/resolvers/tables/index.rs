@@ -19,6 +19,7 @@ const MAX_PROBLEMS: usize = 100;
 pub(super) enum Key<'a> {
     Name(&'a str),
     Number(u32),
+    Ipv6(u128),
     /// A name, and a protocol in lower case.
     NameWith(&'a str, &'a str),
     /// A number, and a protocol in lower case.

@@ -15,7 +15,8 @@ use crate::types::{ErrorCode, Outcome};
 /// The tables come from files in the format of `/etc/hosts`, `/etc/services` and `/etc/protocols`.
 ///
 /// - **Hosts** by name or alias: the addresses of all lines with the name, the official name and
-///   the aliases of the first. By address: the first line that has it. A host that is not in the
+///   the aliases of the first. A name whose lines have the other family's addresses only is
+///   WSANO_DATA (`S-A4`). By address: the first line that has it. A host that is not in the
 ///   table may be known elsewhere, so a [`Chain`](crate::resolvers::Chain) goes on.
 /// - **Services and protocols** by name or alias in any case, or by number: the first entry that
 ///   matches. With a protocol, both must match (`S-R12`: without one, the first entry matches). An
@@ -28,8 +29,8 @@ use crate::types::{ErrorCode, Outcome};
 /// # Limits
 ///
 /// - Files are read once: later changes are not seen.
-/// - IPv4 only: lines with an IPv6 address are checked and not kept. As in glibc, `::1` counts as
-///   127.0.0.1, and `::ffff:192.0.2.1` as 192.0.2.1.
+/// - As in glibc, `::1` counts as 127.0.0.1 for a lookup of IPv4 addresses alone, and
+///   `::ffff:192.0.2.1` as 192.0.2.1 for all lookups. The scope of `fe80::1%eth0` is dropped.
 /// - A file has at most 32 MiB, and all sources of a table 4 GiB. A line has at most 8 KiB, its
 ///   comment not counted; the names behind that are not read.
 /// - Tables hold their text, and 8 bytes for each name of a host and for each line.
@@ -61,8 +62,13 @@ impl Tables {
 impl Resolver for Tables {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         let found = match lookup {
-            Lookup::HostByName(name) => self.hosts.by_name(name),
-            Lookup::HostByAddress(address) => self.hosts.by_address(*address),
+            Lookup::HostByName(name) | Lookup::Addresses { name, .. } => {
+                return host(self.hosts.by_name(lookup, name));
+            }
+            Lookup::HostByAddress(address) => {
+                return host(self.hosts.by_address(lookup, (*address).into()));
+            }
+            Lookup::NameOf(address) => return host(self.hosts.by_address(lookup, *address)),
             Lookup::ServiceByName { name, protocol } => {
                 self.services.by_name(name, protocol.as_deref())
             }
@@ -71,19 +77,19 @@ impl Resolver for Tables {
             }
             Lookup::ProtocolByName(name) => self.protocols.by_name(name),
             Lookup::ProtocolByNumber(number) => self.protocols.by_number(*number),
-            Lookup::Addresses { .. } | Lookup::NameOf(_) => return Resolution::NotFound,
         };
-        match (found, lookup) {
-            (Some(answer), _) => Resolution::Ready(Ok(Arc::new(answer))),
-            (None, Lookup::HostByName(_) | Lookup::HostByAddress(_)) => Resolution::NotFound,
-            (None, _) => Resolution::Ready(Err(ErrorCode::NoData)),
-        }
+        Resolution::Ready(found.map(Arc::new).ok_or(ErrorCode::NoData))
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
         let known = self.try_resolve(lookup).outcome(lookup);
         known.expect("a table never waits")
     }
+}
+
+/// A host that is not in the table may be known elsewhere.
+fn host(found: Option<Outcome>) -> Resolution {
+    found.map_or(Resolution::NotFound, Resolution::Ready)
 }
 
 impl fmt::Debug for Tables {
@@ -100,7 +106,7 @@ impl fmt::Debug for Tables {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Answer, HostEntry, ProtocolEntry, ServiceEntry};
+    use crate::types::{AddressFamily, Answer, HostEntry, ProtocolEntry, ServiceEntry};
     use std::net::Ipv4Addr;
 
     fn tables() -> Tables {
@@ -196,8 +202,7 @@ mod tests {
     #[test]
     fn missing_host_is_not_found_so_that_a_chain_goes_on() {
         let tables = tables();
-        // S-R13: HostByName gives IPv4 only, so a name with IPv6 lines alone is missing.
-        for name in ["six.test", "unknown.test", "", "."] {
+        for name in ["unknown.test", "", "."] {
             assert_eq!(
                 tables.try_resolve(&by_name(name)),
                 Resolution::NotFound,
@@ -210,6 +215,77 @@ mod tests {
         );
         let lookup = Lookup::HostByAddress(Ipv4Addr::BROADCAST);
         assert_eq!(tables.try_resolve(&lookup), Resolution::NotFound);
+    }
+
+    // S-A1, S-A4
+    #[test]
+    fn lines_of_both_families_are_kept() {
+        let tables = Tables::builder()
+            .hosts_text(
+                "192.0.2.1 both.test four.test\n\
+                 2001:db8::1 Both.test six.test\n\
+                 2001:db8::1 both.test\n\
+                 2001:db8::2%eth0 both.test\n\
+                 ::ffff:192.0.2.9 mapped.test\n\
+                 ::1 six-loopback.test\n",
+            )
+            .build()
+            .unwrap();
+        let addresses = |name: &str, family| {
+            let name = name.into();
+            let lookup = Lookup::Addresses { name, family };
+            match tables.try_resolve(&lookup) {
+                Resolution::Ready(Ok(answer)) => match &*answer {
+                    Answer::Addresses(list) => {
+                        let shown: Vec<_> = list.addresses().map(|a| a.to_string()).collect();
+                        Ok((list.canonical_name.clone().unwrap(), shown.join(" ")))
+                    }
+                    other => panic!("{other:?}"),
+                },
+                Resolution::Ready(Err(error)) => Err(error),
+                other => panic!("{other:?}"),
+            }
+        };
+        let found = |name: &str, list: &str| Ok((name.to_owned(), list.to_owned()));
+        let (four, six) = (Some(AddressFamily::Ipv4), Some(AddressFamily::Ipv6));
+        for (name, family, expected) in [
+            (
+                "both.test",
+                None,
+                found("both.test", "192.0.2.1 2001:db8::1 2001:db8::2"),
+            ),
+            ("both.test.", four, found("both.test", "192.0.2.1")),
+            (
+                "both.test",
+                six,
+                found("both.test", "2001:db8::1 2001:db8::2"),
+            ),
+            ("six.test", None, found("Both.test", "2001:db8::1")),
+            ("six.test", four, Err(ErrorCode::NoData)),
+            ("four.test", six, Err(ErrorCode::NoData)),
+            ("mapped.test", None, found("mapped.test", "192.0.2.9")),
+            ("mapped.test", six, Err(ErrorCode::NoData)),
+            ("six-loopback.test", None, found("six-loopback.test", "::1")),
+            (
+                "six-loopback.test",
+                four,
+                found("six-loopback.test", "127.0.0.1"),
+            ),
+        ] {
+            assert_eq!(addresses(name, family), expected, "{name} {family:?}");
+        }
+        let no_data = Resolution::Ready(Err(ErrorCode::NoData));
+        assert_eq!(tables.try_resolve(&by_name("six.test")), no_data);
+        for (address, expected) in [
+            ("2001:db8::1", Some("Both.test")),
+            ("192.0.2.1", Some("both.test")),
+            ("2001:db8::3", None),
+        ] {
+            let lookup = Lookup::NameOf(address.parse().unwrap());
+            let answer = expected.map(|name| Arc::new(Answer::Name(name.into())));
+            let expected = answer.map_or(Resolution::NotFound, |name| Resolution::Ready(Ok(name)));
+            assert_eq!(tables.try_resolve(&lookup), expected, "{address}");
+        }
     }
 
     #[test]

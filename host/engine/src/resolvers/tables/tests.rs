@@ -9,6 +9,7 @@ use super::hosts::{self, Hosts};
 use super::index::{Added, Found, Index, Key, Malformed, Source};
 use super::protocols;
 use super::services::{self, Services};
+use crate::lookup::Lookup;
 use crate::types::Answer;
 
 type ReadLine = fn(&[u8], &mut Found<'_>);
@@ -40,7 +41,9 @@ pub(super) fn warnings_of(text: &[u8], read: ReadLine) -> Vec<String> {
 
 /// The names and addresses of a host.
 pub(super) fn host(text: &[u8], name: &str) -> Option<String> {
-    let Answer::Host(host) = Hosts::new(indexed(text, hosts::read)).by_name(name)? else {
+    let lookup = Lookup::HostByName(name.into());
+    let answer = Hosts::new(indexed(text, hosts::read)).by_name(&lookup, name)?;
+    let Answer::Host(host) = &*answer.ok()? else {
         panic!("not a host");
     };
     let addresses = host.addresses().map(|address| address.to_string());
@@ -121,7 +124,9 @@ fn keys_with_the_same_hash_are_told_apart() {
     assert!(shared.count() > 0);
     let hosts = Hosts::new(index);
     for (i, name) in (0..).zip(&names) {
-        let Some(Answer::Host(host)) = hosts.by_name(name) else {
+        let lookup = Lookup::HostByName((**name).into());
+        let answer = hosts.by_name(&lookup, name).unwrap().unwrap();
+        let Answer::Host(host) = &*answer else {
             panic!("{name}");
         };
         assert_eq!(host.name, *name);
