@@ -177,7 +177,14 @@ fn small() -> Vec<Vec<u8>> {
     add(&mut names, 0, &question, 5, b"\x01b\xc0\x0e");
     add(&mut names, 0, &pointer(36), 12, b"\x04o e\0\xc0\x0e");
     add(&mut names, 0, &pointer(36), 12, b"\x03two\x01\x03\xc0\x0e");
-    vec![one, chain, missing, other, names]
+    let mut ipv6 = start();
+    ipv6[0] = 2;
+    let last = [&[0x20, 1, 0xd, 0xb8][..], &[0; 11], &[1]].concat();
+    add(&mut ipv6, 0, &question, 5, b"\x01b\xc0\x0e");
+    add(&mut ipv6, 0, &pointer(36), 28, &last);
+    add(&mut ipv6, 0, &pointer(36), 1, &address);
+    add(&mut ipv6, 0, b"\x01B\x04TEST\0", 28, &last);
+    vec![one, chain, missing, other, names, ipv6]
 }
 
 /// The messages that cost the most. Each has 64 KiB.

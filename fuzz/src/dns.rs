@@ -1,12 +1,12 @@
 //! Messages of name servers, and a second reader of them: hickory-proto's decoder.
 
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hickory_proto::rr::Name;
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
 
-use self::message::{Question, RecordType};
+use self::message::{Question, RecordType, Records};
 
 // The reader is private to the engine, and needs nothing of it.
 #[allow(
@@ -21,6 +21,10 @@ const HEADER_BYTES: usize = 12;
 const CLASS_IN: u16 = 1;
 const TYPE_A: u16 = 1;
 const TYPE_CNAME: u16 = 5;
+const TYPE_AAAA: u16 = 28;
+
+/// The types of records that are asked for.
+const KINDS: [RecordType; 3] = [RecordType::A, RecordType::Ptr, RecordType::Aaaa];
 
 /// What became of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,17 +39,14 @@ pub enum Read {
 
 /// The input as a message. An input that begins with a byte over 15 is left as it is. Others are
 /// made responses with a question that is asked, as otherwise nearly all would be foreign. The
-/// question is for names if that byte is odd, and else for addresses.
+/// byte's remainder by 3 says whether the question is for IPv4 addresses, names or IPv6 addresses.
 pub fn message(input: &[u8]) -> Vec<u8> {
     let Some((&kind, rest)) = input.split_first() else {
         return Vec::new();
     };
     let mut bytes = rest.to_vec();
     let mut asked = Vec::new();
-    let question = match kind % 2 {
-        0 => question(RecordType::A),
-        _ => question(RecordType::Ptr),
-    };
+    let question = question(KINDS[usize::from(kind) % KINDS.len()]);
     question.write(7, None, &mut asked);
     if kind < 16 && bytes.len() >= asked.len() {
         bytes[HEADER_BYTES..asked.len()].copy_from_slice(&asked[HEADER_BYTES..]);
@@ -61,7 +62,7 @@ pub fn read(bytes: &[u8]) -> Read {
         None => Read::Foreign,
         Some(response) => match response.records {
             None => Read::Malformed,
-            Some(records) => Read::Addresses(records.addresses.len()),
+            Some(records) => Read::Addresses(addresses(&records).len()),
         },
     }
 }
@@ -79,9 +80,10 @@ pub fn check(input: &[u8]) -> Read {
     let Some(records) = response.records else {
         return Read::Malformed;
     };
-    if !records.addresses.is_empty() {
+    let found = addresses(&records);
+    if !found.is_empty() {
         let oracle = Oracle::read(&bytes).expect("hickory-proto reads what gives addresses");
-        oracle.check(&records.addresses);
+        oracle.check(&found);
     }
     for name in records
         .names
@@ -92,20 +94,25 @@ pub fn check(input: &[u8]) -> Read {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.\\".contains(&byte);
         assert!(!name.is_empty() && name.bytes().all(is_plain), "{name}");
     }
-    Read::Addresses(records.addresses.len())
+    Read::Addresses(found.len())
+}
+
+/// The addresses of either family. A message has those that its question is for.
+fn addresses(records: &Records) -> Vec<IpAddr> {
+    let ipv4 = records.addresses.iter().copied().map(IpAddr::from);
+    let ipv6 = records.ipv6.iter().copied().map(IpAddr::from);
+    ipv4.chain(ipv6).collect()
 }
 
 fn question(kind: RecordType) -> Question {
     Question::new("a.test", kind).expect("it is a name")
 }
 
-/// The question for names if the message has one for names, and else the one for addresses.
+/// The question that the message has. That for IPv4 addresses if it has none.
 fn question_of(bytes: &[u8]) -> Question {
-    let names = question(RecordType::Ptr);
-    match message::read(bytes, &names) {
-        Some(_) => names,
-        None => question(RecordType::A),
-    }
+    let has = |question: &Question| message::read(bytes, question).is_some();
+    let found = KINDS.map(question).into_iter().rev().find(has);
+    found.unwrap_or_else(|| question(RecordType::A))
 }
 
 /// The answer section, as hickory-proto decodes it. A name is `None` if it cannot be decoded.
@@ -113,7 +120,8 @@ fn question_of(bytes: &[u8]) -> Question {
 struct Oracle {
     asked: Name,
     cnames: Vec<(Option<Name>, Option<Name>)>,
-    addresses: Vec<(Option<Name>, Ipv4Addr)>,
+    ipv4: Vec<(Option<Name>, IpAddr)>,
+    ipv6: Vec<(Option<Name>, IpAddr)>,
 }
 
 impl Oracle {
@@ -136,7 +144,13 @@ impl Oracle {
             match (class, kind, len) {
                 (CLASS_IN, TYPE_A, 4) => {
                     let address = decoder.read_u32()?.unverified();
-                    oracle.addresses.push((owner, Ipv4Addr::from_bits(address)));
+                    let address = Ipv4Addr::from_bits(address).into();
+                    oracle.ipv4.push((owner, address));
+                }
+                (CLASS_IN, TYPE_AAAA, 16) => {
+                    let octets = decoder.read_slice(16)?.unverified();
+                    let octets: [u8; 16] = octets.try_into().expect("it has 16 bytes");
+                    oracle.ipv6.push((owner, Ipv6Addr::from_octets(octets).into()));
                 }
                 (CLASS_IN, TYPE_CNAME, _) => {
                     oracle.cnames.push((owner, name(&mut decoder, bytes)?));
@@ -148,7 +162,11 @@ impl Oracle {
         Ok(oracle)
     }
 
-    fn check(&self, found: &[Ipv4Addr]) {
+    fn check(&self, found: &[IpAddr]) {
+        let answers = match found.first() {
+            Some(IpAddr::V6(_)) => &self.ipv6,
+            _ => &self.ipv4,
+        };
         let mut targets: HashMap<&Name, Vec<&Name>> = HashMap::new();
         for (owner, target) in &self.cnames {
             if let (Some(owner), Some(target)) = (owner, target) {
@@ -168,10 +186,10 @@ impl Oracle {
                 }
             }
         }
-        let of = |names: &[&Name]| -> Vec<Ipv4Addr> {
+        let of = |names: &[&Name]| -> Vec<IpAddr> {
             let is_reached =
                 |owner: &Option<Name>| owner.as_ref().is_some_and(|o| names.contains(&o));
-            let reached = self.addresses.iter().filter(|(owner, _)| is_reached(owner));
+            let reached = answers.iter().filter(|(owner, _)| is_reached(owner));
             reached.map(|(_, address)| *address).collect()
         };
         if is_certain {
