@@ -245,6 +245,42 @@ fn cancelled_lookup_of_both_families_leaves_a_question_that_others_wait_for() {
     assert!(!goes.wait(None));
 }
 
+// S-S7: large answers that wait for the other family are bounded.
+#[test]
+fn answers_past_the_bound_do_not_wait_for_the_other_family() {
+    const NAMES: usize = 400;
+    let mut fixture = patient();
+    let mut other = started(&fixture.engine);
+    let name = |n: usize| format!("many-{n}.v6-late.test");
+    for round in 0..3 {
+        let names = NAMES * round..NAMES * (round + 1);
+        for n in names.clone() {
+            request_addresses(&mut fixture.session, &name(n), None);
+        }
+        // All but those past 4 MiB wait. Each answer has more than 16,000 bytes.
+        let mut early = 0;
+        while early < NAMES - (4 << 20) / 16_000 {
+            let (_, found) = addresses(next_completion(&mut fixture.session)).unwrap();
+            assert_eq!(found.len(), MANY, "no AAAA record has come");
+            early += 1;
+        }
+        // Those who wait for a question of a lookup that has ended get its answer.
+        for n in names {
+            request_addresses(&mut other, &name(n), Some(Ipv6));
+        }
+        let mut late = 0;
+        while late < NAMES {
+            fixture.server.release();
+            late += other.take(NAMES).len();
+        }
+        for _ in early..NAMES {
+            let (_, found) = addresses(next_completion(&mut fixture.session)).unwrap();
+            assert!([MANY, MANY + 1].contains(&found.len()));
+        }
+        assert_eq!(fixture.dns.in_flight(), 0);
+    }
+}
+
 // The permits of lookups of both families come back however their questions end.
 #[test]
 fn permits_of_lookups_of_both_families_are_released() {

@@ -68,6 +68,22 @@ fn ask_for(lies: impl Fn(Lie) -> bool, count: usize) -> impl Fn(&mut Fixture, us
     }
 }
 
+/// Requests the addresses of both families of new names of each of these lies.
+fn ask_for_both(lies: impl Fn(Lie) -> bool) -> impl Fn(&mut Fixture, usize) {
+    let labels: Vec<_> = Lie::ALL.iter().filter(|(_, lie)| lies(*lie)).collect();
+    move |fixture, n| {
+        for (label, _) in &labels {
+            let name = format!("{label}-{n}.v6-good.test");
+            request_addresses(&mut fixture.session, &name, None);
+            let name = format!("good-{n}.v6-{label}.test");
+            request_addresses(&mut fixture.session, &name, None);
+        }
+        for _ in 0..2 * labels.len() {
+            next_completion(&mut fixture.session);
+        }
+    }
+}
+
 /// Whether the query ends by its time-out.
 fn ends_by_timeout(lie: Lie) -> bool {
     let waits = [Lie::Silent, Lie::WrongId, Lie::WrongQuestion];
@@ -117,6 +133,7 @@ fn memory_and_files_do_not_grow_with_any_lie() {
     let patient = || of(Duration::from_secs(600));
     assert_no_growth(&mut patient(), 200, 2000, ask_for(is_quick, 1));
     assert_no_growth(&mut patient(), 100, 1000, ask_for(is_over_tcp, 1));
+    assert_no_growth(&mut patient(), 200, 2000, ask_for_both(is_quick));
     assert_no_growth(&mut patient(), 200, 2000, late);
     assert_no_growth(&mut patient(), 1000, 10_000, cancelled);
     let mut impatient = of(Duration::from_millis(50));

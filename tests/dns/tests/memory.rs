@@ -11,7 +11,7 @@ use std::time::Duration;
 use peak_alloc::PeakAlloc;
 use winsock_async_engine::policy::Policy;
 use winsock_async_engine::resolvers::{Chain, Dns};
-use winsock_async_engine::{ErrorCode, Limits, LookupEngine, Query, Session};
+use winsock_async_engine::{ErrorCode, Limits, LookupEngine, NameQuery, Query, Session};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
@@ -66,6 +66,18 @@ fn ask_all(session: &mut Session, name: impl Fn(usize) -> String) -> usize {
     unreachable!("there is a limit")
 }
 
+/// Requests the addresses of both families of names until a limit is reached.
+fn ask_all_for_both(session: &mut Session, name: impl Fn(usize) -> String) {
+    for n in 0.. {
+        let name = name(n).into_bytes().into();
+        let query = Query::Addresses(NameQuery { name, family: None });
+        if let Err(error) = session.request(query, 0) {
+            assert_eq!(error, ErrorCode::WouldBlock);
+            return;
+        }
+    }
+}
+
 fn take_all(session: &mut Session) {
     while session.wait(None) {
         session.take(usize::MAX);
@@ -74,12 +86,35 @@ fn take_all(session: &mut Session) {
 
 type Pattern = fn(&mut Server, &mut [Session]);
 
-const PATTERNS: [(&str, Pattern); 5] = [
+const PATTERNS: [(&str, Pattern); 8] = [
     ("silent names", |_, sessions| {
         for (s, session) in sessions.iter_mut().enumerate() {
             ask_all(session, |n| {
                 format!("silent-{s}-{n}{}.test", "x".repeat(40))
             });
+        }
+        sessions.iter_mut().for_each(take_all);
+    }),
+    ("silent names of both families", |_, sessions| {
+        for (s, session) in sessions.iter_mut().enumerate() {
+            ask_all_for_both(session, |n| {
+                format!("silent-{s}-{n}{}.test", "x".repeat(40))
+            });
+        }
+        sessions.iter_mut().for_each(take_all);
+    }),
+    (
+        "large answers that wait for the other family",
+        |_, sessions| {
+            for (s, session) in sessions.iter_mut().enumerate() {
+                ask_all_for_both(session, |n| format!("many-{s}-{}.v6-silent.test", n % 300));
+            }
+            sessions.iter_mut().for_each(take_all);
+        },
+    ),
+    ("large answers of both families", |_, sessions| {
+        for (s, session) in sessions.iter_mut().enumerate() {
+            ask_all_for_both(session, |n| format!("many-{s}-{}.test", n % 300));
         }
         sessions.iter_mut().for_each(take_all);
     }),
