@@ -37,12 +37,29 @@ use crate::types::Outcome;
 ///   name is shown as the search list completed it.
 /// - By address, an answer has the names of the PTR records under `in-addr.arpa`. The first name is
 ///   the official one, the others are aliases. A CNAME on the way is followed and not shown (RFC
-///   2317).
+///   2317). The name of an address (`S-A1`) is the first one. That of an IPv6 address is under
+///   `ip6.arpa`.
+/// - The addresses of a name (`S-A1`) are its A records, its AAAA records or both. The canonical
+///   name is the last name of the CNAME chain, of the A records if both families have one.
 /// - Bytes that no host name has are escaped as in DNS: a NUL is `\000` and a space is `\032`, in
 ///   decimal. A dot within a label is `\.`, and a backslash is `\\`. The root is `.`. Letters,
 ///   digits, `-` and `_` are shown as they are.
-/// - An answer has at most 4,096 addresses, and 128 aliases with 16 KiB of text. Further names are
+/// - An answer has at most 4,096 addresses of a family, and 128 aliases with 16 KiB of text. Further names are
 ///   dropped where the message is read, before the answer is cached or shared.
+///
+/// # Both families
+///
+/// A lookup of the addresses of both families asks for A and AAAA records at once (`S-A3`).
+///
+/// - The answer waits for the end of both questions, within their time-outs. So a server that is
+///   silent for AAAA delays the A records by its [time-out](super::DnsBuilder::timeout) and
+///   [tries](super::DnsBuilder::tries). NXDOMAIN for one type does not end the other question, as
+///   some servers send it for a type that they do not know (RFC 4074).
+/// - If one question fails or finds nothing, the answer is that of the other. If both do, the error
+///   is WSATRY_AGAIN before WSANO_RECOVERY, WSANO_DATA and WSAHOST_NOT_FOUND.
+/// - The search list goes on only after a name that has no address of either family, as
+///   `getaddrinfo` does.
+/// - Up to 4 MiB of answers wait for another question. An answer past them does not wait.
 ///
 /// # Errors
 ///
@@ -51,7 +68,7 @@ use crate::types::Outcome;
 /// | the servers' answer | error |
 /// |---|---|
 /// | NXDOMAIN for every name of the search, or names that are too long | WSAHOST_NOT_FOUND |
-/// | no error and no A (PTR) record at the end of the chain, for one name | WSANO_DATA |
+/// | no error and no A, AAAA or PTR record at the end of the chain, for one name | WSANO_DATA |
 /// | none within the time-out; or only messages with another id or question | WSATRY_AGAIN |
 /// | SERVFAIL; or no server is reachable, or each closes the connection halfway | WSATRY_AGAIN |
 /// | a referral; or no record, from a server that asks no other one | WSATRY_AGAIN |
@@ -89,20 +106,25 @@ use crate::types::Outcome;
 ///   outcomes are [`Resolution::Async`], and wait for no permit. So a chain goes on after a miss,
 ///   and the policy judges the names of a search list.
 /// - An outcome after a SERVFAIL under a domain is not kept.
-/// - Equal lookups in flight by the same names are one query. A cancelled request leaves the query.
+/// - A and AAAA records are cached apart, and each serves all lookups: an address that
+///   `HostByName` has found needs no further question.
+/// - Equal lookups in flight by the same names are one query, and so are equal questions of lookups
+///   of addresses, by type. With a search list, a host by name has a query of its own. A cancelled request leaves the query.
 ///   The search goes on while one client waits.
 ///
 /// # Limits
 ///
-/// - IPv4 addresses only (`S-R13`). Name servers may have IPv4 or IPv6 addresses.
+/// - A host by name or address is IPv4 only (`S-R13`). Name servers may have IPv4 or IPv6
+///   addresses.
 /// - Settings are read once: later changes of resolv.conf are not seen. The first three servers of
 ///   the file are used.
-/// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight. A query that
+/// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight. A lookup of both
+///   families counts once, for its two queries. A query that
 ///   everybody has cancelled ends when its question would be sent again: after 250 ms, or five
 ///   times the server's usual response time.
 /// - One session has less than an eighth of the free queries in flight, so a ninth of all at most,
 ///   but always one. Its other lookups wait until its queries end, and delay no other session.
-/// - A server has at most `max_queries` / 128 + 16 sockets, and one TCP connection.
+/// - A server has at most `max_queries` / 64 + 16 sockets, and one TCP connection.
 /// - No DNSSEC: an answer is as trustworthy as the path to the server.
 ///
 /// # What a forger must guess
@@ -143,19 +165,19 @@ impl Dns {
     /// 128 KiB
     ///   + the cache's bytes, and 256 bytes for each of its entries
     ///   + requests × 1 KB                                     a name, and where its outcome goes
-    ///   + queries in flight × (2 KB + servers × 1 KB)         at most `max_queries`
-    ///   + servers × (130 KiB + (max_queries / 128 + 16) × 1 KB)      ports and a stream
-    ///   + 16.5 MB                                             answers on their way to sessions
+    ///   + queries in flight × (5 KB + servers × 2 KB)         at most `max_queries`, of two types
+    ///   + servers × (130 KiB + (max_queries / 64 + 16) × 1 KB)       ports and a stream
+    ///   + 22 MB                                               answers that wait, or are on their way
     /// ```
     ///
-    /// With the defaults, one server and 65,536 requests it is 180 MB. The bound leaves out the
+    /// With the defaults, one server and 65,536 requests it is 250 MB. The bound leaves out the
     /// operating system's buffers of sockets. [`Limits::most_bytes`](crate::Limits::most_bytes)
     /// has the sessions' part.
     pub fn most_bytes(&self, requests: usize) -> usize {
         self.memory.most_bytes(requests)
     }
 
-    /// The number of queries in flight: equal lookups count once, and lookups that wait for a
+    /// The number of queries in flight: equal lookups count once, a lookup of both families twice, and lookups that wait for a
     /// permit do not count. A cancelled query counts until a server answers, or its question would
     /// be sent again.
     pub fn in_flight(&self) -> usize {
