@@ -59,9 +59,11 @@ pub(super) fn questions(
     }
 }
 
-/// Makes the answer of a lookup of those of its questions. Without an answer, the miss that says
-/// most (`S-A3`): one failure may have hidden an answer, and NXDOMAIN for one type hides no record
-/// of the other.
+/// Makes the answer of a lookup of those of its questions.
+///
+/// # Errors
+/// Without an answer, the miss that says most (`S-A3`). NXDOMAIN for one type hides no record of
+/// the other.
 pub(super) fn combine(lookup: &Lookup, ends: &Ends) -> Result<TimedOutcome, Miss> {
     let mut addresses = Vec::new();
     let (mut name, mut expires, mut most) = (None, None, None::<Miss>);
@@ -157,6 +159,94 @@ impl From<TimedOutcome> for QuestionEnd {
         QuestionEnd {
             outcome,
             is_servfail: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::HostEntry;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn both() -> Lookup {
+        Lookup::Addresses {
+            name: "a.test".into(),
+            family: None,
+        }
+    }
+
+    fn found(answer: impl Into<Answer>, expires: Option<Instant>) -> Option<QuestionEnd> {
+        let outcome = Ok(Arc::new(answer.into()));
+        Some(TimedOutcome { outcome, expires }.into())
+    }
+
+    fn failed(error: ErrorCode, is_servfail: bool) -> Option<QuestionEnd> {
+        Some(QuestionEnd {
+            outcome: Err(error).into(),
+            is_servfail,
+        })
+    }
+
+    // S-W4
+    #[test]
+    fn answer_of_both_families_lives_as_long_as_the_one_that_ends_first() {
+        let now = Instant::now();
+        let ipv4 = |name: &str| HostEntry::new(name, [[192, 0, 2, 1].into()]);
+        let ipv6 = |name: &str| {
+            let address: IpAddr = "2001:db8::1".parse().unwrap();
+            AddressList::new(Some(name.into()), [address])
+        };
+        for (first, second) in [(1, 2), (2, 1)] {
+            let ends = [
+                found(ipv4("b.test"), Some(now + first * SECOND)),
+                found(ipv6("c.test"), Some(now + second * SECOND)),
+            ];
+            let made = combine(&both(), &ends).unwrap();
+            assert_eq!(made.expires, Some(now + SECOND));
+            let Answer::Addresses(list) = &*made.outcome.unwrap() else {
+                panic!("not addresses");
+            };
+            assert_eq!(list.canonical_name.as_deref(), Some("b.test"));
+            assert_eq!(list.addresses().len(), 2);
+        }
+        let alone = [
+            failed(ErrorCode::TryAgain, false),
+            found(ipv6("c.test"), Some(now)),
+        ];
+        let made = combine(&both(), &alone).unwrap();
+        assert_eq!(made.outcome, Ok(Arc::new(ipv6("c.test").into())));
+        assert_eq!(made.expires, Some(now));
+    }
+
+    // S-A3
+    #[test]
+    fn miss_that_says_most_is_the_miss_of_both() {
+        let missing = |error| Miss::Missing(error, Duration::ZERO);
+        let order = [
+            (
+                failed(ErrorCode::TryAgain, false),
+                Miss::Failed(ErrorCode::TryAgain),
+            ),
+            (failed(ErrorCode::TryAgain, true), Miss::ServFail),
+            (
+                failed(ErrorCode::NoRecovery, true),
+                Miss::Failed(ErrorCode::NoRecovery),
+            ),
+            (failed(ErrorCode::NoData, true), missing(ErrorCode::NoData)),
+            (
+                failed(ErrorCode::HostNotFound, true),
+                missing(ErrorCode::HostNotFound),
+            ),
+        ];
+        for (first, (end, miss)) in order.iter().enumerate() {
+            for (other, _) in &order[first..] {
+                for ends in [[end, other], [other, end]] {
+                    let ends = ends.map(Clone::clone);
+                    assert_eq!(combine(&both(), &ends), Err(*miss), "{ends:?}");
+                }
+            }
         }
     }
 }

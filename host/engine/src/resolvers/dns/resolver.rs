@@ -44,8 +44,8 @@ use crate::types::Outcome;
 /// - Bytes that no host name has are escaped as in DNS: a NUL is `\000` and a space is `\032`, in
 ///   decimal. A dot within a label is `\.`, and a backslash is `\\`. The root is `.`. Letters,
 ///   digits, `-` and `_` are shown as they are.
-/// - An answer has at most 4,096 addresses of a family, and 128 aliases with 16 KiB of text. Further names are
-///   dropped where the message is read, before the answer is cached or shared.
+/// - An answer has at most 4,096 addresses of a family, and 128 aliases with 16 KiB of text.
+///   Further names are dropped where the message is read, before the answer is cached or shared.
 ///
 /// # Both families
 ///
@@ -109,8 +109,8 @@ use crate::types::Outcome;
 /// - A and AAAA records are cached apart, and each serves all lookups: an address that
 ///   `HostByName` has found needs no further question.
 /// - Equal lookups in flight by the same names are one query, and so are equal questions of lookups
-///   of addresses, by type. With a search list, a host by name has a query of its own. A cancelled request leaves the query.
-///   The search goes on while one client waits.
+///   of addresses, by type. With a search list, a host by name has a query of its own. A cancelled
+///   request leaves the query. The search goes on while one client waits.
 ///
 /// # Limits
 ///
@@ -118,10 +118,10 @@ use crate::types::Outcome;
 ///   addresses.
 /// - Settings are read once: later changes of resolv.conf are not seen. The first three servers of
 ///   the file are used.
-/// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight. A lookup of both
-///   families counts once, for its two queries. A query that
-///   everybody has cancelled ends when its question would be sent again: after 250 ms, or five
-///   times the server's usual response time.
+/// - At most [`max_queries`](super::DnsBuilder::max_queries) queries are in flight. A lookup of
+///   both families counts once, for its two queries. A query that everybody has cancelled ends when
+///   its question would be sent again: after 250 ms, or five times the server's usual response
+///   time.
 /// - One session has less than an eighth of the free queries in flight, so a ninth of all at most,
 ///   but always one. Its other lookups wait until its queries end, and delay no other session.
 /// - A server has at most `max_queries` / 64 + 16 sockets, and one TCP connection.
@@ -167,7 +167,7 @@ impl Dns {
     ///   + requests × 1 KB                                     a name, and where its outcome goes
     ///   + queries in flight × (5 KB + servers × 2 KB)         at most `max_queries`, of two types
     ///   + servers × (130 KiB + (max_queries / 64 + 16) × 1 KB)       ports and a stream
-    ///   + 22 MB                                               answers that wait, or are on their way
+    ///   + 22 MB                                               answers that wait to be delivered
     /// ```
     ///
     /// With the defaults, one server and 65,536 requests it is 250 MB. The bound leaves out the
@@ -177,9 +177,9 @@ impl Dns {
         self.memory.most_bytes(requests)
     }
 
-    /// The number of queries in flight: equal lookups count once, a lookup of both families twice, and lookups that wait for a
-    /// permit do not count. A cancelled query counts until a server answers, or its question would
-    /// be sent again.
+    /// The number of queries in flight. Equal lookups count once, and a lookup of both families
+    /// counts twice. Lookups that wait for a permit do not count. A cancelled query counts until a
+    /// server answers, or its question would be sent again.
     pub fn in_flight(&self) -> usize {
         self.shared.in_flight.load(Ordering::Relaxed)
     }
