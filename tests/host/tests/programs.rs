@@ -57,6 +57,7 @@ programs! {
     before_startup: returns;
     blocking: returns;
     blocking_hook: returns;
+    both: returns;
     cancel: returns;
     cleanup: returns;
     errors: returns;
@@ -77,11 +78,9 @@ programs! {
     trap: traps;
 }
 
-/// The programs that other files run. `both` needs WASI's lookups by the engine. `face.rs` has
-/// `hang`, which never ends. `replay.rs` has `replay`, with its own engine. `traps.rs` has
+/// The programs that other files run. `face.rs` has `hang`, which never ends. `replay.rs` has `replay`, with its own engine. `traps.rs` has
 /// `hostile_trap`. `beside.rs` has the programs that take seconds.
-const ELSEWHERE: [&str; 9] = [
-    "both",
+const ELSEWHERE: [&str; 8] = [
     "hang",
     "hostile_churn",
     "hostile_million",
