@@ -29,15 +29,25 @@ impl LookupWakers {
 
     /// Enters the waker of a lookup, in place of its last one.
     pub(crate) fn enter(&self, handle: TaskHandle, waker: &Waker) {
-        let before = self.wakers().insert(handle, waker.clone());
-        // The embedder's code, so not under the lock.
+        // To clone and drop a waker is the embedder's code, so not under the lock.
+        let waker = waker.clone();
+        let before = self.wakers().insert(handle, waker);
         drop(before);
     }
 
     /// Removes the waker of a lookup.
     pub(crate) fn leave(&self, handle: TaskHandle) {
+        if planted(Fault::KeepWaker) {
+            return;
+        }
         let waker = self.wakers().remove(&handle);
         drop(waker);
+    }
+
+    /// How many lookups have a waker here.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.wakers().len()
     }
 
     /// Wakes the lookup with this handle, if there is one.

@@ -265,9 +265,12 @@ impl SessionQueue {
 
     /// Whether a completion can probably be taken.
     pub(crate) fn is_ready(&self) -> bool {
-        self.has_ready.load(Ordering::SeqCst)
-            || self.has_news()
-            || self.closed.load(Ordering::SeqCst)
+        self.has_completion() || self.has_news()
+    }
+
+    /// Whether a completion can be taken, or the session is gone.
+    pub(crate) fn has_completion(&self) -> bool {
+        self.has_ready.load(Ordering::SeqCst) || self.closed.load(Ordering::SeqCst)
     }
 
     fn take_first(&self, jobs: &mut Jobs, slot: u32) -> Option<Arc<Job>> {

@@ -125,14 +125,12 @@ impl Requests {
         handle
     }
 
-    /// Tells pollables whether completions can be taken.
-    pub(super) fn note_ready(&self) {
+    /// Tells pollables whether completions can be taken. The release of the lock wakes them.
+    pub(super) fn note_ready(&mut self) {
         let ready = self.ready.count() > 0;
         if self.queue.has_ready.load(Ordering::Relaxed) != ready {
             self.queue.has_ready.store(ready, Ordering::SeqCst);
-            if ready {
-                self.queue.arrived.notify();
-            }
+            self.must_wake |= ready;
         }
     }
 

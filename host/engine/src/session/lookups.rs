@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::SessionShared;
 use super::task::Face;
-use crate::sync::Arc;
+use crate::sync::{Arc, Fault, planted};
 use crate::types::{ErrorCode, Outcome, Query, TaskHandle};
 
 /// Begins lookups of one guest, as futures. A clone is the same guest's.
@@ -51,11 +51,14 @@ impl Lookups {
     /// The future returns every error. Past a limit, it is WSAEWOULDBLOCK at once, and WSAENETDOWN
     /// if the engine is down.
     pub fn begin(&self, query: Query) -> PendingLookup {
-        let stage = match self.shared.request(Face::Lookups, query, 0) {
-            Ok(begun) => Stage::Begun(Arc::clone(&self.shared), begun.handle),
+        PendingLookup(match self.shared.request(Face::Lookups, query, 0) {
+            Ok(begun) => Stage::Begun(Begun {
+                shared: Arc::clone(&self.shared),
+                handle: begun.handle,
+                has_waker: false,
+            }),
             Err(error) => Stage::Refused(error),
-        };
-        PendingLookup { stage }
+        })
     }
 }
 
@@ -73,22 +76,66 @@ impl fmt::Debug for Lookups {
 /// Dropping it cancels the lookup (`S-W3`). It may be polled again after it was ready, and returns
 /// the same outcome. Until it is dropped, it counts for the guest's limits.
 #[must_use = "a lookup that is dropped is cancelled"]
-pub struct PendingLookup {
-    stage: Stage,
-}
+pub struct PendingLookup(Stage);
 
 enum Stage {
     /// A limit is reached, or the engine is down.
     Refused(ErrorCode),
-    Begun(Arc<SessionShared>, TaskHandle),
+    Begun(Begun),
+}
+
+/// A lookup that has begun. Its drop ends it.
+struct Begun {
+    shared: Arc<SessionShared>,
+    handle: TaskHandle,
+    /// Whether a waker of it may be among the wakers of the session.
+    has_waker: bool,
+}
+
+impl Begun {
+    fn outcome(&self) -> Option<Outcome> {
+        self.shared.requests().outcome_of_lookup(self.handle)
+    }
+
+    fn leave(&mut self) {
+        if self.has_waker {
+            self.has_waker = false;
+            self.shared.queue.lookups.leave(self.handle);
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {
+        if let Some(outcome) = self.outcome() {
+            return Poll::Ready(outcome);
+        }
+        self.shared.engine.pool.ensure_watchdog();
+        self.has_waker = true;
+        let wakers = &self.shared.queue.lookups;
+        wakers.enter(self.handle, context.waker());
+        // A result may have come before the waker.
+        if !planted(Fault::EnterUnseen)
+            && let Some(outcome) = self.outcome()
+        {
+            self.leave();
+            return Poll::Ready(outcome);
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.shared.requests().end_lookup(self.handle);
+        self.leave();
+    }
 }
 
 impl PendingLookup {
-    /// Returns the outcome if it is known, without waiting.
+    /// Returns the outcome if it is known, without waiting. Then it is taken, as by a poll.
     pub fn outcome(&self) -> Option<Outcome> {
-        match &self.stage {
+        match &self.0 {
             Stage::Refused(error) => Some(Err(*error)),
-            Stage::Begun(shared, handle) => shared.requests().outcome_of_lookup(*handle),
+            Stage::Begun(begun) => begun.outcome(),
         }
     }
 }
@@ -96,37 +143,19 @@ impl PendingLookup {
 impl Future for PendingLookup {
     type Output = Outcome;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        if let Some(outcome) = self.outcome() {
-            return Poll::Ready(outcome);
-        }
-        let Stage::Begun(shared, handle) = &self.stage else {
-            unreachable!("a refused lookup has an outcome");
-        };
-        shared.engine.pool.ensure_watchdog();
-        shared.queue.lookups.enter(*handle, context.waker());
-        // A result may have come before the waker.
-        match self.outcome() {
-            Some(outcome) => Poll::Ready(outcome),
-            None => Poll::Pending,
-        }
-    }
-}
-
-impl Drop for PendingLookup {
-    fn drop(&mut self) {
-        if let Stage::Begun(shared, handle) = &self.stage {
-            shared.requests().end_lookup(*handle);
-            shared.queue.lookups.leave(*handle);
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        match &mut self.0 {
+            Stage::Refused(error) => Poll::Ready(Err(*error)),
+            Stage::Begun(begun) => begun.poll(context),
         }
     }
 }
 
 impl fmt::Debug for PendingLookup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let handle = match self.stage {
+        let handle = match &self.0 {
             Stage::Refused(_) => None,
-            Stage::Begun(_, handle) => Some(handle),
+            Stage::Begun(begun) => Some(begun.handle),
         };
         f.debug_struct("PendingLookup")
             .field("handle", &handle)

@@ -15,6 +15,8 @@ mod table;
 mod task;
 
 use std::fmt;
+use std::mem;
+use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 #[cfg(all(test, not(any(loom, shuttle))))]
@@ -28,7 +30,7 @@ use crate::lookup::Responder;
 use crate::metrics::RequestStats;
 use crate::pool::SessionQueue;
 use crate::shared::EngineShared;
-use crate::sync::{Arc, Mutex, MutexGuard, Ordering, SPIN, spin_until, spinners};
+use crate::sync::{Arc, Fault, Mutex, MutexGuard, Ordering, SPIN, planted, spin_until, spinners};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// One guest's requests.
@@ -55,9 +57,46 @@ pub(crate) struct SessionShared {
     requests: Mutex<Requests>,
 }
 
+/// The lock of a guest's requests.
+///
+/// Its drop wakes those who wait for completions, after it has released the lock: a waker is the
+/// embedder's code, and may use the lookups of the same guest.
+struct Locked<'a> {
+    /// None only during the drop.
+    requests: Option<MutexGuard<'a, Requests>>,
+    queue: &'a SessionQueue,
+}
+
+impl Deref for Locked<'_> {
+    type Target = Requests;
+
+    fn deref(&self) -> &Requests {
+        self.requests.as_ref().expect("locked")
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut Requests {
+        self.requests.as_mut().expect("locked")
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        let wakes = mem::take(&mut self.must_wake);
+        drop(self.requests.take());
+        if wakes && !planted(Fault::SettleQuietly) {
+            self.queue.arrived.notify();
+        }
+    }
+}
+
 impl SessionShared {
-    fn requests(&self) -> MutexGuard<'_, Requests> {
-        self.requests.lock().expect("no holder panics")
+    fn requests(&self) -> Locked<'_> {
+        Locked {
+            requests: Some(self.requests.lock().expect("no holder panics")),
+            queue: &self.queue,
+        }
     }
 
     /// Begins a request, and starts it in its resolver without the lock.
@@ -197,7 +236,7 @@ impl Session {
     /// outlives the session.
     pub fn readiness(&self) -> Readiness {
         self.shared.engine.pool.ensure_watchdog();
-        Readiness::new(Arc::clone(&self.shared.queue))
+        Readiness::new(&self.shared)
     }
 
     /// Requests that are outstanding: pending, or completed and not yet taken. Without the

@@ -2,26 +2,38 @@
 
 use std::fmt;
 
+use super::SessionShared;
 use crate::pool::SessionQueue;
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 
 /// Whether completions of a session can be taken, for callers that wait for several events at once.
 ///
-/// A readiness is level-triggered. It can be ready although no completion can be taken, if a
-/// request is cancelled after its result arrived. It stays ready after the session is dropped.
+/// A readiness is level-triggered. Results of the session's [`lookups`](super::Session::lookups) do
+/// not make it ready. It stays ready after the session is dropped.
 #[derive(Clone)]
 pub struct Readiness {
     queue: Arc<SessionQueue>,
+    /// Weak, because a readiness keeps nothing of a session that is gone (`S-S7`).
+    shared: Weak<SessionShared>,
 }
 
 impl Readiness {
-    pub(super) fn new(queue: Arc<SessionQueue>) -> Readiness {
-        Readiness { queue }
+    pub(super) fn new(shared: &Arc<SessionShared>) -> Readiness {
+        Readiness {
+            queue: Arc::clone(&shared.queue),
+            shared: Arc::downgrade(shared),
+        }
     }
 
     /// Whether completions can be taken now.
     pub fn is_ready(&self) -> bool {
-        self.queue.is_ready()
+        // A result may be one of a lookup, or of a request that was cancelled.
+        if self.queue.has_news()
+            && let Some(shared) = self.shared.upgrade()
+        {
+            shared.requests().settle();
+        }
+        self.queue.has_completion()
     }
 
     /// Waits until completions can be taken. The future may be dropped at any time.

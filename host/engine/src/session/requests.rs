@@ -47,6 +47,8 @@ pub(super) struct Requests {
     /// When its requests are overdue. None without a time-out.
     pub(super) deadlines: Option<Deadlines>,
     pub(super) counters: Arc<Counters>,
+    /// Whether the release of the lock wakes those who wait for completions.
+    pub(super) must_wake: bool,
 }
 
 /// A request that has begun.
@@ -93,6 +95,7 @@ impl Requests {
             rate_limiter,
             deadlines,
             counters,
+            must_wake: false,
         }
     }
 

@@ -13,6 +13,12 @@ pub(crate) enum Fault {
     SignalQuietly,
     /// A result of a lookup wakes no task.
     WakeNoLookup,
+    /// A lookup enters its waker, and does not look for an outcome again.
+    EnterUnseen,
+    /// A dropped lookup leaves its waker.
+    KeepWaker,
+    /// A completion that another interface of the guest has settled wakes nobody.
+    SettleQuietly,
     /// An overdue request stays pending.
     ForgetDeadline,
     /// A cancelled request keeps its handle.

@@ -21,7 +21,7 @@ pub(crate) use self::fault::{mend, plant};
 pub(crate) use self::os::*;
 
 /// Not checked: the counts of an `Arc` only decide when memory is freed.
-pub(crate) use std::sync::Arc;
+pub(crate) use std::sync::{Arc, Weak};
 
 pub(crate) use crossbeam_utils::CachePadded;
 
