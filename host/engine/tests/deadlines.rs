@@ -2,10 +2,7 @@
 
 mod support;
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -120,26 +117,6 @@ fn a_cancelled_or_cleaned_up_request_never_times_out() {
     let overdue = ask(&mut session, "stuck.test");
     assert_eq!(one(&mut session).handle, overdue);
     assert!(!session.wait(None));
-}
-
-struct Unpark(thread::Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        if let std::task::Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(&waker))
-        {
-            return done;
-        }
-        thread::park();
-    }
 }
 
 // What S-M2 needs of the host: tasks and pollables are woken.

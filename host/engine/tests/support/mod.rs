@@ -3,6 +3,11 @@
 
 pub(crate) mod ways;
 
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use winsock_async_engine::Lookup;
@@ -69,4 +74,24 @@ pub(crate) fn one(session: &mut Session) -> Completion {
 pub(crate) fn asked(control: &ScriptControl, name: &str) -> usize {
     let is_name = |l: &&Lookup| matches!(l, Lookup::HostByName(n) if &**n == name);
     control.asked().iter().filter(is_name).count()
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Runs a future on this thread, which is parked until the future's waker is called.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return done;
+        }
+        thread::park();
+    }
 }
