@@ -156,8 +156,8 @@ pub use self::limits::{Limits, Rate};
 pub use self::lookup::{Lookup, Resolution, Resolver, Responder};
 pub use self::metrics::{LatencyHistogram, Metrics, RequestStats};
 pub use self::names::is_host;
-pub use self::policy::Policy;
-pub use self::session::{Lookups, PendingLookup, Readiness, Session};
+pub use self::policy::{ConnectionDenied, ConnectionRule, ConnectionUse, Policy};
+pub use self::session::{Connections, Lookups, PendingLookup, Readiness, Session};
 pub use self::text::DisplayText;
 pub use self::types::{
     AF_INET, AddressFamily, AddressList, AddressQuery, Answer, Completion, ErrorCode, HostEntry,

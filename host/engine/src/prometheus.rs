@@ -43,6 +43,9 @@ impl Collector for Metrics {
         )?;
         let help = "Requests that were refused at the call, by a limit or an outage.";
         counter(to, "refusals", help, self.total.refused)?;
+        let help = "Connections, datagrams and places to listen that the policy denied.";
+        let denied = self.total.connections_denied;
+        counter(to, "connections_denied", help, denied)?;
         outcomes(to, &self.total)?;
         for (name, help, value) in [
             ("sessions", "Sessions of guests.", self.sessions),

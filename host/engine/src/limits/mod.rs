@@ -54,6 +54,9 @@ pub struct Limits {
     /// A longer name does not exist: the request completes with WSAHOST_NOT_FOUND, or WSANO_DATA
     /// for services and protocols.
     pub name_bytes: usize,
+    /// Addresses that one session was answered and may connect to by a rule for their name
+    /// (`S-W5`). Default: 4096. The oldest goes first. 0 allows no connection by name.
+    pub max_answered_addresses: usize,
     /// Worker threads, and so blocking lookups that run at the same time. Default: 8.
     ///
     /// Each reserves a stack of 2 MiB and uses a few pages of it. With 0, or if no thread can be
@@ -96,6 +99,7 @@ impl Default for Limits {
             max_rate: None,
             request_timeout: None,
             name_bytes: 255,
+            max_answered_addresses: 4096,
             workers: 8,
             max_extra_workers: 64,
             max_workers_per_session: 32,

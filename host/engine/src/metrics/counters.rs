@@ -13,6 +13,7 @@ pub(crate) struct Counters {
     answered: Counter,
     denied: Counter,
     cancelled: Counter,
+    connections_denied: Counter,
     failed: [Counter; ErrorCode::ALL.len()],
     latency: Option<Box<Latencies>>,
 }
@@ -37,6 +38,10 @@ impl Counters {
 
     pub(crate) fn count_cancels(&self, requests: usize) {
         self.cancelled.add(requests as u64);
+    }
+
+    pub(crate) fn count_denied_connection(&self) {
+        self.connections_denied.add(1);
     }
 
     /// Counts a completion that was taken, or dropped with its session. Until then a cancel can
@@ -70,6 +75,7 @@ impl Counters {
         sum.answered += self.answered.get();
         sum.denied += self.denied.get();
         sum.cancelled += self.cancelled.get();
+        sum.connections_denied += self.connections_denied.get();
         for (sum, failed) in sum.failed.iter_mut().zip(&self.failed) {
             *sum += failed.get();
         }

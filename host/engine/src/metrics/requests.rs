@@ -26,6 +26,8 @@ pub struct RequestStats {
     /// Requests that were cancelled: by cancel, or, if they had not completed, by the last clean-up
     /// or the end of their session.
     pub cancelled: u64,
+    /// Connections, datagrams and places to listen that the policy denied (`S-W4`).
+    pub connections_denied: u64,
     pub(super) failed: [u64; ErrorCode::ALL.len()],
     /// Times from a request to the call that took its completion. None unless
     /// [`measure_latency`](crate::LookupEngineBuilder::measure_latency) is on.

@@ -29,6 +29,7 @@ pub use self::query::{DisplayAnswer, DisplayQuery, QueryKind};
 #[cfg(feature = "tracing")]
 pub(crate) use self::traced::Traced;
 
+use crate::policy::ConnectionDenied;
 use crate::types::{ErrorCode, Outcome, Query, TaskHandle};
 
 /// Names one request of an engine.
@@ -93,6 +94,11 @@ pub trait Observer: Send + Sync + 'static {
         let _ = request;
     }
 
+    /// The policy denied a connection, a datagram or a place to listen (`S-W4`).
+    fn connection_denied(&self, session: u64, denied: &ConnectionDenied) {
+        let _ = (session, denied);
+    }
+
     /// A request was cancelled: by cancel, by the last clean-up, or by the end of its session.
     ///
     /// After [`answer`](Self::answer) or [`denial`](Self::denial) only a cancel calls this: the
@@ -129,6 +135,10 @@ impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
 
     fn denial(&self, request: RequestId) {
         (**self).denial(request);
+    }
+
+    fn connection_denied(&self, session: u64, denied: &ConnectionDenied) {
+        (**self).connection_denied(session, denied);
     }
 
     fn cancel(&self, request: RequestId) {

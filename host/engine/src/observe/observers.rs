@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Observer, QueryKind, RequestId, RunsOn};
 use crate::judge::Verdict;
 use crate::panics::catch_panic;
+use crate::policy::ConnectionDenied;
 use crate::types::{ErrorCode, Query, TaskHandle};
 
 /// An engine's observers, as one session calls them: on its own thread, on workers and on threads
@@ -74,6 +75,12 @@ impl SessionObservers {
         self.tell(handle, |observer, request| match verdict.is_denied {
             true => observer.denial(request),
             false => observer.answer(request, &verdict.outcome),
+        });
+    }
+
+    pub(crate) fn connection_denied(&self, denied: &ConnectionDenied) {
+        self.tell(0, |observer, request| {
+            observer.connection_denied(request.session, denied);
         });
     }
 

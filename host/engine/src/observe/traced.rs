@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::FxHashMap;
 use tracing::span::EnteredSpan;
-use tracing::{Level, Span, debug, enabled, info, info_span};
+use tracing::{Level, Span, debug, enabled, info, info_span, warn};
 
 use super::{DisplayAnswer, DisplayQuery, Observer, QueryKind, RequestId, RunsOn};
+use crate::policy::ConnectionDenied;
 use crate::types::{ErrorCode, Outcome, Query};
 
 /// The target of every span and event.
@@ -77,6 +78,10 @@ impl Observer for Traced {
 
     fn refusal(&self, session: u64, kind: QueryKind, error: ErrorCode) {
         info!(target: TARGET, session, %kind, %error, "refusal");
+    }
+
+    fn connection_denied(&self, session: u64, denied: &ConnectionDenied) {
+        warn!(target: TARGET, session, "connection denied: {denied}");
     }
 
     fn start(&self, request: RequestId, on: RunsOn) {

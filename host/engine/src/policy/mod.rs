@@ -19,7 +19,10 @@ use self::special::readings;
 use crate::lookup::question::Lookup;
 use crate::names::{self, HostName};
 
-pub use self::connections::{ConnectPattern, ListenPattern, Transport, to_toml};
+pub use self::connections::{
+    ConnectPattern, ConnectionDenied, ConnectionRule, ConnectionUse, ListenPattern, Transport,
+    to_toml,
+};
 pub use self::file::{FileError, Problem};
 pub use self::pattern::{AddressPattern, Pattern, PatternError};
 

@@ -10,8 +10,8 @@ use crate::types::{AF_INET, ErrorCode, NameQuery, Query};
 
 /// The result of admission.
 pub(crate) enum Admitted {
-    /// The query is answered, failed or denied.
-    Now(Verdict),
+    /// The query is answered, failed or denied. With the question, if there was one.
+    Now(Verdict, Option<Lookup>),
     /// The resolver starts an asynchronous lookup.
     Async(Lookup),
     /// A worker runs a blocking lookup.
@@ -30,7 +30,7 @@ pub(crate) fn admit(engine: &EngineShared, query: Query) -> Admitted {
     match check(engine, query) {
         Ok(question) if engine.judge.inspector.is_some() => inspect(engine, question),
         Ok(question) => ask(engine, question),
-        Err(verdict) => Admitted::Now(verdict),
+        Err(verdict) => Admitted::Now(verdict, None),
     }
 }
 
@@ -40,12 +40,15 @@ fn inspect(engine: &EngineShared, question: Question) -> Admitted {
     let asked = asked.clone();
     match engine.judge.inspect(&asked) {
         Inspection::Pass => ask(engine, question),
-        Inspection::Answer(outcome) => Admitted::Now(engine.judge.judge_inspector(&asked, outcome)),
+        Inspection::Answer(outcome) => {
+            let verdict = engine.judge.judge_inspector(&asked, outcome);
+            Admitted::Now(verdict, Some(asked))
+        }
         Inspection::Ask(other) if other.is_like(&asked) => match check_lookup(engine, other) {
             Ok(question) => ask(engine, question),
-            Err(verdict) => Admitted::Now(verdict),
+            Err(verdict) => Admitted::Now(verdict, None),
         },
-        Inspection::Ask(_) => Admitted::Now(ErrorCode::NoRecovery.into()),
+        Inspection::Ask(_) => Admitted::Now(ErrorCode::NoRecovery.into(), None),
     }
 }
 
@@ -54,7 +57,8 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
     let lookup = match question {
         Question::Lookup(lookup) => lookup,
         Question::Literal(lookup, address) => {
-            return Admitted::Now(answer_itself(engine, &lookup, address));
+            let verdict = answer_itself(engine, &lookup, address);
+            return Admitted::Now(verdict, Some(lookup));
         }
     };
     let resolution = engine.try_resolve(&lookup);
@@ -62,7 +66,10 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
         return Admitted::Blocking(lookup);
     }
     match resolution.timed_outcome(&lookup) {
-        Some(outcome) => Admitted::Now(engine.judge.verdict(&lookup, outcome)),
+        Some(outcome) => {
+            let verdict = engine.judge.verdict(&lookup, outcome);
+            Admitted::Now(verdict, Some(lookup))
+        }
         None => Admitted::Async(lookup),
     }
 }

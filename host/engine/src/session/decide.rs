@@ -74,6 +74,7 @@ impl Requests {
         if face == Face::Winsock {
             self.ready.push(handle, &mut self.table);
         }
+        self.note_name(handle, &job.lookup);
     }
 
     /// Completes all pending requests with an error, because the engine went down (`S-R18`).
@@ -200,6 +201,10 @@ impl Requests {
             self.queue.observers.cancel(job.handle);
         }
         self.forget_deadlines();
+        if let Some(connections) = &mut self.connections {
+            let table = &self.table;
+            connections.keep_names(|handle| table.contains(handle));
+        }
         self.ready.clear();
         self.note_ready();
     }

@@ -2,13 +2,16 @@
 
 use std::num::Saturating;
 
+use super::connections::HINTS;
 use super::requests::Requests;
 use super::task::Task;
 use crate::limits::Limits;
 use crate::metrics::Counters;
+use crate::names::MAX_HOST_BYTES;
 use crate::pool::SessionQueue;
 use crate::pool::job::{Finished, Job};
 use crate::session::ended::RecentlyCompleted;
+use crate::sync::Arc;
 use crate::types::{Completion, TaskHandle};
 
 /// Bytes of an `Arc` besides its value: two counts.
@@ -18,6 +21,13 @@ const POINTER: usize = size_of::<usize>();
 /// A list that doubles has at most twice the capacity that it needs. While it grows, its old
 /// allocation exists too.
 const GROWN: usize = 3;
+
+/// Bytes of a host's name that is shared.
+const NAME: usize = COUNTS + MAX_HOST_BYTES;
+
+/// Bytes for each address that a session remembers: its entries by address and by age, with the
+/// unused capacity of their nodes, and its name.
+const PER_ANSWERED: usize = 288 + NAME;
 
 /// Bytes for each outstanding request, besides those that [`Limits::bytes_per_session`] counts.
 const PER_REQUEST: usize = {
@@ -34,7 +44,9 @@ const PER_REQUEST: usize = {
     let deadlines = 2 * GROWN * size_of::<(u64, TaskHandle)>();
     // A call that takes or ends all requests has them in another list.
     let taken = size_of::<Completion>() + GROWN * POINTER;
-    jobs + answer + table + ready + queue + finished + deadlines + taken
+    // The name of a completed request, in a map that is up to 7/8 full when it doubles.
+    let name = NAME + GROWN * size_of::<(TaskHandle, Arc<str>)>();
+    jobs + answer + table + ready + queue + finished + deadlines + taken + name
 };
 
 /// Bytes of a session without requests.
@@ -80,7 +92,9 @@ impl Limits {
         let requests = self.max_requests.min(self.requests_per_engine);
         let per_request = Saturating(self.answer_bytes) + Saturating(PER_REQUEST);
         let held = Saturating(self.bytes_per_session) + self.request_bytes();
-        (Saturating(PER_SESSION) + held + per_request * Saturating(requests)).0
+        let addresses = Saturating(self.max_answered_addresses) + Saturating(HINTS);
+        let answered = addresses * Saturating(PER_ANSWERED);
+        (Saturating(PER_SESSION) + held + answered + per_request * Saturating(requests)).0
     }
 
     /// The most bytes of the host's heap that an engine with this number of sessions holds at a

@@ -1,6 +1,8 @@
 //! A session: one guest's requests. Every decision on them is made under the session's lock.
 
 mod admission;
+mod answered;
+mod connections;
 mod deadlines;
 mod decide;
 mod ended;
@@ -19,6 +21,7 @@ use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
+pub use self::connections::Connections;
 #[cfg(all(test, not(any(loom, shuttle))))]
 use self::deadlines::Deadlines;
 pub use self::lookups::{Lookups, PendingLookup};
@@ -130,6 +133,12 @@ impl Session {
     /// limits and in its statistics, and its clean-up does not end them (`S-W1`).
     pub fn lookups(&self) -> Lookups {
         Lookups::new(Arc::clone(&self.shared))
+    }
+
+    /// Judges the connections of the same guest by the policy, and by what the guest was answered
+    /// from the first call of this method on (`S-W4`).
+    pub fn connections(&self) -> Connections {
+        Connections::new(Arc::clone(&self.shared))
     }
 
     /// WSAStartup: adds one to the count of start-ups, each of which needs a clean-up (`S-S3`).

@@ -1,14 +1,17 @@
 //! The requests of one guest, by whichever interface, and every decision on them.
 
 use std::mem;
+use std::num::NonZeroU32;
 
 use super::admission::{Admitted, admit};
+use super::connections::GuestConnections;
 use super::deadlines::Deadlines;
 use super::ended::RecentlyCompleted;
 use super::ready::ReadyOrder;
 use super::table::HandleTable;
 use super::task::{Face, Ready, Task};
 use crate::limits::RateLimiter;
+use crate::lookup::Lookup;
 use crate::metrics::Counters;
 use crate::observe::{QueryKind, RunsOn, SessionObservers};
 use crate::pool::job::Job;
@@ -47,6 +50,8 @@ pub(super) struct Requests {
     /// When its requests are overdue. None without a time-out.
     pub(super) deadlines: Option<Deadlines>,
     pub(super) counters: Arc<Counters>,
+    /// What the guest may connect to. None until somebody asks.
+    pub(super) connections: Option<Box<GuestConnections>>,
     /// Whether the release of the lock wakes those who wait for completions.
     pub(super) must_wake: bool,
 }
@@ -95,6 +100,7 @@ impl Requests {
             rate_limiter,
             deadlines,
             counters,
+            connections: None,
             must_wake: false,
         }
     }
@@ -170,11 +176,17 @@ impl Requests {
                     start: Some(job),
                 }
             }
-            Admitted::Now(verdict) => Begun {
-                handle: self.complete_at_once(face, observed, tag, asked_at, verdict),
-                parks_at_once: None,
-                start: None,
-            },
+            Admitted::Now(verdict, lookup) => {
+                let handle = self.complete_at_once(face, observed, tag, asked_at, verdict);
+                if let Some(lookup) = &lookup {
+                    self.note_name(handle, lookup);
+                }
+                Begun {
+                    handle,
+                    parks_at_once: None,
+                    start: None,
+                }
+            }
         })
     }
 
@@ -201,8 +213,26 @@ impl Requests {
         Ok(())
     }
 
+    /// Notes the name of a request that has completed, until its answer is taken (`S-W4`).
+    pub(super) fn note_name(&mut self, handle: TaskHandle, lookup: &Lookup) {
+        if let (Some(connections), Some(name)) = (&mut self.connections, lookup.host_name()) {
+            connections.note_name(handle, name);
+        }
+    }
+
+    /// Remembers the addresses of an answer that is taken (`S-W4`).
+    fn remember(&mut self, handle: TaskHandle, outcome: &Outcome, expires: Option<NonZeroU32>) {
+        if let Some(connections) = &mut self.connections {
+            let now = self.engine.now();
+            connections.answered(&self.engine.judge.policy, handle, outcome, expires, now);
+        }
+    }
+
     /// Cancels an outstanding request.
     fn remove(&mut self, handle: TaskHandle) {
+        if let Some(connections) = &mut self.connections {
+            connections.forget_name(handle);
+        }
         match self.table.remove(handle) {
             Some(Task::Pending(_, job)) => {
                 self.bytes -= pending_bytes(&job);
@@ -234,6 +264,7 @@ impl Requests {
                 self.recent.push(handle);
             }
             count_taken(&self.counters, &ready, now);
+            self.remember(handle, &ready.outcome, ready.expires);
             taken.push(Completion {
                 handle,
                 tag: ready.tag,
@@ -255,7 +286,9 @@ impl Requests {
         };
         let outcome = ready.outcome.clone();
         if !mem::replace(&mut ready.is_taken, true) {
+            let expires = ready.expires;
             count_taken(&self.counters, ready, now);
+            self.remember(handle, &outcome, expires);
         }
         Some(outcome)
     }

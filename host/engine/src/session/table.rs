@@ -45,6 +45,11 @@ impl<T> HandleTable<T> {
         self.slots.get_mut(self.key(handle)?)
     }
 
+    pub(crate) fn contains(&self, handle: TaskHandle) -> bool {
+        self.key(handle)
+            .is_some_and(|key| self.slots.contains_key(key))
+    }
+
     pub(crate) fn remove(&mut self, handle: TaskHandle) -> Option<T> {
         self.slots.remove(self.key(handle)?)
     }

@@ -1,5 +1,6 @@
 //! Rules on connections, datagrams and listening (`S-W4`, `S-W6`).
 
+mod denied;
 mod pattern;
 mod ports;
 
@@ -13,6 +14,7 @@ use super::pattern::Kind;
 use super::special::{readings, special};
 use super::{Pattern, Policy};
 
+pub use self::denied::{ConnectionDenied, ConnectionRule, ConnectionUse};
 pub use self::pattern::{ConnectPattern, ListenPattern, Transport};
 
 /// What guests may connect to, and where they may listen.
@@ -56,14 +58,13 @@ impl Rules {
         of_host.extend(ports);
     }
 
-    /// The ports of each rule that has the name.
+    /// The ports of each rule that has the name. `*` has no name: it stands for public addresses.
     fn of_name(&self, name: &str) -> impl Iterator<Item = &Ports> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let under = (!self.suffixes.is_empty()).then(|| name.match_indices('.'));
         let suffixes = under.into_iter().flatten();
         let suffixes = suffixes.filter_map(move |(dot, _)| self.suffixes.get(&name[dot + 1..]));
-        let all = Some(&self.all).filter(|ports| !ports.is_empty());
-        all.into_iter().chain(self.names.get(name)).chain(suffixes)
+        self.names.get(name).into_iter().chain(suffixes)
     }
 
     /// The length of the longest prefix of a rule that has the address and port. `*` has length 0.
@@ -139,7 +140,8 @@ impl Policy {
     }
 
     /// Whether a rule allows connections to this name and port: to the addresses that were answered
-    /// for it, which were judged as answers (`S-W4`). The name is in canonical form.
+    /// for it, which were judged as answers (`S-W4`). `*` is no rule for a name: it allows public
+    /// addresses, by [`allows_connection`](Self::allows_connection). The name is in canonical form.
     pub fn connects_to_name(&self, transport: Transport, canonical_name: &str, port: u16) -> bool {
         let mut rules = self.connections.rules(transport).of_name(canonical_name);
         rules.any(|ports| ports.contains(port))

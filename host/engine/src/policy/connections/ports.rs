@@ -16,10 +16,6 @@ impl Ports {
         Ports(vec![(port, port)])
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(super) fn contains(&self, port: u16) -> bool {
         let after = self.0.partition_point(|&(first, _)| first <= port);
         after > 0 && port <= self.0[after - 1].1
