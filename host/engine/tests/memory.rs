@@ -1,9 +1,12 @@
 //! The host's memory stays below `Limits::most_bytes`, whatever a guest does. It counts the bytes
 //! of the whole process, so this program has one test.
 
+use std::future::Future;
 use std::net::Ipv4Addr;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +22,7 @@ static HEAP: PeakAlloc = PeakAlloc;
 
 type Pattern = fn(&Bench);
 
-const PATTERNS: [(&str, Pattern); 9] = [
+const PATTERNS: [(&str, Pattern); 10] = [
     ("large answers, never taken", never_taken),
     ("large answers, never looked at", never_looked_at),
     ("large answers, known at once", known_at_once),
@@ -32,6 +35,7 @@ const PATTERNS: [(&str, Pattern); 9] = [
     ("clean-up after clean-up", cleaned_up),
     ("sessions that come and go", sessions_that_go),
     ("taken one by one", taken_one_by_one),
+    ("lookups, awaited and then kept", lookups_kept),
 ];
 
 // S-R2, S-C6, S-C9, S-S4, S-S7
@@ -177,6 +181,28 @@ fn taken_one_by_one(bench: &Bench) {
         assert!(session.wait(None));
         assert_eq!(session.take(1).len(), 1);
     }
+}
+
+/// Lookups whose wakers all wait, and whose outcomes are never dropped.
+fn lookups_kept(bench: &Bench) {
+    let _keeps = bench.keep_workers();
+    let session = bench.session();
+    let lookups = session.lookups();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut kept = Vec::with_capacity(bench.limits.max_requests);
+    loop {
+        let mut lookup = lookups.begin(host("large.test"));
+        match pin!(&mut lookup).poll(&mut context) {
+            Poll::Ready(outcome) => {
+                assert_eq!(outcome, Err(ErrorCode::WouldBlock));
+                break;
+            }
+            Poll::Pending => kept.push(lookup),
+        }
+    }
+    bench.resolver.stage.open();
+    bench.until_idle();
+    assert!(kept.iter().all(|lookup| lookup.outcome().is_some()));
 }
 
 fn host(name: &str) -> Query {
