@@ -22,8 +22,14 @@ const OCCUPIED: u64 = 1 << 32;
 
 impl<T> HandleTable<T> {
     pub(crate) fn new() -> Self {
-        // Each new RandomState of the process differs from the others.
-        let salt = RandomState::new().hash_one(()) & !OCCUPIED;
+        // Each new RandomState of the process differs from the others. A model checker needs the
+        // same handles in each run, as the order of a map depends on them.
+        let random = if cfg!(any(loom, shuttle)) {
+            0
+        } else {
+            RandomState::new().hash_one(())
+        };
+        let salt = random & !OCCUPIED;
         HandleTable {
             slots: SlotMap::new(),
             salt,

@@ -1,6 +1,7 @@
 //! A result arrives during a call of the guest: in every order, the request is cancelled or
 //! completed.
 
+mod lookups;
 mod overdue;
 mod responder;
 
