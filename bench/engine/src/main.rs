@@ -8,9 +8,12 @@ mod api;
 mod figures;
 mod tables;
 
+use std::future::Future;
 use std::hint::black_box;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +30,8 @@ const CASES: &[Case] = &[
     ("four sessions, 8 workers", || four(8)),
     ("answered at once, one by one", || at_once(1)),
     ("answered at once, 1000 in flight", || at_once(1000)),
+    ("lookup dropped, known at once", || lookup(false)),
+    ("lookup polled, known at once", || lookup(true)),
     ("one by one, hot", hot),
     ("one by one, after a sleep", asleep),
     ("cancel queued, 100 outstanding", || cancel_queued(100)),
@@ -122,6 +127,25 @@ fn at_once(in_flight: usize) -> f64 {
     };
     run();
     median_of((0..100).map(|_| run()))
+}
+
+/// Lookups as futures that need no resolver, each dropped before the next one begins.
+fn lookup(polled: bool) -> f64 {
+    const COUNT: usize = 20_000;
+    let (engine, _null) = engine(1, 65_536);
+    let lookups = engine.lookups();
+    let mut context = Context::from_waker(Waker::noop());
+    median_of((0..100).map(|_| {
+        let begun = Instant::now();
+        for _ in 0..COUNT {
+            let mut lookup = lookups.begin(host("192.0.2.7"));
+            if polled {
+                assert!(pin!(&mut lookup).poll(&mut context).is_ready());
+            }
+            drop(lookup);
+        }
+        per(begun.elapsed(), COUNT)
+    }))
 }
 
 fn four(workers: usize) -> f64 {

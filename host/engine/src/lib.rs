@@ -18,6 +18,17 @@
 #![doc = include_str!("../examples/session.rs")]
 //! ```
 //!
+//! # Lookups as futures
+//!
+//! [`Session::lookups`] gives [`Lookups`] for the other interfaces of the same guest, such as
+//! WASI's own. [`LookupEngine::lookups`] gives them for a guest without a session.
+//! [`Lookups::begin`] starts a lookup and returns a [`PendingLookup`], a future of its outcome that
+//! any thread or task may await. Dropping it cancels the lookup (`S-W3`).
+//!
+//! All requests of a guest have the same policy and statistics, count for the same limits, and
+//! share its workers (`S-W1`). A session's calls never show lookups, and its clean-up and its drop
+//! do not end them.
+//!
 //! # Resolvers
 //!
 //! A [`Resolver`] answers lookups:
@@ -60,9 +71,9 @@
 //! | | | the inspector refuses, or the resolver is `Deny` |
 //! | WSAEINVAL | cancel | no such handle is outstanding or recently completed (`S-C3`) |
 //! | | completion | an address is not 4 bytes of AF_INET (`S-R14`) |
-//! | WSAEWOULDBLOCK | request | a limit is reached (`S-R2`) |
+//! | WSAEWOULDBLOCK | request, lookup | a limit is reached (`S-R2`) |
 //! | WSAEALREADY | cancel | the request's completion was taken (`S-C2`) |
-//! | WSAENETDOWN | request, cancel | the engine is down, or has no worker (`S-R18`) |
+//! | WSAENETDOWN | request, cancel, lookup | the engine is down, or has no worker (`S-R18`) |
 //! | | completion | the engine went down while the request was pending |
 //! | WSANOTINITIALISED | request, cancel | there was no start-up (`S-S5`) |
 //! | | clean-up | there were as many clean-ups as start-ups (`S-S3`) |
@@ -78,12 +89,13 @@
 //! | | | the name reads as an address, and is no IPv4 one (`S-R13`) |
 //! | | | there is no such service or protocol |
 //!
-//! A resolver can return any error in a completion. A request or cancel that fails changes nothing.
+//! A lookup is a future, whose outcome has the errors of completions too. A resolver can return any
+//! error in a completion. A request or cancel that fails changes nothing.
 //!
 //! # Taking the engine down
 //!
-//! [`LookupEngine::take_down`] completes all pending requests with WSAENETDOWN. Requests and
-//! cancels fail with it until [`LookupEngine::bring_up`] (`S-R18`). Completions can still be taken,
+//! [`LookupEngine::take_down`] completes all pending requests and lookups with WSAENETDOWN.
+//! Requests and cancels fail with it until [`LookupEngine::bring_up`] (`S-R18`). Completions can still be taken,
 //! and nothing hangs. Embedders call it when the network is lost, or before they replace a name
 //! service.
 //!

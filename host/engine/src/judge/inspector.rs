@@ -64,9 +64,9 @@ use crate::types::{ErrorCode, Outcome};
 pub trait Inspector: Send + Sync + 'static {
     /// Decides what happens to a question. Default: [`Inspection::Pass`].
     ///
-    /// Called on the guest's thread, in the call that makes the request: it must not block.
-    /// `lookup` is the question as the resolver gets it. A dotted address as a name, which no
-    /// resolver gets, is a [`Lookup::HostByName`].
+    /// Called on the guest's thread, in the call that makes the request: it must not block, nor use
+    /// lookups of the same guest, whose lock is held. `lookup` is the question as the resolver gets
+    /// it. A dotted address as a name, which no resolver gets, is a [`Lookup::HostByName`].
     ///
     /// A question can pass and have no outcome: when all workers are stuck, the guest's call fails
     /// (`S-C7`).

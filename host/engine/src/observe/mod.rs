@@ -4,7 +4,8 @@
 //! one comparison. The feature `tracing` adds an observer that makes spans and events of `tracing`.
 //!
 //! `request` is called first, and one of `answer`, `denial` and `cancel` when the request completes
-//! or is cancelled, on the guest's thread. `start` and `finish` of the lookup are called on the
+//! or is cancelled, on the guest's thread. For a guest with [`Lookups`](crate::Lookups) that is any
+//! thread that uses them or their session, one at a time. `start` and `finish` of the lookup are called on the
 //! thread that runs it:
 //!
 //! ```text
@@ -53,7 +54,7 @@ pub enum RunsOn {
 /// Is called at each step of each request. By default each function does nothing.
 ///
 /// The functions run inside a guest's calls and on workers: they must not block, and must not use
-/// the session. A panic in one is caught and ignored.
+/// the session or its lookups, because the guest's lock is held. A panic in one is caught and ignored.
 pub trait Observer: Send + Sync + 'static {
     /// Whether [`request`](Self::request) needs the query, which costs a copy. Called for each
     /// request; the result may differ from call to call. Default: false.
@@ -99,10 +100,11 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (session, denied);
     }
 
-    /// A request was cancelled: by cancel, by the last clean-up, or by the end of its session.
+    /// A request was cancelled: by cancel, by the last clean-up, by the end of its session, or by
+    /// the drop of its [`PendingLookup`](crate::PendingLookup).
     ///
-    /// After [`answer`](Self::answer) or [`denial`](Self::denial) only a cancel calls this: the
-    /// guest had not taken the completion (`S-C2`).
+    /// After [`answer`](Self::answer) or [`denial`](Self::denial) only a cancel or such a drop
+    /// calls this: the guest had not taken the completion (`S-C2`).
     fn cancel(&self, request: RequestId) {
         let _ = request;
     }
