@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use winsock_async_engine::LookupEngine;
 
+use crate::policy_trace::PolicyTrace;
 use crate::stall::Writes;
 use crate::timeline::Timeline;
 use crate::{error, report};
@@ -27,6 +28,7 @@ pub(crate) struct Ending {
 pub(crate) struct Running {
     pub(crate) lookups: LookupEngine,
     pub(crate) timeline: Option<Timeline>,
+    pub(crate) trace: Option<PolicyTrace>,
     /// Whether to write statistics.
     pub(crate) stats: bool,
 }
@@ -41,20 +43,22 @@ impl Ending {
     /// write what was written before, and waits while another thread writes.
     pub(crate) fn end(&self, outcome: Result<i32>) -> i32 {
         let mut lock = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut timeline, mut metrics) = (None, None);
+        let (mut timeline, mut trace, mut metrics) = (None, None, None);
         if let Some(running) = lock.take() {
             timeline = running.timeline;
+            trace = running.trace;
             metrics = running.stats.then(|| running.lookups.metrics());
         }
         let write = |timeline: Timeline| timeline.write(&self.writes).err();
         // A file comes first and a pipe last, because a pipe and standard error may block.
         let pipe = timeline.take_if(|timeline| timeline.may_block());
         let unwritten = timeline.and_then(write);
+        let untraced = trace.and_then(|trace| trace.write(&self.writes).err());
         let status = outcome.unwrap_or_else(|error| self.writes.watch(|| error::report(&error)));
         if let Some(metrics) = metrics {
             self.writes.watch(|| report::write(&metrics));
         }
-        let unwritten = unwritten.or(pipe.and_then(write));
+        let unwritten = unwritten.or(untraced).or(pipe.and_then(write));
         match unwritten.map(|error| self.writes.watch(|| error::report(&error))) {
             // The guest's failure is the more important of two.
             Some(unwritten) if status == 0 => unwritten,

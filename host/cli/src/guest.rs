@@ -53,7 +53,7 @@ where
 {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    winsock_async_wasmtime::wasi::replace_name_lookup(&mut linker)?;
+    winsock_async_wasmtime::wasi::replace_in_linker(&mut linker)?;
     winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
     Ok(linker)
 }

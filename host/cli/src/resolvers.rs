@@ -9,6 +9,7 @@ use winsock_async_engine::resolvers::{Chain, Script, Scripted, System, Tables};
 use winsock_async_engine::{Limits, LookupEngine, Policy};
 
 use crate::args::{ResolverKind, Run};
+use crate::policy_trace::PolicyTrace;
 use crate::timeline::Timeline;
 use crate::{error, files};
 
@@ -17,7 +18,11 @@ use crate::{error, files};
 ///
 /// # Errors
 /// If a file or a name server's setting is not usable.
-pub(crate) fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<LookupEngine> {
+pub(crate) fn engine(
+    options: &Run,
+    timeline: Option<&Timeline>,
+    trace: Option<&PolicyTrace>,
+) -> Result<LookupEngine> {
     let engine = LookupEngine::builder()
         .resolver(chain(options)?)
         .policy(policy(options)?)
@@ -25,6 +30,10 @@ pub(crate) fn engine(options: &Run, timeline: Option<&Timeline>) -> Result<Looku
         .measure_latency(options.stats);
     let engine = match timeline {
         Some(timeline) => engine.observer(timeline.recorder()),
+        None => engine,
+    };
+    let engine = match trace {
+        Some(trace) => engine.observer(trace.recorder()),
         None => engine,
     }
     .build();
@@ -168,7 +177,16 @@ fn policy(options: &Run) -> Result<Policy> {
     if options.allow_private {
         policy = policy.allow_private();
     }
+    if options.allow_network {
+        policy = policy.allow_network();
+    }
     policy = options.allow.iter().cloned().fold(policy, Policy::allow);
+    policy = options
+        .connect
+        .iter()
+        .cloned()
+        .fold(policy, Policy::connect);
+    policy = options.listen.iter().cloned().fold(policy, Policy::listen);
     let allowed = options.allow_answers.iter().copied();
     policy = allowed.fold(policy, Policy::allow_answers);
     let denied = options.deny_answers.iter().copied();

@@ -16,6 +16,7 @@ use crate::args::{Run, Variable};
 use crate::deadline::Deadline;
 use crate::ending::{Ending, Running};
 use crate::error::{self, Aborted, UNUSABLE};
+use crate::policy_trace::PolicyTrace;
 use crate::timeline::Timeline;
 use crate::{cache, guest, panics, resolvers, room};
 
@@ -29,8 +30,11 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
         .as_ref()
         .map(Timeline::create)
         .transpose()?;
-    let lookups = resolvers::engine(options, timeline.as_ref())?;
-    let wasi = wasi(options)?;
+    let trace = options.policy_trace.as_deref().map(PolicyTrace::create);
+    let trace = trace.transpose()?;
+    let lookups = resolvers::engine(options, timeline.as_ref(), trace.as_ref())?;
+    let winsock = WinsockCtx::new(&lookups);
+    let wasi = wasi(options, &winsock)?;
     let bytes = guest::read(options)?;
     // wasmtime compiles on threads that its library starts, and panics if it cannot.
     // 0 stands for one thread for each processor.
@@ -49,7 +53,7 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
         &engine,
         State {
             wasi,
-            winsock: WinsockCtx::new(&lookups),
+            winsock,
             table: ResourceTable::new(),
         },
     );
@@ -64,6 +68,7 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
     ending.begin(Running {
         lookups,
         timeline,
+        trace,
         stats: options.stats,
     });
     let called = panics::catch(|| call(&mut store, &command, options, &runtime));
@@ -135,9 +140,12 @@ fn engine(options: &Run, has_threads: bool) -> wasmtime::Result<Engine> {
     Engine::new(&config)
 }
 
-/// The guest's standard streams, arguments, environment and directories. There is no network.
-fn wasi(options: &Run) -> Result<WasiCtx> {
+/// The guest's standard streams, arguments, environment, directories, and sockets as the policy
+/// allows them.
+fn wasi(options: &Run, winsock: &WinsockCtx) -> Result<WasiCtx> {
     let mut wasi = WasiCtxBuilder::new();
+    wasi.allow_tcp(true).allow_udp(true);
+    wasi.socket_addr_check(winsock.connection_check());
     wasi.inherit_stdio();
     wasi.args(
         &options

@@ -7,6 +7,9 @@ use winsock_async_engine::{LookupEngine, Lookups, Session};
 #[derive(Debug)]
 pub struct WinsockCtx {
     pub(crate) session: Session,
+    /// Once the embedder has asked for a check of connections.
+    #[cfg(feature = "wasi")]
+    pub(crate) connections: std::sync::OnceLock<winsock_async_engine::Connections>,
 }
 
 impl WinsockCtx {
@@ -14,6 +17,8 @@ impl WinsockCtx {
     pub fn new(engine: &LookupEngine) -> WinsockCtx {
         WinsockCtx {
             session: engine.session(),
+            #[cfg(feature = "wasi")]
+            connections: std::sync::OnceLock::new(),
         }
     }
 

@@ -15,7 +15,7 @@
 //!
 //! # Guests that know nothing of this crate
 //!
-//! [`wasi::replace_name_lookup`] serves WASI's own name lookup from the guest's session, so that an
+//! [`wasi::replace_in_linker`] serves WASI's own name lookup from the guest's session, so that an
 //! ordinary program in any language has the policy, the limits and the resolvers of the engine.
 //!
 //! # Sync and async stores

@@ -130,14 +130,14 @@ impl Program {
         let ended = match kind {
             Kind::Sync => {
                 wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-                winsock_async_wasmtime::wasi::replace_name_lookup(&mut linker)?;
+                winsock_async_wasmtime::wasi::replace_in_linker(&mut linker)?;
                 winsock_async_wasmtime::add_to_linker_sync(&mut linker)?;
                 let command = sync::Command::instantiate(&mut store, component, &linker)?;
                 command.wasi_cli_run().call_run(&mut store)
             }
             Kind::Async => {
                 wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-                winsock_async_wasmtime::wasi::replace_name_lookup(&mut linker)?;
+                winsock_async_wasmtime::wasi::replace_in_linker(&mut linker)?;
                 winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
                 tokio().block_on(async {
                     let command =

@@ -38,7 +38,7 @@ impl WinsockView for State {
 
 fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
-    wasi::replace_name_lookup(linker)
+    wasi::replace_in_linker(linker)
 }
 
 /// An engine that knows these hosts, and lets guests look up names under `test` and `localhost`.

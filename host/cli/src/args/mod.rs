@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use winsock_async_engine::Rate;
-use winsock_async_engine::policy::{AddressPattern, Pattern};
+use winsock_async_engine::policy::{AddressPattern, ConnectPattern, ListenPattern, Pattern};
 
 pub(crate) use self::refusal::refusal;
 pub(crate) use self::values::{Directory, Variable};
@@ -83,8 +83,29 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) allow_all: bool,
 
-    /// Allow what this TOML file allows, in addition to the other options. `allow`,
-    /// `allow-answers` and `deny-answers` are lists of patterns, `allow-private` is true or false
+    /// Allow connections to these hosts and ports, and lookups of these hosts: HOST:PORTS, where
+    /// HOST is as for --allow, with IPv6 in brackets, and PORTS is PORT, PORT,PORT, FROM-TO or *.
+    /// TCP, unless udp: is before it. May be repeated [default: none]
+    #[arg(long, value_name = "HOST:PORTS")]
+    pub(crate) connect: Vec<ConnectPattern>,
+
+    /// Allow listening at this address and port: ADDRESS:PORT. TCP, unless udp: is before it.
+    /// Loopback with a port that the system chooses needs no rule. May be repeated [default: none]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Vec<ListenPattern>,
+
+    /// Allow connections and datagrams to every public address, and lookups of all hosts
+    #[arg(long)]
+    pub(crate) allow_network: bool,
+
+    /// Write a policy to this file that allows exactly what the guest asked for in this run:
+    /// lookups, connections and places to listen, allowed or denied
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy_trace: Option<PathBuf>,
+
+    /// Allow what this TOML file allows, in addition to the other options. `allow`, `connect`,
+    /// `listen`, `allow-answers` and `deny-answers` are lists of patterns, `allow-private` is true
+    /// or false
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 

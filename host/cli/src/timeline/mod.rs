@@ -1,7 +1,6 @@
 //! `--timeline`: records each request's times while the guest runs, and writes a file at the end.
 
 mod chart;
-mod output;
 mod phase;
 mod recorder;
 mod svg;
@@ -14,8 +13,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use self::output::Output;
 pub(crate) use self::recorder::Recorder;
+use crate::output::Output;
 use crate::stall::Writes;
 
 /// The file to write, and its format.

@@ -30,7 +30,7 @@ pub use self::query::{DisplayAnswer, DisplayQuery, QueryKind};
 #[cfg(feature = "tracing")]
 pub(crate) use self::traced::Traced;
 
-use crate::policy::ConnectionDenied;
+use crate::policy::{ConnectionDenied, ConnectionRule};
 use crate::types::{ErrorCode, Outcome, Query, TaskHandle};
 
 /// Names one request of an engine.
@@ -95,6 +95,17 @@ pub trait Observer: Send + Sync + 'static {
         let _ = request;
     }
 
+    /// Whether [`connection_allowed`](Self::connection_allowed) is to be called. Default: false.
+    fn wants_connections(&self) -> bool {
+        false
+    }
+
+    /// The policy allowed a connection, a datagram or a place to listen (`S-W4`). `rule` is the
+    /// narrowest one that does: for the name that the guest had looked up, or for the address.
+    fn connection_allowed(&self, session: u64, rule: &ConnectionRule) {
+        let _ = (session, rule);
+    }
+
     /// The policy denied a connection, a datagram or a place to listen (`S-W4`).
     fn connection_denied(&self, session: u64, denied: &ConnectionDenied) {
         let _ = (session, denied);
@@ -137,6 +148,14 @@ impl<O: Observer + ?Sized> Observer for std::sync::Arc<O> {
 
     fn denial(&self, request: RequestId) {
         (**self).denial(request);
+    }
+
+    fn wants_connections(&self) -> bool {
+        (**self).wants_connections()
+    }
+
+    fn connection_allowed(&self, session: u64, rule: &ConnectionRule) {
+        (**self).connection_allowed(session, rule);
     }
 
     fn connection_denied(&self, session: u64, denied: &ConnectionDenied) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Observer, QueryKind, RequestId, RunsOn};
 use crate::judge::Verdict;
 use crate::panics::catch_panic;
-use crate::policy::ConnectionDenied;
+use crate::policy::{ConnectionDenied, ConnectionRule};
 use crate::types::{ErrorCode, Query, TaskHandle};
 
 /// An engine's observers, as one session calls them: on its own thread, on workers and on threads
@@ -75,6 +75,18 @@ impl SessionObservers {
         self.tell(handle, |observer, request| match verdict.is_denied {
             true => observer.denial(request),
             false => observer.answer(request, &verdict.outcome),
+        });
+    }
+
+    /// Whether any observer wants to know of allowed connections.
+    pub(crate) fn want_connections(&self) -> bool {
+        let mut observers = self.observers.iter();
+        observers.any(|o| catch_panic(|| o.wants_connections()).unwrap_or(false))
+    }
+
+    pub(crate) fn connection_allowed(&self, rule: &ConnectionRule) {
+        self.tell(0, |observer, request| {
+            observer.connection_allowed(request.session, rule);
         });
     }
 

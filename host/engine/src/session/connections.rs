@@ -75,6 +75,12 @@ impl Connections {
         let requests = self.shared.requests();
         let guest = requests.connections.as_ref().expect("made with the handle");
         if guest.allows(policy, usage, address, now) {
+            let observers = &self.shared.queue.observers;
+            if observers.want_connections() {
+                let rule = guest.rule(usage, address, now);
+                drop(requests);
+                observers.connection_allowed(&rule);
+            }
             return Ok(());
         }
         let denied = ConnectionDenied {
@@ -85,6 +91,18 @@ impl Connections {
         drop(requests);
         self.shared.queue.observers.connection_denied(&denied);
         Err(denied)
+    }
+
+    /// Whether the guest may get a datagram from this address: it may send there, a rule allows it
+    /// to listen, or both are on loopback. Nobody is told of a denial, as it is not the guest's.
+    pub fn may_receive(&self, from: SocketAddr) -> bool {
+        let policy = &self.shared.engine.judge.policy;
+        let now = self.shared.engine.now();
+        let requests = self.shared.requests();
+        let guest = requests.connections.as_ref().expect("made with the handle");
+        policy.has_listeners(Transport::Udp)
+            || guest.allows(policy, ConnectionUse::UdpSend, from, now)
+            || from.ip().to_canonical().is_loopback() && guest.has_open(Transport::Udp)
     }
 
     /// Notes that the guest listens, or has bound a UDP socket, at this local address. It may
@@ -222,6 +240,12 @@ impl GuestConnections {
         }
     }
 
+    fn has_open(&self, transport: Transport) -> bool {
+        self.open
+            .keys()
+            .any(|(of_socket, _)| *of_socket == transport)
+    }
+
     /// Whether the guest itself listens at this address on loopback.
     fn is_own(&self, transport: Transport, ip: IpAddr, port: u16) -> bool {
         let unspecified: IpAddr = match ip {
@@ -247,6 +271,9 @@ impl GuestConnections {
                     .next();
                 let by_address = || ConnectPattern::for_address(transport, ip, port);
                 ConnectionRule::Connect(by_name.unwrap_or_else(by_address))
+            }
+            ConnectionUse::TcpBind | ConnectionUse::UdpBind if port == 0 && ip.is_unspecified() => {
+                ConnectionRule::AnyConnect(transport)
             }
             _ => ConnectionRule::Listen(ListenPattern::for_address(transport, address)),
         }

@@ -1,6 +1,6 @@
 //! WASI's own interfaces, by the engine: for guests that know nothing of this project.
 //!
-//! [`replace_name_lookup`] takes the place of `wasi:sockets/ip-name-lookup` in a linker to which
+//! [`replace_in_linker`] takes the place of `wasi:sockets/ip-name-lookup` in a linker to which
 //! `wasmtime_wasi` has added its own. Each lookup of a guest is one of its session, under the same
 //! policy, limits and statistics as those of `winsock:async-lookup` (`S-W1`).
 //!
@@ -15,6 +15,37 @@
 //!
 //! Dropping the stream cancels the lookup (`S-W3`).
 
+//! # Connections
+//!
+//! [`WinsockCtx::connection_check`](crate::WinsockCtx::connection_check) lets a guest connect to
+//! what the policy allows, and to what the guest was answered for a name with a rule for
+//! connections (`S-W4`). Without it, what `WasiCtxBuilder` says holds.
+
+mod connections;
 mod name_lookup;
 
-pub use self::name_lookup::replace_name_lookup;
+use wasmtime::Result;
+use wasmtime::component::Linker;
+use wasmtime_wasi::WasiView;
+
+use crate::ctx::WinsockView;
+
+/// Serves the lookups of `wasi:sockets` 0.2 from the guest's session, in place of the functions that
+/// `wasmtime_wasi` has added to the linker. For sync and async stores.
+///
+/// The store's [`WinsockView`] and [`WasiView`] must give the same table. What
+/// `WasiCtxBuilder::allow_ip_name_lookup` says has no effect any more: the engine's policy decides.
+///
+/// Leaves shadowing forbidden in the linker.
+///
+/// # Errors
+/// If a name in the linker is of another kind.
+pub fn replace_in_linker<T>(linker: &mut Linker<T>) -> Result<()>
+where
+    T: WasiView + WinsockView + 'static,
+{
+    linker.allow_shadowing(true);
+    let replaced = name_lookup::replace(linker).and_then(|()| connections::follow_sockets(linker));
+    linker.allow_shadowing(false);
+    replaced
+}

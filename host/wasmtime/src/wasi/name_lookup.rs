@@ -16,21 +16,9 @@ use winsock_async_engine::{Answer, ErrorCode, NameQuery, PendingLookup, Query, i
 
 use crate::ctx::{WinsockCtxView, WinsockView};
 
-/// Serves `wasi:sockets/ip-name-lookup` 0.2 from the guest's session, in place of the functions that
-/// `wasmtime_wasi` has added to the linker. For sync and async stores.
-///
-/// The store's [`WinsockView`] and its `WasiView` must give the same table. What
-/// `WasiCtxBuilder::allow_ip_name_lookup` says has no effect any more: the engine's policy decides.
-///
-/// Leaves shadowing forbidden in the linker.
-///
-/// # Errors
-/// None, unless the linker is broken.
-pub fn replace_name_lookup<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
-    linker.allow_shadowing(true);
-    let replaced = ip_name_lookup::add_to_linker::<T, NameLookup>(linker, T::winsock);
-    linker.allow_shadowing(false);
-    replaced
+/// Replaces the functions. The linker must allow shadowing.
+pub(super) fn replace<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
+    ip_name_lookup::add_to_linker::<T, NameLookup>(linker, T::winsock)
 }
 
 /// What the functions get of a store's data.

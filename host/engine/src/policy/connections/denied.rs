@@ -36,10 +36,13 @@ impl ConnectionUse {
 /// The rule of a policy that allows a use of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionRule {
-    /// A rule of [`Policy::connect`].
+    /// A rule of [`Policy::connect`](crate::Policy::connect).
     Connect(ConnectPattern),
-    /// A rule of [`Policy::listen`].
+    /// A rule of [`Policy::listen`](crate::Policy::listen).
     Listen(ListenPattern),
+    /// Any rule of [`Policy::connect`](crate::Policy::connect) with this transport: the guest binds an unspecified address
+    /// with port 0, as a connect implies.
+    AnyConnect(Transport),
 }
 
 impl fmt::Display for ConnectionRule {
@@ -48,6 +51,8 @@ impl fmt::Display for ConnectionRule {
         match self {
             ConnectionRule::Connect(rule) => write!(f, "--connect {rule}"),
             ConnectionRule::Listen(rule) => write!(f, "--listen {rule}"),
+            ConnectionRule::AnyConnect(Transport::Tcp) => f.write_str("--connect HOST:PORT"),
+            ConnectionRule::AnyConnect(Transport::Udp) => f.write_str("--connect udp:HOST:PORT"),
         }
     }
 }

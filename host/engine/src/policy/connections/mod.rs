@@ -175,6 +175,12 @@ impl Policy {
         (ip.is_loopback() && port == 0) || has_rule(ip) || has_rule(unspecified)
     }
 
+    /// Whether any rule allows to listen with this transport.
+    pub fn has_listeners(&self, transport: Transport) -> bool {
+        let mut rules = self.connections.listen.iter();
+        rules.any(|(of_rule, ..)| *of_rule == transport)
+    }
+
     /// Whether any rule allows connections with this transport. A connection first binds an
     /// unspecified address with port 0.
     pub fn has_connections(&self, transport: Transport) -> bool {

@@ -1,4 +1,4 @@
-//! The file that a timeline is written to.
+//! A file that is written at the end of a run.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
