@@ -259,6 +259,9 @@ fn guest_connects_to_its_own_listener_on_loopback_while_it_is_open() {
     connections.opened(Transport::Tcp, own);
     assert!(allows(&connections, TcpConnect, "127.0.0.1:40000"));
     assert!(allows(&connections, TcpConnect, "[::ffff:127.0.0.1]:40000"));
+    // As a connect binds.
+    assert!(allows(&connections, TcpBind, "0.0.0.0:0"));
+    assert!(!allows(&of_other, TcpBind, "0.0.0.0:0"));
     assert!(!allows(&connections, UdpSend, "127.0.0.1:40000"));
     assert!(!allows(&connections, TcpConnect, "127.0.0.1:40001"));
     assert!(!allows(&of_other, TcpConnect, "127.0.0.1:40000"));

@@ -217,7 +217,8 @@ impl GuestConnections {
         let (ip, port) = (address.ip().to_canonical(), address.port());
         match usage {
             ConnectionUse::TcpBind | ConnectionUse::UdpBind => {
-                let implied = port == 0 && ip.is_unspecified() && policy.has_connections(transport);
+                let may_connect = || policy.has_connections(transport) || self.has_open(transport);
+                let implied = port == 0 && ip.is_unspecified() && may_connect();
                 implied || policy.allows_listen(transport, address)
             }
             ConnectionUse::TcpListen => {
