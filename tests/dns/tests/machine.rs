@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex};
 use std::{env, fs, thread};
 
 use hickory_proto::op::{Message, OpCode, ResponseCode};
-use hickory_proto::rr::rdata::{A, CNAME, PTR};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME, PTR};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use winsock_async_engine::policy::Policy;
 use winsock_async_engine::resolvers::{Dns, System};
-use winsock_async_engine::{Answer, Lookup, Outcome, Resolver};
+use winsock_async_engine::{AddressFamily, Answer, Lookup, Outcome, Resolver};
 
 /// Tells the child the name that it looks up.
 const NAME: &str = "WINSOCK_ASYNC_TEST_NAME";
@@ -23,8 +23,9 @@ const NAME: &str = "WINSOCK_ASYNC_TEST_NAME";
 struct Row {
     conf: &'static str,
     env: &'static [(&'static str, &'static str)],
+    /// A name, or with a prefix what [`lookup`] makes of it.
     name: &'static str,
-    /// The names that each resolver asks for, in order, and the official name or the error.
+    /// The names that each resolver asks for, in order, and the outcome as [`shown`] has it.
     system: (&'static str, &'static str),
     dns: (&'static str, &'static str),
 }
@@ -71,6 +72,19 @@ const BUSY: &str = "WSATRY_AGAIN";
 const BROKEN: &str = "WSANO_RECOVERY";
 const KNOWN: &str = "WSANO_DATA";
 
+/// What `good.test` has.
+const BOTH: &str = "good.test 192.0.2.1 2001:db8::1";
+
+/// The name of an address under 2001:db8:: that ends with one digit.
+macro_rules! ip6_arpa {
+    ($digit:literal) => {
+        concat!(
+            $digit,
+            ".0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
+        )
+    };
+}
+
 /// The first label of a name is its server's answer, except under `down.test`, `quiet.test` and
 /// `known.test`.
 const ROWS: &[Row] = &[
@@ -102,6 +116,98 @@ const ROWS: &[Row] = &[
     same("", "addr:10.0.0.2", "2.0.0.10.in-addr.arpa", KNOWN),
     same("", "addr:10.0.0.3", "3.0.0.10.in-addr.arpa", UNKNOWN),
     same("", "addr:10.0.0.4", "4.0.0.10.in-addr.arpa", BROKEN),
+    // Addresses of one family or of both: a question for each (`S-A1` to `S-A3`).
+    same("", "ip:good.test", "good.test good.test", BOTH),
+    same("", "ip4:good.test", "good.test", "good.test 192.0.2.1"),
+    same("", "ip6:good.test", "good.test", "good.test 2001:db8::1"),
+    same("", "ip:4.test", "4.test 4.test", "4.test 192.0.2.1"),
+    same("", "ip6:4.test", "4.test", KNOWN),
+    same("", "ip:6.test", "6.test 6.test", "6.test 2001:db8::1"),
+    same("", "ip4:6.test", "6.test", KNOWN),
+    same("", "6.test", "6.test", KNOWN),
+    // `System` asks the C library twice if a name has no address.
+    row(
+        "",
+        "ip:nobody.test",
+        ("nobody.test nobody.test nobody.test", UNKNOWN),
+        ("nobody.test nobody.test", UNKNOWN),
+    ),
+    row(
+        "",
+        "ip6:nobody.test",
+        ("nobody.test nobody.test", UNKNOWN),
+        ("nobody.test", UNKNOWN),
+    ),
+    same("", "ip:known.test", "known.test known.test", KNOWN),
+    row(
+        "",
+        "ip:alias.test",
+        ("alias.test alias.test alias.test", KNOWN),
+        ("alias.test alias.test", KNOWN),
+    ),
+    row(
+        "",
+        "ip4:alias.test",
+        ("alias.test alias.test", KNOWN),
+        ("alias.test", KNOWN),
+    ),
+    same("", "ip6:down.test", "down.test", BUSY),
+    same(
+        "",
+        "ip:half.test",
+        "half.test half.test",
+        "half.test 192.0.2.1",
+    ),
+    same(
+        "search known.test a.test",
+        "ip6:good",
+        "good.known.test good.a.test",
+        "good.a.test 2001:db8::1",
+    ),
+    row(
+        "search a.test b.test",
+        "ip6:nobody",
+        (
+            "nobody.a.test nobody.b.test nobody nobody.a.test nobody.b.test nobody",
+            UNKNOWN,
+        ),
+        ("nobody.a.test nobody.b.test nobody", UNKNOWN),
+    ),
+    // Only `System` reads the hosts file. It does not see that `hosts6` has an IPv6 address.
+    row(
+        "",
+        "ip:hosts4",
+        ("", "hosts4 192.0.2.1"),
+        ("hosts4 hosts4", UNKNOWN),
+    ),
+    row("", "ip6:hosts4", ("hosts4", KNOWN), ("hosts4", UNKNOWN)),
+    row(
+        "",
+        "ip:hosts6",
+        ("", "hosts6 2001:db8::1"),
+        ("hosts6 hosts6", UNKNOWN),
+    ),
+    row(
+        "",
+        "ip4:hosts6",
+        ("hosts6 hosts6", UNKNOWN),
+        ("hosts6", UNKNOWN),
+    ),
+    row(
+        "",
+        "name:2001:db8::1",
+        ("", "hosts6"),
+        (ip6_arpa!("1"), "good.test"),
+    ),
+    // The name of an address of either family.
+    same("", "name:10.0.0.1", "1.0.0.10.in-addr.arpa", "good.test"),
+    same("", "name:10.0.0.2", "2.0.0.10.in-addr.arpa", KNOWN),
+    same("", "name:10.0.0.3", "3.0.0.10.in-addr.arpa", UNKNOWN),
+    same("", "name:10.0.0.4", "4.0.0.10.in-addr.arpa", BROKEN),
+    same("", "name:2001:db8::5", ip6_arpa!("5"), "good.test"),
+    same("", "name:2001:db8::2", ip6_arpa!("2"), KNOWN),
+    same("", "name:2001:db8::3", ip6_arpa!("3"), UNKNOWN),
+    same("", "name:2001:db8::4", ip6_arpa!("4"), BROKEN),
     // The order of a search.
     same(
         "search a.test b.test",
@@ -286,6 +392,24 @@ const POLICED: &[Row] = &[
         "nobody.test.b.test nobody.test",
         UNKNOWN,
     ),
+    same(
+        "search corp.internal b.test\noptions ndots:5",
+        "ip6:good.test",
+        "good.test.b.test",
+        "good.test.b.test 2001:db8::1",
+    ),
+    same(
+        "search corp.internal\noptions ndots:5",
+        "ip:good.test",
+        "good.test good.test",
+        BOTH,
+    ),
+    row(
+        "search corp.internal\noptions ndots:5",
+        "ip6:nobody.test",
+        ("nobody.test nobody.test", UNKNOWN),
+        ("nobody.test", UNKNOWN),
+    ),
 ];
 
 #[test]
@@ -339,13 +463,16 @@ fn run_child(row: &Row, policy: &str) -> String {
     let resolv_conf = file("resolv.conf", &conf(row));
     // No other service of the machine may answer.
     let nsswitch_conf = file("nsswitch.conf", "hosts: files dns\n");
+    let hosts = file("hosts", "192.0.2.1 hosts4\n2001:db8::1 hosts6\n");
     let script = "ip link set lo up && mount --bind \"$1\" /etc/resolv.conf && \
+                  mount --bind \"$4\" /etc/hosts && \
                   { [ ! -e /etc/nsswitch.conf ] || mount --bind \"$2\" /etc/nsswitch.conf; } && \
                   exec \"$3\" --exact both_resolvers_ask_and_answer_as_the_table_says --nocapture";
     let output = Command::new("unshare")
         .args(["-Urmn", "sh", "-c", script, "sh"])
         .args([&resolv_conf, &nsswitch_conf])
         .arg(env::current_exe().unwrap())
+        .arg(&hosts)
         .env_remove("LOCALDOMAIN")
         .env_remove("RES_OPTIONS")
         .env_remove("HOSTALIASES")
@@ -353,7 +480,7 @@ fn run_child(row: &Row, policy: &str) -> String {
         .env(NAME, format!("{policy} {}", row.name))
         .output()
         .unwrap();
-    for path in [resolv_conf, nsswitch_conf] {
+    for path in [resolv_conf, nsswitch_conf, hosts] {
         fs::remove_file(path).unwrap();
     }
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -423,11 +550,7 @@ impl Server {
     /// The names that a resolver asks for, and the official name or the error.
     fn ask(&self, resolver: &dyn Resolver, name: &str, policy: &Arc<Policy>) -> (String, String) {
         self.asked.lock().unwrap().clear();
-        let lookup = match name.strip_prefix("addr:") {
-            Some(address) => Lookup::HostByAddress(address.parse().unwrap()),
-            None => Lookup::HostByName(name.into()),
-        };
-        let outcome = resolver.resolve_with_policy(&lookup, policy);
+        let outcome = resolver.resolve_with_policy(&lookup(name), policy);
         let mut asked = self.asked.lock().unwrap();
         // `Dns` sends a question again while a server is silent.
         asked.dedup_by(|a, b| a == b && a.contains("quiet"));
@@ -435,9 +558,37 @@ impl Server {
     }
 }
 
+/// The lookup of a row.
+fn lookup(row: &str) -> Lookup {
+    let (kind, text) = row.split_once(':').unwrap_or(("host", row));
+    let addresses = |family| Lookup::Addresses {
+        name: text.into(),
+        family,
+    };
+    match kind {
+        "host" => Lookup::HostByName(text.into()),
+        "addr" => Lookup::HostByAddress(text.parse().unwrap()),
+        "ip" => addresses(None),
+        "ip4" => addresses(Some(AddressFamily::Ipv4)),
+        "ip6" => addresses(Some(AddressFamily::Ipv6)),
+        "name" => Lookup::NameOf(text.parse().unwrap()),
+        _ => panic!("{row}"),
+    }
+}
+
+/// The official name, the canonical name with the addresses of a list in ascending order, or the
+/// error.
 fn shown(outcome: Outcome) -> String {
     match outcome.as_deref() {
         Ok(Answer::Host(host)) => host.name.clone(),
+        Ok(Answer::Addresses(list)) => {
+            let mut addresses: Vec<_> = list.addresses().collect();
+            addresses.sort();
+            let name = list.canonical_name.clone().unwrap_or_default();
+            let texts = addresses.iter().map(|address| format!(" {address}"));
+            texts.fold(name, |line, text| line + &text)
+        }
+        Ok(Answer::Name(name)) => name.clone(),
         Ok(other) => panic!("not a host: {other:?}"),
         Err(error) => error.winsock_name().to_owned(),
     }
@@ -455,21 +606,31 @@ fn answer(question: &Message, name: &str) -> Option<Message> {
     let none = || RData::CNAME(CNAME(Name::from_ascii("none.test.").unwrap()));
     let under = |domain: &str| name == domain || name.ends_with(&format!(".{domain}"));
     let is_ptr = query.query_type() == RecordType::PTR;
+    let is_v6 = query.query_type() == RecordType::AAAA;
+    let address = || match is_v6 {
+        false => RData::A(A::new(192, 0, 2, 1)),
+        true => RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
+    };
     let first = name.split('.').next().unwrap_or_default();
     match first {
         _ if under("quiet.test") => return None,
         _ if under("down.test") => message.metadata.response_code = ResponseCode::ServFail,
         _ if under("known.test") => {}
-        "1" if is_ptr => {
+        "1" | "5" if is_ptr => {
             message.add_answer(Record::from_rdata(own, 60, RData::PTR(PTR(good()))));
         }
         "2" if is_ptr => {
             message.add_answer(Record::from_rdata(own, 60, none()));
         }
         "4" if is_ptr => message.metadata.response_code = ResponseCode::YXDomain,
-        "good" => {
-            let address = RData::A(A::new(192, 0, 2, 1));
-            message.add_answer(Record::from_rdata(own, 60, address));
+        "half" if is_v6 => message.metadata.response_code = ResponseCode::ServFail,
+        "good" | "half" => {
+            message.add_answer(Record::from_rdata(own, 60, address()));
+        }
+        "4" | "6" if !is_ptr => {
+            if (first == "6") == is_v6 {
+                message.add_answer(Record::from_rdata(own, 60, address()));
+            }
         }
         "alias" => {
             message.add_answer(Record::from_rdata(own, 60, none()));

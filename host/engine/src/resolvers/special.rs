@@ -32,10 +32,19 @@ pub(super) fn is_special(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Answer, HostEntry};
+    use std::sync::Arc;
+
+    use crate::types::{AddressFamily, AddressList, Answer, HostEntry};
 
     fn resolution(name: &str) -> Option<Resolution> {
         resolve(&Lookup::HostByName(name.into()))
+    }
+
+    fn addresses(name: &str, family: Option<AddressFamily>) -> Lookup {
+        Lookup::Addresses {
+            name: name.into(),
+            family,
+        }
     }
 
     #[test]
@@ -53,10 +62,27 @@ mod tests {
         }
     }
 
+    // S-A1
+    #[test]
+    fn localhost_has_an_address_of_each_family() {
+        let (v4, v6) = (Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into());
+        for (family, expected) in [
+            (None, vec![v6, v4]),
+            (Some(AddressFamily::Ipv4), vec![v4]),
+            (Some(AddressFamily::Ipv6), vec![v6]),
+        ] {
+            let list = AddressList::new(Some("a.localhost".into()), expected);
+            let expected = Resolution::Ready(Ok(Arc::new(list.into())));
+            assert_eq!(resolve(&addresses("a.localhost.", family)), Some(expected));
+        }
+    }
+
     #[test]
     fn invalid_and_onion_are_not_found() {
         for name in ["invalid", "a.invalid", "a.invalid.", "onion", "abc.onion."] {
             assert_eq!(resolution(name), Some(Resolution::NotFound), "{name}");
+            let resolution = resolve(&addresses(name, None));
+            assert_eq!(resolution, Some(Resolution::NotFound), "{name}");
         }
     }
 
@@ -70,8 +96,10 @@ mod tests {
             "a",
         ] {
             assert_eq!(resolution(name), None, "{name}");
+            assert_eq!(resolve(&addresses(name, None)), None, "{name}");
         }
         assert_eq!(resolve(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)), None);
+        assert_eq!(resolve(&Lookup::NameOf(Ipv6Addr::LOCALHOST.into())), None);
     }
 
     #[test]

@@ -24,23 +24,35 @@ use crate::types::Outcome;
 /// sources in the system's configuration. Each lookup takes a worker thread. Services and
 /// protocols are not found; [`Tables`](super::Tables) has those.
 ///
+/// # Addresses of either family
+///
+/// [`Lookup::Addresses`] asks `getaddrinfo` for one family or for both, and keeps its order, which
+/// is that of RFC 6724 with the machine's routes (`S-A1`). The answer has the canonical name. A
+/// scope such as that of `fe80::1%2` is dropped. [`Lookup::NameOf`] asks for the name of an IPv4 or
+/// IPv6 address. All other lookups are for IPv4 (`S-R13`: HostByName gives IPv4 only).
+///
+/// glibc's `getaddrinfo` does not tell an unknown name from an alias of a name without an address.
+/// So `System` asks for an IPv4 address again if it finds nothing, which tells the two apart.
+///
 /// # Limits
 ///
-/// - IPv4 only (`S-R13`: HostByName gives IPv4 only).
+/// - With glibc, a name that only the hosts file has, and only with IPv6 addresses, is
+///   WSAHOST_NOT_FOUND to a lookup of IPv4 addresses, instead of WSANO_DATA. A
+///   [`Chain`](super::Chain) with [`Tables`](super::Tables) tells the two apart.
 /// - A lookup that has begun cannot be interrupted. It keeps its thread until the operating system
 ///   returns: with glibc's defaults 10 seconds for one silent name server.
-/// - With glibc, the answer has the aliases and every address, by `gethostbyname2_r` and
+/// - With glibc, a host has its aliases and every address, by `gethostbyname2_r` and
 ///   `gethostbyaddr_r`. Elsewhere it has no aliases, and its name is the requested one. A system
 ///   that does not tell "no such name" from "no address" gives WSAHOST_NOT_FOUND for both (`S-R15`:
 ///   the name errors are told apart).
-/// - `localhost` and names under it are 127.0.0.1, and names under `invalid` and `onion` are not
+/// - `localhost` and names under it are 127.0.0.1 and ::1, and names under `invalid` and `onion` are not
 ///   found. The operating system does not get these names (RFC 6761, RFC 7686).
 /// - When all name servers refuse, glibc gives WSATRY_AGAIN. `Dns`, with the feature `dns`, gives
 ///   WSANO_RECOVERY (`S-R15`).
 /// - The system's settings apply. nscd or a local resolver may answer from a cache. With glibc,
 ///   this process's environment variables `RES_OPTIONS`, `LOCALDOMAIN` and `HOSTALIASES` apply.
 /// - Bytes in an answer's names that are not UTF-8 are shown as `\DDD`, in decimal as in DNS.
-/// - An answer of more than 1 MiB is WSANO_RECOVERY.
+/// - A host of more than 1 MiB is WSANO_RECOVERY.
 ///
 /// # The search list
 ///
@@ -86,11 +98,15 @@ fn resolve(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
         return outcome;
     }
     match lookup {
-        Lookup::HostByName(name) if policy.is_some_and(Policy::allows_all) => {
-            imp::host_by_name(name)
+        Lookup::HostByName(name) | Lookup::Addresses { name, .. } => {
+            if policy.is_some_and(Policy::allows_all) {
+                imp::by_name(lookup, name)
+            } else {
+                imp::by_allowed_names(lookup, policy)
+            }
         }
-        Lookup::HostByName(_) => imp::host_by_allowed_names(lookup, policy),
         Lookup::HostByAddress(address) => imp::host_by_address(*address),
+        Lookup::NameOf(address) => imp::name_of(*address),
         _ => Err(lookup.miss()),
     }
 }
@@ -98,8 +114,8 @@ fn resolve(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Answer, ErrorCode, HostEntry};
-    use std::net::Ipv4Addr;
+    use crate::types::{AddressFamily, AddressList, Answer, ErrorCode, HostEntry};
+    use std::net::{Ipv4Addr, Ipv6Addr};
 
     /// Whether this machine's hosts file has the pair, so that the name service asks no server.
     fn hosts_file_has(name: &str, address: Ipv4Addr) -> bool {
@@ -108,6 +124,13 @@ mod tests {
             let mut words = line.split('#').next().unwrap_or("").split_whitespace();
             words.next() == Some(&address.to_string()) && words.any(|word| word == name)
         })
+    }
+
+    fn addresses(name: &str, family: Option<AddressFamily>) -> Lookup {
+        Lookup::Addresses {
+            name: name.into(),
+            family,
+        }
     }
 
     fn host(outcome: Outcome) -> HostEntry {
@@ -131,6 +154,35 @@ mod tests {
         assert!(!by_address.name.is_empty());
     }
 
+    // S-A1, RFC 6761
+    #[test]
+    fn localhost_has_an_address_of_each_family_without_the_operating_system() {
+        let (v4, v6) = (Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into());
+        for (family, expected) in [
+            (None, vec![v6, v4]),
+            (Some(AddressFamily::Ipv4), vec![v4]),
+            (Some(AddressFamily::Ipv6), vec![v6]),
+        ] {
+            let lookup = addresses("a.localhost", family);
+            let list = AddressList::new(Some("a.localhost".into()), expected);
+            let expected = Ok(Arc::new(list.into()));
+            assert_eq!(System.resolve_blocking(&lookup), expected);
+            assert_eq!(System.try_resolve(&lookup), Resolution::Ready(expected));
+        }
+    }
+
+    // S-A1
+    #[test]
+    fn loopback_address_has_the_name_of_the_hosts_file() {
+        let localhost = Ipv4Addr::LOCALHOST;
+        if !hosts_file_has("localhost", localhost) {
+            return;
+        }
+        let outcome = System.resolve_blocking(&Lookup::NameOf(localhost.into()));
+        let by_address = host(System.resolve_blocking(&Lookup::HostByAddress(localhost)));
+        assert_eq!(outcome, Ok(Arc::new(Answer::Name(by_address.name))));
+    }
+
     // RFC 6761, RFC 7686
     #[test]
     fn special_names_do_not_reach_the_operating_system() {
@@ -142,23 +194,24 @@ mod tests {
             Resolution::Ready(Ok(Arc::new(found.into())))
         );
         for name in ["a.invalid", "a.onion."] {
-            let lookup = Lookup::HostByName(name.into());
-            assert_eq!(System.try_resolve(&lookup), Resolution::NotFound);
-            let outcome = System.resolve_blocking(&lookup);
-            assert_eq!(outcome, Err(ErrorCode::HostNotFound));
+            for lookup in [Lookup::HostByName(name.into()), addresses(name, None)] {
+                assert_eq!(System.try_resolve(&lookup), Resolution::NotFound);
+                let outcome = System.resolve_blocking(&lookup);
+                assert_eq!(outcome, Err(ErrorCode::HostNotFound));
+            }
         }
     }
 
     #[test]
     fn hosts_need_a_worker_and_other_lookups_are_not_found() {
-        assert_eq!(
-            System.try_resolve(&Lookup::HostByName("a.test".into())),
-            Resolution::Blocking
-        );
-        assert_eq!(
-            System.try_resolve(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)),
-            Resolution::Blocking
-        );
+        for lookup in [
+            Lookup::HostByName("a.test".into()),
+            Lookup::HostByAddress(Ipv4Addr::LOCALHOST),
+            addresses("a.test", None),
+            Lookup::NameOf(Ipv6Addr::LOCALHOST.into()),
+        ] {
+            assert_eq!(System.try_resolve(&lookup), Resolution::Blocking);
+        }
         let protocol = Lookup::ProtocolByNumber(6);
         assert_eq!(System.try_resolve(&protocol), Resolution::NotFound);
         assert_eq!(System.resolve_blocking(&protocol), Err(ErrorCode::NoData));

@@ -5,7 +5,7 @@ use std::{mem, ptr};
 
 use libc::{hostent, size_t};
 
-use super::entry::host;
+use super::entry;
 use crate::types::{ErrorCode, Outcome};
 
 /// The size of the first buffer. It doubles up to the maximum while the answer does not fit.
@@ -29,13 +29,23 @@ pub(super) struct Call {
     pub(super) h_errno: *mut c_int,
 }
 
-/// Calls `lookup` like [`ask_with`], with the errors of a lookup by name.
-pub(super) fn ask(lookup: impl Fn(&Call) -> c_int) -> Outcome {
-    ask_with(error, lookup)
+/// Reads the entry of a call that has succeeded, whose buffer is alive.
+type Read = unsafe fn(&hostent) -> Outcome;
+
+/// Asks like [`ask`], with the errors of a lookup by name.
+pub(super) fn ask_by_name(lookup: impl Fn(&Call) -> c_int) -> Outcome {
+    ask(entry::host, error, lookup)
 }
 
-/// Calls `lookup` with larger and larger buffers until the answer fits, and maps its error.
-pub(super) fn ask_with(
+/// Asks like [`ask`], with the errors of a lookup by address.
+pub(super) fn ask_by_address(read: Read, lookup: impl Fn(&Call) -> c_int) -> Outcome {
+    ask(read, alias_is_no_data, lookup)
+}
+
+/// Calls `lookup` with larger and larger buffers until the answer fits. Then reads its entry, or
+/// maps its error.
+fn ask(
+    read: Read,
     error: impl Fn(c_int, c_int) -> ErrorCode,
     lookup: impl Fn(&Call) -> c_int,
 ) -> Outcome {
@@ -62,7 +72,7 @@ pub(super) fn ask_with(
         }
         // SAFETY: the call succeeded, so `result` is `entry`, whose pointers point into `buffer`.
         // Both live to the end of this block.
-        return unsafe { host(&*result) };
+        return unsafe { read(&*result) };
     }
     Err(ErrorCode::NoRecovery)
 }
@@ -74,20 +84,25 @@ fn error(status: c_int, h_errno: c_int) -> ErrorCode {
         NO_RECOVERY => ErrorCode::NoRecovery,
         NO_DATA => ErrorCode::NoData,
         HOST_NOT_FOUND => ErrorCode::HostNotFound,
-        NETDB_INTERNAL => match status {
-            // The machine is short of memory or files, which is temporary.
-            libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE => ErrorCode::TryAgain,
-            _ => ErrorCode::NoRecovery,
-        },
+        NETDB_INTERNAL => system_error(status),
         // The call succeeded without an entry.
         0 if status == 0 => ErrorCode::HostNotFound,
         _ => ErrorCode::NoRecovery,
     }
 }
 
+/// Maps an error of the system itself.
+pub(super) fn system_error(errno: c_int) -> ErrorCode {
+    match errno {
+        // The machine is short of memory or files, which is temporary.
+        libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE => ErrorCode::TryAgain,
+        _ => ErrorCode::NoRecovery,
+    }
+}
+
 /// Maps an error of a lookup by address. An alias of a name without a PTR record is a failure that
 /// glibc calls both permanent and temporary (`S-R15`). No other call of glibc tells it.
-pub(super) fn alias_is_no_data(status: c_int, h_errno: c_int) -> ErrorCode {
+fn alias_is_no_data(status: c_int, h_errno: c_int) -> ErrorCode {
     match (status, h_errno) {
         (libc::EAGAIN, NO_RECOVERY) => ErrorCode::NoData,
         _ => error(status, h_errno),
@@ -144,7 +159,7 @@ mod tests {
     fn buffer_grows_until_the_answer_fits() {
         let addresses: Vec<[u8; 4]> = (0..4000u32).map(u32::to_be_bytes).collect();
         let calls = Cell::new(0);
-        let outcome = ask(|call| {
+        let outcome = ask_by_name(|call| {
             calls.set(calls.get() + 1);
             fill(call, c"a.test", c"b\xff\xc3\xa9.test", &addresses)
         });
@@ -167,7 +182,7 @@ mod tests {
     #[test]
     fn answer_that_fits_no_buffer_is_no_recovery() {
         let calls = Cell::new(0);
-        let outcome = ask(|_| {
+        let outcome = ask_by_name(|_| {
             calls.set(calls.get() + 1);
             libc::ERANGE
         });
@@ -178,7 +193,7 @@ mod tests {
     #[test]
     fn host_without_addresses_is_no_data() {
         // S-R15
-        let outcome = ask(|call| fill(call, c"a.test", c"b.test", &[]));
+        let outcome = ask_by_name(|call| fill(call, c"a.test", c"b.test", &[]));
         assert_eq!(outcome, Err(ErrorCode::NoData));
     }
 
@@ -186,7 +201,7 @@ mod tests {
     fn each_h_errno_has_its_error() {
         // S-R15
         let outcome = |status, h_errno: c_int| {
-            ask(|call| {
+            ask_by_name(|call| {
                 // SAFETY: `Call`'s pointers are valid.
                 unsafe { *call.h_errno = h_errno };
                 status

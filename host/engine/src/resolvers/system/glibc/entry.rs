@@ -6,7 +6,18 @@ use std::sync::Arc;
 
 use libc::hostent;
 
-use crate::types::{ErrorCode, HostEntry, Outcome};
+use crate::types::{Answer, ErrorCode, HostEntry, Outcome};
+
+/// Copies an entry's name into an answer.
+///
+/// # Safety
+///
+/// A call that succeeded has filled `entry`, and its buffer is alive.
+pub(super) unsafe fn name(entry: &hostent) -> Outcome {
+    // SAFETY: by the caller's promise, the name ends with NUL.
+    let name = unsafe { text(entry.h_name) };
+    Ok(Arc::new(Answer::Name(name)))
+}
 
 /// Copies an entry into an answer.
 ///
@@ -61,7 +72,7 @@ unsafe fn list(mut list: *mut *mut c_char) -> impl Iterator<Item = *const c_char
 /// # Safety
 ///
 /// `name` is null, or points to bytes that end with NUL.
-unsafe fn text(name: *const c_char) -> String {
+pub(super) unsafe fn text(name: *const c_char) -> String {
     if name.is_null() {
         return String::new();
     }

@@ -1,18 +1,21 @@
-//! Hosts by glibc's reentrant calls, whose answers have aliases.
+//! Hosts by glibc's reentrant calls, whose answers have aliases, and addresses by `getaddrinfo`.
 
+mod addresses;
 mod call;
 mod entry;
 mod search;
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
-use std::net::Ipv4Addr;
-use std::{mem, ptr};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use libc::{hostent, size_t, socklen_t};
 
-use self::call::{alias_is_no_data, ask, ask_with};
-pub(super) use self::search::host_by_allowed_names;
-use crate::types::{ErrorCode, Outcome};
+use self::addresses::{AddressInfo, has_ipv4};
+use self::call::{Call, ask_by_address, ask_by_name};
+pub(super) use self::search::by_allowed_names;
+use crate::lookup::Lookup;
+use crate::types::{AddressList, ErrorCode, Outcome};
 
 // Of <netdb.h>. The crate libc has `hostent` and not these functions.
 unsafe extern "C" {
@@ -37,12 +40,25 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Looks a host up by name. The C library completes the name by its search list.
-pub(super) fn host_by_name(name: &str) -> Outcome {
+/// Looks a host up by this name instead of the lookup's. The C library completes the name by its
+/// search list.
+pub(super) fn by_name(lookup: &Lookup, name: &str) -> Outcome {
     let Ok(name) = CString::new(name) else {
         return Err(ErrorCode::HostNotFound);
     };
-    let outcome = ask(|call| {
+    match lookup {
+        Lookup::HostByName(_) => host_by_name(&name),
+        Lookup::Addresses { family, .. } => {
+            let found = AddressInfo::find(&name, *family)?;
+            let list = AddressList::new(found.canonical_name(), found.addresses());
+            lookup.checked(Ok(Arc::new(list.into())))
+        }
+        _ => Err(lookup.miss()),
+    }
+}
+
+fn host_by_name(name: &CStr) -> Outcome {
+    let outcome = ask_by_name(|call| {
         // SAFETY: `name` ends with a NUL and lives through the call. See `Call` for the others.
         unsafe {
             gethostbyname2_r(
@@ -59,46 +75,43 @@ pub(super) fn host_by_name(name: &str) -> Outcome {
     // `gethostbyname2_r` does not tell an alias of a name without an address from a failure, and
     // `getaddrinfo` does (`S-R15`).
     match outcome {
-        Err(ErrorCode::NoRecovery) if has_no_address(&name) => Err(ErrorCode::NoData),
+        Err(ErrorCode::NoRecovery) if has_ipv4(name) == Err(ErrorCode::NoData) => {
+            Err(ErrorCode::NoData)
+        }
         other => other,
     }
 }
 
-/// Whether `getaddrinfo` says that the name exists, and has no IPv4 address.
-fn has_no_address(name: &CStr) -> bool {
-    // SAFETY: `addrinfo` consists of pointers and integers, for which all zeros is valid.
-    let mut hints: libc::addrinfo = unsafe { mem::zeroed() };
-    hints.ai_family = libc::AF_INET;
-    hints.ai_socktype = libc::SOCK_STREAM;
-    let mut list = ptr::null_mut();
-    // SAFETY: `name` ends with a NUL, and the pointers to `hints` and `list` live through the call.
-    let status = unsafe { libc::getaddrinfo(name.as_ptr(), ptr::null(), &hints, &mut list) };
-    if status == 0 {
-        // SAFETY: the call succeeded, so `list` is its list, which nothing else refers to.
-        unsafe { libc::freeaddrinfo(list) };
-    }
-    status == libc::EAI_NODATA
-}
-
 /// Looks a host up by address.
 pub(super) fn host_by_address(address: Ipv4Addr) -> Outcome {
-    let octets = address.octets();
-    ask_with(alias_is_no_data, |call| {
-        // SAFETY: `octets` has `octets.len()` bytes and lives through the call. `Call` documents
-        // the other pointers.
-        unsafe {
-            gethostbyaddr_r(
-                octets.as_ptr().cast(),
-                octets.len() as socklen_t,
-                libc::AF_INET,
-                call.entry,
-                call.buffer,
-                call.length,
-                call.result,
-                call.h_errno,
-            )
-        }
-    })
+    ask_by_address(entry::host, |call| by_address(call, address.into()))
+}
+
+/// Looks up the name of an address. `getnameinfo` asks by the same call, and does not tell a
+/// failure from an address without a name (`S-R15`).
+pub(super) fn name_of(address: IpAddr) -> Outcome {
+    ask_by_address(entry::name, |call| by_address(call, address))
+}
+
+fn by_address(call: &Call, address: IpAddr) -> c_int {
+    let (family, octets): (_, &[u8]) = match &address {
+        IpAddr::V4(address) => (libc::AF_INET, &address.octets()),
+        IpAddr::V6(address) => (libc::AF_INET6, &address.octets()),
+    };
+    // SAFETY: `octets` has `octets.len()` bytes and lives through the call. `Call` documents the
+    // other pointers.
+    unsafe {
+        gethostbyaddr_r(
+            octets.as_ptr().cast(),
+            octets.len() as socklen_t,
+            family,
+            call.entry,
+            call.buffer,
+            call.length,
+            call.result,
+            call.h_errno,
+        )
+    }
 }
 
 #[cfg(test)]
@@ -107,6 +120,12 @@ mod tests {
 
     #[test]
     fn name_with_a_nul_is_not_found() {
-        assert_eq!(host_by_name("a\0b"), Err(ErrorCode::HostNotFound));
+        let addresses = Lookup::Addresses {
+            name: "a".into(),
+            family: None,
+        };
+        for lookup in [Lookup::HostByName("a".into()), addresses] {
+            assert_eq!(by_name(&lookup, "a\0b"), Err(ErrorCode::HostNotFound));
+        }
     }
 }

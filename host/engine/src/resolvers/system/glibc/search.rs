@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_ulong};
 use std::path::Path;
 use std::time::Duration;
 
-use super::host_by_name;
+use super::by_name;
 use crate::lookup::Lookup;
 use crate::policy::Policy;
 use crate::resolvers::resolv_conf::{self, Environment};
@@ -37,7 +37,7 @@ unsafe extern "C" {
 
 /// Looks a host up by each name of its search that the policy allows (`S-R16`), as glibc's search
 /// list has it.
-pub(crate) fn host_by_allowed_names(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
+pub(crate) fn by_allowed_names(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
     let text = resolv_conf::contents(Path::new(RESOLV_CONF)).unwrap_or_default();
     let environment = Environment::of_process();
     let list = resolv_conf::read(&text, RESOLV_CONF, &environment).0.search;
@@ -45,7 +45,7 @@ pub(crate) fn host_by_allowed_names(lookup: &Lookup, policy: Option<&Policy>) ->
     let mut state = SearchState::new(&search, &list)?;
     let _no_search = NoSearch::begin()?;
     loop {
-        let miss = match host_by_name(&state.name(&search, &list)) {
+        let miss = match by_name(lookup, &state.name(&search, &list)) {
             Err(error @ (ErrorCode::HostNotFound | ErrorCode::NoData)) => {
                 Miss::Missing(error, Duration::ZERO)
             }
