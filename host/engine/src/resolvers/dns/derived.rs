@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::cache::Cache;
 use crate::lookup::{Lookup, TimedOutcome};
+use crate::resolvers::order;
 use crate::resolvers::search::{Miss, Next, Search, SearchList, SearchState};
 use crate::types::{AddressFamily, AddressList, Answer, ErrorCode};
 
@@ -97,7 +98,10 @@ pub(super) fn combine(lookup: &Lookup, ends: &Ends) -> Result<TimedOutcome, Miss
     let name = name.cloned();
     let answer = match lookup {
         Lookup::NameOf(_) => Answer::Name(name.unwrap_or_default()),
-        _ => Answer::Addresses(AddressList::new(name, addresses)),
+        _ => {
+            order::sort(&mut addresses);
+            Answer::Addresses(AddressList::new(name, addresses))
+        }
     };
     Ok(TimedOutcome {
         outcome: Ok(Arc::new(answer)),

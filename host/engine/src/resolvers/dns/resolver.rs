@@ -41,6 +41,8 @@ use crate::types::Outcome;
 ///   `ip6.arpa`.
 /// - The addresses of a name (`S-A1`) are its A records, its AAAA records or both. The canonical
 ///   name is the last name of the CNAME chain, of the A records if both families have one.
+///   Addresses of both families have the order of RFC 6724, by the routes of this machine. The first
+///   32 are sorted. A route is remembered for one second.
 /// - Bytes that no host name has are escaped as in DNS: a NUL is `\000` and a space is `\032`, in
 ///   decimal. A dot within a label is `\.`, and a backslash is `\\`. The root is `.`. Letters,
 ///   digits, `-` and `_` are shown as they are.
@@ -83,8 +85,8 @@ use crate::types::Outcome;
 /// error if nothing is found.
 ///
 /// Each name that the search list makes is asked only if the policy allows it (`S-R16`). If no name
-/// may be asked, the error is WSAEACCES. `localhost` and names under it are 127.0.0.1, and names
-/// under `invalid` and `onion` are not found, without a server (RFC 6761, RFC 7686).
+/// may be asked, the error is WSAEACCES. `localhost` and names under it are 127.0.0.1 and ::1, and
+/// names under `invalid` and `onion` are not found, without a server (RFC 6761, RFC 7686).
 ///
 /// # Several servers
 ///
