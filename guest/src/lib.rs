@@ -25,6 +25,8 @@
 //!   [`wsa_async_get_serv_by_name`], [`wsa_async_get_serv_by_port`],
 //!   [`wsa_async_get_proto_by_name`] and [`wsa_async_get_proto_by_number`]. Each returns a
 //!   [`TaskHandle`].
+//! - Ask for addresses of both families with [`request_addresses`], and for the name of either with
+//!   [`request_name_of`].
 //! - Cancel with [`wsa_cancel_async_request`].
 //! - Get messages with [`get_message`], [`peek_message`], [`dispatch_message`] and
 //!   [`wait_message`], or with all of them in [`run_message_loop`]. [`Message::answer`] returns
@@ -150,9 +152,9 @@ pub use queue::{
 #[cfg(feature = "readiness")]
 pub use readiness::subscribe;
 pub use request::{
-    wsa_async_get_host_by_addr, wsa_async_get_host_by_name, wsa_async_get_proto_by_name,
-    wsa_async_get_proto_by_number, wsa_async_get_serv_by_name, wsa_async_get_serv_by_port,
-    wsa_cancel_async_request,
+    request_addresses, request_name_of, wsa_async_get_host_by_addr, wsa_async_get_host_by_name,
+    wsa_async_get_proto_by_name, wsa_async_get_proto_by_number, wsa_async_get_serv_by_name,
+    wsa_async_get_serv_by_port, wsa_cancel_async_request,
 };
 pub use startup::{Winsock, WsaData, makeword, wsa_cleanup, wsa_startup};
 pub use timer::{kill_timer, set_timer};

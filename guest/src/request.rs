@@ -1,5 +1,8 @@
-//! The six requests and cancel, by their names in Winsock.
+//! The six requests and cancel, by their names in Winsock, and requests for either family.
 
+use std::net::IpAddr;
+
+use crate::address::AddressFamily;
 use crate::bindings::types::Query;
 use crate::checks::check_idle;
 use crate::core::Route;
@@ -109,6 +112,34 @@ pub fn wsa_async_get_proto_by_number(
     number: i32,
 ) -> Result<TaskHandle, WsaError> {
     start(hwnd, message, Query::ProtocolByNumber(number))
+}
+
+/// Looks up the addresses of a host, of one family or of both, in the order in which to try them
+/// (`S-A1`). Winsock has no such request; it is like its six, and the answer is an
+/// [`Answer::Addresses`](crate::Answer::Addresses).
+///
+/// # Errors
+/// As for [`wsa_async_get_host_by_name`].
+pub fn request_addresses(
+    hwnd: impl Into<Option<Hwnd>>,
+    message: u32,
+    name: impl AsRef<[u8]>,
+    family: Option<AddressFamily>,
+) -> Result<TaskHandle, WsaError> {
+    start(hwnd, message, query::addresses(name.as_ref(), family))
+}
+
+/// Looks up the name of a host by its IPv4 or IPv6 address (`S-A1`). Winsock has no such request;
+/// it is like its six, and the answer is an [`Answer::Name`](crate::Answer::Name).
+///
+/// # Errors
+/// As for [`wsa_async_get_host_by_name`].
+pub fn request_name_of(
+    hwnd: impl Into<Option<Hwnd>>,
+    message: u32,
+    address: impl Into<IpAddr>,
+) -> Result<TaskHandle, WsaError> {
+    start(hwnd, message, query::name_of(address.into()))
 }
 
 /// WSACancelAsyncRequest: cancels a request. After `Ok` its message never comes (`S-C1`). Never

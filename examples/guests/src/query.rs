@@ -1,13 +1,13 @@
 //! Queries as they are written on the command line.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use winsock_async_guest as ws;
-use winsock_async_guest::{Hwnd, TaskHandle, WsaError};
+use winsock_async_guest::{AddressFamily, Hwnd, TaskHandle, WsaError};
 
-/// One of the six questions, and how it was written.
+/// A question, and how it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     text: String,
@@ -17,7 +17,8 @@ pub struct Query {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Host(String),
-    Address(Ipv4Addr),
+    Addresses(String, Option<AddressFamily>),
+    Address(IpAddr),
     Service(String, Option<String>),
     Port(u16, Option<String>),
     Protocol(String),
@@ -28,13 +29,16 @@ impl Query {
     /// Starts the request of this query. Its outcome comes as this message to this window.
     ///
     /// # Errors
-    /// Those of the six requests.
+    /// Those of all requests.
     pub fn start(&self, hwnd: Hwnd, message: u32) -> Result<TaskHandle, WsaError> {
         match &self.kind {
             Kind::Host(name) => ws::wsa_async_get_host_by_name(hwnd, message, name),
-            Kind::Address(address) => {
+            Kind::Addresses(name, family) => ws::request_addresses(hwnd, message, name, *family),
+            Kind::Address(IpAddr::V4(address)) => {
                 ws::wsa_async_get_host_by_addr(hwnd, message, &address.octets(), ws::AF_INET)
             }
+            // Hosts by address are IPv4 only (S-R14).
+            Kind::Address(IpAddr::V6(address)) => ws::request_name_of(hwnd, message, *address),
             Kind::Service(name, protocol) => {
                 ws::wsa_async_get_serv_by_name(hwnd, message, name, protocol.as_deref())
             }
@@ -73,15 +77,18 @@ impl FromStr for Query {
 
     fn from_str(text: &str) -> Result<Query, BadQuery> {
         let bad = |what: &str| BadQuery(format!("{text:?}: {what}"));
-        let kinds = "write host:NAME, addr:IP, serv:NAME[/PROTO], port:N[/PROTO], proto:NAME or \
-                     protonum:N";
+        let kinds = "write host:NAME, ip:NAME, ip4:NAME, ip6:NAME, addr:IP, serv:NAME[/PROTO], \
+                     port:N[/PROTO], proto:NAME or protonum:N";
         let (kind, argument) = text.split_once(':').ok_or_else(|| bad(kinds))?;
         let kind = match kind {
             "host" => Kind::Host(argument.into()),
+            "ip" => Kind::Addresses(argument.into(), None),
+            "ip4" => Kind::Addresses(argument.into(), Some(AddressFamily::Ipv4)),
+            "ip6" => Kind::Addresses(argument.into(), Some(AddressFamily::Ipv6)),
             "addr" => Kind::Address(
                 argument
                     .parse()
-                    .map_err(|_| bad("write an IPv4 address, as in addr:127.0.0.1"))?,
+                    .map_err(|_| bad("write an IP address, as in addr:127.0.0.1"))?,
             ),
             "serv" => {
                 let (name, protocol) = with_protocol(argument);
@@ -118,6 +125,8 @@ fn with_protocol(argument: &str) -> (&str, Option<String>) {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use super::*;
 
     #[test]
@@ -126,7 +135,17 @@ mod tests {
         for (text, kind) in [
             ("host:", Kind::Host("".into())),
             ("host:a:b/c", Kind::Host("a:b/c".into())),
-            ("addr:192.0.2.1", Kind::Address(Ipv4Addr::new(192, 0, 2, 1))),
+            ("addr:192.0.2.1", Kind::Address([192, 0, 2, 1].into())),
+            ("addr:::1", Kind::Address(Ipv6Addr::LOCALHOST.into())),
+            ("ip:a", Kind::Addresses("a".into(), None)),
+            (
+                "ip4:a",
+                Kind::Addresses("a".into(), Some(AddressFamily::Ipv4)),
+            ),
+            (
+                "ip6:::1",
+                Kind::Addresses("::1".into(), Some(AddressFamily::Ipv6)),
+            ),
             ("serv:http", Kind::Service("http".into(), None)),
             ("serv:http/tcp", Kind::Service("http".into(), tcp())),
             ("port:80", Kind::Port(80, None)),
@@ -148,7 +167,7 @@ mod tests {
             ("localhost", "write host:NAME"),
             ("dns:a", "write host:NAME"),
             ("", "write host:NAME"),
-            ("addr:::1", "addr:127.0.0.1"),
+            ("addr:[::1]", "addr:127.0.0.1"),
             ("addr:1.2.3", "addr:127.0.0.1"),
             ("port:65536", "port:80"),
             ("port:http", "port:80"),

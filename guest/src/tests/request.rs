@@ -1,5 +1,6 @@
 //! The six requests and cancel.
 
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use super::support::recorder;
@@ -31,6 +32,10 @@ fn each_request_asks_its_question() {
         wsa_async_get_serv_by_port(w, 4, i32::from(htons(80)) | 0x7fff << 16, None),
         wsa_async_get_proto_by_name(w, 5, String::from("tcp")),
         wsa_async_get_proto_by_number(w, 6, -1),
+        // S-A1
+        request_addresses(w, 7, "a", None),
+        request_addresses(w, 8, "a", Some(AddressFamily::Ipv6)),
+        request_name_of(w, 9, Ipv6Addr::LOCALHOST),
     ];
     assert!(started.iter().all(Result::is_ok));
     let expected = [
@@ -40,6 +45,9 @@ fn each_request_asks_its_question() {
         r#"ServiceByPort(ServicePortQuery { port: 80, protocol: None })"#,
         r#"ProtocolByName([116, 99, 112])"#,
         r#"ProtocolByNumber(-1)"#,
+        r#"Addresses(NameQuery { name: [97], family: None })"#,
+        r#"Addresses(NameQuery { name: [97], family: Some(AddressFamily::Ipv6) })"#,
+        r#"NameOf(IpAddress::Ipv6((0, 1)))"#,
     ];
     let asked = fake::queries()
         .into_iter()

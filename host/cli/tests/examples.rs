@@ -117,6 +117,31 @@ fn lookup_prints_the_answer_of_each_kind() {
 }
 
 #[test]
+fn lookup_prints_addresses_of_either_family_and_names_of_addresses() {
+    // S-A1, S-A2: no resolver is asked for a literal address.
+    let options = ["--allow-all", "--allow-private"];
+    let queries = [
+        "ip:::1",
+        "ip4:192.0.2.9",
+        "ip6:192.0.2.9",
+        "ip:a.localhost",
+        "ip4:a.localhost",
+        "ip6:a.localhost",
+    ];
+    let output = run("addresses", &options, "lookup", &queries, "");
+    let found = lines(&output, 1);
+    let expected = [
+        "ip4:192.0.2.9: 192.0.2.9 192.0.2.9",
+        "ip4:a.localhost: a.localhost 127.0.0.1",
+        "ip6:192.0.2.9: WSAHOST_NOT_FOUND (11001): no such host",
+        "ip6:a.localhost: a.localhost ::1",
+        "ip:::1: ::1 ::1",
+        "ip:a.localhost: a.localhost ::1 127.0.0.1",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn lookup_asks_the_tables_after_the_script() {
     // S-R12: names in any case, and numbers. Every machine's tables have these.
     let queries = ["serv:HTTP/tcp", "port:443/tcp", "proto:UDP", "protonum:6"];

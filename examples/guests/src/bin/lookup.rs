@@ -19,7 +19,9 @@ Looks everything up at once and prints each answer as it comes.
 
 Queries:
   host:NAME             a host by name; host: alone is this machine
-  addr:IP               a host by IPv4 address
+  ip:NAME               the addresses of a host, IPv4 and IPv6
+  ip4:NAME, ip6:NAME    those of one family
+  addr:IP               a host by IPv4 address, the name of an IPv6 address
   serv:NAME[/PROTO]     a service by name
   port:N[/PROTO]        a service by port
   proto:NAME            a protocol by name

@@ -253,4 +253,17 @@ mod tests {
             }
         }
     }
+
+    // S-A1: on a machine with IPv6, ::1 goes before 127.0.0.1.
+    #[test]
+    fn addresses_of_both_families_are_in_the_order_to_try_them() {
+        let mut expected: [IpAddr; 2] =
+            [[127, 0, 0, 1].into(), std::net::Ipv6Addr::LOCALHOST.into()];
+        let ipv4 = HostEntry::new("a.test", [[127, 0, 0, 1].into()]);
+        let ipv6 = AddressList::new(None, [expected[1]]);
+        order::sort(&mut expected);
+        let made = combine(&both(), &[found(ipv4, None), found(ipv6, None)]).unwrap();
+        let list = AddressList::new(Some("a.test".into()), expected);
+        assert_eq!(made.outcome, Ok(Arc::new(list.into())));
+    }
 }
