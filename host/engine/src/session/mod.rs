@@ -62,8 +62,8 @@ pub(crate) struct SessionShared {
 
 /// The lock of a guest's requests.
 ///
-/// Its drop wakes those who wait for completions, after it has released the lock: a waker is the
-/// embedder's code, and may use the lookups of the same guest.
+/// Its drop releases the lock, and then wakes the threads and tasks that wait for completions. A
+/// waker is the embedder's code, and may use the lookups of the same guest.
 struct Locked<'a> {
     /// None only during the drop.
     requests: Option<MutexGuard<'a, Requests>>,

@@ -1,5 +1,5 @@
 //! Lookups as futures: a result arrives, or the engine goes down, while a lookup is polled or
-//! dropped, or while the session of the same guest waits.
+//! dropped. In some models the session of the same guest waits meanwhile.
 
 use std::future::Future;
 use std::pin::Pin;
