@@ -1,10 +1,13 @@
 //! One session of the engine, and the model that judges it.
 
+use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use winsock_async_engine::{Answer, Completion, LookupEngine, Query, Session, TaskHandle};
+use winsock_async_engine::{
+    Answer, Completion, ErrorCode, LookupEngine, Outcome, PendingLookup, Query, Session, TaskHandle,
+};
 use winsock_async_model::{
     Asked, Code, Inspection, Room, Session as Model, Settings, TakenCompletion,
 };
@@ -15,6 +18,17 @@ pub(super) struct Guest {
     model: Model<Kind>,
     /// In the order of the requests.
     given: Vec<TaskHandle>,
+    /// Lookups of the same guest, which the session never shows (`S-W1`).
+    lookups: Vec<Lookup>,
+    /// How many lookups have begun.
+    begun: usize,
+}
+
+struct Lookup {
+    kind: Kind,
+    pending: PendingLookup,
+    /// The outcome, once it was taken.
+    taken: Option<Outcome>,
 }
 
 /// The kind of a query, and of its answer.
@@ -25,6 +39,18 @@ enum Kind {
     Protocol,
     Addresses,
     Name,
+}
+
+impl Kind {
+    fn of(query: &Query) -> Kind {
+        match query {
+            Query::HostByName(_) | Query::HostByAddress(_) => Kind::Host,
+            Query::ServiceByName(_) | Query::ServiceByPort(_) => Kind::Service,
+            Query::ProtocolByName(_) | Query::ProtocolByNumber(_) => Kind::Protocol,
+            Query::Addresses(_) => Kind::Addresses,
+            Query::NameOf(_) => Kind::Name,
+        }
+    }
 }
 
 /// A resolver may fail any lookup, and may give a wrong answer, which the engine must not pass on.
@@ -54,11 +80,18 @@ impl Guest {
             session: engine.session(),
             model,
             given: Vec::new(),
+            lookups: Vec::new(),
+            begun: 0,
         }
     }
 
-    pub(super) fn outstanding(&self) -> usize {
+    fn outstanding(&self) -> usize {
         self.model.outstanding().len()
+    }
+
+    /// Requests and lookups that count for the limits.
+    pub(super) fn held(&self) -> usize {
+        self.outstanding() + self.lookups.len()
     }
 
     /// One of the handles that the session has given, or 0 before the first.
@@ -78,13 +111,7 @@ impl Guest {
     }
 
     pub(super) fn request(&mut self, query: Query, tag: u64, room: Room) {
-        let kind = match query {
-            Query::HostByName(_) | Query::HostByAddress(_) => Kind::Host,
-            Query::ServiceByName(_) | Query::ServiceByPort(_) => Kind::Service,
-            Query::ProtocolByName(_) | Query::ProtocolByNumber(_) => Kind::Protocol,
-            Query::Addresses(_) => Kind::Addresses,
-            Query::NameOf(_) => Kind::Name,
-        };
+        let kind = Kind::of(&query);
         let got = self.session.request(query, tag).map_err(Code::from);
         self.given.extend(got);
         check(self.model.request(kind, tag, room, got));
@@ -113,6 +140,38 @@ impl Guest {
         check(self.model.wait(false, polled == Poll::Ready(true)));
     }
 
+    pub(super) fn begin(&mut self, query: Query, room: Room, is_up: bool) {
+        let kind = Kind::of(&query);
+        let refused = self.session.stats().refused;
+        let pending = self.session.lookups().begin(query);
+        if self.session.stats().refused == refused {
+            assert!(is_up && room != Room::Full, "{room:?}");
+            self.begun += 1;
+            self.lookups.push(Lookup {
+                kind,
+                pending,
+                taken: None,
+            });
+        } else if is_up {
+            assert_eq!(pending.outcome(), Some(Err(ErrorCode::WouldBlock)));
+            assert_ne!(room, Room::Free);
+        } else {
+            assert_eq!(pending.outcome(), Some(Err(ErrorCode::NetworkDown)));
+        }
+    }
+
+    pub(super) fn poll_lookup(&mut self, i: usize) {
+        if let Some(i) = i.checked_rem(self.lookups.len()) {
+            self.lookups[i].poll();
+        }
+    }
+
+    pub(super) fn drop_lookup(&mut self, i: usize) {
+        if let Some(i) = i.checked_rem(self.lookups.len()) {
+            self.lookups.remove(i);
+        }
+    }
+
     /// Waits for every completion and takes it. Then none is left.
     pub(super) fn drain(&mut self) {
         loop {
@@ -125,32 +184,57 @@ impl Guest {
         }
         self.take(usize::MAX);
         assert_eq!(self.outstanding(), 0);
+        for mut lookup in self.lookups.drain(..) {
+            while !lookup.poll() {
+                std::thread::yield_now();
+            }
+        }
     }
 
     /// The counts of the session agree with the model, whatever the pace of the workers is.
     pub(super) fn check_counts(&self) {
         assert_eq!(self.session.outstanding(), self.outstanding());
         let stats = self.session.stats();
-        assert_eq!(stats.requests, self.given.len() as u64);
-        assert_eq!(stats.pending(), self.outstanding() as u64);
+        assert_eq!(stats.requests, (self.given.len() + self.begun) as u64);
+        let untaken = self.lookups.iter().filter(|lookup| lookup.taken.is_none());
+        assert_eq!(
+            stats.pending(),
+            (self.outstanding() + untaken.count()) as u64
+        );
         assert!(!self.model.has_completed() || self.session.readiness().is_ready());
     }
 }
 
+impl Lookup {
+    /// Polls the lookup, and checks its outcome. False if it is pending.
+    fn poll(&mut self) -> bool {
+        let polled = pin!(&mut self.pending).poll(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(outcome) = polled else {
+            assert_eq!(self.taken, None, "an outcome is gone");
+            return false;
+        };
+        assert!(self.kind.allows(&kind_of(&outcome)), "{outcome:?}");
+        let taken = self.taken.get_or_insert_with(|| outcome.clone());
+        assert_eq!(*taken, outcome, "another outcome");
+        true
+    }
+}
+
+fn kind_of(outcome: &Outcome) -> Result<Kind, Code> {
+    match outcome.as_deref() {
+        Ok(Answer::Host(_)) => Ok(Kind::Host),
+        Ok(Answer::Service(_)) => Ok(Kind::Service),
+        Ok(Answer::Protocol(_)) => Ok(Kind::Protocol),
+        Ok(Answer::Addresses(_)) => Ok(Kind::Addresses),
+        Ok(Answer::Name(_)) => Ok(Kind::Name),
+        Err(error) => Err(Code::from(*error)),
+    }
+}
+
 fn shown(completion: Completion) -> TakenCompletion<Kind> {
-    let answer = |answer: &Answer| match answer {
-        Answer::Host(_) => Kind::Host,
-        Answer::Service(_) => Kind::Service,
-        Answer::Protocol(_) => Kind::Protocol,
-        Answer::Addresses(_) => Kind::Addresses,
-        Answer::Name(_) => Kind::Name,
-    };
     TakenCompletion {
         handle: completion.handle,
         tag: completion.tag,
-        outcome: match completion.outcome {
-            Ok(found) => Ok(answer(&found)),
-            Err(error) => Err(Code::from(error)),
-        },
+        outcome: kind_of(&completion.outcome),
     }
 }

@@ -33,6 +33,12 @@ pub(super) enum Step {
     Yield,
     /// Drops the session, and replaces it by a new one.
     Drop,
+    /// Begins a lookup of the same guest, as a future.
+    Begin(Question),
+    /// Polls one of the lookups.
+    PollLookup(u8),
+    /// Drops one of the lookups.
+    DropLookup(u8),
 }
 
 /// The handle that is passed to cancel.

@@ -63,12 +63,19 @@ impl World {
             Step::Yield => std::thread::yield_now(),
             // The old session is dropped with its requests.
             Step::Drop => self.guests[at] = Guest::new(&self.setting.engine),
+            Step::Begin(question) => {
+                let room = self.room(at);
+                let is_up = self.setting.engine.is_up();
+                self.guests[at].begin(question.into(), room, is_up);
+            }
+            Step::PollLookup(i) => self.guests[at].poll_lookup(i.into()),
+            Step::DropLookup(i) => self.guests[at].drop_lookup(i.into()),
         }
     }
 
     /// Whether the session can begin one more request.
     fn room(&self, at: usize) -> Room {
-        let (own, all) = (self.guests[at].outstanding(), self.outstanding());
+        let (own, all) = (self.guests[at].held(), self.held());
         let Setting { limits, .. } = self.setting;
         if own >= limits.max_requests || all >= limits.requests_per_engine {
             Room::Full
@@ -90,12 +97,13 @@ impl World {
         }
     }
 
-    fn outstanding(&self) -> usize {
-        self.guests.iter().map(Guest::outstanding).sum()
+    /// Requests and lookups that count for the engine's limit.
+    fn held(&self) -> usize {
+        self.guests.iter().map(Guest::held).sum()
     }
 
     fn check_outstanding(&self) {
-        assert_eq!(self.setting.engine.outstanding(), self.outstanding());
+        assert_eq!(self.setting.engine.outstanding(), self.held());
         self.guests.iter().for_each(Guest::check_counts);
     }
 
