@@ -104,7 +104,7 @@ impl Begun {
         }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(&mut self, context: &Context<'_>) -> Poll<Outcome> {
         if let Some(outcome) = self.outcome() {
             return Poll::Ready(outcome);
         }
