@@ -36,13 +36,6 @@ impl Count {
     fn get(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
-
-    /// Waits until it has been woken this often.
-    fn wait_for(&self, woken: usize) {
-        while self.get() < woken {
-            thread::yield_now();
-        }
-    }
 }
 
 impl Wake for Count {
@@ -768,7 +761,7 @@ fn session_cannot_cancel_a_lookup() {
 fn observers_see_the_steps_of_lookups() {
     let (engine, kept, diary) = observed();
     let lookups = engine.lookups();
-    let mut begin = |name| (lookups.begin(host(name)), diary.last());
+    let begin = |name| (lookups.begin(host(name)), diary.last());
 
     let (lookup, taken) = begin("a.test");
     kept.answer();

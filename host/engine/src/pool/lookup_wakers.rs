@@ -45,7 +45,7 @@ impl LookupWakers {
     }
 
     /// How many lookups have a waker here.
-    #[cfg(test)]
+    #[cfg(all(test, any(loom, shuttle)))]
     pub(crate) fn len(&self) -> usize {
         self.wakers().len()
     }
