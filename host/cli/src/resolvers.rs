@@ -186,7 +186,7 @@ fn policy(options: &Run) -> Result<Policy> {
         .iter()
         .cloned()
         .fold(policy, Policy::connect);
-    policy = options.listen.iter().cloned().fold(policy, Policy::listen);
+    policy = options.listen.iter().copied().fold(policy, Policy::listen);
     let allowed = options.allow_answers.iter().copied();
     policy = allowed.fold(policy, Policy::allow_answers);
     let denied = options.deny_answers.iter().copied();

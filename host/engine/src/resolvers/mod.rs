@@ -14,10 +14,6 @@ mod chain;
 mod deny;
 #[cfg(feature = "dns")]
 mod dns;
-#[cfg_attr(
-    not(feature = "dns"),
-    allow(dead_code, reason = "`Dns` alone joins both families")
-)]
 mod order;
 #[cfg(any(feature = "dns", all(target_os = "linux", target_env = "gnu")))]
 mod resolv_conf;

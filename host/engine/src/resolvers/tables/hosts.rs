@@ -11,6 +11,7 @@ use super::line::MAX_LINE_BYTES;
 use super::sources::Format;
 use crate::lookup::Lookup;
 use crate::names::{self, HostName};
+use crate::resolvers::order;
 use crate::resolvers::words::words;
 use crate::types::{AddressFamily, Outcome};
 
@@ -43,7 +44,9 @@ impl Hosts {
         let mut seen = FxHashSet::default();
         let others = lines.filter_map(|host| host.address.answer_to(lookup));
         let addresses = first.address.answer_to(lookup).into_iter().chain(others);
-        Some(first.answer(lookup, addresses.filter(|&address| seen.insert(address))))
+        let mut addresses: Vec<_> = addresses.filter(|&a| seen.insert(a)).collect();
+        order::sort(&mut addresses);
+        Some(first.answer(lookup, addresses))
     }
 
     /// The first line with the address.

@@ -237,7 +237,9 @@ mod tests {
             match tables.try_resolve(&lookup) {
                 Resolution::Ready(Ok(answer)) => match &*answer {
                     Answer::Addresses(list) => {
-                        let shown: Vec<_> = list.addresses().map(|a| a.to_string()).collect();
+                        let mut shown: Vec<_> = list.addresses().map(|a| a.to_string()).collect();
+                        // In the order of this machine's routes.
+                        shown.sort();
                         Ok((list.canonical_name.clone().unwrap(), shown.join(" ")))
                     }
                     other => panic!("{other:?}"),
