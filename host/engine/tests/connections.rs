@@ -14,7 +14,10 @@ use ConnectionUse::{TcpBind, TcpConnect, TcpListen, UdpBind, UdpSend};
 
 /// Answers each name with the addresses that stand here, for this long.
 #[derive(Clone, Default)]
-struct Names(Arc<Mutex<Vec<(String, SocketAddr, Option<Instant>)>>>);
+struct Names(Arc<Mutex<Vec<Name>>>);
+
+/// A name, its address, and until when the answer lives.
+type Name = (String, SocketAddr, Option<Instant>);
 
 impl Names {
     fn set(&self, name: &str, address: &str, until: Option<Instant>) {
@@ -293,7 +296,7 @@ fn flood_of_lookups_pushes_out_the_oldest_of_allowed_names_only() {
         max_answered_addresses: 100,
         ..Limits::default()
     };
-    let builder = LookupEngine::builder().resolver(names.clone());
+    let builder = LookupEngine::builder().resolver(names);
     let engine = builder.policy(policy).limits(limits).build();
     let (mut session, connections) = session(&engine);
     look_up(&mut session, "db.test");
@@ -325,7 +328,7 @@ fn denials_are_counted_and_observed_with_the_rule_that_would_allow_them() {
     names.set("db.test", "8.8.8.8", None);
     names.set("six.test", "2606:4700::1", None);
     let denials = Denials::default();
-    let builder = LookupEngine::builder().resolver(names.clone());
+    let builder = LookupEngine::builder().resolver(names);
     let policy = Policy::deny_all().allow("*.test".parse().unwrap());
     let engine = builder.policy(policy).observer(denials.clone()).build();
     let (mut session, connections) = session(&engine);

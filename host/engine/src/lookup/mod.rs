@@ -2,6 +2,7 @@
 
 pub(crate) mod question;
 mod responder;
+mod timed;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,6 +10,7 @@ use std::time::Instant;
 pub use self::question::Lookup;
 pub use self::responder::Responder;
 pub(crate) use self::responder::{Client, Delivered, Notify, Receiver, SharedOutcome};
+pub(crate) use self::timed::TimedOutcome;
 use crate::policy::Policy;
 use crate::types::Outcome;
 
@@ -44,24 +46,6 @@ impl Resolution {
             }),
             Resolution::NotFound => Some(Err(lookup.miss()).into()),
             Resolution::Blocking | Resolution::Async => None,
-        }
-    }
-}
-
-/// An outcome, with the time that its answer lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TimedOutcome {
-    pub(crate) outcome: Outcome,
-    /// Until when the answer lives. None if the resolver knows no time to live.
-    pub(crate) expires: Option<Instant>,
-}
-
-impl From<Outcome> for TimedOutcome {
-    /// An outcome without a time to live.
-    fn from(outcome: Outcome) -> TimedOutcome {
-        TimedOutcome {
-            outcome,
-            expires: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::TimedOutcome;
+use super::timed::TimedOutcome;
 use crate::policy::Policy;
 use crate::types::{ErrorCode, Outcome};
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 mod answers;
+mod connect;
 mod connections;
 mod file;
 mod networks;

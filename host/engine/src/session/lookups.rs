@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::SessionShared;
+use super::shared::SessionShared;
 use super::task::Face;
 use crate::sync::{Arc, Fault, planted};
 use crate::types::{ErrorCode, Outcome, Query, TaskHandle};

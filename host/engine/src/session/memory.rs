@@ -3,7 +3,7 @@
 use std::num::Saturating;
 use std::task::Waker;
 
-use super::connections::HINTS;
+use super::guest_connections::HINTS;
 use super::requests::Requests;
 use super::task::Task;
 use crate::limits::Limits;

@@ -6,6 +6,7 @@ mod connections;
 mod deadlines;
 mod decide;
 mod ended;
+mod guest_connections;
 mod lookups;
 mod memory;
 mod overdue;
@@ -13,12 +14,11 @@ mod readiness;
 mod ready;
 mod receiver;
 mod requests;
+mod shared;
 mod table;
 mod task;
 
 use std::fmt;
-use std::mem;
-use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 pub use self::connections::Connections;
@@ -26,14 +26,11 @@ pub use self::connections::Connections;
 use self::deadlines::Deadlines;
 pub use self::lookups::{Lookups, PendingLookup};
 pub use self::readiness::Readiness;
-use self::receiver::SessionReceiver;
-use self::requests::{Begun, Requests};
+use self::shared::SessionShared;
 use self::task::Face;
-use crate::lookup::Responder;
 use crate::metrics::RequestStats;
-use crate::pool::SessionQueue;
 use crate::shared::EngineShared;
-use crate::sync::{Arc, Fault, Mutex, MutexGuard, Ordering, SPIN, planted, spin_until, spinners};
+use crate::sync::{Arc, Ordering, SPIN, spin_until, spinners};
 use crate::types::{Completion, ErrorCode, Query, TaskHandle};
 
 /// One guest's requests.
@@ -53,78 +50,10 @@ pub struct Session {
     parks_at_once: bool,
 }
 
-/// What the faces of one guest share.
-pub(crate) struct SessionShared {
-    engine: Arc<EngineShared>,
-    queue: Arc<SessionQueue>,
-    requests: Mutex<Requests>,
-}
-
-/// The lock of a guest's requests.
-///
-/// Its drop releases the lock, and then wakes the threads and tasks that wait for completions. A
-/// waker is the embedder's code, and may use the lookups of the same guest.
-struct Locked<'a> {
-    /// None only during the drop.
-    requests: Option<MutexGuard<'a, Requests>>,
-    queue: &'a SessionQueue,
-}
-
-impl Deref for Locked<'_> {
-    type Target = Requests;
-
-    fn deref(&self) -> &Requests {
-        self.requests.as_ref().expect("locked")
-    }
-}
-
-impl DerefMut for Locked<'_> {
-    fn deref_mut(&mut self) -> &mut Requests {
-        self.requests.as_mut().expect("locked")
-    }
-}
-
-impl Drop for Locked<'_> {
-    fn drop(&mut self) {
-        let wakes = mem::take(&mut self.must_wake);
-        drop(self.requests.take());
-        if wakes && !planted(Fault::SettleQuietly) {
-            self.queue.arrived.notify();
-        }
-    }
-}
-
-impl SessionShared {
-    fn requests(&self) -> Locked<'_> {
-        Locked {
-            requests: Some(self.requests.lock().expect("no holder panics")),
-            queue: &self.queue,
-        }
-    }
-
-    /// Begins a request, and starts it in its resolver without the lock.
-    fn request(&self, face: Face, query: Query, tag: u64) -> Result<Begun, ErrorCode> {
-        let mut begun = self.requests().request(face, query, tag)?;
-        if let Some(job) = begun.start.take() {
-            let responder = Responder::to(SessionReceiver {
-                job: Arc::clone(&job),
-                queue: Arc::clone(&self.queue),
-            });
-            self.engine.start(&job.lookup, responder);
-        }
-        Ok(begun)
-    }
-}
-
 impl Session {
     pub(crate) fn new(engine: Arc<EngineShared>) -> Session {
-        let requests = Requests::new(Arc::clone(&engine));
         Session {
-            shared: Arc::new(SessionShared {
-                engine,
-                queue: Arc::clone(&requests.queue),
-                requests: Mutex::new(requests),
-            }),
+            shared: Arc::new(SessionShared::new(engine)),
             parks_at_once: false,
         }
     }

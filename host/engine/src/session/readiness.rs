@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::SessionShared;
+use super::shared::SessionShared;
 use crate::pool::SessionQueue;
 use crate::sync::{Arc, Weak};
 

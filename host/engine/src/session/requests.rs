@@ -4,9 +4,9 @@ use std::mem;
 use std::num::NonZeroU32;
 
 use super::admission::{Admitted, admit};
-use super::connections::GuestConnections;
 use super::deadlines::Deadlines;
 use super::ended::RecentlyCompleted;
+use super::guest_connections::GuestConnections;
 use super::ready::ReadyOrder;
 use super::table::HandleTable;
 use super::task::{Face, Ready, Task};

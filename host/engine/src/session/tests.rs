@@ -8,7 +8,7 @@ use std::thread;
 use super::*;
 use crate::engine::LookupEngine;
 use crate::limits::Limits;
-use crate::lookup::{Lookup, Resolution, Resolver};
+use crate::lookup::{Lookup, Resolution, Resolver, Responder};
 use crate::policy::Policy;
 use crate::resolvers::{Chain, Script, ScriptControl, Tables};
 use crate::session::task::Task;

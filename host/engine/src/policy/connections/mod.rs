@@ -4,15 +4,13 @@ mod denied;
 mod pattern;
 mod ports;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::ports::Ports;
 use super::networks::Networks;
-use super::pattern::Kind;
-use super::special::{readings, special};
-use super::{Pattern, Policy};
+use super::pattern::{Kind, Pattern};
 
 pub use self::denied::{ConnectionDenied, ConnectionRule, ConnectionUse};
 pub use self::pattern::{ConnectPattern, ListenPattern, Transport};
@@ -20,25 +18,25 @@ pub use self::pattern::{ConnectPattern, ListenPattern, Transport};
 /// What guests may connect to, and where they may listen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Connections {
-    tcp: Rules,
-    udp: Rules,
+    pub(super) tcp: Rules,
+    pub(super) udp: Rules,
     /// Addresses and ports to listen at. No port is every port.
-    listen: FxHashSet<(Transport, IpAddr, Option<u16>)>,
+    pub(super) listen: FxHashSet<(Transport, IpAddr, Option<u16>)>,
 }
 
 /// The ports that guests may connect to with one transport, by host.
 #[derive(Clone, Debug, Default)]
-struct Rules {
+pub(super) struct Rules {
     all: Ports,
     names: FxHashMap<Box<str>, Ports>,
     /// Ports of the names under these.
     suffixes: FxHashMap<Box<str>, Ports>,
     networks: Networks<Ports>,
-    is_used: bool,
+    pub(super) is_used: bool,
 }
 
 impl Connections {
-    fn rules(&self, transport: Transport) -> &Rules {
+    pub(super) fn rules(&self, transport: Transport) -> &Rules {
         match transport {
             Transport::Tcp => &self.tcp,
             Transport::Udp => &self.udp,
@@ -47,7 +45,7 @@ impl Connections {
 }
 
 impl Rules {
-    fn insert(&mut self, host: Pattern, ports: &Ports) {
+    pub(super) fn insert(&mut self, host: Pattern, ports: &Ports) {
         self.is_used = true;
         let of_host = match host.0 {
             Kind::All => &mut self.all,
@@ -59,7 +57,7 @@ impl Rules {
     }
 
     /// The ports of each rule that has the name. `*` has no name: it stands for public addresses.
-    fn of_name(&self, name: &str) -> impl Iterator<Item = &Ports> {
+    pub(super) fn of_name(&self, name: &str) -> impl Iterator<Item = &Ports> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let under = (!self.suffixes.is_empty()).then(|| name.match_indices('.'));
         let suffixes = under.into_iter().flatten();
@@ -68,123 +66,11 @@ impl Rules {
     }
 
     /// The length of the longest prefix of a rule that has the address and port. `*` has length 0.
-    fn longest(&self, address: IpAddr, port: u16) -> Option<u8> {
+    pub(super) fn longest(&self, address: IpAddr, port: u16) -> Option<u8> {
         let mut matching = self.networks.matching(address);
         let narrowest = matching.find(|(_, ports)| ports.contains(port));
         let all = self.all.contains(port).then_some(0);
         narrowest.map(|(length, _)| length).or(all)
-    }
-}
-
-impl Policy {
-    /// Also allows connections, or datagrams, to the hosts and ports of `pattern`, and lookups of
-    /// these hosts as [`allow`](Self::allow) does (`S-W6`).
-    ///
-    /// ```
-    /// use winsock_async_engine::policy::{Policy, Transport};
-    ///
-    /// let policy = Policy::deny_all()
-    ///     .connect("db.example:5432".parse()?)
-    ///     .connect("[2001:db8::/32]:443".parse()?);
-    /// assert!(policy.allows_name("db.example"));
-    /// assert!(policy.connects_to_name(Transport::Tcp, "db.example", 5432));
-    /// assert!(policy.allows_connection(Transport::Tcp, "[2001:db8::7]:443".parse()?));
-    /// assert!(!policy.allows_connection(Transport::Udp, "[2001:db8::7]:443".parse()?));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn connect(mut self, pattern: ConnectPattern) -> Policy {
-        let ConnectPattern {
-            transport,
-            host,
-            ports,
-        } = pattern;
-        let rules = match transport {
-            Transport::Tcp => &mut self.connections.tcp,
-            Transport::Udp => &mut self.connections.udp,
-        };
-        rules.insert(host.clone(), &ports);
-        self.allow(host)
-    }
-
-    /// Also allows listening at the address and port of `pattern`. An unspecified address is every
-    /// address of its family.
-    #[must_use]
-    pub fn listen(mut self, pattern: ListenPattern) -> Policy {
-        let rule = (pattern.transport, pattern.address, pattern.port);
-        self.connections.listen.insert(rule);
-        self
-    }
-
-    /// Also allows connections and datagrams to every public address and port, and lookups of
-    /// every name: [`connect`](Self::connect) with `*:*` and `udp:*:*`.
-    #[must_use]
-    pub fn allow_network(self) -> Policy {
-        self.connect(ConnectPattern::all(Transport::Tcp))
-            .connect(ConnectPattern::all(Transport::Udp))
-    }
-
-    /// Whether a rule on addresses allows a connection to this address and port (`S-W4`).
-    ///
-    /// An IPv4-mapped address is judged as the IPv4 address that it reaches. Any other IPv6 address
-    /// that carries IPv4 addresses needs all of them allowed. The cost grows with the lengths of
-    /// prefixes in the policy, not with the number of rules.
-    pub fn allows_connection(&self, transport: Transport, address: SocketAddr) -> bool {
-        let rules = self.connections.rules(transport);
-        let port = address.port();
-        rules.is_used
-            && readings(address.ip().to_canonical()).all(|reading| {
-                let allowed = rules.longest(reading, port);
-                allowed > self.answers.longest_denied(reading) && allowed >= special(reading)
-            })
-    }
-
-    /// Whether a rule allows connections to this name and port: to the addresses that were answered
-    /// for it, which were judged as answers (`S-W4`). `*` is no rule for a name: it allows public
-    /// addresses, by [`allows_connection`](Self::allows_connection). The name is in canonical form.
-    pub fn connects_to_name(&self, transport: Transport, canonical_name: &str, port: u16) -> bool {
-        let mut rules = self.connections.rules(transport).of_name(canonical_name);
-        rules.any(|ports| ports.contains(port))
-    }
-
-    /// Whether any rule allows connections to this name, so that its answers must be remembered.
-    /// The name is in canonical form.
-    pub fn remembers(&self, canonical_name: &str) -> bool {
-        let Connections { tcp, udp, .. } = &self.connections;
-        [tcp, udp]
-            .iter()
-            .any(|rules| rules.of_name(canonical_name).next().is_some())
-    }
-
-    /// Whether a guest may listen at this address and port. Loopback with port 0 is always allowed
-    /// (`S-W4`).
-    pub fn allows_listen(&self, transport: Transport, address: SocketAddr) -> bool {
-        let (ip, port) = (address.ip().to_canonical(), address.port());
-        let unspecified: IpAddr = match ip {
-            IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
-            IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
-        };
-        let has_rule = |address| {
-            let mut rules = [Some(port), None].into_iter();
-            rules.any(|port| {
-                self.connections
-                    .listen
-                    .contains(&(transport, address, port))
-            })
-        };
-        (ip.is_loopback() && port == 0) || has_rule(ip) || has_rule(unspecified)
-    }
-
-    /// Whether any rule allows to listen with this transport.
-    pub fn has_listeners(&self, transport: Transport) -> bool {
-        let mut rules = self.connections.listen.iter();
-        rules.any(|(of_rule, ..)| *of_rule == transport)
-    }
-
-    /// Whether any rule allows connections with this transport. A connection first binds an
-    /// unspecified address with port 0.
-    pub fn has_connections(&self, transport: Transport) -> bool {
-        self.connections.rules(transport).is_used
     }
 }
 

@@ -23,9 +23,9 @@ pub enum Transport {
 /// [table](crate::policy#connections).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectPattern {
-    pub(super) transport: Transport,
-    pub(super) host: Pattern,
-    pub(super) ports: Ports,
+    pub(in crate::policy) transport: Transport,
+    pub(in crate::policy) host: Pattern,
+    pub(in crate::policy) ports: Ports,
 }
 
 impl ConnectPattern {
@@ -117,10 +117,10 @@ impl fmt::Display for ConnectPattern {
 /// [table](crate::policy#connections).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ListenPattern {
-    pub(super) transport: Transport,
-    pub(super) address: IpAddr,
+    pub(in crate::policy) transport: Transport,
+    pub(in crate::policy) address: IpAddr,
     /// None is every port.
-    pub(super) port: Option<u16>,
+    pub(in crate::policy) port: Option<u16>,
 }
 
 impl ListenPattern {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// Ports 1 to 65535 as ranges in ascending order, which neither overlap nor touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Ports(Vec<(u16, u16)>);
+pub(in crate::policy) struct Ports(Vec<(u16, u16)>);
 
 impl Ports {
     pub(super) fn all() -> Ports {
@@ -16,7 +16,7 @@ impl Ports {
         Ports(vec![(port, port)])
     }
 
-    pub(super) fn contains(&self, port: u16) -> bool {
+    pub(in crate::policy) fn contains(&self, port: u16) -> bool {
         let after = self.0.partition_point(|&(first, _)| first <= port);
         after > 0 && port <= self.0[after - 1].1
     }

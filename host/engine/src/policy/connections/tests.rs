@@ -1,6 +1,9 @@
 use super::Transport::{Tcp, Udp};
 use super::*;
+use crate::policy::Policy;
+use crate::policy::special::readings;
 use proptest::prelude::*;
+use std::net::SocketAddr;
 
 /// A policy with rules for connections.
 fn policy(patterns: &[&str]) -> Policy {
