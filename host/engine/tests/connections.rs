@@ -79,6 +79,7 @@ fn suggested(connections: &Connections, usage: ConnectionUse, address: &str) -> 
     denied.unwrap_err().rule.to_string()
 }
 
+// S-W4
 #[test]
 fn answered_address_may_be_connected_to_with_the_port_of_its_name() {
     let names = Names::default();
@@ -112,6 +113,7 @@ fn answered_address_may_be_connected_to_with_the_port_of_its_name() {
     }
 }
 
+// S-W4, S-W5
 #[test]
 fn answer_to_another_guest_and_answer_that_was_cancelled_do_not_count() {
     let names = Names::default();
@@ -137,7 +139,7 @@ fn answer_to_another_guest_and_answer_that_was_cancelled_do_not_count() {
     assert!(allows(&of_second, TcpConnect, "8.8.8.8:5432"));
 }
 
-// The name's owner changes the address between the lookup and the connection: DNS rebinding.
+// S-W4: the name's owner changes the address between the lookup and the connection: DNS rebinding.
 #[test]
 fn rebound_name_leads_to_what_was_answered_and_judged_only() {
     let names = Names::default();
@@ -155,7 +157,7 @@ fn rebound_name_leads_to_what_was_answered_and_judged_only() {
     assert!(allows(&connections, TcpConnect, "8.8.8.8:5432"));
 }
 
-// An answer lives on for at least 60 s. The times of the session's own tests are pure: see
+// S-W4: an answer lives on for at least 60 s. The times of the session's own tests are pure: see
 // `answered.rs`.
 #[test]
 fn answer_that_is_over_counts_for_a_minute() {
@@ -167,6 +169,7 @@ fn answer_that_is_over_counts_for_a_minute() {
     assert!(allows(&connections, TcpConnect, "8.8.8.8:5432"));
 }
 
+// S-W4
 #[test]
 fn literal_addresses_need_a_rule_of_their_own_and_a_star_means_public_ones() {
     let names = Names::default();
@@ -216,6 +219,7 @@ fn lookups_alone_allow_no_connection_and_a_star_none_to_a_private_answer() {
     assert!(!allows(&connections, TcpConnect, "10.0.0.7:80"));
 }
 
+// S-W4
 #[test]
 fn listening_needs_a_rule_except_on_loopback_at_any_port() {
     let names = Names::default();
@@ -251,6 +255,7 @@ fn listening_needs_a_rule_except_on_loopback_at_any_port() {
     );
 }
 
+// S-W4
 #[test]
 fn guest_connects_to_its_own_listener_on_loopback_while_it_is_open() {
     let names = Names::default();
