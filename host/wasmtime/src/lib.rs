@@ -1,4 +1,7 @@
-//! Cancellable, policed name lookups for guests of wasmtime: `winsock:async-lookup` in a linker.
+//! Cancellable, policed name lookups and connections for guests of wasmtime.
+//!
+//! The crate serves `winsock:async-lookup`, and WASI's own lookups for guests that know nothing of
+//! this crate.
 //!
 //! A store's data holds a [`WinsockCtx`], which has one session of an [`engine`], and implements
 //! [`WinsockView`]. [`add_to_linker_sync`] and [`add_to_linker_async`] add the interfaces of
@@ -15,8 +18,9 @@
 //!
 //! # Guests that know nothing of this crate
 //!
-//! [`wasi::replace_in_linker`] serves WASI's own name lookup from the guest's session, so that an
-//! ordinary program in any language has the policy, the limits and the resolvers of the engine.
+//! [`wasi::replace_in_linker`] serves WASI's own name lookup from the guest's session. An ordinary
+//! program in any language then has the policy, the limits and the resolvers of the engine.
+//! [`WinsockCtx::connection_check`] judges its connections. The module [`wasi`] has an example.
 //!
 //! # Sync and async stores
 //!

@@ -14,12 +14,21 @@
 //! | `invalid-argument` | the text can be no host's name and no address |
 //!
 //! Dropping the stream cancels the lookup (`S-W3`).
-
+//!
 //! # Connections
 //!
 //! [`WinsockCtx::connection_check`](crate::WinsockCtx::connection_check) lets a guest connect to
 //! what the policy allows, and to what the guest was answered for a name with a rule for
 //! connections (`S-W4`). Without it, what `WasiCtxBuilder` says holds.
+//!
+//! `wasi:http` is not served: the default of `wasmtime-wasi-http` looks names up and connects by
+//! itself, past the policy. Do not link it for a guest that the policy is to hold.
+//!
+//! # Example
+//!
+//! ```no_run
+#![doc = include_str!("../../examples/embed-wasi.rs")]
+//! ```
 
 mod connections;
 mod name_lookup;
@@ -30,11 +39,11 @@ use wasmtime_wasi::WasiView;
 
 use crate::ctx::WinsockView;
 
-/// Serves the lookups of `wasi:sockets` 0.2 from the guest's session, in place of the functions that
-/// `wasmtime_wasi` has added to the linker. For sync and async stores.
+/// Serves the lookups of `wasi:sockets` 0.2 from the guest's session, in place of the functions
+/// that `wasmtime_wasi` has added to the linker. For sync and async stores.
 ///
-/// The store's [`WinsockView`] and [`WasiView`] must give the same table. What
-/// `WasiCtxBuilder::allow_ip_name_lookup` says has no effect any more: the engine's policy decides.
+/// The store's [`WinsockView`] and [`WasiView`] must give the same table. From then on
+/// `WasiCtxBuilder::allow_ip_name_lookup` has no effect: the engine's policy decides.
 ///
 /// Leaves shadowing forbidden in the linker.
 ///
