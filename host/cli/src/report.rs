@@ -29,7 +29,9 @@ impl fmt::Display for Report<'_> {
         line(f, "  cancelled", stats.cancelled)?;
         line(f, "  pending", stats.pending())?;
         line(f, "refused (a limit, or no worker)", stats.refused)?;
-        line(f, "connections denied", stats.connections_denied)?;
+        if stats.connections_denied > 0 {
+            line(f, "connections denied", stats.connections_denied)?;
+        }
         for (name, quantile) in [("median", 0.5), ("99th percentile", 0.99)] {
             match stats
                 .latency

@@ -69,6 +69,7 @@ fn a_parser_reads_the_figures_of_the_snapshot() {
     for (name, value) in [
         ("requests", metrics.total.requests),
         ("refusals", metrics.total.refused),
+        ("connections_denied", metrics.total.connections_denied),
         ("sessions", 0),
         ("outstanding_requests", 0),
         ("queued_lookups", 0),
@@ -80,7 +81,7 @@ fn a_parser_reads_the_figures_of_the_snapshot() {
         assert_eq!(single(family), value as f64, "{name}");
     }
     assert!(families.contains_key("winsock_async_busy_workers"));
-    assert_eq!(families.len(), 11, "{text}");
+    assert_eq!(families.len(), 12, "{text}");
 
     let outcomes = &families["winsock_async_outcomes"];
     for (outcome, count) in [
@@ -151,5 +152,5 @@ fn text_without_latencies_has_no_histogram() {
     let text = LookupEngine::new().metrics().to_prometheus();
     let families = parse(&text);
     assert!(!families.contains_key("winsock_async_latency_seconds"));
-    assert_eq!(families.len(), 10);
+    assert_eq!(families.len(), 11);
 }
