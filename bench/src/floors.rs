@@ -92,7 +92,7 @@ pub(crate) fn bytes_per_request(lookups: &LookupEngine, count: usize) -> Result<
 }
 
 /// The resident memory of the process, from `/proc`.
-fn resident_bytes() -> Result<f64> {
+pub(crate) fn resident_bytes() -> Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes: f64 = line

@@ -12,6 +12,8 @@ mod neighbours;
 mod null;
 mod report;
 mod start;
+#[cfg(target_os = "linux")]
+mod wasi;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -45,6 +47,10 @@ struct Args {
     /// Measure how other guests and their zones slow a guest, and nothing else.
     #[arg(long, conflicts_with_all = ["only", "dns", "start"])]
     neighbours: bool,
+    /// Measure lookups through `wasi:sockets` beside wasmtime-wasi's own, and nothing else.
+    #[cfg(target_os = "linux")]
+    #[arg(long, conflicts_with_all = ["only", "dns", "start", "neighbours"])]
+    wasi: bool,
     /// Measure this part alone: memory, requests, cancels, hand-over, rival, neighbours or attacks.
     #[arg(long)]
     only: Option<String>,
@@ -80,6 +86,14 @@ fn main() -> Result<()> {
     let mut table = Table::new();
     if let Some(runner) = &args.start {
         start::measure(runner, &mut table, rounds(200))?;
+        print!("{table}");
+        return Ok(());
+    }
+    #[cfg(target_os = "linux")]
+    if args.wasi {
+        wasi::enter_namespaces()?;
+        let ordinary = args.guest.with_file_name("lookups_0_2_12.wasm");
+        wasi::measure(&ordinary, &mut table, &rounds)?;
         print!("{table}");
         return Ok(());
     }

@@ -26,6 +26,7 @@ usage: lookups [--time] COMMAND
                        reads FILE
   each N NAME          looks NAME up N times, one after the other
   together N NAME      begins N lookups of NAME, then waits for all of them
+A `#` in NAME stands for the number of the lookup, for `each` and `together`.
 --time adds `MICROSECONDS us` to the line of each step";
 
 /// Runs the program with the arguments of the command line.
@@ -60,7 +61,7 @@ pub fn main(interface: &impl Interface) {
         ["each", count, name] => {
             let count: u32 = count.parse().expect("a number");
             let found = steps.run(&format!("looked up {count}"), || {
-                let found = (0..count).map(|_| finish(interface, interface.begin(name)));
+                let found = (0..count).map(|n| finish(interface, begin(interface, name, n)));
                 found.filter(Result::is_ok).count()
             });
             println!("found {found}");
@@ -68,13 +69,21 @@ pub fn main(interface: &impl Interface) {
         ["together", count, name] => {
             let count: u32 = count.parse().expect("a number");
             let found = steps.run(&format!("looked up {count}"), || {
-                let begun: Vec<_> = (0..count).map(|_| interface.begin(name)).collect();
+                let begun: Vec<_> = (0..count).map(|n| begin(interface, name, n)).collect();
                 let found = begun.into_iter().map(|begun| finish(interface, begun));
                 found.filter(Result::is_ok).count()
             });
             println!("found {found}");
         }
         _ => panic!("{USAGE}"),
+    }
+}
+
+/// Begins the lookup with this number.
+fn begin<I: Interface>(interface: &I, name: &str, number: u32) -> Result<I::Stream, String> {
+    match name.split_once('#') {
+        Some((before, after)) => interface.begin(&format!("{before}{number}{after}")),
+        None => interface.begin(name),
     }
 }
 
