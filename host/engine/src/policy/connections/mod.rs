@@ -75,7 +75,7 @@ impl Rules {
 }
 
 /// Returns the text of a policy file that allows exactly these lookups, connections and places to
-/// listen. [`Policy::parse`] reads it.
+/// listen. [`Policy::parse`](crate::Policy::parse) reads it.
 pub fn to_toml(allow: &[Pattern], connect: &[ConnectPattern], listen: &[ListenPattern]) -> String {
     let mut text = String::new();
     add_key(&mut text, "allow", allow);
