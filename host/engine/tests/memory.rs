@@ -22,7 +22,7 @@ static HEAP: PeakAlloc = PeakAlloc;
 
 type Pattern = fn(&Bench);
 
-const PATTERNS: [(&str, Pattern); 10] = [
+const PATTERNS: [(&str, Pattern); 11] = [
     ("large answers, never taken", never_taken),
     ("large answers, never looked at", never_looked_at),
     ("large answers, known at once", known_at_once),
@@ -36,12 +36,21 @@ const PATTERNS: [(&str, Pattern); 10] = [
     ("sessions that come and go", sessions_that_go),
     ("taken one by one", taken_one_by_one),
     ("lookups, awaited and then kept", lookups_kept),
+    (
+        "answered addresses, pushed out by others",
+        addresses_pushed_out,
+    ),
 ];
 
 // S-R2, S-C6, S-C9, S-S4, S-S7
 #[test]
 fn hostile_guests_stay_within_the_memory_formula() {
-    for limits in [few_requests(), long_names(), many_requests()] {
+    for limits in [
+        few_requests(),
+        long_names(),
+        many_requests(),
+        many_addresses(),
+    ] {
         for (what, pattern) in PATTERNS {
             let before = HEAP.current_usage();
             HEAP.reset_peak_usage();
@@ -90,6 +99,17 @@ fn many_requests() -> Limits {
         answer_bytes: 256,
         max_requests: Limits::default().max_requests,
         bytes_per_session: Limits::default().bytes_per_session,
+        ..few_requests()
+    }
+}
+
+/// So many addresses that little else counts.
+fn many_addresses() -> Limits {
+    Limits {
+        max_requests: 4,
+        bytes_per_session: 4096,
+        answer_bytes: 1024,
+        max_answered_addresses: 30_000,
         ..few_requests()
     }
 }
@@ -205,6 +225,20 @@ fn lookups_kept(bench: &Bench) {
     assert!(kept.iter().all(|lookup| lookup.outcome().is_some()));
 }
 
+/// Each answer has one address, for the longest name.
+fn addresses_pushed_out(bench: &Bench) {
+    let mut session = bench.session();
+    let connections = session.connections();
+    let label = "a".repeat(63);
+    let most = bench.limits.max_answered_addresses;
+    for number in 0..2 * most + 1000 {
+        let name = format!("{number:050}.{label}.{label}.{label}.remembered");
+        begin(&mut session, host(&name)).expect("a request");
+        assert!(session.take(1)[0].outcome.is_ok());
+    }
+    drop(connections);
+}
+
 fn host(name: &str) -> Query {
     Query::HostByName(name.as_bytes().into())
 }
@@ -242,7 +276,11 @@ impl Bench {
         };
         let lookups = LookupEngine::builder()
             .resolver(resolver.clone())
-            .policy(Policy::allow_all().allow_private())
+            .policy(
+                Policy::allow_all()
+                    .allow_private()
+                    .connect("*.remembered:1".parse().expect("a pattern")),
+            )
             .limits(limits.clone())
             .measure_latency(true)
             .build();
@@ -343,6 +381,11 @@ impl Resolver for Answers {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
         match lookup {
             Lookup::HostByName(name) if &**name == "known.test" => Resolution::Ready(self.answer()),
+            Lookup::HostByName(name) if name.ends_with(".remembered") => {
+                let number = name.split('.').next().expect("a label").parse::<u32>();
+                let address = Ipv4Addr::from_bits(number.expect("a number"));
+                Resolution::Ready(lookup.answer_host("a.test", [], [address.into()]))
+            }
             _ => Resolution::Blocking,
         }
     }

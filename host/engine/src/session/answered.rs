@@ -3,29 +3,35 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use rustc_hash::FxHashMap;
-
 use crate::sync::Arc;
 
 /// Addresses with the names that they were answered for, at most a number of such pairs. The oldest
 /// goes first.
+///
+/// The owner of a name chooses its addresses. A tree has no choice of keys that makes it slow.
 #[derive(Default)]
 pub(super) struct Answered {
     most: usize,
-    by_address: FxHashMap<IpAddr, Vec<Entry>>,
-    /// The pairs by their age. An answer that comes again makes its pairs the newest.
-    by_age: BTreeMap<u64, (IpAddr, Arc<str>)>,
+    /// The names of an address stand together, by age.
+    by_address: BTreeMap<(u128, u64), Entry>,
+    /// The addresses of the pairs by their age. An answer that comes again makes its pairs the
+    /// newest.
+    by_age: BTreeMap<u64, u128>,
     next: u64,
 }
 
 struct Entry {
     name: Arc<str>,
-    age: u64,
     /// Until when, in nanoseconds of the engine's clock. None for an answer without a time to live.
     until: Option<u64>,
 }
 
 impl Answered {
+    /// The most bytes of each pair without its name: a node of a tree has 11 entries and is nearly
+    /// half full at least.
+    pub(super) const PAIR_BYTES: usize =
+        3 * (size_of::<(u128, u64)>() + size_of::<Entry>() + size_of::<u64>() + size_of::<u128>());
+
     pub(super) fn new(most: usize) -> Answered {
         Answered {
             most,
@@ -38,47 +44,54 @@ impl Answered {
         if self.most == 0 {
             return;
         }
-        let age = self.next;
-        self.next += 1;
-        let entries = self.by_address.entry(address).or_default();
-        match entries.iter_mut().find(|entry| entry.name == *name) {
-            Some(entry) => {
-                self.by_age.remove(&entry.age);
-                entry.age = age;
-                // An earlier answer lives on too.
-                entry.until = entry.until.and_then(|old| until.map(|new| new.max(old)));
-            }
-            None => entries.push(Entry {
-                name: Arc::clone(name),
-                age,
-                until,
-            }),
-        }
-        self.by_age.insert(age, (address, Arc::clone(name)));
-        if self.by_age.len() > self.most {
-            self.remove_oldest();
-        }
-    }
-
-    fn remove_oldest(&mut self) {
-        let Some((age, (address, _))) = self.by_age.pop_first() else {
-            return;
+        let bits = bits(address);
+        let mut entry = Entry {
+            name: Arc::clone(name),
+            until,
         };
-        if let Some(entries) = self.by_address.get_mut(&address) {
-            entries.retain(|entry| entry.age != age);
-            if entries.is_empty() {
-                self.by_address.remove(&address);
-            }
+        let mut of_address = self.by_address.range(ages(bits));
+        let known = of_address.find(|(_, known)| known.name == *name);
+        if let Some((&(bits, age), _)) = known
+            && let Some(known) = self.by_address.remove(&(bits, age))
+        {
+            self.by_age.remove(&age);
+            // An earlier answer lives on too. Its name is shared with other addresses.
+            entry = Entry {
+                name: known.name,
+                until: known.until.zip(until).map(|(old, new)| new.max(old)),
+            };
         }
+        if self.by_age.len() >= self.most
+            && let Some((age, bits)) = self.by_age.pop_first()
+        {
+            self.by_address.remove(&(bits, age));
+        }
+        self.by_age.insert(self.next, bits);
+        self.by_address.insert((bits, self.next), entry);
+        self.next += 1;
     }
 
-    /// The names that the address was answered for, by answers that still live at `now`.
+    /// The names that the address was answered for, by answers that still live at `now`, the newest
+    /// first.
     pub(super) fn names(&self, address: IpAddr, now: u64) -> impl Iterator<Item = &str> {
-        let entries = self.by_address.get(&address).into_iter().flatten();
+        let entries = self.by_address.range(ages(bits(address))).rev();
         entries
-            .filter(move |entry| entry.until.is_none_or(|until| now < until))
-            .map(|entry| &*entry.name)
+            .filter(move |(_, entry)| entry.until.is_none_or(|until| now < until))
+            .map(|(_, entry)| &*entry.name)
     }
+}
+
+/// An address as a number: IPv4 in its IPv4-mapped form.
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+/// The keys of an address.
+fn ages(bits: u128) -> std::ops::RangeInclusive<(u128, u64)> {
+    (bits, 0)..=(bits, u64::MAX)
 }
 
 #[cfg(test)]
@@ -100,7 +113,7 @@ mod tests {
         let (a, b): (Arc<str>, Arc<str>) = ("a.test".into(), "b.test".into());
         answered.insert(address(1), &a, Some(100));
         answered.insert(address(1), &b, None);
-        assert_eq!(names(&answered, 1, 99), ["a.test", "b.test"]);
+        assert_eq!(names(&answered, 1, 99), ["b.test", "a.test"]);
         assert_eq!(names(&answered, 1, 100), ["b.test"]);
         assert_eq!(names(&answered, 2, 0), [""; 0]);
         // A shorter answer does not end an earlier one.

@@ -3,6 +3,7 @@
 use std::num::Saturating;
 use std::task::Waker;
 
+use super::answered::Answered;
 use super::guest_connections::HINTS;
 use super::requests::Requests;
 use super::task::Task;
@@ -26,9 +27,8 @@ const GROWN: usize = 3;
 /// Bytes of a host's name that is shared.
 const NAME: usize = COUNTS + MAX_HOST_BYTES;
 
-/// Bytes for each address that a session remembers: its entries by address and by age, with the
-/// unused capacity of their nodes, and its name.
-const PER_ANSWERED: usize = 288 + NAME;
+/// Bytes for each address that a session remembers, and for its name.
+const PER_ANSWERED: usize = Answered::PAIR_BYTES + NAME;
 
 /// Bytes for each outstanding request, besides those that [`Limits::bytes_per_session`] counts.
 const PER_REQUEST: usize = {
@@ -83,7 +83,7 @@ impl Limits {
     /// 0.81 MB
     ///   + bytes_per_session + one request     pending requests and untaken answers
     ///   + max_requests × (answer_bytes + 923) answers, which are never refused, and table entries
-    ///   + (max_answered_addresses + 256) × 557  addresses that the guest may connect to
+    ///   + (max_answered_addresses + 256) × 533  addresses that the guest may connect to
     /// ```
     ///
     /// With the defaults it is 634 MB, nearly all of it for 65,536 untaken answers of the largest
@@ -148,6 +148,7 @@ mod tests {
             requests_per_engine: usize::MAX,
             bytes_per_session: usize::MAX,
             answer_bytes: usize::MAX,
+            max_answered_addresses: usize::MAX,
             ..Limits::default()
         };
         assert_eq!(limits.most_bytes(usize::MAX), usize::MAX);
