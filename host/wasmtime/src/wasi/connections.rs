@@ -60,13 +60,7 @@ impl WinsockCtx {
 fn allows(connections: &Connections, address: SocketAddr, usage: SocketAddrUse) -> bool {
     let usage = match usage {
         SocketAddrUse::TcpBind => ConnectionUse::TcpBind,
-        SocketAddrUse::TcpListen => {
-            let allowed = connections.check(ConnectionUse::TcpListen, address).is_ok();
-            if allowed {
-                connections.opened(Transport::Tcp, address);
-            }
-            return allowed;
-        }
+        SocketAddrUse::TcpListen => ConnectionUse::TcpListen,
         SocketAddrUse::TcpConnect => ConnectionUse::TcpConnect,
         // Listening was judged.
         SocketAddrUse::TcpAccept => return true,
@@ -99,6 +93,23 @@ where
                 data.winsock().ctx.closed(Transport::Tcp, local.into());
             }
             Ok(())
+        },
+    )?;
+    // Not in the check: listening may still fail, and a linker without `follow_sockets` sees no end
+    // of it.
+    tcp.func_wrap(
+        "[method]tcp-socket.finish-listen",
+        |mut store: StoreContextMut<'_, T>, (socket,): (Resource<TcpSocket>,)| {
+            let data = store.data_mut();
+            let mut sockets = data.sockets();
+            let same = Resource::new_borrow(socket.rep());
+            if let Err(error) = HostTcpSocket::finish_listen(&mut sockets, socket) {
+                return Ok((Err::<(), ErrorCode>(error.downcast()?),));
+            }
+            if let Ok(local) = HostTcpSocket::local_address(&mut sockets, same) {
+                data.winsock().ctx.opened(Transport::Tcp, local.into());
+            }
+            Ok((Ok(()),))
         },
     )?;
     // `wasmtime_wasi` judges the bind that a connect implies first. Its denial would not name the
