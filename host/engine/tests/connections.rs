@@ -353,12 +353,13 @@ fn denials_are_counted_and_observed_with_the_rule_that_would_allow_them() {
     );
     assert_eq!(
         suggested(&connections, TcpConnect, "[2606:4700::1]:443"),
-        "--connect [2606:4700::1]:443"
+        "--connect '[2606:4700::1]:443'"
     );
-    assert_eq!(session.stats().connections_denied, 4);
-    assert_eq!(engine.metrics().total.connections_denied, 4);
+    assert_eq!(suggested(&connections, TcpConnect, "0.0.0.0:80"), "no rule");
+    assert_eq!(session.stats().connections_denied, 5);
+    assert_eq!(engine.metrics().total.connections_denied, 5);
     let seen = denials.0.lock().unwrap();
-    assert_eq!(seen.len(), 4);
+    assert_eq!(seen.len(), 5);
     assert_eq!(
         seen[1],
         (

@@ -158,6 +158,11 @@ impl GuestConnections {
         let transport = usage.transport();
         let (ip, port) = (address.ip().to_canonical(), address.port());
         match usage {
+            ConnectionUse::TcpConnect | ConnectionUse::UdpSend
+                if port == 0 || ip.is_unspecified() =>
+            {
+                ConnectionRule::Never
+            }
             ConnectionUse::TcpConnect | ConnectionUse::UdpSend => {
                 let names = self.allowed.names(ip, now).chain(self.hints.names(ip, now));
                 let by_name = names

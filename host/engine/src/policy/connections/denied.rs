@@ -43,23 +43,27 @@ pub enum ConnectionRule {
     /// Any rule of [`Policy::connect`](crate::Policy::connect) with this transport: the guest binds an unspecified address
     /// with port 0, as a connect implies.
     AnyConnect(Transport),
+    /// No rule: nothing connects to port 0 or to an unspecified address.
+    Never,
 }
 
 impl fmt::Display for ConnectionRule {
-    /// Shows the rule as an option of the runner, such as `--connect db.example:5432`.
+    /// Shows the rule as an option of the runner, such as `--connect db.example:5432`. A pattern
+    /// that a shell would not take as it is stands in quotation marks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ConnectionRule::Connect(rule) => write!(f, "--connect {rule}"),
-            ConnectionRule::Listen(rule) => write!(f, "--listen {rule}"),
+            ConnectionRule::Connect(rule) => write!(f, "--connect {}", quoted(rule)),
+            ConnectionRule::Listen(rule) => write!(f, "--listen {}", quoted(rule)),
             ConnectionRule::AnyConnect(Transport::Tcp) => f.write_str("--connect HOST:PORT"),
             ConnectionRule::AnyConnect(Transport::Udp) => f.write_str("--connect udp:HOST:PORT"),
+            ConnectionRule::Never => f.write_str("no rule"),
         }
     }
 }
 
 /// A use of an address that the policy denies.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{address} is denied; add {rule}")]
+#[error("{address} is denied; {}", advice(rule))]
 #[non_exhaustive]
 pub struct ConnectionDenied {
     /// The address.
@@ -67,4 +71,41 @@ pub struct ConnectionDenied {
     /// The rule that would have allowed it. If the guest was answered the address, it has the name
     /// that the guest had looked up.
     pub rule: ConnectionRule,
+}
+
+fn advice(rule: &ConnectionRule) -> String {
+    match rule {
+        ConnectionRule::Never => "no rule allows port 0 or an unspecified address".into(),
+        rule => format!("add {rule}"),
+    }
+}
+
+/// A pattern as a word of a shell. A name may have characters such as `$` and `;`.
+fn quoted(pattern: &impl fmt::Display) -> String {
+    let text = pattern.to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-_:/".contains(c);
+    if text.chars().all(is_plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_is_shown_as_a_word_that_a_shell_takes_as_it_is() {
+        for (pattern, shown) in [
+            ("db.example:5432", "--connect db.example:5432"),
+            ("udp:192.0.2.1:53", "--connect udp:192.0.2.1:53"),
+            ("[2001:db8::1]:443", "--connect '[2001:db8::1]:443'"),
+            ("a;$(b).test:1", "--connect 'a;$(b).test:1'"),
+            ("a'b.test:1", r"--connect 'a'\''b.test:1'"),
+        ] {
+            let rule = ConnectionRule::Connect(pattern.parse().unwrap());
+            assert_eq!(rule.to_string(), shown);
+        }
+    }
 }
