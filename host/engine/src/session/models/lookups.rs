@@ -2,11 +2,12 @@
 //! dropped. In some models the session of the same guest waits meanwhile.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::*;
-use crate::sync::Condvar;
+use crate::sync::{Condvar, Mutex};
 use crate::types::Outcome;
 
 const NOT_FOUND: Outcome = Err(ErrorCode::HostNotFound);
