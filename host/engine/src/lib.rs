@@ -95,9 +95,9 @@
 //! # Taking the engine down
 //!
 //! [`LookupEngine::take_down`] completes all pending requests and lookups with WSAENETDOWN.
-//! Requests and cancels fail with it until [`LookupEngine::bring_up`] (`S-R18`). Completions can still be taken,
-//! and nothing hangs. Embedders call it when the network is lost, or before they replace a name
-//! service.
+//! Requests and cancels fail with it until [`LookupEngine::bring_up`] (`S-R18`). Completions can
+//! still be taken, and nothing hangs. Embedders call it when the network is lost, or before they
+//! replace a name service.
 //!
 //! # Threads
 //!

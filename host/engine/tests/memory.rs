@@ -103,7 +103,7 @@ fn many_requests() -> Limits {
     }
 }
 
-/// So many addresses that little else counts.
+/// Enough addresses that they are most of what the session holds.
 fn many_addresses() -> Limits {
     Limits {
         max_requests: 4,

@@ -78,8 +78,9 @@ programs! {
     trap: traps;
 }
 
-/// The programs that other files run. `face.rs` has `hang`, which never ends. `replay.rs` has `replay`, with its own engine. `traps.rs` has
-/// `hostile_trap`. `beside.rs` has the programs that take seconds.
+/// The programs that other files run. `face.rs` has `hang`, which never ends. `replay.rs` has
+/// `replay`, with its own engine. `traps.rs` has `hostile_trap`. `beside.rs` has the programs that
+/// take seconds.
 const ELSEWHERE: [&str; 8] = [
     "hang",
     "hostile_churn",

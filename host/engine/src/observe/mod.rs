@@ -5,8 +5,8 @@
 //!
 //! `request` is called first, and one of `answer`, `denial` and `cancel` when the request completes
 //! or is cancelled, on the guest's thread. For a guest with [`Lookups`](crate::Lookups) that is any
-//! thread that uses them or their session, one at a time. `start` and `finish` of the lookup are called on the
-//! thread that runs it:
+//! thread that uses them or their session, one at a time. `start` and `finish` of the lookup are
+//! called on the thread that runs it:
 //!
 //! ```text
 //! guest's thread    request ─────────────────────────────► answer, denial or cancel
@@ -54,7 +54,8 @@ pub enum RunsOn {
 /// Is called at each step of each request. By default each function does nothing.
 ///
 /// The functions run inside a guest's calls and on workers: they must not block, and must not use
-/// the session or its lookups, because the guest's lock is held. A panic in one is caught and ignored.
+/// the session or its lookups, because the guest's lock is held. A panic in one is caught and
+/// ignored.
 pub trait Observer: Send + Sync + 'static {
     /// Whether [`request`](Self::request) needs the query, which costs a copy. Called for each
     /// request; the result may differ from call to call. Default: false.

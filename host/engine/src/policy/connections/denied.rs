@@ -40,8 +40,8 @@ pub enum ConnectionRule {
     Connect(ConnectPattern),
     /// A rule of [`Policy::listen`](crate::Policy::listen).
     Listen(ListenPattern),
-    /// Any rule of [`Policy::connect`](crate::Policy::connect) with this transport: the guest binds an unspecified address
-    /// with port 0, as a connect implies.
+    /// Any rule of [`Policy::connect`](crate::Policy::connect) with this transport: the guest binds
+    /// an unspecified address with port 0, as a connect implies.
     AnyConnect(Transport),
     /// No rule: nothing connects to port 0 or to an unspecified address.
     Never,
