@@ -76,7 +76,8 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
 
 /// Answers an address with the address itself, under its text as the name (`S-R13`, `S-A2`).
 fn answer_itself(engine: &EngineShared, lookup: &Lookup, address: IpAddr) -> Verdict {
-    let outcome = lookup.answer_host(&address.to_string(), [], [address]);
+    let text = lookup.host_name().unwrap_or_default();
+    let outcome = lookup.answer_host(text, [], [address]);
     engine.judge.verdict(lookup, outcome)
 }
 

@@ -178,3 +178,44 @@ impl GuestConnections {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::HostEntry;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    /// A guest that is answered an address at second 10, by an answer that lives until `expires`.
+    fn answered(policy: &Policy, expires: Option<u32>) -> GuestConnections {
+        let mut guest = GuestConnections::new(10);
+        guest.note_name(7, "db.test");
+        let entry = HostEntry::new("db.test", [[8, 8, 8, 8].into()]);
+        let outcome = Ok(Arc::new(entry.into()));
+        let expires = expires.and_then(NonZeroU32::new);
+        guest.answered(policy, 7, &outcome, expires, 10 * SECOND);
+        guest
+    }
+
+    // S-W4
+    #[test]
+    fn answer_counts_while_it_lives_and_for_60_seconds_at_least() {
+        let policy = Policy::deny_all().connect("db.test:1".parse().unwrap());
+        let address = "8.8.8.8:1".parse().unwrap();
+        for (expires, last) in [(Some(600), Some(599)), (Some(11), Some(69)), (None, None)] {
+            let guest = answered(&policy, expires);
+            let allows = |second: u64| {
+                let usage = ConnectionUse::TcpConnect;
+                guest.allows(&policy, usage, address, second * SECOND)
+            };
+            assert!(
+                allows(10) && allows(last.unwrap_or(1_000_000)),
+                "{expires:?}"
+            );
+            assert_eq!(
+                allows(last.map_or(2_000_000, |last| last + 1)),
+                last.is_none()
+            );
+        }
+    }
+}
