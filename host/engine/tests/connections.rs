@@ -157,8 +157,7 @@ fn rebound_name_leads_to_what_was_answered_and_judged_only() {
     assert!(allows(&connections, TcpConnect, "8.8.8.8:5432"));
 }
 
-// S-W4: an answer lives on for at least 60 s. The times of the session's own tests are pure: see
-// `answered.rs`.
+// S-W4: that it ends after that is tested without a clock, in `guest_connections.rs`.
 #[test]
 fn answer_that_is_over_counts_for_a_minute() {
     let names = Names::default();
