@@ -47,6 +47,15 @@ pub(crate) fn target_directory(workspace: &Workspace) -> Result<PathBuf> {
         .context("`cargo metadata` names no target directory")
 }
 
+/// The directories of all packages of the workspace.
+pub(crate) fn members(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let metadata = metadata(workspace)?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let manifests = packages.filter_map(|package| package["manifest_path"].as_str());
+    let directory = |manifest: &str| Some(PathBuf::from(manifest).parent()?.to_owned());
+    Ok(manifests.filter_map(directory).collect())
+}
+
 /// The packages that may be published.
 pub(crate) fn published(workspace: &Workspace) -> Result<Vec<Package>> {
     Ok(published_of(&metadata(workspace)?))
