@@ -113,6 +113,47 @@ fn answered_address_may_be_connected_to_with_the_port_of_its_name() {
     }
 }
 
+// S-W4
+#[test]
+fn client_that_knows_the_name_is_judged_by_the_rules_for_that_name() {
+    let names = Names::default();
+    for name in ["web.test", "other.test", "hint.test"] {
+        names.set(name, "8.8.8.8", None);
+    }
+    let policy = policy(&[
+        "web.test:80",
+        "other.test:81",
+        "8.8.8.8:82",
+        "udp:other.test:80",
+    ])
+    .allow("hint.test".parse().unwrap());
+    let engine = engine(&names, policy);
+    let (mut session, connections) = session(&engine);
+    let check = |host: &str, port: u16| {
+        connections
+            .check_host(host, SocketAddr::new([8, 8, 8, 8].into(), port))
+            .map_err(|denied| denied.rule.to_string())
+    };
+    let add = |rule: &str| Err(format!("--connect {rule}"));
+    // Nothing was answered yet.
+    assert_eq!(check("web.test", 80), add("web.test:80"));
+    for name in ["web.test", "other.test", "hint.test"] {
+        look_up(&mut session, name);
+    }
+    assert_eq!(check("web.test", 80), Ok(()));
+    assert_eq!(check("WEB.test.", 80), Ok(()));
+    assert_eq!(check("other.test", 81), Ok(()));
+    // The others have the same address.
+    assert_eq!(check("other.test", 80), add("other.test:80"));
+    assert_eq!(check("hint.test", 80), add("hint.test:80"));
+    assert_eq!(check("unknown.test", 80), add("unknown.test:80"));
+    // A rule for the address has every name.
+    assert_eq!(check("hint.test", 82), Ok(()));
+    // An address in place of a name is judged as a socket's.
+    assert_eq!(check("8.8.8.8", 80), Ok(()));
+    assert_eq!(check("web.test", 0), Err("no rule".into()));
+}
+
 // S-W4, S-W5
 #[test]
 fn answer_to_another_guest_and_answer_that_was_cancelled_do_not_count() {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use super::guest_connections::{GuestConnections, Open};
 use super::shared::SessionShared;
+use crate::names::{HostName, LONGEST_SPELLING, canonical_host};
 use crate::policy::{ConnectionDenied, ConnectionUse, Transport};
 use crate::sync::Arc;
 
@@ -56,14 +57,37 @@ impl Connections {
     /// # Errors
     /// If the policy denies it. Observers are told, and the denial is counted.
     pub fn check(&self, usage: ConnectionUse, address: SocketAddr) -> Result<(), ConnectionDenied> {
+        self.judge(usage, None, address)
+    }
+
+    /// Judges a TCP connection to an address that this guest was answered for `host`, by a client
+    /// that knows the name: one of HTTP. A rule for another name with the same address does not
+    /// count. If `host` is an address, this is [`check`](Self::check).
+    ///
+    /// # Errors
+    /// As for `check`.
+    pub fn check_host(&self, host: &str, address: SocketAddr) -> Result<(), ConnectionDenied> {
+        let name = match canonical_host(host.as_bytes().into(), LONGEST_SPELLING) {
+            Some(HostName::Name(name)) => Some(name),
+            _ => None,
+        };
+        self.judge(ConnectionUse::TcpConnect, name.as_deref(), address)
+    }
+
+    fn judge(
+        &self,
+        usage: ConnectionUse,
+        name: Option<&str>,
+        address: SocketAddr,
+    ) -> Result<(), ConnectionDenied> {
         let policy = &self.shared.engine.judge.policy;
         let now = self.shared.engine.now();
         let requests = self.shared.requests();
         let guest = requests.connections.as_ref().expect("made with the handle");
-        if guest.allows(policy, usage, address, now) {
+        if guest.allows(policy, usage, name, address, now) {
             let observers = &self.shared.queue.observers;
             if observers.want_connections() {
-                let rule = guest.rule(usage, address, now);
+                let rule = guest.rule(usage, name, address, now);
                 drop(requests);
                 observers.connection_allowed(&rule);
             }
@@ -71,7 +95,7 @@ impl Connections {
         }
         let denied = ConnectionDenied {
             address,
-            rule: guest.rule(usage, address, now),
+            rule: guest.rule(usage, name, address, now),
         };
         requests.counters.count_denied_connection();
         drop(requests);
@@ -87,7 +111,7 @@ impl Connections {
         let requests = self.shared.requests();
         let guest = requests.connections.as_ref().expect("made with the handle");
         policy.has_listeners(Transport::Udp)
-            || guest.allows(policy, ConnectionUse::UdpSend, from, now)
+            || guest.allows(policy, ConnectionUse::UdpSend, None, from, now)
             || from.ip().to_canonical().is_loopback() && guest.has_open(Transport::Udp)
     }
 

@@ -44,8 +44,7 @@ impl GuestConnections {
     }
 
     pub(super) fn note_name(&mut self, handle: TaskHandle, name: &str) {
-        let name = name.strip_suffix('.').unwrap_or(name);
-        self.names.insert(handle, name.into());
+        self.names.insert(handle, plain(name).into());
     }
 
     pub(super) fn forget_name(&mut self, handle: TaskHandle) {
@@ -94,10 +93,13 @@ impl GuestConnections {
         }
     }
 
+    /// Whether the guest may use an address. With a name, a rule for another name that was answered
+    /// the same address does not count.
     pub(super) fn allows(
         &self,
         policy: &Policy,
         usage: ConnectionUse,
+        name: Option<&str>,
         address: SocketAddr,
         now: u64,
     ) -> bool {
@@ -124,6 +126,7 @@ impl GuestConnections {
                     || self
                         .allowed
                         .names(ip, now)
+                        .filter(|answered| name.is_none_or(|name| plain(name) == *answered))
                         .any(|name| policy.connects_to_name(transport, name, port))
             }
         }
@@ -152,6 +155,7 @@ impl GuestConnections {
     pub(super) fn rule(
         &self,
         usage: ConnectionUse,
+        name: Option<&str>,
         address: SocketAddr,
         now: u64,
     ) -> ConnectionRule {
@@ -164,8 +168,12 @@ impl GuestConnections {
                 ConnectionRule::Never
             }
             ConnectionUse::TcpConnect | ConnectionUse::UdpSend => {
-                let names = self.allowed.names(ip, now).chain(self.hints.names(ip, now));
-                let by_name = names
+                let answered = self.allowed.names(ip, now).chain(self.hints.names(ip, now));
+                // Of a client that knows the name, no other one.
+                let answered = answered.filter(|_| name.is_none());
+                let by_name = name
+                    .into_iter()
+                    .chain(answered)
                     .filter_map(|name| ConnectPattern::for_name(transport, name, port).ok())
                     .next();
                 let by_address = || ConnectPattern::for_address(transport, ip, port);
@@ -177,6 +185,11 @@ impl GuestConnections {
             _ => ConnectionRule::Listen(ListenPattern::for_address(transport, address)),
         }
     }
+}
+
+/// A canonical name without its trailing dot.
+fn plain(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -206,7 +219,7 @@ mod tests {
             let guest = answered(&policy, expires);
             let allows = |second: u64| {
                 let usage = ConnectionUse::TcpConnect;
-                guest.allows(&policy, usage, address, second * SECOND)
+                guest.allows(&policy, usage, None, address, second * SECOND)
             };
             assert!(
                 allows(10) && allows(last.unwrap_or(1_000_000)),
