@@ -28,6 +28,13 @@ impl WinsockCtx {
         self.session.lookups()
     }
 
+    /// What judges the guest's connections.
+    #[cfg(feature = "wasi")]
+    pub(crate) fn connections(&self) -> winsock_async_engine::Connections {
+        let connections = self.connections.get_or_init(|| self.session.connections());
+        connections.clone()
+    }
+
     /// The session, for its statistics and for requests of the embedder.
     pub fn session(&mut self) -> &mut Session {
         &mut self.session

@@ -46,6 +46,7 @@
 //! # Features
 //!
 //! - `wasi`, on by default: the module [`wasi`].
+//! - `http`: the module `http`, for guests that send requests with `wasi:http`.
 //! - `dns`: the resolver `engine::resolvers::Dns`.
 //! - `tracing`: spans and events of `tracing`.
 //! - `prometheus`: metrics for the crate `prometheus-client`.
@@ -56,6 +57,8 @@
 mod bindings;
 mod ctx;
 mod host;
+#[cfg(feature = "http")]
+pub mod http;
 mod linker;
 mod timer;
 #[cfg(feature = "wasi")]

@@ -2,6 +2,7 @@
 
 pub mod ordinary;
 pub mod servers;
+pub mod tls;
 
 use std::fs;
 use std::future::poll_fn;

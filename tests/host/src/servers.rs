@@ -7,6 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use rustls::{ServerConnection, StreamOwned};
+
+use crate::tls::Authority;
+
 /// The longest datagram that is sent back, in bytes.
 const DATAGRAM: usize = 2048;
 /// The longest request that is read, in bytes.
@@ -87,17 +91,35 @@ impl Server {
     /// the `Host` header, as `GET /path HTTP/1.0 example.test`.
     ///
     /// `/` answers `200 OK` with the body `hello\n`. `/redirect/URL` answers `302 Found` to
-    /// `URL`. `/silent` never answers. Any other path answers `404 Not Found`.
+    /// `URL`. `/silent` never answers. `/stalled` answers with half of that body, and then with
+    /// nothing; `/half` ends there. Any other path answers `404 Not Found`.
     pub fn http() -> Server {
         Server::http_on(Ipv4Addr::LOCALHOST.into())
     }
 
     /// As [`Server::http`], on another address.
     pub fn http_on(address: IpAddr) -> Server {
-        Server::tcp(address, |stream, shared| answer_http(&stream, shared))
+        Server::tcp(address, |mut stream, shared| {
+            answer_http(&mut stream, shared);
+            let _ = stream.shutdown(Shutdown::Write);
+        })
     }
 
-    fn tcp(address: IpAddr, serve: fn(TcpStream, &Shared)) -> Server {
+    /// As [`Server::http`] by TLS, with a certificate of `authority` for these names and addresses.
+    pub fn https(authority: &Authority, names: &[&str]) -> Server {
+        let config = authority.server(names);
+        Server::tcp(Ipv4Addr::LOCALHOST.into(), move |stream, shared| {
+            let connection = ServerConnection::new(config.clone()).expect("a configuration");
+            let mut stream = StreamOwned::new(connection, stream);
+            answer_http(&mut stream, shared);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+            let _ = stream.sock.shutdown(Shutdown::Write);
+        })
+    }
+
+    fn tcp(address: IpAddr, serve: impl Fn(TcpStream, &Shared) + Send + Sync + 'static) -> Server {
+        let serve = Arc::new(serve);
         let listener = TcpListener::bind((address, 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
         let accept = move |shared: Arc<Shared>| {
@@ -109,7 +131,7 @@ impl Server {
                 let stream = stream.expect("a connection");
                 let kept = stream.try_clone().expect("a descriptor");
                 shared.open.lock().expect("no panic").push(kept);
-                let shared = shared.clone();
+                let (shared, serve) = (shared.clone(), serve.clone());
                 threads.push(thread::spawn(move || serve(stream, &shared)));
             }
             // A thread that still reads gets an end of file.
@@ -171,8 +193,8 @@ impl Drop for Server {
 }
 
 /// Reads one request and answers it.
-fn answer_http(mut stream: &TcpStream, shared: &Shared) {
-    let mut lines = BufReader::new(stream.take(REQUEST)).lines();
+fn answer_http(stream: &mut (impl Read + Write), shared: &Shared) {
+    let mut lines = BufReader::new(Read::by_ref(stream).take(REQUEST)).lines();
     let Some(Ok(request)) = lines.next() else {
         return;
     };
@@ -190,24 +212,31 @@ fn answer_http(mut stream: &TcpStream, shared: &Shared) {
     let path = request.split(' ').nth(1).unwrap_or("").to_owned();
     shared.see(format!("{request} {host}"));
     let (status, header, body) = match path.as_str() {
-        "/" => ("200 OK", String::new(), "hello\n"),
-        "/silent" => {
-            // Until the client or the server ends the connection.
-            let _ = stream.read(&mut [0]);
-            return;
-        }
+        "/" | "/half" | "/stalled" => ("200 OK", String::new(), "hello\n"),
+        "/silent" => ("", String::new(), ""),
         other => match other.strip_prefix("/redirect/") {
             Some(url) => ("302 Found", format!("Location: {url}\r\n"), ""),
             None => ("404 Not Found", String::new(), ""),
         },
     };
     let length = body.len();
-    // The client may have gone.
-    let _ = write!(
-        stream,
-        "HTTP/1.0 {status}\r\n{header}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    );
-    let _ = stream.shutdown(Shutdown::Write);
+    let sent = match path.as_str() {
+        "/half" | "/stalled" => &body[..length / 2],
+        _ => body,
+    };
+    if !status.is_empty() {
+        // The client may have gone.
+        let _ = write!(
+            stream,
+            "HTTP/1.0 {status}\r\n{header}Content-Length: {length}\r\n\
+             Connection: close\r\n\r\n{sent}"
+        );
+        let _ = stream.flush();
+    }
+    if path == "/silent" || path == "/stalled" {
+        // Until the client or the server ends the connection.
+        let _ = stream.read(&mut [0]);
+    }
 }
 
 #[cfg(test)]

@@ -50,8 +50,7 @@ impl WinsockCtx {
     + Send
     + Sync
     + 'static {
-        let connections = self.connections.get_or_init(|| self.session.connections());
-        let connections = connections.clone();
+        let connections = self.connections();
         move |address, usage| {
             let allowed = allows(&connections, address, usage);
             Box::pin(async move { allowed })

@@ -21,8 +21,9 @@
 //! what the policy allows, and to what the guest was answered for a name with a rule for
 //! connections (`S-W4`). Without it, what `WasiCtxBuilder` says holds.
 //!
-//! `wasi:http` is not served: the default of `wasmtime-wasi-http` looks names up and connects by
-//! itself, past the policy. Do not link it for a guest that the policy is to hold.
+//! `wasi:http` is not served here but, with the feature `http`, by `http::HttpHooks`. The default
+//! hooks of `wasmtime-wasi-http` look names up and connect by themselves, past the policy. Do not
+//! link them for a guest that the policy is to hold.
 //!
 //! # Example
 //!
