@@ -7,6 +7,7 @@ mod ending;
 mod error;
 mod files;
 mod guest;
+mod http;
 mod log;
 mod output;
 mod panics;

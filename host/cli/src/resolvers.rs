@@ -143,7 +143,7 @@ fn text(path: &Path, option: &str, options: &Run) -> Result<String> {
 }
 
 /// Reads the file that `option` names.
-fn read(path: &Path, option: &str, max_bytes: u64, options: &Run) -> Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, option: &str, max_bytes: u64, options: &Run) -> Result<Vec<u8>> {
     files::read(path, max_bytes, options.timeout)
         .with_context(|| format!("{option} {}: cannot be read", path.display()))
 }

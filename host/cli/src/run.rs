@@ -10,6 +10,8 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{Config, Engine, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use winsock_async_wasmtime::http::HttpHooks;
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use crate::args::{Run, Variable};
@@ -18,7 +20,7 @@ use crate::ending::{Ending, Running};
 use crate::error::{self, Aborted, UNUSABLE};
 use crate::policy_trace::PolicyTrace;
 use crate::timeline::Timeline;
-use crate::{cache, guest, panics, resolvers, room};
+use crate::{cache, guest, http, panics, resolvers, room};
 
 /// Runs the guest to its end, and returns the exit status.
 ///
@@ -34,6 +36,7 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
     let trace = trace.transpose()?;
     let lookups = resolvers::engine(options, timeline.as_ref(), trace.as_ref())?;
     let winsock = WinsockCtx::new(&lookups);
+    let hooks = http::hooks(options, &winsock)?;
     let wasi = wasi(options, &winsock)?;
     let bytes = guest::read(options)?;
     // wasmtime compiles on threads that its library starts, and panics if it cannot.
@@ -54,6 +57,8 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
         State {
             wasi,
             winsock,
+            http: WasiHttpCtx::new(),
+            hooks,
             table: ResourceTable::new(),
         },
     );
@@ -96,10 +101,12 @@ fn deadline(
     Deadline::start(store.engine(), limit, blocked, ending)
 }
 
-/// The store's data: WASI, the lookups, and one table for both.
+/// The store's data: WASI, the lookups, and one table for all.
 struct State {
     wasi: WasiCtx,
     winsock: WinsockCtx,
+    http: WasiHttpCtx,
+    hooks: HttpHooks,
     table: ResourceTable,
 }
 
@@ -116,6 +123,16 @@ impl WinsockView for State {
     fn winsock(&mut self) -> WinsockCtxView<'_> {
         WinsockCtxView {
             ctx: &mut self.winsock,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            hooks: &mut self.hooks,
             table: &mut self.table,
         }
     }

@@ -3,51 +3,17 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
-use std::path::Path;
-use std::{fs, thread};
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 
 use support::{Scratch, command};
+use winsock_async_tests::if_built;
+use winsock_async_tests::servers::Server;
+use winsock_async_tests::tls::Authority;
 
 /// The path of a guest, if this machine can build it. Says so if not.
 fn guest(name: &str) -> Option<String> {
-    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests");
-    let path = guests.join(name).with_extension("wasm");
-    if let Ok(reason) = fs::read_to_string(path.with_extension("missing")) {
-        println!("!!! NOT TESTED: guest {name}: {reason} !!!");
-        return None;
-    }
-    let shown = path.display();
-    assert!(path.exists(), "no {shown}: run `cargo xtask guests` first");
-    Some(path.into_os_string().into_string().unwrap())
-}
-
-/// A server on loopback that answers each connection's first line with itself, or a request of HTTP
-/// with `hello`. Returns its port.
-fn server() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut line = String::new();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            // A guest that is denied closes at once.
-            if reader.read_line(&mut line).is_err() || line.is_empty() {
-                continue;
-            }
-            if line.starts_with("GET ") {
-                while reader
-                    .read_line(&mut line)
-                    .is_ok_and(|_| !line.ends_with("\r\n\r\n"))
-                {}
-                line = "HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhello\n".into();
-            }
-            let _ = stream.write_all(line.as_bytes());
-        }
-    });
-    port
+    Some(if_built(name)?.into_os_string().into_string().unwrap())
 }
 
 /// Runs a guest, and returns its output, its errors and its status.
@@ -82,39 +48,33 @@ fn hosts(test: &str) -> (Scratch, String) {
 
 #[test]
 fn rule_for_a_name_and_port_is_all_that_a_program_needs() {
-    let port = server();
-    let number = port.to_string();
-    let url = format!("http://localhost:{port}/");
+    let (echo, http) = (Server::tcp_echo(), Server::http());
+    let (port, number) = (echo.address().port(), echo.port());
     let connected = format!("found 127.0.0.1\nconnected 127.0.0.1:{port}\nreceived hello\n");
     prints(port, "std_tcp", &["localhost", &number], &connected);
+    let received = "received hello\n";
+    let found = format!("name localhost\nfound 127.0.0.1\n{received}");
+    prints(port, "wstd_tcp", &[&number, "localhost"], &found);
+    let python = ["tcp", "localhost", &number];
+    prints(port, "python_net", &python, received);
+    let python = ["asyncio", "localhost", &number];
+    let found = format!("found 127.0.0.1\n{received}");
+    prints(port, "python_net", &python, &found);
+
+    let port = http.address().port();
+    let url = format!("http://localhost:{port}/");
     prints(port, "fetch", &[&url], "HTTP/1.0 200 OK\n");
-    let found = "name localhost\nfound 127.0.0.1\nreceived hello\n";
-    prints(port, "wstd_tcp", &[&number, "localhost"], found);
-    prints(
-        port,
-        "python_net",
-        &["tcp", "localhost", &number],
-        "received hello\n",
-    );
-    prints(
-        port,
-        "python_net",
-        &["urllib", &url],
-        "status 200\nbody 'hello\\n'\n",
-    );
-    let found = "found 127.0.0.1\nreceived hello\n";
-    prints(
-        port,
-        "python_net",
-        &["asyncio", "localhost", &number],
-        found,
-    );
+    let answered = "status 200\nbody 'hello\\n'\n";
+    prints(port, "python_net", &["urllib", &url], answered);
+    let answered = format!("url {url}\nstatus 200\nbody \"hello\\n\"\n");
+    prints(port, "javascript_fetch", &[&url], &answered);
 }
 
 #[test]
 fn denial_is_logged_and_counted_with_the_rule_that_would_allow_it() {
     let Some(tcp) = guest("std_tcp") else { return };
-    let (port, (_scratch, hosts)) = (server(), hosts("denial"));
+    let server = Server::tcp_echo();
+    let (port, (_scratch, hosts)) = (server.address().port(), hosts("denial"));
     let denied = "found 127.0.0.1\nconnect: PermissionDenied: Permission denied (os error 2)\n";
     let rule = format!("add --connect localhost:{port}");
     let other = format!("localhost:{}", port ^ 1);
@@ -143,8 +103,8 @@ fn addresses_need_a_rule_of_their_own() {
     let Some(guest) = guest("std_connect") else {
         return;
     };
-    let port = server();
-    let address = format!("127.0.0.1:{port}");
+    let server = Server::tcp_echo();
+    let address = server.address().to_string();
     let connected = format!("connected {address}\nreceived hello\n");
     let denied = "connect: PermissionDenied: Permission denied (os error 2)\n";
     for (option, expected) in [
@@ -165,14 +125,8 @@ fn datagrams_need_a_rule_for_udp() {
     let Some(guest) = guest("std_udp") else {
         return;
     };
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = socket.local_addr().unwrap().port();
-    thread::spawn(move || {
-        let mut bytes = [0; 100];
-        while let Ok((length, peer)) = socket.recv_from(&mut bytes) {
-            let _ = socket.send_to(&bytes[..length], peer);
-        }
-    });
+    let server = Server::udp_echo();
+    let port = server.address().port();
     let (_scratch, hosts) = hosts("udp");
     let (udp, tcp) = (format!("udp:localhost:{port}"), format!("localhost:{port}"));
     let args = ["localhost", &port.to_string()];
@@ -214,7 +168,8 @@ fn traced_policy_allows_the_same_run_again() {
     let Some(guest) = guest("std_tcp") else {
         return;
     };
-    let (port, (scratch, hosts)) = (server(), hosts("trace"));
+    let server = Server::tcp_echo();
+    let (port, (scratch, hosts)) = (server.address().port(), hosts("trace"));
     let trace = scratch.path("trace.toml");
     let args = ["localhost", &port.to_string()];
     let options = [
@@ -252,4 +207,60 @@ fn traced_policy_allows_the_same_run_again() {
         errors.contains("--policy-trace /no/such/place") && status == 2,
         "{errors}"
     );
+}
+
+#[test]
+fn requests_of_http_go_by_the_rules_past_no_proxy() {
+    let Some(guest) = guest("http_get") else {
+        return;
+    };
+    let authority = Authority::new();
+    let server = Server::https(&authority, &["localhost"]);
+    let proxy = Server::http();
+    let port = server.port();
+    let (scratch, hosts) = hosts("https");
+    let authorities = scratch.file("authority.pem", authority.pem().as_bytes());
+    let url = format!("https://localhost:{port}/");
+    let shown = format!("url {url}\n");
+    let rule = format!("localhost:{port}");
+    let get = |options: &[&str]| {
+        let mut command = command();
+        for name in ["http_proxy", "https_proxy", "ALL_PROXY"] {
+            let proxy = format!("http://{}", proxy.address());
+            command.env(name, &proxy).env(name.to_uppercase(), proxy);
+        }
+        command
+            .args(["run", "--hosts", &hosts, "--log", "warn"])
+            .args(options);
+        let output = command.args([&guest, &url]).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        (printed.replace(&shown, ""), errors)
+    };
+    let (printed, errors) = get(&["--connect", &rule, "--tls-ca", &authorities]);
+    assert_eq!(printed, "status 200\nbody hello\\n\n", "{errors}");
+    let (printed, _) = get(&["--connect", &rule]);
+    assert_eq!(printed, "error ErrorCode::TlsCertificateError\n");
+    let (printed, errors) = get(&["--allow", "localhost", "--tls-ca", &authorities]);
+    assert_eq!(printed, "error ErrorCode::HttpRequestDenied\n");
+    assert!(
+        errors.contains(&format!("add --connect {rule}")),
+        "{errors}"
+    );
+    assert_eq!((server.seen().len(), proxy.seen().len()), (1, 0));
+}
+
+#[test]
+fn authority_that_cannot_be_used_is_an_error_that_names_the_file() {
+    let scratch = Scratch::new("ordinary-authorities");
+    let empty = scratch.file("empty.pem", b"no certificate\n");
+    let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let broken = scratch.file("broken.pem", broken);
+    let missing = scratch.path("missing.pem");
+    for file in [&empty, &broken, &missing] {
+        let (_, errors, status) = run(&["--tls-ca", file], "no.wasm", &[]);
+        assert_eq!(status, 2);
+        let named = format!("winsock-async: --tls-ca {file}: ");
+        assert!(errors.starts_with(&named), "{errors}");
+    }
 }

@@ -98,6 +98,11 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) allow_network: bool,
 
+    /// Trust the certificate authorities in this PEM file too, for https requests of wasi:http. May
+    /// be repeated [default: those that Mozilla trusts]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_ca: Vec<PathBuf>,
+
     /// Write a policy to this file that allows exactly what the guest asked for in this run:
     /// lookups, connections and places to listen, allowed or denied
     #[arg(long, value_name = "FILE")]
