@@ -81,22 +81,19 @@
 mod body;
 mod client;
 mod error;
+mod target;
 mod tls;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ClientConfig;
-use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 
-use self::client::Client;
+use self::client::{Client, Driver, Sent};
 use crate::ctx::WinsockCtx;
 
 pub use self::tls::tls_config;
 pub use rustls;
-
-/// A time-out that the guest does not set.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Sends one guest's requests of `wasi:http`. A store's data has it beside its [`WinsockCtx`], and
 /// names it in `WasiHttpView::http`.
@@ -121,10 +118,6 @@ impl HttpHooks {
     }
 }
 
-/// What `wasmtime_wasi_http` awaits: the response, and a future that drives its connection.
-type Sent = Result<(http::Response<WasiBody>, Driver), Error>;
-type Driver = Box<dyn Future<Output = Result<(), Error>> + Send>;
-
 impl WasiHttpHooks for HttpHooks {
     fn send_request(
         &mut self,
@@ -136,9 +129,4 @@ impl WasiHttpHooks for HttpHooks {
         let options = options.unwrap_or_default();
         Box::new(async move { client.send(request, options).await })
     }
-}
-
-/// The guest's time-out, or the default.
-fn or_default(timeout: Option<Duration>) -> Duration {
-    timeout.unwrap_or(DEFAULT_TIMEOUT)
 }

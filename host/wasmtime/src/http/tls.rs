@@ -9,8 +9,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use wasmtime_wasi_http::Error;
 
-use super::client::Target;
 use super::error;
+use super::target::Target;
 
 /// Makes a configuration of TLS 1.2 and 1.3 with the certificate authorities that Mozilla trusts,
 /// and `more`.
