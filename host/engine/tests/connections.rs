@@ -409,6 +409,29 @@ fn denials_are_counted_and_observed_with_the_rule_that_would_allow_them() {
     );
 }
 
+// S-W6
+#[test]
+fn denied_lookup_of_a_client_that_knows_the_port_is_observed_with_the_rule_for_both() {
+    let denials = Denials::default();
+    let builder = LookupEngine::builder().resolver(Names::default());
+    let policy = Policy::deny_all().connect("db.test:1".parse().unwrap());
+    let engine = builder.policy(policy).observer(denials.clone()).build();
+    let (session, connections) = session(&engine);
+    connections.lookup_denied("WEB.test.", 443);
+    connections.lookup_denied("db.test", 2);
+    // Not for want of a rule on connections, no name, and no port.
+    connections.lookup_denied("db.test", 1);
+    connections.lookup_denied("192.0.2.1", 80);
+    connections.lookup_denied("web..test", 80);
+    connections.lookup_denied("web.test", 0);
+    assert_eq!(session.stats().connections_denied, 2);
+    let seen = denials.0.lock().unwrap();
+    let seen: Vec<&str> = seen.iter().map(|(_, text)| text.as_str()).collect();
+    let expected = ["web.test:443", "db.test:2"]
+        .map(|rule| format!("the lookup is denied; add --connect {rule}"));
+    assert_eq!(seen, expected);
+}
+
 // What a check costs with 4,096 addresses is in the bench; that it does not wait for the other
 // users of the guest for ever is here.
 #[test]

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::guest_connections::{GuestConnections, Open};
 use super::shared::SessionShared;
 use crate::names::{HostName, LONGEST_SPELLING, canonical_host};
-use crate::policy::{ConnectionDenied, ConnectionUse, Transport};
+use crate::policy::{ConnectPattern, ConnectionDenied, ConnectionRule, ConnectionUse, Transport};
 use crate::sync::Arc;
 
 /// Judges the connections of one guest. A clone is the same guest's.
@@ -94,13 +94,36 @@ impl Connections {
             return Ok(());
         }
         let denied = ConnectionDenied {
-            address,
+            address: Some(address),
             rule: guest.rule(usage, name, address, now),
         };
-        requests.counters.count_denied_connection();
         drop(requests);
-        self.shared.queue.observers.connection_denied(&denied);
+        self.count(&denied);
         Err(denied)
+    }
+
+    fn count(&self, denied: &ConnectionDenied) {
+        self.shared.requests().counters.count_denied_connection();
+        self.shared.queue.observers.connection_denied(denied);
+    }
+
+    /// Notes that a client that knows the name, one of HTTP, does not connect to `host`, as the
+    /// policy denies the lookup. Observers are told the rule that allows the lookup and the TCP
+    /// connection, and the denial is counted. If there is such a rule, nothing happens: the
+    /// addresses were denied, or an inspector has refused.
+    pub fn lookup_denied(&self, host: &str, port: u16) {
+        let policy = &self.shared.engine.judge.policy;
+        let name = canonical_host(host.as_bytes().into(), LONGEST_SPELLING);
+        if let Some(HostName::Name(name)) = name
+            && port != 0
+            && !policy.connects_to_name(Transport::Tcp, &name, port)
+            && let Ok(rule) = ConnectPattern::for_name(Transport::Tcp, &name, port)
+        {
+            self.count(&ConnectionDenied {
+                address: None,
+                rule: ConnectionRule::Connect(rule),
+            });
+        }
     }
 
     /// Whether the guest may get a datagram from this address: it may send there, a rule allows it

@@ -63,14 +63,18 @@ impl fmt::Display for ConnectionRule {
 
 /// A use of an address that the policy denies.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{address} is denied; {}", advice(rule))]
+#[error("{} is denied; {}", what(*address), advice(rule))]
 #[non_exhaustive]
 pub struct ConnectionDenied {
-    /// The address.
-    pub address: SocketAddr,
+    /// The address. None if it is not known, as the lookup of the name was denied.
+    pub address: Option<SocketAddr>,
     /// The rule that would have allowed it. If the guest was answered the address, it has the name
     /// that the guest had looked up.
     pub rule: ConnectionRule,
+}
+
+fn what(address: Option<SocketAddr>) -> String {
+    address.map_or_else(|| "the lookup".into(), |address| address.to_string())
 }
 
 fn advice(rule: &ConnectionRule) -> String {
