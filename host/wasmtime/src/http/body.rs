@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Sleep, sleep};
+use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 use wasmtime_wasi_http::Error;
 
 use super::error;
@@ -39,7 +40,9 @@ impl Body for TimedBody {
             return Poll::Ready(frame.map(|frame| frame.map_err(error::of_http)));
         }
         let limit = self.limit;
-        let wait = self.wait.get_or_insert_with(|| Box::pin(sleep(limit)));
+        // A sync store polls outside of any runtime, where no timer can be made.
+        let wait = (self.wait)
+            .get_or_insert_with(|| with_ambient_tokio_runtime(|| Box::pin(sleep(limit))));
         ready!(wait.as_mut().poll(context));
         Poll::Ready(Some(Err(Error::ConnectionReadTimeout)))
     }

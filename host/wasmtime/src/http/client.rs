@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use wasmtime_wasi::runtime::spawn;
 use wasmtime_wasi_http::io::TokioIo;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
-use winsock_async_engine::{Answer, Connections, Lookups, NameQuery, Query};
+use winsock_async_engine::{Answer, Connections, ErrorCode, Lookups, NameQuery, Query};
 
 use super::body::TimedBody;
 use super::target::Target;
@@ -122,6 +122,9 @@ impl Client {
             family: None,
         };
         let answer = self.lookups.begin(Query::Addresses(query)).await;
+        if answer.as_ref().err() == Some(&ErrorCode::AccessDenied) {
+            self.connections.lookup_denied(&target.host, target.port);
+        }
         match &*answer.map_err(error::of_lookup)? {
             Answer::Addresses(list) => Ok(list.addresses().collect()),
             _ => Err(Error::InternalError(None)),

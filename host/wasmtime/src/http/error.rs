@@ -30,7 +30,11 @@ pub(super) fn of_connect(error: io::Error) -> Error {
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
             Error::DestinationIpUnroutable
         }
-        _ => Error::Connect(error),
+        // No local port is free.
+        ErrorKind::AddrNotAvailable => Error::ConnectionLimitReached,
+        // Of the host, such as no free descriptor. `wasmtime_wasi_http` would say that the server
+        // refuses.
+        _ => Error::InternalError(Some(error.to_string())),
     }
 }
 

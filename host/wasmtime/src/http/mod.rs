@@ -17,12 +17,13 @@
 //! | the guest gets | when |
 //! |---|---|
 //! | `HTTP-request-denied` | the policy forbids the lookup, or the connection |
-//! | `HTTP-request-URI-invalid` | the URI has no host, has user information, or its host can be none |
+//! | `HTTP-request-URI-invalid` | the URI has no host, has more than a host and a port, or its host can be none |
 //! | `DNS-error` with `NXDOMAIN` | there is no such name |
 //! | `DNS-error` with `NOERROR` | the name has no address |
 //! | `DNS-error` with `SERVFAIL` | a name server refuses or fails |
 //! | `DNS-timeout` | a name server is silent or busy |
-//! | `connection-limit-reached` | the guest has as many lookups under way as it may |
+//! | `connection-limit-reached` | the guest has as many lookups under way as it may, or the host has no port |
+//! | `internal-error` | the host cannot connect for a reason of its own, such as no free descriptor |
 //! | `connection-timeout` | lookup, connection and TLS took longer than the guest's connect-timeout |
 //! | `connection-read-timeout` | the answer, or more of it, did not come in the guest's time |
 //! | `TLS-certificate-error` | no authority vouches for the server's certificate and name |

@@ -30,18 +30,16 @@ impl Target {
             None => Some(authority.host()),
         };
         let host = host.filter(|host| is_host(host));
-        // A port that is no number, and no port after the colon, are errors of the guest.
-        let has_port = authority.as_str().len() > authority.host().len();
-        let port = match authority.port_u16() {
-            Some(port) => Some(port),
-            None => (!has_port).then_some(if is_tls { 443 } else { 80 }),
+        // All that may stand beside the host is a colon and digits: no user, no other text.
+        let beside = authority.as_str().strip_prefix(authority.host());
+        let port = match beside.map(|beside| beside.strip_prefix(':').ok_or(beside)) {
+            Some(Ok(port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => port.parse().ok(),
+            Some(Err("")) => Some(if is_tls { 443 } else { 80 }),
+            _ => None,
         };
         let (Some(host), Some(port)) = (host, port) else {
             return Err(Error::HttpRequestUriInvalid);
         };
-        if authority.as_str().contains('@') {
-            return Err(Error::HttpRequestUriInvalid);
-        }
         Ok(Target {
             host: host.into(),
             port,
@@ -84,6 +82,9 @@ mod tests {
             "/path",
             "http://user@a.test/",
             "http://user:word@a.test/",
+            "http://@a.test/",
+            "http://a.test@a.test/",
+            "http://a.test:80@a.test/",
             "http://127.1/",
             "http://0x7f000001/",
             "http://2130706433/",
@@ -91,6 +92,27 @@ mod tests {
             "http://[fe80::1%25eth0]/",
             "http://a.test:/",
             "http://a.test:99999/",
+            "http://a.test:+80/",
+            "http://a.test:80:80/",
+            "http://a.test:8%30/",
+            "http://[::1]x:80/",
+            "http://[::1]80/",
+            "http://x[::1]:80/",
+            "http://[::1/",
+            "http://[]/",
+            "http://[a.test]/",
+            "http://[v1.a]/",
+            "http://[::ffff:127.1]/",
+            "http://::1/",
+            "http://127.0.0.1./",
+            "http://0177.0.0.1/",
+            "http://a.test%2e/",
+            "http://a.test%00.b.test/",
+            "http://bücher.test/",
+            "http://１２７.0.0.1/",
+            "http://xn--a/",
+            "http://./",
+            "http://a.test../",
             "http://a..test/",
             "http://%61.test/",
         ] {
