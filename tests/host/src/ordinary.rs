@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Result, Store};
-use wasmtime_wasi::p2::bindings::Command;
+use wasmtime_wasi::p2::bindings::{Command, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtxBuilder, WasiView};
 
@@ -50,19 +50,46 @@ impl Ordinary {
         state: impl FnOnce(&mut WasiCtxBuilder) -> T,
         link: impl FnOnce(&mut Linker<T>) -> Result<()>,
     ) -> Result<(String, bool)> {
+        let (mut store, linker, output) = self.prepare(args, state, link)?;
+        let command = Command::instantiate_async(&mut store, &self.component, &linker).await?;
+        let ended = command.wasi_cli_run().call_run(&mut store).await?;
+        drop(store);
+        Ok((printed(&output)?, ended.is_ok()))
+    }
+
+    /// As [`Ordinary::run`], in a sync store. The caller is on a thread of no runtime.
+    pub fn run_sync<T: WasiView + Send + 'static>(
+        &self,
+        args: &[&str],
+        state: impl FnOnce(&mut WasiCtxBuilder) -> T,
+        link: impl FnOnce(&mut Linker<T>) -> Result<()>,
+    ) -> Result<(String, bool)> {
+        let (mut store, linker, output) = self.prepare(args, state, link)?;
+        let command = sync::Command::instantiate(&mut store, &self.component, &linker)?;
+        let ended = command.wasi_cli_run().call_run(&mut store)?;
+        drop(store);
+        Ok((printed(&output)?, ended.is_ok()))
+    }
+
+    fn prepare<T: WasiView + Send + 'static>(
+        &self,
+        args: &[&str],
+        state: impl FnOnce(&mut WasiCtxBuilder) -> T,
+        link: impl FnOnce(&mut Linker<T>) -> Result<()>,
+    ) -> Result<(Store<T>, Linker<T>, MemoryOutputPipe)> {
         let output = MemoryOutputPipe::new(OUTPUT);
         let mut wasi = WasiCtxBuilder::new();
         wasi.inherit_stderr().stdout(output.clone());
         wasi.arg(&self.name).args(args);
-        let mut store = Store::new(engine(), state(&mut wasi));
+        let store = Store::new(engine(), state(&mut wasi));
         let mut linker = Linker::new(engine());
         link(&mut linker)?;
-        let command = Command::instantiate_async(&mut store, &self.component, &linker).await?;
-        let ended = command.wasi_cli_run().call_run(&mut store).await?;
-        drop(store);
-        let output = String::from_utf8(output.contents().into()).context("the output")?;
-        Ok((output, ended.is_ok()))
+        Ok((store, linker, output))
     }
+}
+
+fn printed(output: &MemoryOutputPipe) -> Result<String> {
+    String::from_utf8(output.contents().into()).context("the output")
 }
 
 /// The engine of these guests, for every test of the process.

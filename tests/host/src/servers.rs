@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-use rustls::{ServerConnection, StreamOwned};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::tls::Authority;
 
@@ -107,7 +107,11 @@ impl Server {
 
     /// As [`Server::http`] by TLS, with a certificate of `authority` for these names and addresses.
     pub fn https(authority: &Authority, names: &[&str]) -> Server {
-        let config = authority.server(names);
+        Server::https_with(authority.server(names))
+    }
+
+    /// As [`Server::https`], with another configuration of TLS.
+    pub fn https_with(config: Arc<ServerConfig>) -> Server {
         Server::tcp(Ipv4Addr::LOCALHOST.into(), move |stream, shared| {
             let connection = ServerConnection::new(config.clone()).expect("a configuration");
             let mut stream = StreamOwned::new(connection, stream);
@@ -115,6 +119,16 @@ impl Server {
             stream.conn.send_close_notify();
             let _ = stream.flush();
             let _ = stream.sock.shutdown(Shutdown::Write);
+        })
+    }
+
+    /// Serves each TCP connection on 127.0.0.1 by a function. What the function notes with its
+    /// second parameter is seen. The connection ends with the function.
+    pub fn tcp_by(serve: impl Fn(TcpStream, &dyn Fn(String)) + Send + Sync + 'static) -> Server {
+        Server::tcp(Ipv4Addr::LOCALHOST.into(), move |stream, shared| {
+            let ended = stream.try_clone().expect("a descriptor");
+            serve(stream, &|line| shared.see(line));
+            let _ = ended.shutdown(Shutdown::Both);
         })
     }
 

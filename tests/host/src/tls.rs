@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -39,9 +39,26 @@ impl Authority {
     }
 
     /// The configuration of a server with these names and addresses.
-    pub(crate) fn server(&self, names: &[&str]) -> Arc<ServerConfig> {
+    pub fn server(&self, names: &[&str]) -> Arc<ServerConfig> {
+        self.server_with(names, |_| ())
+    }
+
+    /// As [`Authority::server`], with a certificate that ended in the year 2001.
+    pub fn expired_server(&self, names: &[&str]) -> Arc<ServerConfig> {
+        self.server_with(names, |params| {
+            params.not_before = date_time_ymd(2000, 1, 1);
+            params.not_after = date_time_ymd(2001, 1, 1);
+        })
+    }
+
+    fn server_with(
+        &self,
+        names: &[&str],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Arc<ServerConfig> {
         let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
-        let params = CertificateParams::new(names).expect("names");
+        let mut params = CertificateParams::new(names).expect("names");
+        change(&mut params);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
