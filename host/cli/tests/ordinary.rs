@@ -250,6 +250,27 @@ fn requests_of_http_go_by_the_rules_past_no_proxy() {
     assert_eq!((server.seen().len(), proxy.seen().len()), (1, 0));
 }
 
+// The port is known where HTTP's lookup is denied, so the first run has the whole policy.
+#[test]
+fn first_run_of_a_denied_request_traces_the_whole_policy() {
+    let Some(guest) = guest("http_get") else {
+        return;
+    };
+    let server = Server::http();
+    let (port, (scratch, hosts)) = (server.port(), hosts("http-trace"));
+    let trace = scratch.path("trace.toml");
+    let url = format!("http://localhost:{port}/");
+    let options = ["--hosts", &hosts, "--log", "warn", "--policy-trace", &trace];
+    let (output, errors, _) = run(&options, &guest, &[&url]);
+    let expected = format!("url {url}\nerror ErrorCode::HttpRequestDenied\n");
+    assert_eq!(output, expected);
+    let denied = format!("connection denied: the lookup is denied; add --connect localhost:{port}");
+    assert!(errors.contains(&denied), "{errors}");
+    let options = ["--hosts", &hosts, "--policy", &trace];
+    let (output, errors, _) = run(&options, &guest, &[&url]);
+    assert!(output.ends_with("body hello\\n\n"), "{output}{errors}");
+}
+
 #[test]
 fn authority_that_cannot_be_used_is_an_error_that_names_the_file() {
     let scratch = Scratch::new("ordinary-authorities");
