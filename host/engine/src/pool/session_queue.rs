@@ -24,8 +24,8 @@ pub(crate) const DUE: u8 = 2;
 pub(crate) struct SessionQueue {
     /// Judges results that come from no worker.
     pub(crate) judge: Arc<Judge>,
-    /// The way there.
-    waiting: CachePadded<Waiting>,
+    /// The way there. Boxed, because an aligned field would pad the whole queue.
+    waiting: Box<CachePadded<Waiting>>,
     /// Results, which only the session takes.
     pub(crate) finished: SharedQueue<Finished>,
     /// Notified when a result or a signal has come.
@@ -95,6 +95,9 @@ impl SessionQueue {
     /// The size of a queued job's node. Units: bytes.
     pub(crate) const NODE_BYTES: usize = LinkedQueue::<Arc<Job>>::NODE_BYTES;
 
+    /// The bytes of the heap that a queue holds before its first job.
+    pub(crate) const BYTES: usize = size_of::<SessionQueue>() + size_of::<CachePadded<Waiting>>();
+
     pub(crate) fn new(
         counters: Arc<Counters>,
         observers: SessionObservers,
@@ -102,13 +105,13 @@ impl SessionQueue {
     ) -> SessionQueue {
         SessionQueue {
             judge,
-            waiting: CachePadded::new(Waiting {
+            waiting: Box::new(CachePadded::new(Waiting {
                 jobs: Mutex::new(Jobs {
                     waiting: LinkedQueue::new(),
                     is_scheduled: false,
                 }),
                 queued: AtomicUsize::new(0),
-            }),
+            })),
             finished: SharedQueue::new(),
             arrived: Event::default(),
             lookups: LookupWakers::default(),

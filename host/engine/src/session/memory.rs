@@ -55,14 +55,10 @@ const PER_REQUEST: usize = {
 /// Bytes of a session without requests.
 const PER_SESSION: usize = {
     let recent = RecentlyCompleted::KEPT * size_of::<TaskHandle>() * GROWN / 2;
-    // The smallest capacity of each list, and what crossbeam keeps for a thread.
+    // The smallest capacity of each list, the queue of results, and what crossbeam keeps for a
+    // thread.
     let least = 16 << 10;
-    size_of::<Requests>()
-        + size_of::<SessionQueue>()
-        + Counters::BYTES
-        + 2 * COUNTS
-        + recent
-        + least
+    size_of::<Requests>() + SessionQueue::BYTES + Counters::BYTES + 2 * COUNTS + recent + least
 };
 
 /// Bytes that the pool keeps for a session: its seat and its entry in the run queue, each in a list
@@ -71,7 +67,7 @@ const PER_SEAT: usize = 256;
 
 /// Bytes of a worker without its stack: the standard library's data for a thread, and a session's
 /// queue. The worker keeps that queue while it runs a lookup of a session that has ended.
-const PER_WORKER: usize = (16 << 10) + size_of::<SessionQueue>() + Counters::BYTES + (4 << 10);
+const PER_WORKER: usize = (16 << 10) + SessionQueue::BYTES + Counters::BYTES + (4 << 10);
 
 /// Bytes of an engine without sessions.
 const PER_ENGINE: usize = 64 << 10;

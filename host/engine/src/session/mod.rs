@@ -22,8 +22,6 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 pub use self::connections::Connections;
-#[cfg(all(test, not(any(loom, shuttle))))]
-use self::deadlines::Deadlines;
 pub use self::lookups::{Lookups, PendingLookup};
 pub use self::readiness::Readiness;
 use self::shared::SessionShared;
@@ -224,7 +222,7 @@ impl Session {
     #[cfg(not(any(loom, shuttle)))]
     fn deadlines(&self) -> usize {
         let requests = self.shared.requests();
-        requests.deadlines.as_ref().map_or(0, Deadlines::len)
+        requests.deadlines.as_ref().map_or(0, |all| all.len())
     }
 }
 

@@ -46,9 +46,9 @@ pub(super) struct Requests {
     /// How many requests in the table are of [`Face::Lookups`].
     pub(super) lookups: usize,
     /// Holds the session to [`Limits::max_rate`](crate::Limits::max_rate), if there is one.
-    pub(super) rate_limiter: Option<RateLimiter>,
+    pub(super) rate_limiter: Option<Box<RateLimiter>>,
     /// When its requests are overdue. None without a time-out.
-    pub(super) deadlines: Option<Deadlines>,
+    pub(super) deadlines: Option<Box<Deadlines>>,
     pub(super) counters: Arc<Counters>,
     /// What the guest may connect to. None until somebody asks.
     pub(super) connections: Option<Box<GuestConnections>>,
@@ -82,8 +82,12 @@ impl Requests {
         let counters = Arc::new(Counters::new(engine.measure_latency));
         let judge = Arc::clone(&engine.judge);
         let queue = Arc::new(SessionQueue::new(Arc::clone(&counters), observers, judge));
-        let rate_limiter = engine.limits.max_rate.map(RateLimiter::new);
-        let deadlines = engine.limits.request_timeout.map(Deadlines::new);
+        let rate_limiter = engine.limits.max_rate.map(RateLimiter::new).map(Box::new);
+        let deadlines = engine
+            .limits
+            .request_timeout
+            .map(Deadlines::new)
+            .map(Box::new);
         let registration = engine.registry.register(Arc::clone(&queue));
         let key = engine.pool.add(&queue);
         Requests {

@@ -4,12 +4,33 @@ use std::num::NonZeroU32;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crossbeam_queue::SegQueue;
+
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering, fence};
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
 
 use super::nanoseconds;
 
-pub(crate) use crossbeam_queue::SegQueue as SharedQueue;
+/// A queue that takes no lock. The first element allocates it, as crossbeam's takes 256 bytes.
+pub(crate) struct SharedQueue<T>(OnceLock<Box<SegQueue<T>>>);
+
+impl<T> SharedQueue<T> {
+    pub(crate) fn new() -> SharedQueue<T> {
+        SharedQueue(OnceLock::new())
+    }
+
+    pub(crate) fn push(&self, element: T) {
+        self.0.get_or_init(Box::default).push(element);
+    }
+
+    pub(crate) fn pop(&self) -> Option<T> {
+        self.0.get()?.pop()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.get().is_none_or(|queue| queue.is_empty())
+    }
+}
 
 pub(crate) mod thread {
     pub(crate) use std::thread::{Builder, Thread, current, park};
