@@ -5,6 +5,7 @@
 //! `cargo xtask bench --tables` measures a large hosts file.
 
 mod api;
+mod connections;
 mod figures;
 mod tables;
 
@@ -32,6 +33,15 @@ const CASES: &[Case] = &[
     ("answered at once, 1000 in flight", || at_once(1000)),
     ("lookup dropped, known at once", || lookup(false)),
     ("lookup polled, known at once", || lookup(true)),
+    ("connection allowed, 4096 addresses", || {
+        connections::check(443, false)
+    }),
+    ("connection denied, 4096 addresses", || {
+        connections::check(80, false)
+    }),
+    ("connection denied, 4096 names of one address", || {
+        connections::check(80, true)
+    }),
     ("one by one, hot", hot),
     ("one by one, after a sleep", asleep),
     ("cancel queued, 100 outstanding", || cancel_queued(100)),

@@ -5,8 +5,11 @@ use std::net::IpAddr;
 
 use crate::sync::Arc;
 
-/// Addresses with the names that they were answered for, at most a number of such pairs. The oldest
-/// goes first.
+/// The most names of one address. A check looks at each.
+const NAMES_PER_ADDRESS: usize = 64;
+
+/// Addresses with the names that they were answered for, at most a number of such pairs, and
+/// [`NAMES_PER_ADDRESS`] of one address. The oldest goes first.
 ///
 /// The owner of a name chooses its addresses. A tree has no choice of keys that makes it slow.
 #[derive(Default)]
@@ -49,17 +52,21 @@ impl Answered {
             name: Arc::clone(name),
             until,
         };
-        let mut of_address = self.by_address.range(ages(bits));
-        let known = of_address.find(|(_, known)| known.name == *name);
-        if let Some((&(bits, age), _)) = known
-            && let Some(known) = self.by_address.remove(&(bits, age))
-        {
-            self.by_age.remove(&age);
-            // An earlier answer lives on too. Its name is shared with other addresses.
-            entry = Entry {
-                name: known.name,
-                until: known.until.zip(until).map(|(old, new)| new.max(old)),
-            };
+        let of_address = self.by_address.range(ages(bits));
+        let mut known = of_address.clone();
+        let known = known.find(|(_, known)| known.name == *name);
+        let is_full = of_address.clone().count() >= NAMES_PER_ADDRESS;
+        let oldest = of_address.clone().next().filter(|_| is_full);
+        if let Some((&(_, age), _)) = known {
+            if let Some(known) = self.remove(bits, age) {
+                // An earlier answer lives on too. Its name is shared with other addresses.
+                entry = Entry {
+                    name: known.name,
+                    until: known.until.zip(until).map(|(old, new)| new.max(old)),
+                };
+            }
+        } else if let Some((&(_, age), _)) = oldest {
+            self.remove(bits, age);
         }
         if self.by_age.len() >= self.most
             && let Some((age, bits)) = self.by_age.pop_first()
@@ -69,6 +76,11 @@ impl Answered {
         self.by_age.insert(self.next, bits);
         self.by_address.insert((bits, self.next), entry);
         self.next += 1;
+    }
+
+    fn remove(&mut self, bits: u128, age: u64) -> Option<Entry> {
+        self.by_age.remove(&age);
+        self.by_address.remove(&(bits, age))
     }
 
     /// The names that the address was answered for, by answers that still live at `now`, the newest
@@ -132,5 +144,23 @@ mod tests {
         let kept = [1, 2, 3].map(|last| names(&answered, last, 0).len());
         assert_eq!(kept, [1, 0, 1]);
         assert_eq!((answered.by_address.len(), answered.by_age.len()), (2, 2));
+    }
+
+    // S-W5
+    #[test]
+    fn oldest_name_of_an_address_goes_first_and_other_addresses_keep_theirs() {
+        let mut answered = Answered::new(1000);
+        let name = |i: usize| -> Arc<str> { format!("n{i}.test").into() };
+        answered.insert(address(2), &name(0), None);
+        for i in 0..=NAMES_PER_ADDRESS {
+            answered.insert(address(1), &name(i), None);
+        }
+        // One that is known pushes none out.
+        answered.insert(address(1), &name(1), None);
+        let left = names(&answered, 1, 0);
+        assert_eq!(left.len(), NAMES_PER_ADDRESS);
+        assert_eq!((left[0], left[63]), ("n1.test", "n2.test"));
+        assert_eq!(names(&answered, 2, 0), ["n0.test"]);
+        assert_eq!(answered.by_age.len(), answered.by_address.len());
     }
 }

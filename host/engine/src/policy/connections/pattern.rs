@@ -7,6 +7,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 
 use super::ports::{self, Ports};
+use crate::names;
 use crate::policy::pattern::{Kind, Pattern, PatternError};
 
 /// How a guest sends its bytes.
@@ -58,7 +59,12 @@ impl ConnectPattern {
         name: &str,
         port: u16,
     ) -> Result<ConnectPattern, PatternError> {
-        let host: Pattern = name.parse()?;
+        let plain = name.strip_suffix('.').unwrap_or(name);
+        let host = if names::is_canonical(plain) {
+            Pattern(Kind::Name(plain.into()))
+        } else {
+            name.parse()?
+        };
         match host.0 {
             Kind::Name(_) => Ok(ConnectPattern {
                 transport,
@@ -355,7 +361,9 @@ mod tests {
             assert_eq!(pattern.to_string(), shown);
             assert_eq!(shown.parse(), Ok(pattern));
         }
-        assert!(ConnectPattern::for_name(Tcp, "*", 1).is_err());
+        for name in ["*", "*.test", "a..test", ".", "", "8.8.8.8", "::1", "127.1"] {
+            assert!(ConnectPattern::for_name(Tcp, name, 1).is_err(), "{name}");
+        }
     }
 
     proptest! {
