@@ -83,13 +83,14 @@ impl Answered {
         self.by_address.remove(&(bits, age))
     }
 
-    /// The names that the address was answered for, by answers that still live at `now`, the newest
-    /// first.
-    pub(super) fn names(&self, address: IpAddr, now: u64) -> impl Iterator<Item = &str> {
+    /// The names that the address was answered for, the newest first, and whether each answer still
+    /// lives at `now`.
+    pub(super) fn names(&self, address: IpAddr, now: u64) -> impl Iterator<Item = (&str, bool)> {
         let entries = self.by_address.range(ages(bits(address))).rev();
-        entries
-            .filter(move |(_, entry)| entry.until.is_none_or(|until| now < until))
-            .map(|(_, entry)| &*entry.name)
+        entries.map(move |(_, entry)| {
+            let lives = entry.until.is_none_or(|until| now < until);
+            (&*entry.name, lives)
+        })
     }
 }
 
@@ -115,7 +116,8 @@ mod tests {
     }
 
     fn names(answered: &Answered, last: u8, now: u64) -> Vec<&str> {
-        answered.names(address(last), now).collect()
+        let names = answered.names(address(last), now);
+        names.filter(|(_, lives)| *lives).map(|(n, _)| n).collect()
     }
 
     // S-W4

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use super::guest_connections::{GuestConnections, Open};
+use super::guest_connections::{GuestConnections, Open, rule};
 use super::shared::SessionShared;
 use crate::names::{HostName, LONGEST_SPELLING, canonical_host};
 use crate::policy::{ConnectPattern, ConnectionDenied, ConnectionRule, ConnectionUse, Transport};
@@ -84,18 +84,23 @@ impl Connections {
         let now = self.shared.engine.now();
         let requests = self.shared.requests();
         let guest = requests.connections.as_ref().expect("made with the handle");
-        if guest.allows(policy, usage, name, address, now) {
-            let observers = &self.shared.queue.observers;
-            if observers.want_connections() {
-                let rule = guest.rule(usage, name, address, now);
-                drop(requests);
-                observers.connection_allowed(&rule);
+        let denial = match guest.judge(policy, usage, name, address, now) {
+            Err(denial) => denial,
+            Ok(()) => {
+                let observers = &self.shared.queue.observers;
+                if observers.want_connections() {
+                    let name = name.or_else(|| guest.name_of(address, now));
+                    let rule = rule(usage, name, address);
+                    drop(requests);
+                    observers.connection_allowed(&rule);
+                }
+                return Ok(());
             }
-            return Ok(());
-        }
+        };
         let denied = ConnectionDenied {
             address: Some(address),
-            rule: guest.rule(usage, name, address, now),
+            rule: rule(usage, denial.name, address),
+            is_over: denial.is_over,
         };
         drop(requests);
         self.count(&denied);
@@ -122,6 +127,7 @@ impl Connections {
             self.count(&ConnectionDenied {
                 address: None,
                 rule: ConnectionRule::Connect(rule),
+                is_over: false,
             });
         }
     }
@@ -134,7 +140,9 @@ impl Connections {
         let requests = self.shared.requests();
         let guest = requests.connections.as_ref().expect("made with the handle");
         policy.has_listeners(Transport::Udp)
-            || guest.allows(policy, ConnectionUse::UdpSend, None, from, now)
+            || guest
+                .judge(policy, ConnectionUse::UdpSend, None, from, now)
+                .is_ok()
             || from.ip().to_canonical().is_loopback() && guest.has_open(Transport::Udp)
     }
 

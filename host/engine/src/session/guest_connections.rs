@@ -93,19 +93,19 @@ impl GuestConnections {
         }
     }
 
-    /// Whether the guest may use an address. With a name, a rule for another name that was answered
-    /// the same address does not count.
-    pub(super) fn allows(
-        &self,
+    /// Judges a use of an address. With a name, a rule for another name that was answered the same
+    /// address does not count.
+    pub(super) fn judge<'a>(
+        &'a self,
         policy: &Policy,
         usage: ConnectionUse,
-        name: Option<&str>,
+        name: Option<&'a str>,
         address: SocketAddr,
         now: u64,
-    ) -> bool {
+    ) -> Result<(), Denial<'a>> {
         let transport = usage.transport();
         let (ip, port) = (address.ip().to_canonical(), address.port());
-        match usage {
+        let is_allowed = match usage {
             ConnectionUse::TcpBind | ConnectionUse::UdpBind => {
                 let may_connect = || policy.has_connections(transport) || self.has_open(transport);
                 let implied = port == 0 && ip.is_unspecified() && may_connect();
@@ -119,17 +119,18 @@ impl GuestConnections {
             }
             ConnectionUse::TcpConnect | ConnectionUse::UdpSend => {
                 if port == 0 || ip.is_unspecified() {
-                    return false;
+                    return Err(Denial::default());
                 }
-                policy.allows_connection(transport, address)
-                    || self.is_own(transport, ip, port)
-                    || self
-                        .allowed
-                        .names(ip, now)
-                        .filter(|answered| name.is_none_or(|name| plain(name) == *answered))
-                        .any(|name| policy.connects_to_name(transport, name, port))
+                if policy.allows_connection(transport, address) || self.is_own(transport, ip, port)
+                {
+                    return Ok(());
+                }
+                return self.judge_answers(ip, name, now, |name| {
+                    policy.connects_to_name(transport, name, port)
+                });
             }
-        }
+        };
+        is_allowed.then_some(()).ok_or(Denial::default())
     }
 
     pub(super) fn has_open(&self, transport: Transport) -> bool {
@@ -151,39 +152,78 @@ impl GuestConnections {
             })
     }
 
-    /// The rule that would allow a use.
-    pub(super) fn rule(
-        &self,
-        usage: ConnectionUse,
-        name: Option<&str>,
-        address: SocketAddr,
+    /// Judges a connection by the names that its address was answered for.
+    fn judge_answers<'a>(
+        &'a self,
+        ip: IpAddr,
+        asked: Option<&'a str>,
         now: u64,
-    ) -> ConnectionRule {
-        let transport = usage.transport();
-        let (ip, port) = (address.ip().to_canonical(), address.port());
-        match usage {
-            ConnectionUse::TcpConnect | ConnectionUse::UdpSend
-                if port == 0 || ip.is_unspecified() =>
-            {
-                ConnectionRule::Never
+        has_rule: impl Fn(&str) -> bool,
+    ) -> Result<(), Denial<'a>> {
+        let mut denial = Denial {
+            is_over: false,
+            name: asked,
+        };
+        for (name, lives) in self.allowed.names(ip, now) {
+            if asked.is_some_and(|asked| plain(asked) != name) {
+                continue;
             }
-            ConnectionUse::TcpConnect | ConnectionUse::UdpSend => {
-                let answered = self.allowed.names(ip, now).chain(self.hints.names(ip, now));
-                // Of a client that knows the name, no other one.
-                let answered = answered.filter(|_| name.is_none());
-                let by_name = name
-                    .into_iter()
-                    .chain(answered)
-                    .filter_map(|name| ConnectPattern::for_name(transport, name, port).ok())
-                    .next();
-                let by_address = || ConnectPattern::for_address(transport, ip, port);
-                ConnectionRule::Connect(by_name.unwrap_or_else(by_address))
+            let has_rule = has_rule(name);
+            if has_rule && lives {
+                return Ok(());
             }
-            ConnectionUse::TcpBind | ConnectionUse::UdpBind if port == 0 && ip.is_unspecified() => {
-                ConnectionRule::AnyConnect(transport)
+            // Without a change of the policy, or else for the newest answer.
+            if has_rule && !denial.is_over || denial.name.is_none() {
+                denial = Denial {
+                    is_over: has_rule,
+                    name: Some(name),
+                };
             }
-            _ => ConnectionRule::Listen(ListenPattern::for_address(transport, address)),
         }
+        if denial.name.is_none() {
+            denial.name = self.hints.names(ip, now).next().map(|(name, _)| name);
+        }
+        Err(denial)
+    }
+
+    /// The newest name that an address was answered for.
+    pub(super) fn name_of(&self, address: SocketAddr, now: u64) -> Option<&str> {
+        let ip = address.ip().to_canonical();
+        let mut names = self.allowed.names(ip, now).chain(self.hints.names(ip, now));
+        names.find(|(_, lives)| *lives).map(|(name, _)| name)
+    }
+}
+
+/// A denial of a use.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Denial<'a> {
+    /// The name that the guest connects to, if it is known.
+    pub(super) name: Option<&'a str>,
+    /// Whether a rule has the name and port, and only the time of the answer is over.
+    pub(super) is_over: bool,
+}
+
+/// The rule that would allow a use, with this name of the address.
+pub(super) fn rule(
+    usage: ConnectionUse,
+    name: Option<&str>,
+    address: SocketAddr,
+) -> ConnectionRule {
+    let transport = usage.transport();
+    let (ip, port) = (address.ip().to_canonical(), address.port());
+    match usage {
+        ConnectionUse::TcpConnect | ConnectionUse::UdpSend if port == 0 || ip.is_unspecified() => {
+            ConnectionRule::Never
+        }
+        ConnectionUse::TcpConnect | ConnectionUse::UdpSend => {
+            let by_name = name.and_then(|n| ConnectPattern::for_name(transport, n, port).ok());
+            let by_address = || ConnectPattern::for_address(transport, ip, port);
+            ConnectionRule::Connect(by_name.unwrap_or_else(by_address))
+        }
+        ConnectionUse::TcpBind | ConnectionUse::UdpBind if port == 0 && ip.is_unspecified() => {
+            ConnectionRule::AnyConnect(transport)
+        }
+        _ => ConnectionRule::Listen(ListenPattern::for_address(transport, address)),
     }
 }
 
@@ -219,7 +259,8 @@ mod tests {
             let guest = answered(&policy, expires);
             let allows = |second: u64| {
                 let usage = ConnectionUse::TcpConnect;
-                guest.allows(&policy, usage, None, address, second * SECOND)
+                let judged = guest.judge(&policy, usage, None, address, second * SECOND);
+                judged.is_ok()
             };
             assert!(
                 allows(10) && allows(last.unwrap_or(1_000_000)),
@@ -230,5 +271,38 @@ mod tests {
                 last.is_none()
             );
         }
+    }
+
+    // S-W4: a rule has the name already, so that another rule would not help.
+    #[test]
+    fn denial_says_that_the_time_of_an_answer_is_over() {
+        let usage = ConnectionUse::TcpConnect;
+        let rules = Policy::deny_all().connect("db.test:1".parse().unwrap());
+        let mut guest = answered(&rules, Some(11));
+        let denial = |guest: &GuestConnections, asked, port, second: u64| {
+            let address = SocketAddr::new([8, 8, 8, 8].into(), port);
+            let judged = guest.judge(&rules, usage, asked, address, second * SECOND);
+            let denial = judged.unwrap_err();
+            (denial.name.map(String::from), denial.is_over)
+        };
+        let named = |name: &str, is_over| (Some(name.to_string()), is_over);
+        assert_eq!(denial(&guest, None, 1, 70), named("db.test", true));
+        assert_eq!(denial(&guest, None, 2, 70), named("db.test", false));
+        assert_eq!(denial(&guest, None, 2, 10), named("db.test", false));
+        assert_eq!(
+            denial(&guest, Some("db.test"), 1, 70),
+            named("db.test", true)
+        );
+        assert_eq!(
+            denial(&guest, Some("a.test"), 1, 70),
+            named("a.test", false)
+        );
+        // A newer answer for a name without a rule for the port.
+        let rules = rules.clone().connect("web.test:2".parse().unwrap());
+        guest.note_name(8, "web.test");
+        let entry = HostEntry::new("web.test", [[8, 8, 8, 8].into()]);
+        guest.answered(&rules, 8, &Ok(Arc::new(entry.into())), None, 70 * SECOND);
+        assert_eq!(denial(&guest, None, 1, 70), named("db.test", true));
+        assert_eq!(denial(&guest, None, 3, 70), named("web.test", false));
     }
 }

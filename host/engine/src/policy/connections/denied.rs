@@ -63,7 +63,7 @@ impl fmt::Display for ConnectionRule {
 
 /// A use of an address that the policy denies.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} is denied; {}", what(*address), advice(rule))]
+#[error("{} is denied; {}", what(*address), advice(rule, *is_over))]
 #[non_exhaustive]
 pub struct ConnectionDenied {
     /// The address. None if it is not known, as the lookup of the name was denied.
@@ -71,14 +71,20 @@ pub struct ConnectionDenied {
     /// The rule that would have allowed it. If the guest was answered the address, it has the name
     /// that the guest had looked up.
     pub rule: ConnectionRule,
+    /// Whether the policy has that rule, and only the time of the answer is over: the guest must look
+    /// the name up again.
+    pub is_over: bool,
 }
 
 fn what(address: Option<SocketAddr>) -> String {
     address.map_or_else(|| "the lookup".into(), |address| address.to_string())
 }
 
-fn advice(rule: &ConnectionRule) -> String {
+fn advice(rule: &ConnectionRule, is_over: bool) -> String {
     match rule {
+        ConnectionRule::Connect(rule) if is_over => {
+            format!("the answer for {} is over: look it up again", rule.host)
+        }
         ConnectionRule::Never => "no rule allows port 0 or an unspecified address".into(),
         rule => format!("add {rule}"),
     }
@@ -111,5 +117,22 @@ mod tests {
             let rule = ConnectionRule::Connect(pattern.parse().unwrap());
             assert_eq!(rule.to_string(), shown);
         }
+    }
+
+    #[test]
+    fn message_of_an_answer_that_is_over_suggests_no_rule() {
+        let denied = |is_over| ConnectionDenied {
+            address: "8.8.8.8:1".parse().unwrap(),
+            rule: ConnectionRule::Connect("db.test:1".parse().unwrap()),
+            is_over,
+        };
+        assert_eq!(
+            denied(true).to_string(),
+            "8.8.8.8:1 is denied; the answer for db.test is over: look it up again"
+        );
+        assert_eq!(
+            denied(false).to_string(),
+            "8.8.8.8:1 is denied; add --connect db.test:1"
+        );
     }
 }
