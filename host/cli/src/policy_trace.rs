@@ -82,6 +82,11 @@ impl Asked {
     fn add_rule(&self, rule: &ConnectionRule) {
         match rule {
             ConnectionRule::Connect(rule) => self.add(|sets| &mut sets.connect, rule.to_string()),
+            ConnectionRule::ConnectEach(rules) => {
+                for rule in rules {
+                    self.add(|sets| &mut sets.connect, rule.to_string());
+                }
+            }
             ConnectionRule::Listen(rule) => self.add(|sets| &mut sets.listen, rule.to_string()),
             // The connection itself comes next.
             _ => {}

@@ -395,11 +395,15 @@ fn denials_are_counted_and_observed_with_the_rule_that_would_allow_them() {
         suggested(&connections, TcpConnect, "[2606:4700::1]:443"),
         "--connect '[2606:4700::1]:443'"
     );
+    assert_eq!(
+        suggested(&connections, TcpConnect, "[64:ff9b::a00:1]:80"),
+        "--connect '[64:ff9b::a00:1]:80' --connect 10.0.0.1:80"
+    );
     assert_eq!(suggested(&connections, TcpConnect, "0.0.0.0:80"), "no rule");
-    assert_eq!(session.stats().connections_denied, 5);
-    assert_eq!(engine.metrics().total.connections_denied, 5);
+    assert_eq!(session.stats().connections_denied, 6);
+    assert_eq!(engine.metrics().total.connections_denied, 6);
     let seen = denials.0.lock().unwrap();
-    assert_eq!(seen.len(), 5);
+    assert_eq!(seen.len(), 6);
     assert_eq!(
         seen[1],
         (

@@ -217,8 +217,8 @@ pub(super) fn rule(
         }
         ConnectionUse::TcpConnect | ConnectionUse::UdpSend => {
             let by_name = name.and_then(|n| ConnectPattern::for_name(transport, n, port).ok());
-            let by_address = || ConnectPattern::for_address(transport, ip, port);
-            ConnectionRule::Connect(by_name.unwrap_or_else(by_address))
+            let by_address = || ConnectionRule::for_address(transport, ip, port);
+            by_name.map_or_else(by_address, ConnectionRule::Connect)
         }
         ConnectionUse::TcpBind | ConnectionUse::UdpBind if port == 0 && ip.is_unspecified() => {
             ConnectionRule::AnyConnect(transport)

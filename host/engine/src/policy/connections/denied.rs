@@ -1,8 +1,9 @@
 //! Uses of addresses, and their denials.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use super::super::special::readings;
 use super::{ConnectPattern, ListenPattern, Transport};
 
 /// What a guest does with an address.
@@ -38,6 +39,9 @@ impl ConnectionUse {
 pub enum ConnectionRule {
     /// A rule of [`Policy::connect`](crate::Policy::connect).
     Connect(ConnectPattern),
+    /// Each of these rules of [`Policy::connect`](crate::Policy::connect): an IPv6 address, and the
+    /// IPv4 addresses that it carries, which are judged too.
+    ConnectEach(Box<[ConnectPattern]>),
     /// A rule of [`Policy::listen`](crate::Policy::listen).
     Listen(ListenPattern),
     /// Any rule of [`Policy::connect`](crate::Policy::connect) with this transport: the guest binds
@@ -47,12 +51,33 @@ pub enum ConnectionRule {
     Never,
 }
 
+impl ConnectionRule {
+    /// The rule that allows connections to this address and port alone.
+    pub(crate) fn for_address(transport: Transport, address: IpAddr, port: u16) -> ConnectionRule {
+        let rule = |address| ConnectPattern::for_address(transport, address, port);
+        let address = address.to_canonical();
+        let mut rules: Vec<_> = readings(address).map(rule).collect();
+        rules.dedup();
+        match rules.len() {
+            1 => ConnectionRule::Connect(rule(address)),
+            _ => ConnectionRule::ConnectEach(rules.into()),
+        }
+    }
+}
+
 impl fmt::Display for ConnectionRule {
     /// Shows the rule as an option of the runner, such as `--connect db.example:5432`. A pattern
     /// that a shell would not take as it is stands in quotation marks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConnectionRule::Connect(rule) => write!(f, "--connect {}", quoted(rule)),
+            ConnectionRule::ConnectEach(rules) => {
+                for (i, rule) in rules.iter().enumerate() {
+                    let space = if i == 0 { "" } else { " " };
+                    write!(f, "{space}--connect {}", quoted(rule))?;
+                }
+                Ok(())
+            }
             ConnectionRule::Listen(rule) => write!(f, "--listen {}", quoted(rule)),
             ConnectionRule::AnyConnect(Transport::Tcp) => f.write_str("--connect HOST:PORT"),
             ConnectionRule::AnyConnect(Transport::Udp) => f.write_str("--connect udp:HOST:PORT"),
@@ -134,5 +159,26 @@ mod tests {
             denied(false).to_string(),
             "8.8.8.8:1 is denied; add --connect db.test:1"
         );
+    }
+
+    // S-A5
+    #[test]
+    fn rule_for_an_address_that_carries_others_has_each_of_them() {
+        for (address, shown) in [
+            ("192.0.2.1", "--connect 192.0.2.1:80"),
+            ("::ffff:192.0.2.1", "--connect 192.0.2.1:80"),
+            (
+                "64:ff9b::a00:1",
+                "--connect '[64:ff9b::a00:1]:80' --connect 10.0.0.1:80",
+            ),
+            (
+                "2002:a00:1::1",
+                "--connect '[2002:a00:1::1]:80' --connect 10.0.0.1:80",
+            ),
+        ] {
+            let address = address.parse().unwrap();
+            let rule = ConnectionRule::for_address(Transport::Tcp, address, 80);
+            assert_eq!(rule.to_string(), shown);
+        }
     }
 }

@@ -1,7 +1,6 @@
 use super::Transport::{Tcp, Udp};
 use super::*;
 use crate::policy::Policy;
-use crate::policy::special::readings;
 use proptest::prelude::*;
 use std::net::SocketAddr;
 
@@ -280,15 +279,24 @@ fn a_written_policy_reads_back_and_allows_what_it_was_given() {
 proptest! {
     // S-W4
     #[test]
-    fn the_suggested_rule_allows_the_connection(bits: u128, port in 1..=u16::MAX, is_v4: bool) {
-        let address: IpAddr = if is_v4 {
-            std::net::Ipv4Addr::from(bits as u32).into()
-        } else {
-            std::net::Ipv6Addr::from(bits).into()
+    fn the_suggested_rules_allow_the_connection(bits: u128, port in 1..=u16::MAX, kind in 0..6usize) {
+        const CARRIERS: [(&str, u32); 4] =
+            [("64:ff9b::", 32), ("2002::", 112), ("64:ff9b:1::", 80), ("2001::", 96)];
+        let address: IpAddr = match CARRIERS.get(kind) {
+            Some((prefix, free)) => {
+                let prefix: std::net::Ipv6Addr = prefix.parse().unwrap();
+                let rest = bits & ((1 << free) - 1);
+                std::net::Ipv6Addr::from(prefix.to_bits() | rest).into()
+            }
+            None if kind == 4 => std::net::Ipv4Addr::from(bits as u32).into(),
+            None => std::net::Ipv6Addr::from(bits).into(),
         };
-        prop_assume!(readings(address.to_canonical()).count() == 1);
-        let rule = ConnectPattern::for_address(Tcp, address, port).to_string();
-        let policy = policy(&[&rule]);
+        let rules = match ConnectionRule::for_address(Tcp, address, port) {
+            ConnectionRule::Connect(rule) => vec![rule.to_string()],
+            ConnectionRule::ConnectEach(rules) => rules.iter().map(ToString::to_string).collect(),
+            other => panic!("{other}"),
+        };
+        let policy = policy(&rules.iter().map(String::as_str).collect::<Vec<_>>());
         prop_assert!(policy.allows_connection(Tcp, SocketAddr::new(address, port)));
         prop_assert!(!policy.allows_connection(Tcp, SocketAddr::new(address, port ^ 1)));
         prop_assert!(!policy.allows_connection(Udp, SocketAddr::new(address, port)));
