@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use winsock_async_engine::observe::Observer;
-use winsock_async_engine::policy::{ConnectionDenied, ConnectionUse, Policy, Transport};
+use winsock_async_engine::policy::{
+    ConnectionDenied, ConnectionRule, ConnectionUse, Policy, Transport,
+};
 use winsock_async_engine::{
     Connections, Limits, Lookup, LookupEngine, NameQuery, Query, Resolution, Resolver, Session,
 };
@@ -434,6 +436,38 @@ fn denied_lookup_of_a_client_that_knows_the_port_is_observed_with_the_rule_for_b
     let expected = ["web.test:443", "db.test:2"]
         .map(|rule| format!("the lookup is denied; add --connect {rule}"));
     assert_eq!(seen, expected);
+}
+
+#[derive(Clone, Default)]
+struct Allowed(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Allowed {
+    fn wants_connections(&self) -> bool {
+        true
+    }
+
+    fn connection_allowed(&self, _: u64, rule: &ConnectionRule) {
+        self.0.lock().unwrap().push(rule.to_string());
+    }
+}
+
+// The order is that of wasmtime-wasi, after the early check of its face.
+#[test]
+fn allowed_connection_is_observed_once() {
+    let allowed = Allowed::default();
+    let builder = LookupEngine::builder().resolver(Names::default());
+    let builder = builder.policy(policy(&["8.8.8.8:53"]));
+    let engine = builder.observer(allowed.clone()).build();
+    let (session, connections) = session(&engine);
+    let to = "8.8.8.8:53".parse().unwrap();
+    assert!(connections.check_early(TcpConnect, to).is_ok());
+    assert!(allows(&connections, TcpBind, "0.0.0.0:0"));
+    assert!(allows(&connections, TcpConnect, "8.8.8.8:53"));
+    assert_eq!(*allowed.0.lock().unwrap(), ["--connect 8.8.8.8:53"]);
+    // A denial ends the call, so it is observed at the early check.
+    let to = "8.8.8.8:54".parse().unwrap();
+    assert!(connections.check_early(TcpConnect, to).is_err());
+    assert_eq!(session.stats().connections_denied, 1);
 }
 
 // What a check costs with 4,096 addresses is in the bench; that it does not wait for the other

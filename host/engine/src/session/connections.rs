@@ -60,6 +60,19 @@ impl Connections {
         self.judge(usage, None, address)
     }
 
+    /// Judges a use of an address that [`check`](Self::check) judges again, if it is allowed. So
+    /// observers are told of a denial alone, and of an allowed use once.
+    ///
+    /// # Errors
+    /// As for `check`.
+    pub fn check_early(
+        &self,
+        usage: ConnectionUse,
+        address: SocketAddr,
+    ) -> Result<(), ConnectionDenied> {
+        self.judge_for(usage, None, address, false)
+    }
+
     /// Judges a TCP connection to an address that this guest was answered for `host`, by a client
     /// that knows the name: one of HTTP. A rule for another name with the same address does not
     /// count. If `host` is an address, this is [`check`](Self::check).
@@ -80,6 +93,16 @@ impl Connections {
         name: Option<&str>,
         address: SocketAddr,
     ) -> Result<(), ConnectionDenied> {
+        self.judge_for(usage, name, address, true)
+    }
+
+    fn judge_for(
+        &self,
+        usage: ConnectionUse,
+        name: Option<&str>,
+        address: SocketAddr,
+        tells_allowed: bool,
+    ) -> Result<(), ConnectionDenied> {
         let policy = &self.shared.engine.judge.policy;
         let now = self.shared.engine.now();
         let requests = self.shared.requests();
@@ -88,11 +111,14 @@ impl Connections {
             Err(denial) => denial,
             Ok(()) => {
                 let observers = &self.shared.queue.observers;
-                if observers.want_connections() {
+                if tells_allowed && observers.want_connections() {
                     let name = name.or_else(|| guest.name_of(address, now));
                     let rule = rule(usage, name, address);
                     drop(requests);
-                    observers.connection_allowed(&rule);
+                    // The connection that implies this bind is judged too.
+                    if !matches!(rule, ConnectionRule::AnyConnect(_)) {
+                        observers.connection_allowed(&rule);
+                    }
                 }
                 return Ok(());
             }

@@ -179,6 +179,7 @@ impl WinsockCtx {
     /// Whether the guest may connect to this address.
     fn may_connect(&self, remote: SocketAddr) -> bool {
         let connections = self.connections.get();
-        connections.is_none_or(|judge| judge.check(ConnectionUse::TcpConnect, remote).is_ok())
+        let usage = ConnectionUse::TcpConnect;
+        connections.is_none_or(|judge| judge.check_early(usage, remote).is_ok())
     }
 }
