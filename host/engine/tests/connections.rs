@@ -438,6 +438,27 @@ fn denied_lookup_of_a_client_that_knows_the_port_is_observed_with_the_rule_for_b
     assert_eq!(seen, expected);
 }
 
+// S-W4
+#[test]
+fn answers_count_that_were_taken_before_the_first_check() {
+    let names = Names::default();
+    names.set("db.test", "8.8.8.8", None);
+    for rule in ["db.test:5432", "udp:db.test:5432"] {
+        let engine = engine(&names, policy(&[rule]));
+        let mut session = engine.session();
+        session.startup().unwrap();
+        look_up(&mut session, "db.test");
+        let connections = session.connections();
+        let usage = if rule.starts_with("udp:") {
+            UdpSend
+        } else {
+            TcpConnect
+        };
+        assert!(allows(&connections, usage, "8.8.8.8:5432"), "{rule}");
+        assert!(!allows(&connections, usage, "8.8.8.8:5433"), "{rule}");
+    }
+}
+
 #[derive(Clone, Default)]
 struct Allowed(Arc<Mutex<Vec<String>>>);
 

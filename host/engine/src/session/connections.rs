@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use super::guest_connections::{GuestConnections, Open, rule};
+use super::guest_connections::{Open, rule};
 use super::shared::SessionShared;
 use crate::names::{HostName, LONGEST_SPELLING, canonical_host};
 use crate::policy::{ConnectPattern, ConnectionDenied, ConnectionRule, ConnectionUse, Transport};
@@ -14,7 +14,7 @@ use crate::sync::Arc;
 /// [`Session::connections`](crate::Session::connections) makes it. A guest may use an address if a
 /// rule of the policy has it, if it was answered to this guest for a name that a rule has, or if
 /// the guest itself listens there on loopback (`S-W4`). An answer counts as long as it lives, and
-/// at least 60 s. Answers count from the first call of `connections` on.
+/// at least 60 s. Every answer that the guest has taken counts, also from before this was made.
 ///
 /// ```
 /// use winsock_async_engine::resolvers::Tables;
@@ -43,12 +43,7 @@ pub struct Connections {
 
 impl Connections {
     pub(super) fn new(shared: Arc<SessionShared>) -> Connections {
-        let most = shared.engine.limits.max_answered_addresses;
-        let mut requests = shared.requests();
-        requests
-            .connections
-            .get_or_insert_with(|| Box::new(GuestConnections::new(most)));
-        drop(requests);
+        shared.requests().connections();
         Connections { shared }
     }
 

@@ -63,7 +63,7 @@ impl Session {
     }
 
     /// Judges the connections of the same guest by the policy, and by what the guest was answered
-    /// from the first call of this method on (`S-W4`).
+    /// (`S-W4`). Without a rule for connections, denials name what was answered from here on.
     pub fn connections(&self) -> Connections {
         Connections::new(Arc::clone(&self.shared))
     }

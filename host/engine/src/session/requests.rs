@@ -14,6 +14,7 @@ use crate::limits::RateLimiter;
 use crate::lookup::Lookup;
 use crate::metrics::Counters;
 use crate::observe::{QueryKind, RunsOn, SessionObservers};
+use crate::policy::Transport;
 use crate::pool::job::Job;
 use crate::pool::{SessionKey, SessionQueue};
 use crate::registry::Registration;
@@ -50,7 +51,7 @@ pub(super) struct Requests {
     /// When its requests are overdue. None without a time-out.
     pub(super) deadlines: Option<Box<Deadlines>>,
     pub(super) counters: Arc<Counters>,
-    /// What the guest may connect to. None until somebody asks.
+    /// What the guest may connect to. None as long as nothing needs it.
     pub(super) connections: Option<Box<GuestConnections>>,
     /// Whether the release of the lock wakes those who wait for completions.
     pub(super) must_wake: bool,
@@ -219,9 +220,23 @@ impl Requests {
 
     /// Notes the name of a request that has completed, until its answer is taken (`S-W4`).
     pub(super) fn note_name(&mut self, handle: TaskHandle, lookup: &Lookup) {
-        if let (Some(connections), Some(name)) = (&mut self.connections, lookup.host_name()) {
-            connections.note_name(handle, name);
+        let Some(name) = lookup.host_name() else {
+            return;
+        };
+        let policy = &self.engine.judge.policy;
+        let has_rules = [Transport::Tcp, Transport::Udp]
+            .iter()
+            .any(|transport| policy.has_connections(*transport));
+        if self.connections.is_some() || has_rules {
+            self.connections().note_name(handle, name);
         }
+    }
+
+    /// What the guest may connect to. Made for the first answer that may count, or the first check.
+    pub(super) fn connections(&mut self) -> &mut GuestConnections {
+        let most = self.engine.limits.max_answered_addresses;
+        let new = || Box::new(GuestConnections::new(most));
+        self.connections.get_or_insert_with(new)
     }
 
     /// Remembers the addresses of an answer that is taken (`S-W4`).

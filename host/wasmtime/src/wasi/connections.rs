@@ -41,9 +41,9 @@ impl WinsockCtx {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Answers count from this call on, so call it before the guest runs. Those of WASI's own lookups
-    /// count if [`replace_in_linker`](crate::wasi::replace_in_linker) serves them. Only with that, a
-    /// guest may connect to where it listens itself.
+    /// Answers of WASI's own lookups count if [`replace_in_linker`](crate::wasi::replace_in_linker)
+    /// serves them. Only with that, a guest may connect to where it listens itself. Call this before
+    /// the guest runs.
     pub fn connection_check(
         &self,
     ) -> impl Fn(SocketAddr, SocketAddrUse) -> Pin<Box<dyn Future<Output = bool> + Send + Sync>>
