@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn message_of_an_answer_that_is_over_suggests_no_rule() {
         let denied = |is_over| ConnectionDenied {
-            address: "8.8.8.8:1".parse().unwrap(),
+            address: Some("8.8.8.8:1".parse().unwrap()),
             rule: ConnectionRule::Connect("db.test:1".parse().unwrap()),
             is_over,
         };
