@@ -10,6 +10,9 @@ pub struct WinsockCtx {
     /// Once the embedder has asked for a check of connections.
     #[cfg(feature = "wasi")]
     pub(crate) connections: std::sync::OnceLock<winsock_async_engine::Connections>,
+    /// Where the guest's sockets listen or are bound for UDP, by their index in the table.
+    #[cfg(feature = "wasi")]
+    pub(crate) open_sockets: std::collections::HashMap<u32, std::net::SocketAddr>,
 }
 
 impl WinsockCtx {
@@ -19,6 +22,8 @@ impl WinsockCtx {
             session: engine.session(),
             #[cfg(feature = "wasi")]
             connections: std::sync::OnceLock::new(),
+            #[cfg(feature = "wasi")]
+            open_sockets: std::collections::HashMap::new(),
         }
     }
 
