@@ -14,13 +14,14 @@
 //!
 //! `Config::concurrency_support(false)` saves 110 ns in every call from a guest to its host. It
 //! turns off `Store::run_concurrent` and the component model's async, on which WASI 0.3 stands.
-//! Nothing here needs either.
+//! Nothing here needs either, except `wasi::p3`.
 //!
 //! # Guests that know nothing of this crate
 //!
-//! [`wasi::replace_in_linker`] serves WASI's own name lookup from the guest's session. An ordinary
-//! program in any language then has the policy, the limits and the resolvers of the engine.
-//! [`WinsockCtx::connection_check`] judges its connections. The module [`wasi`] has an example.
+//! [`wasi::replace_in_linker`] serves WASI's own name lookup from the guest's session, and
+//! `wasi::p3::replace_in_linker` that of WASI 0.3. An ordinary program in any language then has the
+//! policy, the limits and the resolvers of the engine. [`WinsockCtx::connection_check`] judges its
+//! connections. The module [`wasi`] has an example.
 //!
 //! # Sync and async stores
 //!
@@ -46,6 +47,7 @@
 //! # Features
 //!
 //! - `wasi`, on by default: the module [`wasi`].
+//! - `p3`: WASI 0.3, by the module `wasi::p3`. As `wasmtime_wasi::p3`, it is experimental.
 //! - `http`: the module `http`, for guests that send requests with `wasi:http`.
 //! - `dns`: the resolver `engine::resolvers::Dns`.
 //! - `tracing`: spans and events of `tracing`.

@@ -256,7 +256,8 @@ fn engine() -> &'static Engine {
     })
 }
 
-struct State {
+/// The data of a guest's store.
+pub struct State {
     table: ResourceTable,
     wasi: WasiCtx,
     winsock: WinsockCtx,

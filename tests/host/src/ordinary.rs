@@ -3,14 +3,15 @@
 use std::fs;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::error::Context;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Result, Store};
-use wasmtime_wasi::p2::bindings::{Command, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtxBuilder, WasiView};
+use wasmtime_wasi::{WasiCtxBuilder, WasiView, p2, p3};
+use winsock_async_engine::LookupEngine;
+use winsock_async_wasmtime::{WinsockCtx, wasi};
 
-use crate::{guests, if_built};
+use crate::{State, guests, if_built};
 
 /// The most bytes that a guest may print.
 const OUTPUT: usize = 1 << 20;
@@ -43,7 +44,7 @@ impl Ordinary {
 
     /// Runs the guest in an async store, and returns what it has printed and whether it succeeded.
     /// `state` adds to the guest's WASI and makes the store's data of it. `link` adds what the
-    /// guest imports.
+    /// guest imports. A guest that exports `wasi:cli/run` 0.3 is called by that.
     pub async fn run<T: WasiView + Send + 'static>(
         &self,
         args: &[&str],
@@ -51,8 +52,18 @@ impl Ordinary {
         link: impl FnOnce(&mut Linker<T>) -> Result<()>,
     ) -> Result<(String, bool)> {
         let (mut store, linker, output) = self.prepare(args, state, link)?;
-        let command = Command::instantiate_async(&mut store, &self.component, &linker).await?;
-        let ended = command.wasi_cli_run().call_run(&mut store).await?;
+        let linked = linker.instantiate_pre(&self.component)?;
+        let instance = linked.instantiate_async(&mut store).await?;
+        let ended = match p3::bindings::Command::new(&mut store, &instance) {
+            Ok(command) => {
+                let run = async |store: &_| command.wasi_cli_run().call_run(store).await;
+                store.run_concurrent(run).await??
+            }
+            Err(_) => {
+                let command = p2::bindings::Command::new(&mut store, &instance)?;
+                command.wasi_cli_run().call_run(&mut store).await?
+            }
+        };
         drop(store);
         Ok((printed(&output)?, ended.is_ok()))
     }
@@ -65,7 +76,8 @@ impl Ordinary {
         link: impl FnOnce(&mut Linker<T>) -> Result<()>,
     ) -> Result<(String, bool)> {
         let (mut store, linker, output) = self.prepare(args, state, link)?;
-        let command = sync::Command::instantiate(&mut store, &self.component, &linker)?;
+        let command =
+            p2::bindings::sync::Command::instantiate(&mut store, &self.component, &linker)?;
         let ended = command.wasi_cli_run().call_run(&mut store)?;
         drop(store);
         Ok((printed(&output)?, ended.is_ok()))
@@ -85,6 +97,35 @@ impl Ordinary {
         let mut linker = Linker::new(engine());
         link(&mut linker)?;
         Ok((store, linker, output))
+    }
+
+    /// Runs the guest like [`run`](Self::run). `lookups` serves its lookups and judges its
+    /// connections. `configure` adds to the guest's WASI.
+    pub async fn run_with(
+        &self,
+        args: &[&str],
+        lookups: &LookupEngine,
+        configure: impl FnOnce(&mut WasiCtxBuilder),
+    ) -> Result<(String, bool)> {
+        let winsock = WinsockCtx::new(lookups);
+        let state = |wasi: &mut WasiCtxBuilder| {
+            wasi.allow_tcp(true).allow_udp(true);
+            wasi.socket_addr_check(winsock.connection_check());
+            configure(wasi);
+            let (wasi, table) = (wasi.build(), ResourceTable::new());
+            State {
+                table,
+                wasi,
+                winsock,
+            }
+        };
+        let link = |linker: &mut Linker<State>| {
+            p2::add_to_linker_async(linker)?;
+            wasi::replace_in_linker(linker)?;
+            p3::add_to_linker(linker)?;
+            wasi::p3::replace_in_linker(linker)
+        };
+        self.run(args, state, link).await
     }
 }
 

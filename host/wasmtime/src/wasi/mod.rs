@@ -1,8 +1,10 @@
 //! WASI's own interfaces, by the engine: for guests that know nothing of this project.
 //!
 //! [`replace_in_linker`] takes the place of `wasi:sockets/ip-name-lookup` in a linker to which
-//! `wasmtime_wasi` has added its own. Each lookup of a guest is one of its session, under the same
-//! policy, limits and statistics as those of `winsock:async-lookup` (`S-W1`).
+//! `wasmtime_wasi` has added its own, for WASI 0.2. With the feature `p3`,
+//! `wasi::p3::replace_in_linker` does so for WASI 0.3. Each lookup of a guest is one of its
+//! session, under the same policy, limits and statistics as those of `winsock:async-lookup`
+//! (`S-W1`).
 //!
 //! | the guest gets | when |
 //! |---|---|
@@ -13,7 +15,7 @@
 //! | `permanent-resolver-failure` | a name server refuses or fails |
 //! | `invalid-argument` | the text can be no host's name and no address |
 //!
-//! Dropping the stream cancels the lookup (`S-W3`).
+//! Dropping the stream of 0.2, or the future of 0.3, cancels the lookup (`S-W3`).
 //!
 //! # Connections
 //!
@@ -33,6 +35,8 @@
 
 mod connections;
 mod name_lookup;
+#[cfg(feature = "p3")]
+pub mod p3;
 
 use wasmtime::Result;
 use wasmtime::component::Linker;
@@ -54,8 +58,19 @@ pub fn replace_in_linker<T>(linker: &mut Linker<T>) -> Result<()>
 where
     T: WasiView + WinsockView + 'static,
 {
+    shadowing(linker, |linker| {
+        name_lookup::replace(linker)?;
+        connections::follow_sockets(linker)
+    })
+}
+
+/// Replaces what is in the linker, and forbids shadowing again.
+fn shadowing<T>(
+    linker: &mut Linker<T>,
+    replace: impl FnOnce(&mut Linker<T>) -> Result<()>,
+) -> Result<()> {
     linker.allow_shadowing(true);
-    let replaced = name_lookup::replace(linker).and_then(|()| connections::follow_sockets(linker));
+    let replaced = replace(linker);
     linker.allow_shadowing(false);
     replaced
 }

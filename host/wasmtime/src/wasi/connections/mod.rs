@@ -1,6 +1,8 @@
 //! Connections of a guest, judged by its session.
 
 mod p2;
+#[cfg(feature = "p3")]
+mod p3;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -13,6 +15,8 @@ use winsock_async_engine::{ConnectionUse, Connections};
 use crate::ctx::WinsockCtx;
 
 pub(super) use self::p2::follow_sockets;
+#[cfg(feature = "p3")]
+pub(super) use self::p3::follow_sockets as follow_sockets_p3;
 
 impl WinsockCtx {
     /// A check for `WasiCtxBuilder::socket_addr_check`: the guest may use an address if the policy

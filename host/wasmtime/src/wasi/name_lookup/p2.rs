@@ -3,7 +3,7 @@
 //! The bindings are those of `wasmtime_wasi`. Bindings of another 0.2 version would leave guests
 //! on the lookups of `wasmtime_wasi`, because a linker prefers the highest version.
 
-use wasmtime::component::{HasData, Linker, Resource};
+use wasmtime::component::{Linker, Resource};
 use wasmtime::{Error, Result};
 use wasmtime_wasi::p2::SocketError;
 use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{
@@ -12,20 +12,14 @@ use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{
 use wasmtime_wasi::p2::bindings::sockets::network::{self, HostNetwork, IpAddress, Network};
 use wasmtime_wasi_io::async_trait;
 use wasmtime_wasi_io::poll::{DynPollable, Pollable, subscribe};
-use winsock_async_engine::{Answer, ErrorCode, NameQuery, PendingLookup, Query, is_host};
+use winsock_async_engine::{Answer, ErrorCode, PendingLookup};
 
+use super::{LookupError, NameLookup, begin};
 use crate::ctx::{WinsockCtxView, WinsockView};
 
 /// Replaces the functions. The linker must allow shadowing.
-pub(super) fn replace<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
+pub(in crate::wasi) fn replace<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
     ip_name_lookup::add_to_linker::<T, NameLookup>(linker, T::winsock)
-}
-
-/// What the functions get of a store's data.
-struct NameLookup;
-
-impl HasData for NameLookup {
-    type Data<'a> = WinsockCtxView<'a>;
 }
 
 /// The addresses of a name, one after the other.
@@ -63,17 +57,7 @@ impl Host for WinsockCtxView<'_> {
     ) -> Result<Resource<ResolveAddressStream>, SocketError> {
         // The handle is the guest's right to use the network.
         self.table.get(&network)?;
-        if !is_host(&name) {
-            return Err(network::ErrorCode::InvalidArgument.into());
-        }
-        let lookup = self
-            .ctx
-            .session
-            .lookups()
-            .begin(Query::Addresses(NameQuery {
-                name: name.into_bytes().into(),
-                family: None,
-            }));
+        let lookup = begin(self.ctx, name).map_err(network::ErrorCode::from)?;
         if let Some(Err(error)) = lookup.outcome() {
             return Err(wasi_error(error).into());
         }
@@ -131,14 +115,18 @@ impl HostNetwork for WinsockCtxView<'_> {
     }
 }
 
-/// The error of WASI for an error of a lookup (`S-W2`).
 fn wasi_error(error: ErrorCode) -> network::ErrorCode {
-    match error {
-        ErrorCode::AccessDenied => network::ErrorCode::AccessDenied,
-        ErrorCode::HostNotFound | ErrorCode::NoData => network::ErrorCode::NameUnresolvable,
-        ErrorCode::TryAgain | ErrorCode::WouldBlock | ErrorCode::NetworkDown => {
-            network::ErrorCode::TemporaryResolverFailure
+    LookupError::from(error).into()
+}
+
+impl From<LookupError> for network::ErrorCode {
+    fn from(error: LookupError) -> network::ErrorCode {
+        match error {
+            LookupError::AccessDenied => network::ErrorCode::AccessDenied,
+            LookupError::InvalidArgument => network::ErrorCode::InvalidArgument,
+            LookupError::NameUnresolvable => network::ErrorCode::NameUnresolvable,
+            LookupError::TemporaryResolverFailure => network::ErrorCode::TemporaryResolverFailure,
+            LookupError::PermanentResolverFailure => network::ErrorCode::PermanentResolverFailure,
         }
-        _ => network::ErrorCode::PermanentResolverFailure,
     }
 }
