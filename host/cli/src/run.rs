@@ -8,7 +8,6 @@ use tokio::runtime::{self, Runtime};
 use tokio::time;
 use wasmtime::component::ResourceTable;
 use wasmtime::{Config, Engine, Store, Trap, WasmBacktrace};
-use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use winsock_async_wasmtime::http::HttpHooks;
@@ -18,6 +17,7 @@ use crate::args::{Run, Variable};
 use crate::deadline::Deadline;
 use crate::ending::{Ending, Running};
 use crate::error::{self, Aborted, UNUSABLE};
+use crate::guest::Command;
 use crate::policy_trace::PolicyTrace;
 use crate::timeline::Timeline;
 use crate::{cache, guest, http, panics, resolvers, room};
@@ -39,19 +39,21 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
     let hooks = http::hooks(options, &winsock)?;
     let wasi = wasi(options, &winsock)?;
     let bytes = guest::read(options)?;
+    let component = guest::component(&bytes, options.guest())?;
     // wasmtime compiles on threads that its library starts, and panics if it cannot.
     // 0 stands for one thread for each processor.
     let count = if room::has_address_space() { 0 } else { 4 };
     let threads = rayon::ThreadPoolBuilder::new().num_threads(count);
     let threads = threads.build().ok();
-    let engine = engine(options, threads.is_some())
+    let engine = engine(options, threads.is_some(), guest::uses_p3(&component))
         .map_err(|error| anyhow!("cannot set wasmtime up: {error:#}"))?;
-    let load = || guest::load::<State>(&engine, &bytes, options.guest());
+    let load = || guest::load::<State>(&engine, &component, options.guest());
     let command = match &threads {
         Some(threads) => threads.install(load),
         None => load(),
     }?;
-    drop((threads, bytes));
+    drop((threads, component));
+    drop(bytes);
     let mut store = Store::new(
         &engine,
         State {
@@ -138,10 +140,10 @@ impl WasiHttpView for State {
     }
 }
 
-fn engine(options: &Run, has_threads: bool) -> wasmtime::Result<Engine> {
+fn engine(options: &Run, has_threads: bool, uses_p3: bool) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     // WASI 0.2 has no concurrent calls; without them, each call of the guest saves 110 ns.
-    config.concurrency_support(false);
+    config.concurrency_support(uses_p3);
     // Only with a deadline: each loop of the guest pays for the check.
     config.epoch_interruption(options.timeout.is_some());
     config.parallel_compilation(has_threads);
@@ -192,7 +194,7 @@ fn inherited(name: &str) -> Result<String> {
 /// Calls the guest and waits for its end. The error says why the guest has no exit status.
 fn call(
     store: &mut Store<State>,
-    command: &CommandPre<State>,
+    command: &Command<State>,
     options: &Run,
     runtime: &Runtime,
 ) -> Result<i32> {
@@ -220,15 +222,15 @@ impl fmt::Display for NoRoom {
 
 impl std::error::Error for NoRoom {}
 
-async fn call_run(store: &mut Store<State>, command: &CommandPre<State>) -> wasmtime::Result<i32> {
-    let command = match command.instantiate_async(&mut *store).await {
+async fn call_run(store: &mut Store<State>, command: &Command<State>) -> wasmtime::Result<i32> {
+    let instance = match command.linked.instantiate_async(&mut *store).await {
         // Its instructions, or a function that they call.
         Err(error) if error.is::<Trap>() || error.is::<WasmBacktrace>() => return Err(error),
         Err(error) => return Err(NoRoom(format!("{error:#}")).into()),
-        Ok(command) => command,
+        Ok(instance) => instance,
     };
-    let result = command.wasi_cli_run().call_run(store).await?;
-    Ok(if result.is_ok() { 0 } else { 1 })
+    let succeeded = command.call_run(store, &instance).await?;
+    Ok(if succeeded { 0 } else { 1 })
 }
 
 /// The status of a guest that did not return: that of its `exit`, or an error.

@@ -52,6 +52,8 @@ fn rule_for_a_name_and_port_is_all_that_a_program_needs() {
     let (port, number) = (echo.address().port(), echo.port());
     let connected = format!("found 127.0.0.1\nconnected 127.0.0.1:{port}\nreceived hello\n");
     prints(port, "std_tcp", &["localhost", &number], &connected);
+    let p3 = ["tcp", "localhost", &number];
+    prints(port, "sockets_0_3_0", &p3, &connected);
     let received = "received hello\n";
     let found = format!("name localhost\nfound 127.0.0.1\n{received}");
     prints(port, "wstd_tcp", &[&number, "localhost"], &found);
@@ -96,6 +98,75 @@ fn denial_is_logged_and_counted_with_the_rule_that_would_allow_it() {
         &["localhost", &port.to_string()],
     );
     assert!(output.starts_with("lookup: "), "{output}");
+}
+
+// S-W1 to S-W3: as for 0.2.
+#[test]
+fn guest_of_0_3_has_the_policy_the_statistics_and_the_log() {
+    let (Some(lookups), Some(sockets)) = (guest("lookups_0_3_0"), guest("sockets_0_3_0")) else {
+        return;
+    };
+    let server = Server::tcp_echo();
+    let (port, (_scratch, hosts)) = (server.port(), hosts("p3"));
+    let common = ["--hosts", &hosts, "--log", "warn", "--stats"];
+    let options = [&common[..], &["--allow", "localhost"]].concat();
+    let args = ["addresses", "localhost", "other.test", "a b"];
+    let (output, errors, status) = run(&options, &lookups, &args);
+    let expected = "name localhost\nfound 127.0.0.1\n\
+                    name other.test\nerror access-denied\n\
+                    name a b\nerror invalid-argument\n";
+    assert_eq!((&*output, status), (expected, 0), "{errors}");
+    assert!(counted(&errors, "requests", 2), "{errors}");
+
+    let args = ["tcp", "localhost", &port];
+    let (output, errors, status) = run(&options, &sockets, &args);
+    let expected = "found 127.0.0.1\nconnect: ErrorCode::AccessDenied\n";
+    assert_eq!((&*output, status), (expected, 0), "{errors}");
+    let rule = format!("add --connect localhost:{port}");
+    assert!(errors.contains(&rule), "{errors}");
+    assert!(counted(&errors, "connections denied", 1), "{errors}");
+}
+
+/// Whether `--stats` has this number in the line of this name.
+fn counted(errors: &str, name: &str, number: u32) -> bool {
+    let lines = errors.lines();
+    let mut counts = lines.filter_map(|line| line.trim_start().strip_prefix(name));
+    counts.any(|rest| rest.trim() == number.to_string())
+}
+
+#[test]
+fn guest_of_0_3_ends_as_one_of_0_2_does() {
+    let (Some(lookups), Some(sockets)) = (guest("lookups_0_3_0"), guest("sockets_0_3_0")) else {
+        return;
+    };
+    let scratch = Scratch::new("ordinary-p3-end");
+    let script = b"rule = [{ host = \"never.test\", never = true }]";
+    let script = scratch.file("script.toml", script);
+    let (_, errors, status) = run(&[], &sockets, &["exit", "7"]);
+    assert_eq!((&*errors, status), ("", 7));
+    let (_, errors, status) = run(&[], &sockets, &["unknown"]);
+    assert!(errors.contains(" trapped: ") && status == 134, "{errors}");
+    // A guest that computes, and one that waits.
+    let (_, errors, status) = run(&["--timeout", "0.2"], &sockets, &["loop"]);
+    assert!(
+        errors.contains("--timeout 200ms") && status == 124,
+        "{errors}"
+    );
+    let options = [
+        "--script",
+        &script,
+        "--allow",
+        "*.test",
+        "--timeout",
+        "0.2",
+        "--stats",
+    ];
+    let (_, errors, status) = run(&options, &lookups, &["addresses", "never.test"]);
+    assert!(
+        errors.contains("--timeout 200ms") && status == 124,
+        "{errors}"
+    );
+    assert!(counted(&errors, "requests", 1), "{errors}");
 }
 
 #[test]
