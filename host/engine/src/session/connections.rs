@@ -102,21 +102,18 @@ impl Connections {
         let now = self.shared.engine.now();
         let requests = self.shared.requests();
         let guest = requests.connections.as_ref().expect("made with the handle");
-        let denial = match guest.judge(policy, usage, name, address, now) {
-            Err(denial) => denial,
-            Ok(()) => {
-                let observers = &self.shared.queue.observers;
-                if tells_allowed && observers.want_connections() {
-                    let name = name.or_else(|| guest.name_of(address, now));
-                    let rule = rule(usage, name, address);
-                    drop(requests);
-                    // The connection that implies this bind is judged too.
-                    if !matches!(rule, ConnectionRule::AnyConnect(_)) {
-                        observers.connection_allowed(&rule);
-                    }
+        let Err(denial) = guest.judge(policy, usage, name, address, now) else {
+            let observers = &self.shared.queue.observers;
+            if tells_allowed && observers.want_connections() {
+                let name = name.or_else(|| guest.name_of(address, now));
+                let rule = rule(usage, name, address);
+                drop(requests);
+                // The connection that implies this bind is judged too.
+                if !matches!(rule, ConnectionRule::AnyConnect(_)) {
+                    observers.connection_allowed(&rule);
                 }
-                return Ok(());
             }
+            return Ok(());
         };
         let denied = ConnectionDenied {
             address: Some(address),
