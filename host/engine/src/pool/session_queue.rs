@@ -11,8 +11,8 @@ use crate::judge::Judge;
 use crate::metrics::Counters;
 use crate::observe::SessionObservers;
 use crate::sync::{
-    Arc, AtomicBool, AtomicU8, AtomicUsize, CachePadded, Event, Fault, Mutex, MutexGuard, Ordering,
-    SharedQueue, planted,
+    Arc, AtomicBool, AtomicU8, AtomicUsize, Event, Fault, Mutex, MutexGuard, Ordering, SharedQueue,
+    planted,
 };
 
 /// The engine went down: the session ends what is pending.
@@ -24,8 +24,9 @@ pub(crate) const DUE: u8 = 2;
 pub(crate) struct SessionQueue {
     /// Judges results that come from no worker.
     pub(crate) judge: Arc<Judge>,
-    /// The way there. Boxed, because an aligned field would pad the whole queue.
-    waiting: Box<CachePadded<Waiting>>,
+    /// The way there. Boxed, so that workers do not write beside what the guest reads. Not aligned
+    /// to cache lines, which would cost each idle session up to 128 bytes.
+    waiting: Box<Waiting>,
     /// Results, which only the session takes.
     pub(crate) finished: SharedQueue<Finished>,
     /// Notified when a result or a signal has come.
@@ -44,7 +45,7 @@ pub(crate) struct SessionQueue {
     pub(crate) has_ready: AtomicBool,
 }
 
-/// A session's jobs that no worker has begun, on cache lines of their own.
+/// A session's jobs that no worker has begun.
 struct Waiting {
     /// The session's own lock. Held for some instructions, by its guest and the workers that serve
     /// it.
@@ -96,7 +97,7 @@ impl SessionQueue {
     pub(crate) const NODE_BYTES: usize = LinkedQueue::<Arc<Job>>::NODE_BYTES;
 
     /// The bytes of the heap that a queue holds before its first job.
-    pub(crate) const BYTES: usize = size_of::<SessionQueue>() + size_of::<CachePadded<Waiting>>();
+    pub(crate) const BYTES: usize = size_of::<SessionQueue>() + size_of::<Waiting>();
 
     pub(crate) fn new(
         counters: Arc<Counters>,
@@ -105,13 +106,13 @@ impl SessionQueue {
     ) -> SessionQueue {
         SessionQueue {
             judge,
-            waiting: Box::new(CachePadded::new(Waiting {
+            waiting: Box::new(Waiting {
                 jobs: Mutex::new(Jobs {
                     waiting: LinkedQueue::new(),
                     is_scheduled: false,
                 }),
                 queued: AtomicUsize::new(0),
-            })),
+            }),
             finished: SharedQueue::new(),
             arrived: Event::default(),
             lookups: LookupWakers::default(),
