@@ -70,7 +70,7 @@ fn shadowing<T>(
     replace: impl FnOnce(&mut Linker<T>) -> Result<()>,
 ) -> Result<()> {
     linker.allow_shadowing(true);
-    let replaced = Ok(replace(linker)?);
+    let replaced = replace(linker);
     linker.allow_shadowing(false);
     replaced
 }
