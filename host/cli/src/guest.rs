@@ -42,8 +42,8 @@ enum RunExport {
     P3(p3::bindings::CommandIndices),
 }
 
-/// Compiles a component, and links it with WASI, `wasi:http` and the lookups. WASI's own lookups are
-/// the same ones. WASI 0.3 needs an engine with concurrency support. `path` is for errors.
+/// Compiles a component, and links it with WASI, `wasi:http` and the lookups. WASI's own lookups
+/// are the same ones. WASI 0.3 needs an engine with concurrency support. `path` is for errors.
 pub(crate) fn load<T>(engine: &Engine, component: &[u8], path: &Path) -> Result<Command<T>>
 where
     T: WasiView + WasiHttpView + WinsockView + 'static,

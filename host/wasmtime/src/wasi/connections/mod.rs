@@ -40,8 +40,8 @@ impl WinsockCtx {
     /// ```
     ///
     /// Answers of WASI's own lookups count if [`replace_in_linker`](crate::wasi::replace_in_linker)
-    /// serves them. Only with that, a guest may connect to where it listens itself. Call this before
-    /// the guest runs.
+    /// serves them. Only with that, a guest may connect to where it listens itself. Call this
+    /// before the guest runs.
     pub fn connection_check(
         &self,
     ) -> impl Fn(SocketAddr, SocketAddrUse) -> Pin<Box<dyn Future<Output = bool> + Send + Sync>>
