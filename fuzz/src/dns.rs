@@ -150,7 +150,9 @@ impl Oracle {
                 (CLASS_IN, TYPE_AAAA, 16) => {
                     let octets = decoder.read_slice(16)?.unverified();
                     let octets: [u8; 16] = octets.try_into().expect("it has 16 bytes");
-                    oracle.ipv6.push((owner, Ipv6Addr::from_octets(octets).into()));
+                    oracle
+                        .ipv6
+                        .push((owner, Ipv6Addr::from_octets(octets).into()));
                 }
                 (CLASS_IN, TYPE_CNAME, _) => {
                     oracle.cnames.push((owner, name(&mut decoder, bytes)?));

@@ -77,7 +77,13 @@ impl World {
     fn room(&self, at: usize) -> Room {
         let (own, all) = (self.guests[at].held(), self.held());
         let Setting { limits, .. } = self.setting;
-        if own >= limits.max_requests || all >= limits.requests_per_engine {
+        // The last sixteenth below the limit is for sessions that hold nothing.
+        let reserve = if own > 0 {
+            limits.requests_per_engine / 16
+        } else {
+            0
+        };
+        if own >= limits.max_requests || all + reserve >= limits.requests_per_engine {
             Room::Full
         } else if self.setting.is_exhausted() || (self.setting.few_bytes() && own > 0) {
             // How many bytes a session holds depends on which requests have completed.
