@@ -4,8 +4,8 @@
 //! The guest is a program of `tests/wasi`, which knows nothing of this project. It measures its own
 //! steps, so no figure includes its start. Both linkers are those of async stores.
 //!
-//! wasmtime-wasi asks the C library, which asks port 53 of the servers in `/etc/resolv.conf`. So the
-//! bench runs itself again in namespaces of its own for files, users and networks.
+//! wasmtime-wasi asks the C library, which asks port 53 of the servers in `/etc/resolv.conf`. So
+//! the bench runs itself again in namespaces of its own for files, users and networks.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::unix::process::CommandExt;

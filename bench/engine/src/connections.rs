@@ -12,7 +12,8 @@ use crate::figures::{median_of, per};
 
 const ANSWERS: usize = 4096;
 
-/// Checks connections to a port, where a rule allows 443. With `shared`, all names have one address.
+/// Checks connections to a port, where a rule allows 443. With `shared`, all names have one
+/// address.
 pub(crate) fn check(port: u16, shared: bool) -> f64 {
     let name = |i: usize| format!("host-{i}.example");
     let address = |i: usize| {

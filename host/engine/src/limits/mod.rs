@@ -55,8 +55,8 @@ pub struct Limits {
     /// for services and protocols.
     pub name_bytes: usize,
     /// Addresses that one session was answered and may connect to by a rule for their name
-    /// (`S-W5`). Default: 4096. The oldest goes first. Each name of an address counts, and at most 64
-    /// names of one are kept. 0 allows no connection by name.
+    /// (`S-W5`). Default: 4096. The oldest goes first. Each name of an address counts, and at most
+    /// 64 names of one are kept. 0 allows no connection by name.
     pub max_answered_addresses: usize,
     /// Worker threads, and so blocking lookups that run at the same time. Default: 8.
     ///

@@ -23,8 +23,8 @@ pub struct RequestStats {
     /// Requests that completed with WSAEACCES: the policy forbids the question or every address of
     /// the answer, or the inspector refused either.
     pub denied: u64,
-    /// Requests that were cancelled: by cancel, by the drop of a lookup whose outcome was not taken,
-    /// or, if they had not completed, by the last clean-up or the end of their session.
+    /// Requests that were cancelled: by cancel, by the drop of a lookup whose outcome was not
+    /// taken, or, if they had not completed, by the last clean-up or the end of their session.
     pub cancelled: u64,
     /// Connections, datagrams and places to listen that the policy denied (`S-W4`).
     pub connections_denied: u64,

@@ -1,13 +1,13 @@
 //! `wasi:http` for guests: requests by the guest's own lookups and the policy's rules.
 //!
 //! Guests in JavaScript, and many in Python and Rust, never open a socket. They send requests with
-//! `wasi:http`. [`HttpHooks`] sends them for `wasmtime_wasi_http`, of which the rest stays as it is:
+//! `wasi:http`. [`HttpHooks`] sends them, in place of the default hooks of `wasmtime_wasi_http`:
 //!
 //! - The host's name is looked up by the guest's session, under its policy, limits and statistics
 //!   (`S-W1`).
-//! - A connection goes only to an address of that answer, if the policy has a rule for that name and
-//!   port, or for that address and port (`S-W4`). A rule for another name with the same address does
-//!   not count.
+//! - A connection goes only to an address of that answer, if the policy has a rule for that name
+//!   and port, or for that address and port (`S-W4`). A rule for another name with the same address
+//!   does not count.
 //! - Each request has a connection of its own. The hooks follow no redirect and use no proxy.
 //! - `https` is TLS 1.2 or 1.3 with the certificate authorities of [`tls_config`], or others.
 //!
@@ -17,14 +17,14 @@
 //! | the guest gets | when |
 //! |---|---|
 //! | `HTTP-request-denied` | the policy forbids the lookup, or the connection |
-//! | `HTTP-request-URI-invalid` | the URI has no host, has more than a host and a port, or its host can be none |
+//! | `HTTP-request-URI-invalid` | the URI has more than a host and a port, or its host can be none |
 //! | `DNS-error` with `NXDOMAIN` | there is no such name |
 //! | `DNS-error` with `NOERROR` | the name has no address |
 //! | `DNS-error` with `SERVFAIL` | a name server refuses or fails |
 //! | `DNS-timeout` | a name server is silent or busy |
-//! | `connection-limit-reached` | the guest has as many lookups under way as it may, or the host has no port |
-//! | `internal-error` | the host cannot connect for a reason of its own, such as no free descriptor |
-//! | `connection-timeout` | lookup, connection and TLS took longer than the guest's connect-timeout |
+//! | `connection-limit-reached` | the guest may begin no more lookups, or the host has no port |
+//! | `internal-error` | the host itself cannot connect, as without a free descriptor |
+//! | `connection-timeout` | lookup, connection and TLS exceed the guest's connect-timeout |
 //! | `connection-read-timeout` | the answer, or more of it, did not come in the guest's time |
 //! | `TLS-certificate-error` | no authority vouches for the server's certificate and name |
 //!

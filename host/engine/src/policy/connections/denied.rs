@@ -96,8 +96,8 @@ pub struct ConnectionDenied {
     /// The rule that would have allowed it. If the guest was answered the address, it has the name
     /// that the guest had looked up.
     pub rule: ConnectionRule,
-    /// Whether the policy has that rule, and only the time of the answer is over: the guest must look
-    /// the name up again.
+    /// Whether the policy has that rule, and only the time of the answer is over: the guest must
+    /// look the name up again.
     pub is_over: bool,
 }
 

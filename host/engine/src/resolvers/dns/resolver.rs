@@ -41,8 +41,8 @@ use crate::types::Outcome;
 ///   `ip6.arpa`.
 /// - The addresses of a name (`S-A1`) are its A records, its AAAA records or both. The canonical
 ///   name is the last name of the CNAME chain, of the A records if both families have one.
-///   Addresses of both families have the order of RFC 6724, by the routes of this machine. The first
-///   32 are sorted. A route is remembered for one second.
+///   Addresses of both families have the order of RFC 6724, by the routes of this machine. The
+///   first 32 are sorted. A route is remembered for one second.
 /// - Bytes that no host name has are escaped as in DNS: a NUL is `\000` and a space is `\032`, in
 ///   decimal. A dot within a label is `\.`, and a backslash is `\\`. The root is `.`. Letters,
 ///   digits, `-` and `_` are shown as they are.

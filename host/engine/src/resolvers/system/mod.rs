@@ -45,8 +45,8 @@ use crate::types::Outcome;
 ///   `gethostbyaddr_r`. Elsewhere it has no aliases, and its name is the requested one. A system
 ///   that does not tell "no such name" from "no address" gives WSAHOST_NOT_FOUND for both (`S-R15`:
 ///   the name errors are told apart).
-/// - `localhost` and names under it are 127.0.0.1 and ::1, and names under `invalid` and `onion` are
-///   not found. The operating system does not get these names (RFC 6761, RFC 7686).
+/// - `localhost` and names under it are 127.0.0.1 and ::1, and names under `invalid` and `onion`
+///   are not found. The operating system does not get these names (RFC 6761, RFC 7686).
 /// - When all name servers refuse, glibc gives WSATRY_AGAIN. `Dns`, with the feature `dns`, gives
 ///   WSANO_RECOVERY (`S-R15`).
 /// - The system's settings apply. nscd or a local resolver may answer from a cache. With glibc,
