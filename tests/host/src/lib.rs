@@ -18,11 +18,15 @@ use wasmtime::error::Context;
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::{Command, sync};
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use winsock_async_engine::Resolver;
 use winsock_async_engine::policy::{Pattern, Policy};
 use winsock_async_engine::resolvers::{Chain, Script, ScriptControl, Scripted, Tables};
 use winsock_async_engine::{Limits, LookupEngine, RequestStats};
+use winsock_async_wasmtime::http::{HttpHooks, tls_config};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
+
+use self::tls::Authority;
 
 /// The folder into which `cargo xtask guests` builds the guests.
 pub fn guests() -> PathBuf {
@@ -127,7 +131,8 @@ impl Program {
         let mut wasi = WasiCtx::builder();
         wasi.inherit_stderr().arg(name).args(args);
         let mut linker = Linker::new(engine());
-        let mut store = Store::new(engine(), State::new(lookups, wasi.build()));
+        let state = State::new(WinsockCtx::new(lookups), wasi.build(), &[]);
+        let mut store = Store::new(engine(), state);
         let ended = match kind {
             Kind::Sync => {
                 wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
@@ -169,7 +174,8 @@ pub fn run_until_it_waits(program: &str, lookups: &LookupEngine) -> Result<()> {
     let component = component(program)?;
     let mut linker = Linker::new(engine());
     let wasi = WasiCtx::builder().inherit_stderr().build();
-    let mut store = Store::new(engine(), State::new(lookups, wasi));
+    let state = State::new(WinsockCtx::new(lookups), wasi, &[]);
+    let mut store = Store::new(engine(), state);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
     tokio().block_on(async {
@@ -261,14 +267,21 @@ pub struct State {
     table: ResourceTable,
     wasi: WasiCtx,
     winsock: WinsockCtx,
+    http: WasiHttpCtx,
+    hooks: HttpHooks,
 }
 
 impl State {
-    fn new(lookups: &LookupEngine, wasi: WasiCtx) -> State {
+    /// Creates the data of a guest, whose `https` trusts `authorities` beside the public ones.
+    pub fn new(winsock: WinsockCtx, wasi: WasiCtx, authorities: &[&Authority]) -> State {
+        let more = authorities.iter().map(|authority| authority.certificate());
+        let tls = tls_config(more).expect("certificates");
         State {
             table: ResourceTable::new(),
             wasi,
-            winsock: WinsockCtx::new(lookups),
+            http: WasiHttpCtx::new(),
+            hooks: HttpHooks::with_tls(&winsock, tls),
+            winsock,
         }
     }
 }
@@ -286,6 +299,16 @@ impl WinsockView for State {
     fn winsock(&mut self) -> WinsockCtxView<'_> {
         WinsockCtxView {
             ctx: &mut self.winsock,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            hooks: &mut self.hooks,
             table: &mut self.table,
         }
     }

@@ -3,11 +3,11 @@
 use std::fs;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Result, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtxBuilder, WasiView, p2, p3};
+use wasmtime_wasi::{WasiCtxBuilder, p2, p3};
 use winsock_async_engine::LookupEngine;
 use winsock_async_wasmtime::{WinsockCtx, wasi};
 
@@ -45,11 +45,11 @@ impl Ordinary {
     /// Runs the guest in an async store, and returns what it has printed and whether it succeeded.
     /// `state` adds to the guest's WASI and makes the store's data of it. `link` adds what the
     /// guest imports. A guest that exports `wasi:cli/run` 0.3 is called by that.
-    pub async fn run<T: WasiView + Send + 'static>(
+    pub async fn run(
         &self,
         args: &[&str],
-        state: impl FnOnce(&mut WasiCtxBuilder) -> T,
-        link: impl FnOnce(&mut Linker<T>) -> Result<()>,
+        state: impl FnOnce(&mut WasiCtxBuilder) -> State,
+        link: impl FnOnce(&mut Linker<State>) -> Result<()>,
     ) -> Result<(String, bool)> {
         let (mut store, linker, output) = self.prepare(args, state, link)?;
         let linked = linker.instantiate_pre(&self.component)?;
@@ -69,11 +69,11 @@ impl Ordinary {
     }
 
     /// As [`Ordinary::run`], in a sync store. The caller is on a thread of no runtime.
-    pub fn run_sync<T: WasiView + Send + 'static>(
+    pub fn run_sync(
         &self,
         args: &[&str],
-        state: impl FnOnce(&mut WasiCtxBuilder) -> T,
-        link: impl FnOnce(&mut Linker<T>) -> Result<()>,
+        state: impl FnOnce(&mut WasiCtxBuilder) -> State,
+        link: impl FnOnce(&mut Linker<State>) -> Result<()>,
     ) -> Result<(String, bool)> {
         let (mut store, linker, output) = self.prepare(args, state, link)?;
         let command =
@@ -83,12 +83,12 @@ impl Ordinary {
         Ok((printed(&output)?, ended.is_ok()))
     }
 
-    fn prepare<T: WasiView + Send + 'static>(
+    fn prepare(
         &self,
         args: &[&str],
-        state: impl FnOnce(&mut WasiCtxBuilder) -> T,
-        link: impl FnOnce(&mut Linker<T>) -> Result<()>,
-    ) -> Result<(Store<T>, Linker<T>, MemoryOutputPipe)> {
+        state: impl FnOnce(&mut WasiCtxBuilder) -> State,
+        link: impl FnOnce(&mut Linker<State>) -> Result<()>,
+    ) -> Result<(Store<State>, Linker<State>, MemoryOutputPipe)> {
         let output = MemoryOutputPipe::new(OUTPUT);
         let mut wasi = WasiCtxBuilder::new();
         wasi.inherit_stderr().stdout(output.clone());
@@ -112,12 +112,7 @@ impl Ordinary {
             wasi.allow_tcp(true).allow_udp(true);
             wasi.socket_addr_check(winsock.connection_check());
             configure(wasi);
-            let (wasi, table) = (wasi.build(), ResourceTable::new());
-            State {
-                table,
-                wasi,
-                winsock,
-            }
+            State::new(winsock, wasi.build(), &[])
         };
         let link = |linker: &mut Linker<State>| {
             p2::add_to_linker_async(linker)?;

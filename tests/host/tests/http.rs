@@ -7,53 +7,16 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use wasmtime::component::{Linker, ResourceTable};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime::component::Linker;
+use wasmtime_wasi::WasiCtxBuilder;
 use winsock_async_engine::policy::Policy;
 use winsock_async_engine::resolvers::{Chain, Script, Tables};
 use winsock_async_engine::{Limits, Lookup, LookupEngine, Resolution, Resolver};
+use winsock_async_tests::State;
 use winsock_async_tests::ordinary::Ordinary;
 use winsock_async_tests::servers::Server;
 use winsock_async_tests::tls::Authority;
-use winsock_async_wasmtime::http::{HttpHooks, tls_config};
-use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView, wasi};
-
-struct State {
-    wasi: WasiCtx,
-    winsock: WinsockCtx,
-    http: WasiHttpCtx,
-    hooks: HttpHooks,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WinsockView for State {
-    fn winsock(&mut self) -> WinsockCtxView<'_> {
-        WinsockCtxView {
-            ctx: &mut self.winsock,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            ctx: &mut self.http,
-            hooks: &mut self.hooks,
-            table: &mut self.table,
-        }
-    }
-}
+use winsock_async_wasmtime::{WinsockCtx, wasi};
 
 fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
@@ -96,15 +59,7 @@ fn state(
     authorities: &[&Authority],
 ) -> impl FnOnce(&mut WasiCtxBuilder) -> State {
     let winsock = WinsockCtx::new(engine);
-    let tls = tls_config(authorities.iter().map(|authority| authority.certificate()));
-    let hooks = HttpHooks::with_tls(&winsock, tls.unwrap());
-    move |wasi| State {
-        wasi: wasi.build(),
-        winsock,
-        http: WasiHttpCtx::new(),
-        hooks,
-        table: ResourceTable::new(),
-    }
+    move |wasi| State::new(winsock, wasi.build(), authorities)
 }
 
 /// Runs a guest, and returns its lines without those that repeat the URL.

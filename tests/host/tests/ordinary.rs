@@ -1,24 +1,12 @@
 //! Guests that know nothing of this project, under wasmtime-wasi's own host. The tests of our
 //! lookups and connections rely on what they import and print here.
 
-use wasmtime::component::ResourceTable;
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::WasiCtxBuilder;
+use winsock_async_engine::LookupEngine;
+use winsock_async_tests::State;
 use winsock_async_tests::ordinary::Ordinary;
 use winsock_async_tests::servers::Server;
-
-struct Stock {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for Stock {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
+use winsock_async_wasmtime::WinsockCtx;
 
 /// Runs a guest that may look up and connect if `allowed`, and checks what it prints.
 #[track_caller]
@@ -26,12 +14,13 @@ fn prints(program: &str, args: &[&str], allowed: bool, expected: &[&str]) {
     let Some(guest) = Ordinary::load(program) else {
         return;
     };
+    // The linker below links nothing with this engine, which denies all.
+    let unused = WinsockCtx::new(&LookupEngine::builder().build());
     let state = |wasi: &mut WasiCtxBuilder| {
         wasi.allow_ip_name_lookup(true);
         wasi.allow_tcp(true).allow_udp(true);
         wasi.socket_addr_check(move |_, _| Box::pin(async move { allowed }));
-        let (wasi, table) = (wasi.build(), ResourceTable::new());
-        Stock { wasi, table }
+        State::new(unused, wasi.build(), &[])
     };
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().unwrap();
