@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Config, Engine, Store, Trap};
 use wasmtime::{Result, bail};
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use winsock_async_engine::LookupEngine;
-use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use super::floors::Partner;
+use super::state::State;
 
 /// The bench's guest, compiled.
 pub(crate) struct Guest {
@@ -29,30 +29,6 @@ pub(crate) struct Guest {
 struct End {
     has_asked: AtomicBool,
     is_over: AtomicBool,
-}
-
-struct State {
-    table: ResourceTable,
-    wasi: WasiCtx,
-    winsock: WinsockCtx,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WinsockView for State {
-    fn winsock(&mut self) -> WinsockCtxView<'_> {
-        WinsockCtxView {
-            ctx: &mut self.winsock,
-            table: &mut self.table,
-        }
-    }
 }
 
 /// The samples of one run: nanoseconds by name, in the order of printing.
@@ -138,12 +114,7 @@ impl Guest {
             .inherit_network()
             .allow_ip_name_lookup(true)
             .build();
-        let state = State {
-            table: ResourceTable::new(),
-            wasi,
-            winsock: WinsockCtx::new(lookups),
-        };
-        let mut store = Store::new(self.component.engine(), state);
+        let mut store = Store::new(self.component.engine(), State::new(lookups, wasi));
         let command = Command::instantiate(&mut store, &self.component, &self.linker)?;
         if command.wasi_cli_run().call_run(&mut store)?.is_err() {
             bail!("the bench's guest failed at {}", args.join(" "));

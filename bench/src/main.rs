@@ -12,6 +12,7 @@ mod neighbours;
 mod null;
 mod report;
 mod start;
+mod state;
 #[cfg(target_os = "linux")]
 mod wasi;
 

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::time::Instant;
 
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Cache, Config, Engine, Result, Store, ensure};
 use wasmtime_wasi::p2::bindings::sync::Command as Guest;
-use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtx};
 use winsock_async_engine::LookupEngine;
-use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use super::report::{Table, median};
+use super::state::State;
 
 /// Measures starts of the guest `lookup`, which ends at once when it has no arguments.
 ///
@@ -68,14 +68,11 @@ pub(crate) fn alone(file: &Path) -> Result<()> {
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     winsock_async_wasmtime::add_to_linker_sync(&mut linker)?;
-    let state = State {
-        wasi: WasiCtx::builder()
-            .inherit_stdio()
-            .arg(file.display().to_string())
-            .build(),
-        winsock: WinsockCtx::new(&LookupEngine::builder().build()),
-        table: ResourceTable::new(),
-    };
+    let wasi = WasiCtx::builder()
+        .inherit_stdio()
+        .arg(file.display().to_string())
+        .build();
+    let state = State::new(&LookupEngine::builder().build(), wasi);
     let mut store = Store::new(&engine, state);
     let guest = Guest::instantiate(&mut store, &component, &linker)?;
     let status = match guest.wasi_cli_run().call_run(&mut store) {
@@ -86,30 +83,6 @@ pub(crate) fn alone(file: &Path) -> Result<()> {
         },
     };
     process::exit(status)
-}
-
-struct State {
-    wasi: WasiCtx,
-    winsock: WinsockCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WinsockView for State {
-    fn winsock(&mut self) -> WinsockCtxView<'_> {
-        WinsockCtxView {
-            ctx: &mut self.winsock,
-            table: &mut self.table,
-        }
-    }
 }
 
 /// Microseconds from the start of a process to its end. The process runs a guest without arguments.

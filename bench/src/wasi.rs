@@ -14,22 +14,22 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Config, Engine, Result, Store, ensure};
 use wasmtime_wasi::p2::bindings::Command as Program;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::runtime::in_tokio;
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, WasiCtx};
 use winsock_async_dns_server::Server;
 use winsock_async_engine::resolvers::Tables;
 use winsock_async_engine::{ConnectionUse, LookupEngine, Policy, Query};
-use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
 use super::dns;
 use super::dns_load::IN_FLIGHT;
 use super::floors::resident_bytes;
 use super::report::{Table, best, median};
+use super::state::State;
 
 /// Tells the bench that it runs in its own namespaces.
 const IS_ALONE: &str = "WINSOCK_ASYNC_BENCH_ALONE";
@@ -274,30 +274,6 @@ struct Guest {
     unused: LookupEngine,
 }
 
-struct State {
-    table: ResourceTable,
-    wasi: WasiCtx,
-    winsock: WinsockCtx,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WinsockView for State {
-    fn winsock(&mut self) -> WinsockCtxView<'_> {
-        WinsockCtxView {
-            ctx: &mut self.winsock,
-            table: &mut self.table,
-        }
-    }
-}
-
 impl Guest {
     fn load(file: &Path) -> Result<Guest> {
         let mut config = Config::new();
@@ -334,12 +310,7 @@ impl Guest {
             Host::Stock => (&self.stock, &self.unused),
             Host::Engine(lookups) => (&self.replaced, *lookups),
         };
-        let state = State {
-            table: ResourceTable::new(),
-            wasi,
-            winsock: WinsockCtx::new(lookups),
-        };
-        let mut store = Store::new(self.component.engine(), state);
+        let mut store = Store::new(self.component.engine(), State::new(lookups, wasi));
         let ended = in_tokio(async {
             let program = Program::instantiate_async(&mut store, &self.component, linker).await?;
             program.wasi_cli_run().call_run(&mut store).await
