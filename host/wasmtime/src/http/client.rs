@@ -102,7 +102,7 @@ impl Client {
             }
             match TcpStream::connect(address).await {
                 Ok(stream) => {
-                    // As a request is written in few parts; without it they wait for each other.
+                    // So that no part of a request waits for an earlier one to be acknowledged.
                     let _ = stream.set_nodelay(true);
                     return Ok(stream);
                 }

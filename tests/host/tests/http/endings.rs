@@ -203,7 +203,7 @@ fn sync_store_needs_no_runtime_around_it() {
 }
 
 #[test]
-fn requests_at_once_at_once_are_all_answered() {
+fn a_hundred_requests_at_once_are_all_answered() {
     let server = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
     let port = server.port();
     let engine = engine(&[&format!("web.test:{port}")]);
