@@ -37,17 +37,6 @@ impl AddressFamily {
     }
 }
 
-/// A query for the addresses of a host.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
-#[cfg_attr(feature = "wasmtime", component(record))]
-pub struct NameQuery {
-    /// The name, or an address as text (`S-A2`). "" is the machine's own name.
-    pub name: Box<[u8]>,
-    /// The family of the addresses. None asks for both.
-    pub family: Option<AddressFamily>,
-}
-
 /// An IPv4 or IPv6 address, as the interface passes it. It converts from and to [`IpAddr`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "wasmtime", derive(ComponentType, Lift, Lower))]
