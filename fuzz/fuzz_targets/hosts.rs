@@ -71,8 +71,8 @@ fn check(text: &str, tables: Tables) {
     }
 }
 
-/// The address of a line. None for IPv6 addresses that stand for none of IPv4: the tables check
-/// their lines, and do not keep them.
+/// The address of a line. None for IPv6 addresses that stand for none of IPv4: no question here is
+/// for them, and their lines must not show in an answer.
 fn ipv4(word: &str) -> Option<Ipv4Addr> {
     if let Ok(address) = word.parse() {
         return Some(address);

@@ -32,21 +32,30 @@ impl Hosts {
     }
 
     /// The addresses of all lines with the name, of the families that the lookup asks for, and the
-    /// names of the first. A name with other lines only is known (`S-A4`). None if no line has it.
+    /// names of the first of these. A name with other lines only is known (`S-A4`). None if no line
+    /// has it.
     pub(super) fn by_name(&self, lookup: &Lookup, name: &str) -> Option<Outcome> {
         let name = name.strip_suffix('.').unwrap_or(name);
-        let mut lines = self
+        let lines = self
             .0
             .lines(Key::Name(name))
             .filter_map(Host::parse)
             .filter(|host| host.names().any(|(_, key)| key == name));
-        let first = lines.next()?;
+        let (mut asked, mut other) = (None, None);
         let mut seen = FxHashSet::default();
-        let others = lines.filter_map(|host| host.address.answer_to(lookup));
-        let addresses = first.address.answer_to(lookup).into_iter().chain(others);
-        let mut addresses: Vec<_> = addresses.filter(|&a| seen.insert(a)).collect();
+        let mut addresses = Vec::new();
+        for host in lines {
+            let Some(address) = host.address.answer_to(lookup) else {
+                other.get_or_insert(host);
+                continue;
+            };
+            asked.get_or_insert(host);
+            if seen.insert(address) {
+                addresses.push(address);
+            }
+        }
         order::sort(&mut addresses);
-        Some(first.answer(lookup, addresses))
+        Some(asked.or(other)?.answer(lookup, addresses))
     }
 
     /// The first line with the address.

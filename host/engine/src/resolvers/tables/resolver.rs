@@ -14,9 +14,9 @@ use crate::types::{ErrorCode, Outcome};
 ///
 /// The tables come from files in the format of `/etc/hosts`, `/etc/services` and `/etc/protocols`.
 ///
-/// - **Hosts** by name or alias: the addresses of all lines with the name, the official name and
-///   the aliases of the first. A name whose lines have the other family's addresses only is
-///   WSANO_DATA (`S-A4`). By address: the first line that has it. A host that is not in the
+/// - **Hosts** by name or alias: the addresses of all lines with the name and of the family that
+///   is asked for, the official name and the aliases of the first of these lines. A name whose
+///   lines have the other family's addresses only is WSANO_DATA (`S-A4`). By address: the first line that has it. A host that is not in the
 ///   table may be known elsewhere, so a [`Chain`](crate::resolvers::Chain) goes on.
 /// - **Services and protocols** by name or alias in any case, or by number: the first entry that
 ///   matches. With a protocol, both must match (`S-R12`: without one, the first entry matches). An
@@ -217,6 +217,26 @@ mod tests {
         assert_eq!(tables.try_resolve(&lookup), Resolution::NotFound);
     }
 
+    // S-A4, S-R13
+    #[test]
+    fn names_of_a_host_come_from_a_line_of_the_family_that_is_asked_for() {
+        let tables = Tables::builder()
+            .hosts_text("2001:db8::1 six.test web\n192.0.2.1 four.test web www\n")
+            .build()
+            .unwrap();
+        let name = "web".into();
+        let outcome = tables.resolve_blocking(&by_name("web"));
+        let entry = HostEntry::new("four.test", [Ipv4Addr::new(192, 0, 2, 1)]);
+        let entry = entry.with_aliases(["web", "www"]);
+        assert_eq!(outcome, Ok(Arc::new(Answer::Host(entry))));
+        let family = Some(AddressFamily::Ipv6);
+        let outcome = tables.resolve_blocking(&Lookup::Addresses { name, family });
+        let Ok(Answer::Addresses(list)) = outcome.as_deref() else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(list.canonical_name.as_deref(), Some("six.test"));
+    }
+
     // S-A1, S-A4
     #[test]
     fn lines_of_both_families_are_kept() {
@@ -260,7 +280,7 @@ mod tests {
             (
                 "both.test",
                 six,
-                found("both.test", "2001:db8::1 2001:db8::2"),
+                found("Both.test", "2001:db8::1 2001:db8::2"),
             ),
             ("six.test", None, found("Both.test", "2001:db8::1")),
             ("six.test", four, Err(ErrorCode::NoData)),
