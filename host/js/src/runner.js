@@ -1,0 +1,89 @@
+/**
+ * Runs lookups on the event loop of a thread.
+ *
+ * @typedef {import('./lookup.js').Lookup} Lookup
+ * @typedef {import('./lookup.js').Outcome} Outcome
+ * @typedef {import('./resolver.js').Resolver} Resolver
+ */
+
+import { ERROR_CODES } from './errors.js';
+import { failed } from './lookup.js';
+
+/** Lookups that run on this thread. Each one ends with an outcome, or is cancelled. */
+export class LocalRunner {
+  #resolver;
+  #deliver;
+  /** @type {Map<number, AbortController>} */
+  #running = new Map();
+
+  /**
+   * @param {Resolver} resolver
+   * @param {(number: number, outcome: Outcome) => void} deliver
+   */
+  constructor(resolver, deliver) {
+    this.#resolver = resolver;
+    this.#deliver = deliver;
+  }
+
+  /**
+   * @param {number} number
+   * @param {Lookup} lookup
+   * @param {unknown} ticket
+   */
+  start(number, lookup, ticket) {
+    const controller = new AbortController();
+    this.#running.set(number, controller);
+    this.#run(number, lookup, ticket, controller.signal);
+  }
+
+  /** @param {number} number */
+  cancel(number) {
+    const controller = this.#running.get(number);
+    this.#running.delete(number);
+    controller?.abort();
+  }
+
+  poll() {}
+
+  seen() {
+    return 0;
+  }
+
+  /** @returns {never} */
+  block() {
+    throw new Error('this thread runs the lookups, so it cannot block: use an asynchronous wait');
+  }
+
+  isLost() {
+    return false;
+  }
+
+  close() {
+    for (const number of [...this.#running.keys()]) this.cancel(number);
+  }
+
+  /**
+   * @param {number} number
+   * @param {Lookup} lookup
+   * @param {unknown} ticket
+   * @param {AbortSignal} signal
+   */
+  async #run(number, lookup, ticket, signal) {
+    /** @type {Outcome} */
+    let outcome;
+    try {
+      // Not in the caller's turn: no outcome arrives before its request has begun.
+      await undefined;
+      outcome = (await this.#resolver.resolve?.(lookup, { ticket, signal })) ?? failed('no-recovery');
+      if (!isOutcome(outcome)) outcome = failed('no-recovery');
+    } catch {
+      outcome = failed('no-recovery');
+    }
+    if (this.#running.delete(number)) this.#deliver(number, outcome);
+  }
+}
+
+/** @param {Outcome} outcome */
+function isOutcome(outcome) {
+  return outcome.tag === 'ok' || (outcome.tag === 'err' && ERROR_CODES.includes(outcome.val));
+}

@@ -1,0 +1,11 @@
+export { Chain } from "./resolvers/chain.js";
+export { Deny } from "./resolvers/deny.js";
+export { Doh } from "./resolvers/doh.js";
+export { LookupEngine } from "./engine.js";
+export { Scripted } from "./resolvers/script.js";
+export { Session } from "./session.js";
+export { Tables } from "./resolvers/tables.js";
+export { answerHost, failed, found } from "./lookup.js";
+export { Policy, PatternError } from "./policy.js";
+export { WinsockError, winsockError } from "./errors.js";
+export { asyncImports, imports } from "./guest.js";

@@ -1,0 +1,2 @@
+/** Whether this machine has a public IPv6 address. */
+export function hasPublicIpv6(): boolean;
