@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::cargo::{self, Program};
 use crate::foreign;
+use crate::javascript;
 use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::publish;
@@ -66,6 +67,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     let foreign = foreign::build(workspace)?;
     add(&mut programs, foreign.built)?;
     missing.extend(foreign.missing);
+    missing.extend(javascript::set_up(workspace));
     report_missing(&workspace.guests(), &missing, say)?;
     let existing = publish::files(&workspace.guests(), "wasm")?;
     publish_all(workspace, programs, &existing)?;

@@ -11,6 +11,7 @@ mod demo;
 mod foreign;
 mod fuzz;
 mod guests;
+mod javascript;
 mod machine;
 mod models;
 mod package;
@@ -57,9 +58,10 @@ enum Command {
     /// Builds all guest programs to target/guests/NAME.wasm, C programs to target/guests/c
     ///
     /// Builds the SDK first. Ordinary WASI programs, which open sockets, need rustup's target.
-    /// Guests in Python and JavaScript need python3 with venv, npm, and a network once. If one of
-    /// these is missing, the command says so and succeeds. Tests in C are compiled as C89, C99, C17
-    /// and C++17, each to NAME.STANDARD.wasm.
+    /// Guests in Python and JavaScript need python3 with venv, npm, and a network once, and so do
+    /// the tools of the tests in JavaScript, with Debian's Chromium. If one of these is missing, the
+    /// command says so and succeeds. Tests in C are compiled as C89, C99, C17 and C++17, each to
+    /// NAME.STANDARD.wasm.
     Guests,
     /// Builds the SDK for C programs to target/sdk
     ///
@@ -101,7 +103,7 @@ enum Command {
     /// Crates that depend on others are built with the packages of these. Needs no network once the
     /// dependencies are fetched.
     Package,
-    /// Copies wit/ and LICENSE into the crates that package them
+    /// Copies wit/, LICENSE and the tables into the packages that have them
     Wit,
     /// Fuzzes the engine and its parsers, and fails if a target finds a fault
     ///

@@ -1,10 +1,11 @@
-//! `cargo xtask wit`: copies the interface and the licence into the crates that package them,
-//! because a package contains only files of its crate.
+//! `cargo xtask wit`: copies the interface, the licence and the tables into the packages that have
+//! them, because a package contains only files of its directory.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 use crate::cargo;
 use crate::process::say;
@@ -13,6 +14,11 @@ use crate::workspace::Workspace;
 
 /// The crates that read the interface when they are compiled.
 const WIT: [&str; 3] = ["guest", "host/componentize", "host/wasmtime"];
+
+/// The package of npm.
+const JAVASCRIPT: &str = "host/js";
+/// Its copy of the tables that the engine embeds.
+const TABLES: &str = "host/js/src/resolvers/iana.js";
 
 /// Makes every copy equal to its source.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -29,7 +35,29 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     for package in cargo::published(workspace)? {
         publish::publish(&license, &package.directory, &[], workspace, say)?;
     }
+    publish::publish(&license, &root.join(JAVASCRIPT), &[], workspace, say)?;
+    publish::replace(&root.join(TABLES), tables(root)?.as_bytes())?;
     Ok(())
+}
+
+/// The tables of the engine as a module of JavaScript.
+fn tables(root: &Path) -> Result<String> {
+    let mut module =
+        "// Copied by `cargo xtask wit` from the tables of the engine. Edit these, not \
+                      this file.\n"
+            .to_owned();
+    for (name, file) in [("SERVICES", "services.txt"), ("PROTOCOLS", "protocols.txt")] {
+        let path = root.join("host/engine/src/resolvers/tables").join(file);
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let is_plain = !text.contains(['`', '\\', '$']);
+        ensure!(
+            is_plain,
+            "{file} has a character that JavaScript would read as code"
+        );
+        module.push_str(&format!("\nexport const {name} = `{text}`;\n"));
+    }
+    Ok(module)
 }
 
 /// The path of a file from a directory that it is in.
@@ -39,8 +67,6 @@ fn below(directory: &Path, file: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     /// The files in a directory, with what is in each.
@@ -69,5 +95,9 @@ mod tests {
                 "{copy:?} {help}"
             );
         }
+        let copy = root.join(JAVASCRIPT).join("LICENSE");
+        assert_eq!(fs::read(&copy).ok(), Some(license), "{copy:?} {help}");
+        let copy = fs::read_to_string(root.join(TABLES)).unwrap();
+        assert_eq!(copy, tables(&root).unwrap(), "{TABLES} {help}");
     }
 }

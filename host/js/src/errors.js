@@ -53,12 +53,19 @@ export function errorByWinsockName(name) {
   return BY_NAME.get(name);
 }
 
-/** A call of a session failed. `jco` passes the `payload` to the guest as the error. */
+/**
+ * A call of a session failed. `jco` passes the `payload` to the guest as the error. There is no
+ * stack.
+ */
 export class WinsockError extends Error {
   /** @param {ErrorCode} code */
   constructor(code) {
     const { name, number } = winsockError(code);
+    // A guest may call in vain a million times. A stack, with the guest's frames, takes 20 µs.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(`${name} (${number})`);
+    Error.stackTraceLimit = limit;
     this.name = 'WinsockError';
     /** The error of the interface, such as `would-block`. */
     this.payload = code;

@@ -18,7 +18,10 @@ export function errorByWinsockName(name: string): ErrorCode | undefined;
 /** @typedef {import('../types/wit.js').ErrorCode} ErrorCode */
 /** Every error of the interface, in its order. */
 export const ERROR_CODES: import("../types/wit.js").ErrorCode[];
-/** A call of a session failed. `jco` passes the `payload` to the guest as the error. */
+/**
+ * A call of a session failed. `jco` passes the `payload` to the guest as the error. There is no
+ * stack.
+ */
 export class WinsockError extends Error {
     /** @param {ErrorCode} code */
     constructor(code: ErrorCode);
