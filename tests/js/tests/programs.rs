@@ -217,7 +217,7 @@ fn example_guests_print_what_they_find() {
             &["192.0.2.1", "27015", "WSAEACCES", "WSAHOST_NOT_FOUND"],
         ),
         ("resolve-many", &[], 0, &[]),
-        ("c/hostinfo", &[], 0, &["localhost"]),
+        ("c/hostinfo", &["www.test"], 0, &["192.0.2.1"]),
         ("c/resolve_blocking", &["www.test"], 0, &["192.0.2.1"]),
         ("c/services", &["game"], 0, &["27015"]),
     ];
