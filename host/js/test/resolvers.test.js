@@ -72,6 +72,28 @@ test('a protocol is found by name, alias or number', async () => {
   assert.deepEqual(await resolve(tables, absent), failed('no-data'));
 });
 
+test('the names of a host come from a line of the family that is asked for', async () => {
+  // S-A4, S-R13
+  const tables = new Tables({
+    hosts:
+      '2001:db8::1 six.test web\n192.0.2.1 four.test web www\n::1 web\n' +
+      'fe80::1%eth0 link.test\n192.0.2.3%eth0 nothing.test\n',
+  });
+  const four = answerHost(host('web'), 'four.test', ['web', 'www'], ['192.0.2.1', '127.0.0.1']);
+  assert.deepEqual(await resolve(tables, host('web')), four);
+  const six = await resolve(tables, { kind: 'addresses', name: 'web', family: 'ipv6' });
+  assert.equal(six.val.val.canonicalName, 'six.test');
+  assert.equal(six.val.val.addresses.length, 2);
+  const both = await resolve(tables, { kind: 'addresses', name: 'web' });
+  assert.equal(both.val.val.canonicalName, 'six.test');
+  assert.deepEqual(
+    both.val.val.addresses.map(({ tag }) => tag),
+    ['ipv6', 'ipv6', 'ipv4'],
+  );
+  assert.equal(await resolve(tables, host('nothing.test')), undefined);
+  assert.deepEqual(await resolve(tables, host('link.test')), failed('no-data'));
+});
+
 test('a host of a table has the addresses of all its lines', async () => {
   // S-A4
   const tables = new Tables({

@@ -2,7 +2,6 @@
  * Answers from tables in memory, in the form of `/etc/hosts`, `/etc/services` and
  * `/etc/protocols`.
  *
- * @typedef {import('../address.js').Ip} Ip
  * @typedef {import('../lookup.js').Lookup} Lookup
  * @typedef {import('../lookup.js').Outcome} Outcome
  * @typedef {import('../resolver.js').Resolution} Resolution
@@ -12,7 +11,7 @@
  */
 
 import { formatIp, parseIp } from '../address.js';
-import { answerHost, failed, found } from '../lookup.js';
+import { answerHost, failed, familiesOf, found } from '../lookup.js';
 import { canonicalHost, lowerAscii, withoutDot } from '../names.js';
 import { PROTOCOLS, SERVICES } from './iana.js';
 import { inOrder } from './order.js';
@@ -26,14 +25,19 @@ import { inOrder } from './order.js';
  * @property {string} [protocols] Default: IANA's registry.
  */
 
-/** A line of hosts. @typedef {{ ip: Ip, names: string[] }} Host */
+/**
+ * A line of hosts, with its address as text. As in glibc, `::1` is 127.0.0.1 too, for a lookup of
+ * IPv4 addresses alone.
+ *
+ * @typedef {{ ipv4?: string, ipv6?: string, names: string[] }} Host
+ */
 
 /**
  * Answers at once, from memory.
  *
- * - Hosts by name or alias: the addresses of all lines with the name, the official name and the
- *   aliases of the first. By address: the first line that has it. A host that is not in the table
- *   may be known elsewhere.
+ * - Hosts by name or alias: the addresses of all lines with the name and of the families that are
+ *   asked for, the official name and the aliases of the first of these lines. By address: the
+ *   first line that has it. A host that is not in the table may be known elsewhere.
  * - Services and protocols by name or alias in any case, or by number: the first entry that
  *   matches (`S-R12`). An entry that is not in the table does not exist: WSANO_DATA.
  *
@@ -88,21 +92,21 @@ export class Tables {
   #hostByName(lookup) {
     const lines = this.#hosts.get(withoutDot(lookup.name));
     if (!lines) return undefined;
-    // As in glibc, ::1 counts as 127.0.0.1 for a lookup of IPv4 addresses alone.
-    const isIpv4 = lookup.kind === 'host-by-name' || lookup.family === 'ipv4';
-    const text = (/** @type {Host} */ { ip }) =>
-      isIpv4 && ip.bits === 128 && ip.value === 1n ? '127.0.0.1' : formatIp(ip);
-    const [{ names }] = lines;
-    return answerHost(lookup, names[0], names.slice(1), inOrder([...new Set(lines.map(text))]));
+    const families = familiesOf(lookup);
+    const answers = lines.map(({ names, ipv4, ipv6 }) => ({
+      names,
+      text: (families.includes('ipv6') && ipv6) || (families.includes('ipv4') && ipv4) || undefined,
+    }));
+    const asked = answers.filter(({ text }) => text !== undefined);
+    const { names } = asked[0] ?? answers[0];
+    const addresses = new Set(asked.map(({ text }) => /** @type {string} */ (text)));
+    return answerHost(lookup, names[0], names.slice(1), inOrder([...addresses]));
   }
 
   /** @param {string[]} words */
   #addHost([address, ...given]) {
-    const parsed = parseIp(address.replace(/%.*/, ''));
-    if (!parsed) return;
-    const isMapped = parsed.bits === 128 && parsed.value >> 32n === 0xffffn;
-    /** @type {Ip} */
-    const ip = isMapped ? { bits: 32, value: parsed.value & 0xffff_ffffn } : parsed;
+    const texts = addressTexts(address);
+    if (!texts) return;
     /** @type {string[]} */
     const names = [];
     /** @type {Set<string>} */
@@ -115,13 +119,10 @@ export class Tables {
       keys.add(withoutDot(host.name));
     }
     if (names.length === 0) return;
-    const line = { ip, names };
+    const line = { ...texts, names };
     for (const key of keys) push(this.#hosts, key, line);
-    const text = formatIp(ip);
-    if (!this.#addresses.has(text)) this.#addresses.set(text, line);
-    const isIpv6Loopback = ip.bits === 128 && ip.value === 1n;
-    if (isIpv6Loopback && !this.#addresses.has('127.0.0.1')) {
-      this.#addresses.set('127.0.0.1', line);
+    for (const text of Object.values(texts)) {
+      if (!this.#addresses.has(text)) this.#addresses.set(text, line);
     }
   }
 
@@ -146,6 +147,26 @@ export class Tables {
       if (!this.#protocols.has(key)) this.#protocols.set(key, entry);
     }
   }
+}
+
+/**
+ * The addresses that the first word of a line stands for.
+ *
+ * @param {string} word
+ * @returns {{ ipv4?: string, ipv6?: string } | undefined}
+ */
+function addressTexts(word) {
+  // A link-local address may have an interface after a percent sign.
+  const [text, zone] = word.split('%', 2);
+  const ip = parseIp(text);
+  if (!ip) return undefined;
+  const ipv6 = formatIp(ip);
+  if (zone !== undefined) return ip.bits === 128 ? { ipv6 } : undefined;
+  if (ip.bits === 32) return { ipv4: ipv6 };
+  if (ip.value >> 32n === 0xffffn) {
+    return { ipv4: formatIp({ bits: 32, value: ip.value & 0xffff_ffffn }) };
+  }
+  return ip.value === 1n ? { ipv4: '127.0.0.1', ipv6 } : { ipv6 };
 }
 
 /**

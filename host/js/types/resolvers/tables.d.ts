@@ -6,13 +6,18 @@
  * @property {string} [services] Default: IANA's registry.
  * @property {string} [protocols] Default: IANA's registry.
  */
-/** A line of hosts. @typedef {{ ip: Ip, names: string[] }} Host */
+/**
+ * A line of hosts, with its address as text. As in glibc, `::1` is 127.0.0.1 too, for a lookup of
+ * IPv4 addresses alone.
+ *
+ * @typedef {{ ipv4?: string, ipv6?: string, names: string[] }} Host
+ */
 /**
  * Answers at once, from memory.
  *
- * - Hosts by name or alias: the addresses of all lines with the name, the official name and the
- *   aliases of the first. By address: the first line that has it. A host that is not in the table
- *   may be known elsewhere.
+ * - Hosts by name or alias: the addresses of all lines with the name and of the families that are
+ *   asked for, the official name and the aliases of the first of these lines. By address: the
+ *   first line that has it. A host that is not in the table may be known elsewhere.
  * - Services and protocols by name or alias in any case, or by number: the first entry that
  *   matches (`S-R12`). An entry that is not in the table does not exist: WSANO_DATA.
  *
@@ -28,11 +33,6 @@ export class Tables implements Resolver {
     tryResolve(lookup: Lookup): Resolution;
     #private;
 }
-/**
- * Answers from tables in memory, in the form of `/etc/hosts`, `/etc/services` and
- * `/etc/protocols`.
- */
-export type Ip = import("../address.js").Ip;
 /**
  * Answers from tables in memory, in the form of `/etc/hosts`, `/etc/services` and
  * `/etc/protocols`.
@@ -81,9 +81,11 @@ export type TableTexts = {
     protocols?: string | undefined;
 };
 /**
- * A line of hosts.
+ * A line of hosts, with its address as text. As in glibc, `::1` is 127.0.0.1 too, for a lookup of
+ * IPv4 addresses alone.
  */
 export type Host = {
-    ip: Ip;
+    ipv4?: string;
+    ipv6?: string;
     names: string[];
 };
