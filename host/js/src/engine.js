@@ -31,7 +31,8 @@ import { LocalRunner } from './runner.js';
  * Runs the lookups that a resolver does not answer at once.
  *
  * @typedef {object} Runner
- * @property {(number: number, lookup: Lookup, ticket: unknown) => void} start
+ * @property {(number: number, lookup: Lookup, ticket: unknown, session: number) => void}
+ *   start
  * @property {(number: number) => void} cancel Says that the outcome is no longer wanted.
  * @property {(deliver: (number: number, outcome: Outcome) => void) => void} poll Delivers what has
  *   arrived. An event loop's runner delivers by itself.
@@ -204,7 +205,7 @@ export class EngineShared {
     this.#lastLookup += 1;
     const number = this.#lastLookup;
     this.#lookups.set(number, task);
-    this.#runner.start(number, lookup, ticket);
+    this.#runner.start(number, lookup, ticket, task.session.number);
     return number;
   }
 

@@ -7,6 +7,7 @@
  */
 
 import { fromWit, parseIp, toWit } from './address.js';
+import { ERROR_CODES } from './errors.js';
 
 /**
  * A checked question: its names are well-formed, and the policy allows it. Host names are in
@@ -126,18 +127,58 @@ const KINDS = /** @type {const} */ ({
   'name-of': 'name',
 });
 
+/** @type {(value: unknown) => boolean} */
+const isText = (value) => typeof value === 'string';
+/** @type {(value: unknown) => boolean} */
+const isTexts = (value) => Array.isArray(value) && value.every(isText);
+/** @type {(value: unknown) => boolean} */
+const isU64 = (value) => typeof value === 'bigint' && BigInt.asUintN(64, value) === value;
+/** @type {(min: number, max: number) => (value: unknown) => boolean} */
+const isWithin = (min, max) => (value) =>
+  Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+const isU32 = isWithin(0, 2 ** 32 - 1);
+
+/** @param {any} address */
+function isAddress(address) {
+  if (address?.tag === 'ipv4') return isU32(address.val);
+  const halves = address?.tag === 'ipv6' && address.val;
+  return Array.isArray(halves) && halves.length === 2 && halves.every(isU64);
+}
+
+/** Whether a value is that of an answer. @type {Record<Answer['tag'], (val: any) => boolean>} */
+const IS_ANSWER = {
+  host: ({ name, aliases, addresses }) =>
+    isText(name) &&
+    isTexts(aliases) &&
+    (addresses instanceof Uint32Array || (Array.isArray(addresses) && addresses.every(isU32))),
+  service: ({ name, aliases, port, protocol }) =>
+    isText(name) && isTexts(aliases) && isWithin(0, 65_535)(port) && isText(protocol),
+  protocol: ({ name, aliases, number }) =>
+    isText(name) && isTexts(aliases) && isWithin(-(2 ** 31), 2 ** 31 - 1)(number),
+  addresses: ({ canonicalName, addresses }) =>
+    (canonicalName === undefined || isText(canonicalName)) &&
+    Array.isArray(addresses) &&
+    addresses.every(isAddress),
+  name: isText,
+};
+
+/** @param {Answer} answer */
+function isAnswer({ tag, val }) {
+  return val !== undefined && val !== null && IS_ANSWER[tag](val);
+}
+
 /**
- * Checks an outcome of a resolver. An answer of another kind is `no-recovery`, a host without an
- * address is `no-data` (`S-R15`).
+ * Checks an outcome of a resolver. A malformed outcome and an answer of another kind are
+ * `no-recovery`, a host without an address is `no-data` (`S-R15`).
  *
  * @param {Lookup} lookup
  * @param {Outcome} outcome
  * @returns {Outcome}
  */
 export function checked(lookup, outcome) {
-  if (outcome.tag === 'err') return outcome;
-  const answer = outcome.val;
-  if (answer?.tag !== KINDS[lookup.kind]) return failed('no-recovery');
+  if (outcome?.tag === 'err' && ERROR_CODES.includes(outcome.val)) return outcome;
+  const answer = outcome?.tag === 'ok' ? outcome.val : undefined;
+  if (answer?.tag !== KINDS[lookup.kind] || !isAnswer(answer)) return failed('no-recovery');
   if (answer.tag === 'host') {
     return answer.val.addresses.length === 0 ? failed('no-data') : outcome;
   }

@@ -32,6 +32,7 @@
 /**
  * @typedef {object} ResolveOptions
  * @property {unknown} ticket What `tryResolve` gave.
+ * @property {number} [session] The number of the session that asks.
  * @property {AbortSignal} signal Aborted when the outcome is no longer wanted.
  */
 

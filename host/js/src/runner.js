@@ -6,7 +6,6 @@
  * @typedef {import('./resolver.js').Resolver} Resolver
  */
 
-import { ERROR_CODES } from './errors.js';
 import { failed } from './lookup.js';
 
 /** Lookups that run on this thread. Each one ends with an outcome, or is cancelled. */
@@ -29,11 +28,12 @@ export class LocalRunner {
    * @param {number} number
    * @param {Lookup} lookup
    * @param {unknown} ticket
+   * @param {number} session
    */
-  start(number, lookup, ticket) {
+  start(number, lookup, ticket, session) {
     const controller = new AbortController();
     this.#running.set(number, controller);
-    this.#run(number, lookup, ticket, controller.signal);
+    this.#run(number, lookup, { ticket, session, signal: controller.signal });
   }
 
   /** @param {number} number */
@@ -65,25 +65,18 @@ export class LocalRunner {
   /**
    * @param {number} number
    * @param {Lookup} lookup
-   * @param {unknown} ticket
-   * @param {AbortSignal} signal
+   * @param {import('./resolver.js').ResolveOptions} options
    */
-  async #run(number, lookup, ticket, signal) {
+  async #run(number, lookup, options) {
     /** @type {Outcome} */
     let outcome;
     try {
       // Not in the caller's turn: no outcome arrives before its request has begun.
       await undefined;
-      outcome = (await this.#resolver.resolve?.(lookup, { ticket, signal })) ?? failed('no-recovery');
-      if (!isOutcome(outcome)) outcome = failed('no-recovery');
+      outcome = (await this.#resolver.resolve?.(lookup, options)) ?? failed('no-recovery');
     } catch {
       outcome = failed('no-recovery');
     }
     if (this.#running.delete(number)) this.#deliver(number, outcome);
   }
-}
-
-/** @param {Outcome} outcome */
-function isOutcome(outcome) {
-  return outcome.tag === 'ok' || (outcome.tag === 'err' && ERROR_CODES.includes(outcome.val));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { LookupEngine } from '../src/engine.js';
-import { answerHost, failed } from '../src/lookup.js';
+import { answerHost, checked, failed, found } from '../src/lookup.js';
 import { ask, engineWith, errorOf, Gates, host, text, turn } from './support.js';
 
 const known = () => ['93.184.216.34'];
@@ -292,6 +292,55 @@ test('a resolver that throws, rejects or answers nonsense is WSANO_RECOVERY', as
     session.request(host('a.test'), 0n);
     assert.equal(await session.waitAsync(), true);
     assert.deepEqual(session.take(1)[0].outcome, failed('no-recovery'));
+  }
+});
+
+test('a malformed outcome is WSANO_RECOVERY, at once and after a wait', async () => {
+  // S-R15
+  const malformed = [
+    undefined,
+    null,
+    'ok',
+    {},
+    { tag: 'ok' },
+    { tag: 'err' },
+    { tag: 'err', val: 'toString' },
+    { tag: 'ok', val: null },
+    { tag: 'ok', val: { tag: 'host' } },
+    { tag: 'ok', val: { tag: 'host', val: null } },
+    ...[
+      { name: 7, aliases: [], addresses: [1] },
+      { name: 'a', addresses: [1] },
+      { name: 'a', aliases: [null], addresses: [1] },
+      { name: 'a', aliases: 'bc', addresses: [1] },
+      { name: 'a', aliases: [], addresses: ['192.0.2.1'] },
+      { name: 'a', aliases: [], addresses: [-1] },
+      { name: 'a', aliases: [], addresses: [0.5] },
+    ].map((val) => ({ tag: 'ok', val: { tag: 'host', val } })),
+  ];
+  for (const outcome of malformed) {
+    for (const resolver of [
+      { tryResolve: () => ({ kind: 'ready', outcome }) },
+      { tryResolve: () => ({ kind: 'async' }), resolve: async () => outcome },
+    ]) {
+      const session = new LookupEngine({ resolver, policy: { allow: ['*'] } }).session();
+      session.startup();
+      session.request(host('a.test'), 0n);
+      assert.equal(await session.waitAsync(), true);
+      assert.deepEqual(session.take(1)[0].outcome, failed('no-recovery'), JSON.stringify(outcome));
+    }
+  }
+  const odd = [
+    ['addresses', { addresses: [{ tag: 'ipv6', val: [1n, 1n << 64n] }] }],
+    ['addresses', { addresses: [{ tag: 'ipv6', val: 1n }] }],
+    ['addresses', { addresses: [{ tag: 'ipv5', val: 1 }] }],
+    ['addresses', { canonicalName: 1, addresses: [] }],
+    ['name-of', undefined],
+  ];
+  for (const [kind, val] of odd) {
+    const tag = kind === 'name-of' ? 'name' : kind;
+    const lookup = { kind, name: 'a.test', address: '192.0.2.1' };
+    assert.deepEqual(checked(lookup, found({ tag, val })), failed('no-recovery'), kind);
   }
 });
 

@@ -10,7 +10,8 @@
  * Runs the lookups that a resolver does not answer at once.
  *
  * @typedef {object} Runner
- * @property {(number: number, lookup: Lookup, ticket: unknown) => void} start
+ * @property {(number: number, lookup: Lookup, ticket: unknown, session: number) => void}
+ *   start
  * @property {(number: number) => void} cancel Says that the outcome is no longer wanted.
  * @property {(deliver: (number: number, outcome: Outcome) => void) => void} poll Delivers what has
  *   arrived. An event loop's runner delivers by itself.
@@ -170,7 +171,7 @@ export type Event = {
  * Runs the lookups that a resolver does not answer at once.
  */
 export type Runner = {
-    start: (number: number, lookup: Lookup, ticket: unknown) => void;
+    start: (number: number, lookup: Lookup, ticket: unknown, session: number) => void;
     /**
      * Says that the outcome is no longer wanted.
      */

@@ -61,8 +61,8 @@ export function familiesOf(lookup: Lookup): AddressFamily[];
  */
 export function answerHost(lookup: Lookup, name: string, aliases: Iterable<string>, addresses: Iterable<string>): Outcome;
 /**
- * Checks an outcome of a resolver. An answer of another kind is `no-recovery`, a host without an
- * address is `no-data` (`S-R15`).
+ * Checks an outcome of a resolver. A malformed outcome and an answer of another kind are
+ * `no-recovery`, a host without an address is `no-data` (`S-R15`).
  *
  * @param {Lookup} lookup
  * @param {Outcome} outcome

@@ -45,6 +45,10 @@ export type ResolveOptions = {
      */
     ticket: unknown;
     /**
+     * The number of the session that asks.
+     */
+    session?: number | undefined;
+    /**
      * Aborted when the outcome is no longer wanted.
      */
     signal: AbortSignal;

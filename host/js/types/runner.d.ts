@@ -9,8 +9,9 @@ export class LocalRunner {
      * @param {number} number
      * @param {Lookup} lookup
      * @param {unknown} ticket
+     * @param {number} session
      */
-    start(number: number, lookup: Lookup, ticket: unknown): void;
+    start(number: number, lookup: Lookup, ticket: unknown, session: number): void;
     /** @param {number} number */
     cancel(number: number): void;
     poll(): void;

@@ -50,9 +50,10 @@ export class BlockingRunner {
    * @param {number} number
    * @param {Lookup} lookup
    * @param {unknown} ticket
+   * @param {number} session
    */
-  start(number, lookup, ticket) {
-    this.#port.postMessage([number, lookup, ticket]);
+  start(number, lookup, ticket, session) {
+    this.#port.postMessage([number, lookup, ticket, session]);
   }
 
   /** @param {number} number */

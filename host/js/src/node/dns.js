@@ -13,6 +13,7 @@ import { Resolver as Servers } from 'node:dns/promises';
 import { answerHost, failed } from '../lookup.js';
 import { combine, questionsOf, TYPE } from '../resolvers/dns-message.js';
 import { inOrder } from '../resolvers/order.js';
+import { Permits } from '../resolvers/permits.js';
 import { resolveSpecial } from '../resolvers/special.js';
 import { errorOf } from './errors.js';
 import { hasPublicIpv6 } from './network.js';
@@ -23,6 +24,8 @@ import { hasPublicIpv6 } from './network.js';
  *   and `[2001:db8::1]:53`. Default: those that the system is set up to ask.
  * @property {number} [timeoutMs] How long a server may take. Units: milliseconds. Default: 5,000.
  * @property {number} [tries] How often each server is asked. Default: 2.
+ * @property {number} [maxQueries] Lookups under way at a time, of all sessions, each with sockets
+ *   of its own. Further ones wait, and so do those of a session that has half of them. Default: 64.
  */
 
 /**
@@ -35,9 +38,11 @@ export class NodeDns {
   #options;
   #servers;
   #hasIpv6 = hasPublicIpv6();
+  #permits;
 
   /** @param {NodeDnsOptions} [options] */
-  constructor({ servers, timeoutMs = 5000, tries = 2 } = {}) {
+  constructor({ servers, timeoutMs = 5000, tries = 2, maxQueries = 64 } = {}) {
+    this.#permits = new Permits(maxQueries);
     this.#options = { timeout: timeoutMs, tries };
     this.#servers = servers;
     this.#resolver();
@@ -56,15 +61,20 @@ export class NodeDns {
    * @param {ResolveOptions} options
    * @returns {Promise<Outcome>}
    */
-  async resolve(lookup, { signal }) {
+  async resolve(lookup, { session, signal }) {
+    if (!(await this.#permits.acquire(session, signal))) return failed('try-again');
     // One for each lookup, as its cancel ends all of its queries.
     const resolver = this.#resolver();
     const cancel = () => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
-    const asked = questionsOf(lookup).map((question) => ask(resolver, lookup, question));
-    const outcomes = await Promise.all(asked);
-    signal.removeEventListener('abort', cancel);
-    return combine(lookup, outcomes, (addresses) => inOrder(addresses, this.#hasIpv6));
+    try {
+      const asked = questionsOf(lookup).map((question) => ask(resolver, lookup, question));
+      const outcomes = await Promise.all(asked);
+      return combine(lookup, outcomes, (addresses) => inOrder(addresses, this.#hasIpv6));
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#permits.release(session);
+    }
   }
 
   #resolver() {

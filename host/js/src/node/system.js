@@ -12,9 +12,13 @@ import { lookup as find, lookupService } from 'node:dns/promises';
 
 import { answerHost, failed } from '../lookup.js';
 import { withoutDot } from '../names.js';
+import { Permits } from '../resolvers/permits.js';
 import { resolveSpecial } from '../resolvers/special.js';
 import { Tables } from '../resolvers/tables.js';
 import { errorOf } from './errors.js';
+
+/** The most calls that the thread pool has to do at a time. */
+const MAX_CALLS = 64;
 
 /**
  * Hosts by `getaddrinfo` and `getnameinfo`, through `node:dns`. Each name is asked for with a
@@ -22,11 +26,15 @@ import { errorOf } from './errors.js';
  * (`S-R16`). That leaves out the hosts file: see {@link systemTables}.
  *
  * The calls run in the thread pool of libuv, which has four threads unless `UV_THREADPOOL_SIZE`
- * says else, and none can be interrupted. `NodeDns` needs no threads.
+ * says else, and none can be interrupted. At most 64 calls are in the pool and its queue, and at
+ * most 32 of one session. Further ones wait, and a cancel ends their wait. `NodeDns` needs no
+ * threads.
  *
  * @implements {Resolver}
  */
 export class System {
+  #permits = new Permits(MAX_CALLS);
+
   /**
    * @param {Lookup} lookup
    * @returns {Resolution}
@@ -37,9 +45,11 @@ export class System {
 
   /**
    * @param {Lookup} lookup
+   * @param {import('../resolver.js').ResolveOptions} options
    * @returns {Promise<Outcome>}
    */
-  async resolve(lookup) {
+  async resolve(lookup, { session, signal }) {
+    if (!(await this.#permits.acquire(session, signal))) return failed('try-again');
     try {
       if (lookup.kind === 'host-by-name' || lookup.kind === 'addresses') {
         const name = withoutDot(lookup.name);
@@ -56,6 +66,8 @@ export class System {
       return failed('no-data');
     } catch (error) {
       return failed(errorOf(error));
+    } finally {
+      this.#permits.release(session);
     }
   }
 }

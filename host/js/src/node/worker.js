@@ -27,8 +27,8 @@ const runner = new LocalRunner(await buildResolver(resolvers), (number, outcome)
 });
 
 port.on('message', (/** @type {any} */ message) => {
-  const [number, lookup, ticket] = message;
-  if (lookup) runner.start(number, lookup, ticket);
+  const [number, lookup, ticket, session] = message;
+  if (lookup) runner.start(number, lookup, ticket, session);
   else runner.cancel(number);
 });
 

@@ -48,12 +48,12 @@ export class Chain {
    * @param {ResolveOptions} options
    * @returns {Promise<Outcome>}
    */
-  async resolve(lookup, { ticket: given, signal }) {
+  async resolve(lookup, { ticket: given, ...options }) {
     const { at: first, ticket } = /** @type {{ at: number, ticket: unknown }} */ (given);
     /** @type {Outcome} */
     let partial = failed(missOf(lookup));
     for (const [at, resolver] of this.#resolvers.entries()) {
-      if (at < first || signal.aborted) continue;
+      if (at < first || options.signal.aborted) continue;
       /** @type {Resolution} */
       const resolution =
         at === first ? { kind: 'async', ticket } : resolver.tryResolve(lookup);
@@ -61,7 +61,7 @@ export class Chain {
       const isImmediate = resolution.kind === 'ready';
       const outcome = isImmediate
         ? resolution.outcome
-        : await ask(resolver, lookup, { ticket: resolution.ticket, signal });
+        : await ask(resolver, lookup, { ticket: resolution.ticket, ...options });
       const isMiss = isError(outcome, 'host-not-found') || isError(outcome, 'no-data');
       // An earlier WSANO_DATA stays: the name is known.
       if (!isError(outcome, 'host-not-found')) partial = outcome;

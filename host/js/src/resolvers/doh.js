@@ -21,6 +21,7 @@ import {
   TYPE,
 } from './dns-message.js';
 import { inOrder } from './order.js';
+import { Permits } from './permits.js';
 import { resolveSpecial } from './special.js';
 
 /** The longest response. Units: bytes. */
@@ -34,7 +35,8 @@ const MAX_JSON_BYTES = 1 << 20;
  * @property {'wire' | 'json'} [form] The form of messages: RFC 8484, or JSON. Default: `wire`.
  * @property {number} [timeoutMs] How long a server may take for a question. Units: milliseconds.
  *   Default: 5,000.
- * @property {number} [maxQueries] Questions under way at a time. Further ones wait. Default: 64.
+ * @property {number} [maxQueries] Questions under way at a time, of all sessions. Further ones wait,
+ *   and so do those of a session that has half of them. Default: 64.
  * @property {boolean} [hasIpv6] Whether this machine has a public IPv6 address, so that IPv6
  *   addresses come first. Default: it may have.
  * @property {typeof fetch} [fetch] Default: the platform's.
@@ -45,7 +47,7 @@ const MAX_JSON_BYTES = 1 << 20;
  * under `invalid` and `onion` are not found: no server is asked for these. No search list applies.
  *
  * A silent or busy server is WSATRY_AGAIN, one that refuses or is broken WSANO_RECOVERY (`S-R15`).
- * A cancel ends the query, and frees its place at once. There is no cache besides that of HTTP.
+ * A cancel ends the query, and releases its permit at once. There is no cache besides that of HTTP.
  *
  * @implements {Resolver}
  */
@@ -55,7 +57,7 @@ export class Doh {
   #timeoutMs;
   #hasIpv6;
   #fetch;
-  #places;
+  #permits;
 
   /** @param {DohOptions} options */
   constructor({ url, form = 'wire', timeoutMs = 5000, maxQueries = 64, ...options }) {
@@ -69,7 +71,7 @@ export class Doh {
     this.#timeoutMs = timeoutMs;
     this.#hasIpv6 = options.hasIpv6;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
-    this.#places = new Places(maxQueries);
+    this.#permits = new Permits(maxQueries);
   }
 
   /**
@@ -85,8 +87,8 @@ export class Doh {
    * @param {ResolveOptions} options
    * @returns {Promise<Outcome>}
    */
-  async resolve(lookup, { signal }) {
-    const asked = questionsOf(lookup).map((question) => this.#ask(lookup, question, signal));
+  async resolve(lookup, options) {
+    const asked = questionsOf(lookup).map((question) => this.#ask(lookup, question, options));
     const outcomes = await Promise.all(asked);
     return combine(lookup, outcomes, (addresses) => inOrder(addresses, this.#hasIpv6));
   }
@@ -94,17 +96,16 @@ export class Doh {
   /**
    * @param {Lookup} lookup
    * @param {{ name: string, type: number }} question
-   * @param {AbortSignal} signal
+   * @param {ResolveOptions} options
    * @returns {Promise<Outcome>}
    */
-  async #ask(lookup, question, signal) {
-    await this.#places.take(signal);
+  async #ask(lookup, question, { session, signal }) {
+    if (!(await this.#permits.acquire(session, signal))) return failed('try-again');
     const controller = new AbortController();
     const abort = () => controller.abort();
     const timer = setTimeout(abort, this.#timeoutMs);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      if (signal.aborted) return failed('try-again');
       const response = await this.#fetchResponse(question, controller.signal);
       return typeof response === 'string'
         ? failed(response)
@@ -115,7 +116,7 @@ export class Doh {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
-      this.#places.give();
+      this.#permits.release(session);
     }
   }
 
@@ -228,47 +229,4 @@ function isData(type, data) {
 function base64url(bytes) {
   const text = btoa(String.fromCharCode(...bytes));
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-/** Places of a bounded number. Those who wait get one in the order in which they came. */
-class Places {
-  #free;
-  /** @type {Set<() => void>} */
-  #waiting = new Set();
-
-  /** @param {number} count */
-  constructor(count) {
-    if (!(count >= 1)) throw new TypeError('`maxQueries` is at least 1');
-    this.#free = count;
-  }
-
-  /**
-   * Takes a place. A lookup that is cancelled while it waits goes on at once: until it gives its
-   * place back, the count is one lower.
-   *
-   * @param {AbortSignal} signal
-   * @returns {Promise<void>}
-   */
-  take(signal) {
-    if (this.#free > 0 || signal.aborted) {
-      this.#free -= 1;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      const go = () => {
-        signal.removeEventListener('abort', go);
-        this.#waiting.delete(go);
-        this.#free -= 1;
-        resolve();
-      };
-      this.#waiting.add(go);
-      signal.addEventListener('abort', go, { once: true });
-    });
-  }
-
-  give() {
-    this.#free += 1;
-    const [next] = this.#waiting;
-    if (this.#free > 0) next?.();
-  }
 }

@@ -16,8 +16,9 @@ export class BlockingRunner {
      * @param {number} number
      * @param {Lookup} lookup
      * @param {unknown} ticket
+     * @param {number} session
      */
-    start(number: number, lookup: Lookup, ticket: unknown): void;
+    start(number: number, lookup: Lookup, ticket: unknown, session: number): void;
     /** @param {number} number */
     cancel(number: number): void;
     /** @param {(number: number, outcome: Outcome) => void} deliver */

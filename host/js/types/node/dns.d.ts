@@ -4,6 +4,8 @@
  *   and `[2001:db8::1]:53`. Default: those that the system is set up to ask.
  * @property {number} [timeoutMs] How long a server may take. Units: milliseconds. Default: 5,000.
  * @property {number} [tries] How often each server is asked. Default: 2.
+ * @property {number} [maxQueries] Lookups under way at a time, of all sessions, each with sockets
+ *   of its own. Further ones wait, and so do those of a session that has half of them. Default: 64.
  */
 /**
  * Hosts by DNS, through the resolver of `node:dns`, which needs no threads. A cancel ends the
@@ -13,7 +15,7 @@
  */
 export class NodeDns implements Resolver {
     /** @param {NodeDnsOptions} [options] */
-    constructor({ servers, timeoutMs, tries }?: NodeDnsOptions);
+    constructor({ servers, timeoutMs, tries, maxQueries }?: NodeDnsOptions);
     /**
      * @param {Lookup} lookup
      * @returns {Resolution}
@@ -24,7 +26,7 @@ export class NodeDns implements Resolver {
      * @param {ResolveOptions} options
      * @returns {Promise<Outcome>}
      */
-    resolve(lookup: Lookup, { signal }: ResolveOptions): Promise<Outcome>;
+    resolve(lookup: Lookup, { session, signal }: ResolveOptions): Promise<Outcome>;
     #private;
 }
 /**
@@ -61,4 +63,9 @@ export type NodeDnsOptions = {
      * How often each server is asked. Default: 2.
      */
     tries?: number | undefined;
+    /**
+     * Lookups under way at a time, of all sessions, each with sockets
+     * of its own. Further ones wait, and so do those of a session that has half of them. Default: 64.
+     */
+    maxQueries?: number | undefined;
 };

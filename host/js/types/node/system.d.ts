@@ -17,7 +17,9 @@ export function systemResolvers(): import("../resolver.js").Resolver[];
  * (`S-R16`). That leaves out the hosts file: see {@link systemTables}.
  *
  * The calls run in the thread pool of libuv, which has four threads unless `UV_THREADPOOL_SIZE`
- * says else, and none can be interrupted. `NodeDns` needs no threads.
+ * says else, and none can be interrupted. At most 64 calls are in the pool and its queue, and at
+ * most 32 of one session. Further ones wait, and a cancel ends their wait. `NodeDns` needs no
+ * threads.
  *
  * @implements {Resolver}
  */
@@ -29,9 +31,11 @@ export class System implements Resolver {
     tryResolve(lookup: Lookup): Resolution;
     /**
      * @param {Lookup} lookup
+     * @param {import('../resolver.js').ResolveOptions} options
      * @returns {Promise<Outcome>}
      */
-    resolve(lookup: Lookup): Promise<Outcome>;
+    resolve(lookup: Lookup, { session, signal }: import("../resolver.js").ResolveOptions): Promise<Outcome>;
+    #private;
 }
 /**
  * Hosts by the operating system's name service.

@@ -23,7 +23,7 @@ export class Chain implements Resolver {
      * @param {ResolveOptions} options
      * @returns {Promise<Outcome>}
      */
-    resolve(lookup: Lookup, { ticket: given, signal }: ResolveOptions): Promise<Outcome>;
+    resolve(lookup: Lookup, { ticket: given, ...options }: ResolveOptions): Promise<Outcome>;
     #private;
 }
 export type Lookup = import("../lookup.js").Lookup;

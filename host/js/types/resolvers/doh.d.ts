@@ -15,7 +15,8 @@ export function readJson(bytes: Uint8Array, question: {
  * @property {'wire' | 'json'} [form] The form of messages: RFC 8484, or JSON. Default: `wire`.
  * @property {number} [timeoutMs] How long a server may take for a question. Units: milliseconds.
  *   Default: 5,000.
- * @property {number} [maxQueries] Questions under way at a time. Further ones wait. Default: 64.
+ * @property {number} [maxQueries] Questions under way at a time, of all sessions. Further ones wait,
+ *   and so do those of a session that has half of them. Default: 64.
  * @property {boolean} [hasIpv6] Whether this machine has a public IPv6 address, so that IPv6
  *   addresses come first. Default: it may have.
  * @property {typeof fetch} [fetch] Default: the platform's.
@@ -25,7 +26,7 @@ export function readJson(bytes: Uint8Array, question: {
  * under `invalid` and `onion` are not found: no server is asked for these. No search list applies.
  *
  * A silent or busy server is WSATRY_AGAIN, one that refuses or is broken WSANO_RECOVERY (`S-R15`).
- * A cancel ends the query, and frees its place at once. There is no cache besides that of HTTP.
+ * A cancel ends the query, and releases its permit at once. There is no cache besides that of HTTP.
  *
  * @implements {Resolver}
  */
@@ -42,7 +43,7 @@ export class Doh implements Resolver {
      * @param {ResolveOptions} options
      * @returns {Promise<Outcome>}
      */
-    resolve(lookup: Lookup, { signal }: ResolveOptions): Promise<Outcome>;
+    resolve(lookup: Lookup, options: ResolveOptions): Promise<Outcome>;
     #private;
 }
 /**
@@ -80,7 +81,8 @@ export type DohOptions = {
      */
     timeoutMs?: number | undefined;
     /**
-     * Questions under way at a time. Further ones wait. Default: 64.
+     * Questions under way at a time, of all sessions. Further ones wait,
+     * and so do those of a session that has half of them. Default: 64.
      */
     maxQueries?: number | undefined;
     /**
