@@ -67,7 +67,36 @@ export class WinsockError extends Error {
     super(`${name} (${number})`);
     Error.stackTraceLimit = limit;
     this.name = 'WinsockError';
+    /** Winsock's name of the error, such as `WSAEWOULDBLOCK`. */
+    this.code = name;
+    /** Winsock's number of the error, such as 10035. */
+    this.errno = number;
     /** The error of the interface, such as `would-block`. */
     this.payload = code;
+  }
+}
+
+/** An option of the embedder is wrong. */
+export class OptionError extends TypeError {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = 'OptionError';
+    /** Tells this error from others: `ERR_WINSOCK_OPTION`, or `ERR_WINSOCK_PATTERN`. */
+    this.code = 'ERR_WINSOCK_OPTION';
+  }
+}
+
+/** The host cannot do what it is called for. */
+export class HostError extends Error {
+  /**
+   * @param {'ERR_WINSOCK_NOT_CONFIGURED' | 'ERR_WINSOCK_CANNOT_BLOCK'
+   *   | 'ERR_WINSOCK_THREAD_ENDED'} code
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = 'HostError';
+    this.code = code;
   }
 }

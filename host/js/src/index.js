@@ -12,5 +12,5 @@ export { Policy, PatternError } from './policy.js';
 export { Scripted } from './resolvers/script.js';
 export { Session } from './session.js';
 export { Tables } from './resolvers/tables.js';
-export { WinsockError, winsockError } from './errors.js';
+export { HostError, OptionError, WinsockError, winsockError } from './errors.js';
 export { asyncImports, imports } from './guest.js';

@@ -10,6 +10,7 @@
  */
 
 import { LookupEngine } from './engine.js';
+import { HostError } from './errors.js';
 import { asyncInterfaces } from './guest.js';
 
 /** @type {Session | undefined} */
@@ -29,7 +30,7 @@ export function configure(options) {
 }
 
 function session() {
-  if (!current) throw new Error('call `configure` of winsock-async/jspi before the guest runs');
+  if (!current) throw new HostError('ERR_WINSOCK_NOT_CONFIGURED', 'call `configure` of winsock-async/jspi before the guest runs');
   return current;
 }
 

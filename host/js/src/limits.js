@@ -2,6 +2,8 @@
  * Limits of what guests use of the host. The names are those of the engine's `Limits`.
  */
 
+import { OptionError } from './errors.js';
+
 /**
  * A rate of requests: at most `burst` at once, and `perSecond` on average.
  *
@@ -48,14 +50,14 @@ export function limitsOf(given) {
   const isNumber = (/** @type {unknown} */ value) =>
     typeof value === 'number' && value >= 0 && !Number.isNaN(value);
   for (const [key, value] of Object.entries(given)) {
-    if (!KEYS.includes(key)) throw new TypeError(`there is no limit \`${key}\``);
+    if (!KEYS.includes(key)) throw new OptionError(`there is no limit \`${key}\``);
     if (value !== undefined && key !== 'maxRate' && !isNumber(value)) {
-      throw new TypeError(`the limit \`${key}\` is no number`);
+      throw new OptionError(`the limit \`${key}\` is no number`);
     }
   }
   const rate = given.maxRate;
   if (rate && ![rate.perSecond, rate.burst].every((value) => isNumber(value) && value > 0)) {
-    throw new TypeError('`perSecond` and `burst` of `maxRate` are above 0');
+    throw new OptionError('`perSecond` and `burst` of `maxRate` are above 0');
   }
   return { ...DEFAULT_LIMITS, ...given };
 }

@@ -6,6 +6,7 @@
  */
 
 import { formatIp, isLoopback, parseIp, parseIpv6 } from './address.js';
+import { OptionError } from './errors.js';
 import { canonicalHost, meansThisMachine, withoutDot } from './names.js';
 import { readings, special } from './special.js';
 
@@ -56,7 +57,9 @@ export class Policy {
    */
   constructor(rules = {}) {
     for (const key of Object.keys(rules)) {
-      if (!KEYS.includes(key)) throw new TypeError(`a policy has no rule \`${key}\``);
+      if (KEYS.includes(key)) continue;
+      const why = CONNECTIONS.includes(key) ? ': this host judges no connections' : '';
+      throw new OptionError(`a policy has no rule \`${key}\`${why}`);
     }
     for (const text of list(rules, 'allow')) this.#allow(parsePattern(text));
     for (const text of list(rules, 'allow-answers')) {
@@ -66,7 +69,7 @@ export class Policy {
       for (const network of answerNetworks(text)) this.#deniedAnswers.add(network);
     }
     const isPrivate = rules['allow-private'] ?? false;
-    if (typeof isPrivate !== 'boolean') throw new TypeError('`allow-private` is no boolean');
+    if (typeof isPrivate !== 'boolean') throw new OptionError('`allow-private` is no boolean');
     this.#private = isPrivate;
   }
 
@@ -193,6 +196,8 @@ export class Policy {
   }
 }
 
+/** Rules of the engine's policy file that need a host of `wasi:sockets`. */
+const CONNECTIONS = ['connect', 'listen'];
 const KEYS = ['allow', 'allow-answers', 'deny-answers', 'allow-private'];
 
 /**
@@ -203,7 +208,7 @@ const KEYS = ['allow', 'allow-answers', 'deny-answers', 'allow-private'];
 function list(rules, key) {
   const patterns = rules[key] ?? [];
   if (!Array.isArray(patterns) || patterns.some((text) => typeof text !== 'string')) {
-    throw new TypeError(`\`${key}\` is no list of patterns`);
+    throw new OptionError(`\`${key}\` is no list of patterns`);
   }
   return patterns;
 }
@@ -246,7 +251,7 @@ class Networks {
  */
 
 /** A text is no pattern. */
-export class PatternError extends Error {
+export class PatternError extends OptionError {
   /**
    * @param {PatternProblem} problem
    * @param {string} text
@@ -255,6 +260,7 @@ export class PatternError extends Error {
   constructor(problem, text, meant) {
     super(message(problem, JSON.stringify(text.slice(0, 300)), meant));
     this.name = 'PatternError';
+    this.code = 'ERR_WINSOCK_PATTERN';
     this.problem = problem;
   }
 }

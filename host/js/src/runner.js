@@ -6,6 +6,7 @@
  * @typedef {import('./resolver.js').Resolver} Resolver
  */
 
+import { HostError } from './errors.js';
 import { failed } from './lookup.js';
 
 /** Lookups that run on this thread. Each one ends with an outcome, or is cancelled. */
@@ -51,7 +52,7 @@ export class LocalRunner {
 
   /** @returns {never} */
   block() {
-    throw new Error('this thread runs the lookups, so it cannot block: use an asynchronous wait');
+    throw new HostError('ERR_WINSOCK_CANNOT_BLOCK', 'this thread runs the lookups, so it cannot block: use an asynchronous wait');
   }
 
   isLost() {

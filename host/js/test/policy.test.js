@@ -66,8 +66,10 @@ test('each policy allows what its cases say', () => {
 
 test('a rule that a policy does not have is an error', () => {
   for (const rules of [{ alow: [] }, { allow: 'a.test' }, { allow: [1] }, { 'allow-private': 1 }]) {
-    assert.throws(() => new Policy(/** @type {any} */ (rules)), TypeError);
+    assert.throws(() => new Policy(/** @type {any} */ (rules)), { code: 'ERR_WINSOCK_OPTION' });
   }
-  assert.throws(() => new Policy({ 'allow-answers': ['a.test'] }), { problem: 'not-an-address' });
-  assert.throws(() => new Policy({ 'deny-answers': ['*.test'] }), { problem: 'not-an-address' });
+  assert.throws(() => new Policy({ connect: ['a.test:80'] }), /judges no connections/);
+  const mistake = { problem: 'not-an-address', code: 'ERR_WINSOCK_PATTERN' };
+  assert.throws(() => new Policy({ 'allow-answers': ['a.test'] }), mistake);
+  assert.throws(() => new Policy({ 'deny-answers': ['*.test'] }), mistake);
 });

@@ -171,6 +171,7 @@ test('a lookup that never ends is let go by its signal', async () => {
 test('a rule that makes no sense is an error that says why', () => {
   for (const [rule, why] of [
     [{ hosts: 'a' }, /no key `hosts`/],
+    [{ host: 'a', toString: 'a' }, /no key `toString`/],
     [{ host: 'a', addresses: ['127.1'] }, /`addresses` cannot be/],
     [{ host: 'a', error: 'TRY_AGAIN' }, /expected one of WSAEINTR/],
     [{ host: 'a', address: '127.0.0.1' }, /exactly one of/],

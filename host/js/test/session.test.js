@@ -395,6 +395,17 @@ test('an observer sees each event, and its faults are dropped', () => {
   assert.ok(events.every((event) => event.session === 1));
 });
 
+test('errors of calls have the codes of Winsock and of the interface', () => {
+  const session = engineWith(known).session();
+  assert.throws(() => session.cancel(0n), {
+    name: 'WinsockError',
+    message: 'WSANOTINITIALISED (10093)',
+    code: 'WSANOTINITIALISED',
+    errno: 10093,
+    payload: 'not-initialised',
+  });
+});
+
 test('options that do not exist are errors', () => {
   assert.throws(() => engineWith(known, { limits: { maxRequest: 1 } }), TypeError);
   assert.throws(() => engineWith(known, { limits: { maxRequests: '1' } }), TypeError);

@@ -25,7 +25,28 @@ export const ERROR_CODES: import("../types/wit.js").ErrorCode[];
 export class WinsockError extends Error {
     /** @param {ErrorCode} code */
     constructor(code: ErrorCode);
+    /** Winsock's name of the error, such as `WSAEWOULDBLOCK`. */
+    code: string;
+    /** Winsock's number of the error, such as 10035. */
+    errno: number;
     /** The error of the interface, such as `would-block`. */
     payload: import("../types/wit.js").ErrorCode;
+}
+/** An option of the embedder is wrong. */
+export class OptionError extends TypeError {
+    /** @param {string} message */
+    constructor(message: string);
+    /** Tells this error from others: `ERR_WINSOCK_OPTION`, or `ERR_WINSOCK_PATTERN`. */
+    code: string;
+}
+/** The host cannot do what it is called for. */
+export class HostError extends Error {
+    /**
+     * @param {'ERR_WINSOCK_NOT_CONFIGURED' | 'ERR_WINSOCK_CANNOT_BLOCK'
+     *   | 'ERR_WINSOCK_THREAD_ENDED'} code
+     * @param {string} message
+     */
+    constructor(code: "ERR_WINSOCK_NOT_CONFIGURED" | "ERR_WINSOCK_CANNOT_BLOCK" | "ERR_WINSOCK_THREAD_ENDED", message: string);
+    code: "ERR_WINSOCK_NOT_CONFIGURED" | "ERR_WINSOCK_CANNOT_BLOCK" | "ERR_WINSOCK_THREAD_ENDED";
 }
 export type ErrorCode = import("../types/wit.js").ErrorCode;

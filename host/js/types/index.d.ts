@@ -7,5 +7,5 @@ export { Session } from "./session.js";
 export { Tables } from "./resolvers/tables.js";
 export { answerHost, failed, found } from "./lookup.js";
 export { Policy, PatternError } from "./policy.js";
-export { WinsockError, winsockError } from "./errors.js";
+export { HostError, OptionError, WinsockError, winsockError } from "./errors.js";
 export { asyncImports, imports } from "./guest.js";

@@ -15,9 +15,6 @@ export function limitsOf(given: Partial<Limits>): Limits;
  */
 export function mayHaveMore(held: number, left: number, reserve: number): boolean;
 /**
- * Limits of what guests use of the host. The names are those of the engine's `Limits`.
- */
-/**
  * A rate of requests: at most `burst` at once, and `perSecond` on average.
  *
  * @typedef {{ perSecond: number, burst: number }} Rate

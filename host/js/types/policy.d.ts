@@ -91,7 +91,7 @@ export class Policy {
  *   | 'prefix' | 'host-bits'} PatternProblem
  */
 /** A text is no pattern. */
-export class PatternError extends Error {
+export class PatternError extends OptionError {
     /**
      * @param {PatternProblem} problem
      * @param {string} text
@@ -156,3 +156,4 @@ export type Network = {
  * Why a text is no pattern.
  */
 export type PatternProblem = "empty" | "star" | "not-a-name" | "not-an-address" | "brackets" | "zone" | "port" | "prefix" | "host-bits";
+import { OptionError } from './errors.js';

@@ -7,6 +7,7 @@
  */
 
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { HostError } from '../errors.js';
 
 /**
  * Lookups that run on a thread of their own. That thread builds the resolvers again, and sends
@@ -37,7 +38,7 @@ export class BlockingRunner {
     await new Promise((resolve, reject) => {
       this.#worker.once('message', resolve);
       this.#worker.once('error', reject);
-      this.#worker.once('exit', () => reject(new Error('the thread of lookups has ended')));
+      this.#worker.once('exit', () => reject(new HostError('ERR_WINSOCK_THREAD_ENDED', 'the thread of lookups has ended')));
     });
     // A thread that fails later says so by its exit.
     this.#worker.on('error', () => {});

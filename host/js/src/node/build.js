@@ -4,6 +4,7 @@
  * @typedef {import('../resolver.js').Resolver} Resolver
  */
 
+import { OptionError } from '../errors.js';
 import { Chain } from '../resolvers/chain.js';
 import { Deny } from '../resolvers/deny.js';
 import { Doh } from '../resolvers/doh.js';
@@ -65,6 +66,6 @@ async function build(description) {
       return make(description.options);
     }
     default:
-      throw new TypeError(`there is no resolver ${JSON.stringify(description)}`);
+      throw new OptionError(`there is no resolver ${JSON.stringify(description)}`);
   }
 }

@@ -10,6 +10,7 @@
 import { hostname } from 'node:os';
 
 import { LookupEngine } from '../engine.js';
+import { HostError } from '../errors.js';
 import { interfaces } from '../guest.js';
 import { BlockingRunner } from './blocking.js';
 import { buildResolver, DEFAULT_RESOLVERS } from './build.js';
@@ -66,7 +67,7 @@ export async function configure(options) {
 }
 
 function session() {
-  if (!current) throw new Error('call `configure` of winsock-async/node before the guest runs');
+  if (!current) throw new HostError('ERR_WINSOCK_NOT_CONFIGURED', 'call `configure` of winsock-async/node before the guest runs');
   return current;
 }
 

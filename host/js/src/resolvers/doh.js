@@ -8,6 +8,7 @@
  * @typedef {import('../resolver.js').Resolver} Resolver
  */
 
+import { OptionError } from '../errors.js';
 import { failed } from '../lookup.js';
 import { parseIp } from '../address.js';
 import { withoutDot } from '../names.js';
@@ -62,10 +63,10 @@ export class Doh {
   /** @param {DohOptions} options */
   constructor({ url, form = 'wire', timeoutMs = 5000, maxQueries = 64, ...options }) {
     this.#url = new URL(url);
-    if (form !== 'wire' && form !== 'json') throw new TypeError(`there is no form \`${form}\``);
+    if (form !== 'wire' && form !== 'json') throw new OptionError(`there is no form \`${form}\``);
     const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(this.#url.hostname);
     if (this.#url.protocol !== 'https:' && !(this.#url.protocol === 'http:' && isHere)) {
-      throw new TypeError(`${this.#url.origin} is not asked by HTTPS`);
+      throw new OptionError(`${this.#url.origin} is not asked by HTTPS`);
     }
     this.#form = form;
     this.#timeoutMs = timeoutMs;

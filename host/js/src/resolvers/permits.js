@@ -1,3 +1,5 @@
+import { OptionError } from '../errors.js';
+
 /**
  * Permits of a bounded number, which the lookups of all sessions share.
  *
@@ -14,7 +16,7 @@ export class Permits {
 
   /** @param {number} count */
   constructor(count) {
-    if (!(count >= 1)) throw new TypeError('`maxQueries` is at least 1');
+    if (!(count >= 1)) throw new OptionError('`maxQueries` is at least 1');
     this.#free = count;
   }
 

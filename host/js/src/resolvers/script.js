@@ -10,7 +10,7 @@
  */
 
 import { formatIp, parseIp } from '../address.js';
-import { ERROR_CODES, errorByWinsockName, winsockError } from '../errors.js';
+import { ERROR_CODES, errorByWinsockName, OptionError, winsockError } from '../errors.js';
 import { answerHost, checked, failed, found, missOf } from '../lookup.js';
 import { canonicalHost, lowerAscii, withoutDot } from '../names.js';
 
@@ -90,16 +90,16 @@ export class Scripted {
 
   /**
    * @param {Script} script
-   * @throws {TypeError} The first rule that is invalid.
+   * @throws {OptionError} The first rule that is invalid.
    */
   constructor(script) {
     const unknown = Object.keys(script).find((key) => key !== 'rule');
-    if (unknown !== undefined) throw new TypeError(`a script has no key \`${unknown}\``);
+    if (unknown !== undefined) throw new OptionError(`a script has no key \`${unknown}\``);
     (script.rule ?? []).forEach((rule, i) => {
       try {
         this.#add(rule);
       } catch (error) {
-        throw new TypeError(`rule ${i + 1}: ${error instanceof Error ? error.message : error}`);
+        throw new OptionError(`rule ${i + 1}: ${error instanceof Error ? error.message : error}`);
       }
     });
   }
@@ -241,17 +241,17 @@ function isInteger(value, min, max) {
  */
 function parseRule(rule) {
   for (const [key, value] of Object.entries(rule)) {
-    if (!(key in TYPES)) throw new TypeError(`a rule has no key \`${key}\``);
+    if (!Object.hasOwn(TYPES, key)) throw new OptionError(`a rule has no key \`${key}\``);
     if (!TYPES[key](value)) {
       const errors = ERROR_CODES.map((code) => winsockError(code).name).join(', ');
       const hint = key === 'error' ? `; expected one of ${errors}` : '';
-      throw new TypeError(`\`${key}\` cannot be ${JSON.stringify(value)}${hint}`);
+      throw new OptionError(`\`${key}\` cannot be ${JSON.stringify(value)}${hint}`);
     }
   }
   const lookups = LOOKUPS.filter((key) => rule[key] !== undefined);
-  if (lookups.length !== 1) throw new TypeError(`a rule has exactly one of ${LOOKUPS.join(', ')}`);
+  if (lookups.length !== 1) throw new OptionError(`a rule has exactly one of ${LOOKUPS.join(', ')}`);
   const timings = TIMINGS.filter((key) => rule[key] !== undefined && rule[key] !== false);
-  if (timings.length > 1) throw new TypeError('a rule has at most one of now, never and delay-ms');
+  if (timings.length > 1) throw new OptionError('a rule has at most one of now, never and delay-ms');
   const [kind] = lookups;
   const transport = kind.startsWith('service') ? rule.transport : undefined;
   /** @type {Step} */
@@ -271,7 +271,7 @@ function ruleKey(kind, rule) {
   const text = `${rule[kind]}`;
   if (kind === 'host') {
     const host = canonicalHost(text);
-    if (host?.kind !== 'name') throw new TypeError(`${JSON.stringify(text)} is not a host name`);
+    if (host?.kind !== 'name') throw new OptionError(`${JSON.stringify(text)} is not a host name`);
     return `host ${withoutDot(host.name)}`;
   }
   if (kind === 'address') {
@@ -291,11 +291,11 @@ function outcomeOf(kind, rule) {
   const given = PARTS.filter((part) => rule[part] !== undefined);
   const needs = (/** @type {string[]} */ ...parts) => {
     const missing = parts.find((part) => rule[/** @type {keyof Rule} */ (part)] === undefined);
-    if (missing !== undefined) throw new TypeError(`the answer needs \`${missing}\``);
+    if (missing !== undefined) throw new OptionError(`the answer needs \`${missing}\``);
   };
   const allows = (/** @type {string[]} */ ...parts) => {
     const unused = given.find((part) => !parts.includes(part));
-    if (unused !== undefined) throw new TypeError(`\`${unused}\` has no meaning in this rule`);
+    if (unused !== undefined) throw new OptionError(`\`${unused}\` has no meaning in this rule`);
   };
   const transports = kind.startsWith('service') ? ['transport'] : [];
   if (rule.error !== undefined) {
@@ -315,7 +315,7 @@ function outcomeOf(kind, rule) {
       needs(kind === 'host' ? 'addresses' : 'name');
       allows('name', 'aliases', 'addresses');
       const addresses = rule.addresses ?? [/** @type {string} */ (rule.address)];
-      if (addresses.length === 0) throw new TypeError('the answer needs `addresses`');
+      if (addresses.length === 0) throw new OptionError('the answer needs `addresses`');
       return (lookup) => answerHost(lookup, name, aliases, addresses);
     }
     case 'service':

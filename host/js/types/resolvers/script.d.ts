@@ -6,7 +6,7 @@
 export class Scripted implements Resolver {
     /**
      * @param {Script} script
-     * @throws {TypeError} The first rule that is invalid.
+     * @throws {OptionError} The first rule that is invalid.
      */
     constructor(script: Script);
     /**
