@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result, ensure};
 
@@ -64,10 +65,15 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
             }
         }
     }
-    let foreign = foreign::build(workspace)?;
+    // Each of these waits for a network.
+    let (foreign, javascript) = thread::scope(|scope| {
+        let javascript = scope.spawn(|| javascript::set_up(workspace));
+        (foreign::build(workspace), javascript.join())
+    });
+    let foreign = foreign?;
     add(&mut programs, foreign.built)?;
     missing.extend(foreign.missing);
-    missing.extend(javascript::set_up(workspace));
+    missing.extend(javascript.expect("no panic"));
     report_missing(&workspace.guests(), &missing, say)?;
     let existing = publish::files(&workspace.guests(), "wasm")?;
     publish_all(workspace, programs, &existing)?;

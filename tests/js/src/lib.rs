@@ -8,6 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,6 +21,19 @@ pub fn root() -> &'static Path {
 /// The directory of built guests.
 pub fn guests() -> PathBuf {
     root().join("target/guests")
+}
+
+/// A file of [`guests`], named without `.wasm`, as a component.
+pub fn component(program: &str) -> Vec<u8> {
+    let file = guests().join(program).with_added_extension("wasm");
+    let bytes = fs::read(&file).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}: run `cargo xtask guests` first",
+            file.display()
+        )
+    });
+    let component = winsock_async_componentize::component(&bytes);
+    component.expect("a program").into_owned()
 }
 
 /// Why this machine cannot have something, if set-up has found so.
@@ -119,8 +133,7 @@ pub struct Guests {
 }
 
 impl Guests {
-    /// Transpiles these files of [`guests`], named without `.wasm`, unless they are up to date. A
-    /// core module becomes a component first.
+    /// Transpiles these files of [`guests`], named without `.wasm`, unless they are up to date.
     pub fn transpile(tools: Tools, mode: Mode, programs: &[String]) -> Guests {
         let directory = tools.directory().join(mode.name());
         let components = directory.join("components");
@@ -130,15 +143,12 @@ impl Guests {
             b"{ \"type\": \"module\" }\n",
         );
         let script = tools.script("transpile.mjs");
+        // Tests transpile some programs of others: one after the other, so that each is done once.
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut stale = BTreeMap::new();
         for program in programs {
-            let file = guests().join(program).with_added_extension("wasm");
-            let bytes = fs::read(&file).unwrap_or_else(|error| {
-                panic!(
-                    "{}: {error}: run `cargo xtask guests` first",
-                    file.display()
-                )
-            });
+            let bytes = component(program);
             let mut hasher = DefaultHasher::new();
             (&bytes, fs::read(&script).expect("a script")).hash(&mut hasher);
             let stamp = directory.join(flat(program)).join("stamp");
@@ -146,9 +156,8 @@ impl Guests {
             if fs::read_to_string(&stamp).is_ok_and(|old| old == hash) {
                 continue;
             }
-            let component = winsock_async_componentize::component(&bytes).expect("a program");
             let path = components.join(flat(program)).with_added_extension("wasm");
-            fs::write(&path, component).expect("a component");
+            fs::write(&path, bytes).expect("a component");
             stale.insert(path, (stamp, hash));
         }
         if !stale.is_empty() {
