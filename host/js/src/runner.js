@@ -13,6 +13,9 @@ import { failed } from './lookup.js';
 export class LocalRunner {
   #resolver;
   #deliver;
+  /** What begins lookups, before they do. A cancel takes one out. @type {Map<number, () => void>} */
+  #unstarted = new Map();
+  #isScheduled = false;
   /** @type {Map<number, AbortController>} */
   #running = new Map();
 
@@ -32,13 +35,19 @@ export class LocalRunner {
    * @param {number} session
    */
   start(number, lookup, ticket, session) {
-    const controller = new AbortController();
-    this.#running.set(number, controller);
-    this.#run(number, lookup, { ticket, session, signal: controller.signal });
+    // Not in the caller's turn: no outcome arrives before its request has begun.
+    if (!this.#isScheduled) queueMicrotask(() => this.#startAll());
+    this.#isScheduled = true;
+    this.#unstarted.set(number, () => {
+      const controller = new AbortController();
+      this.#running.set(number, controller);
+      this.#run(number, lookup, { ticket, session, signal: controller.signal });
+    });
   }
 
   /** @param {number} number */
   cancel(number) {
+    if (this.#unstarted.delete(number)) return;
     const controller = this.#running.get(number);
     this.#running.delete(number);
     controller?.abort();
@@ -52,7 +61,8 @@ export class LocalRunner {
 
   /** @returns {never} */
   block() {
-    throw new HostError('ERR_WINSOCK_CANNOT_BLOCK', 'this thread runs the lookups, so it cannot block: use an asynchronous wait');
+    const why = 'this thread runs the lookups, so it cannot block: use an asynchronous wait';
+    throw new HostError('ERR_WINSOCK_CANNOT_BLOCK', why);
   }
 
   isLost() {
@@ -60,7 +70,16 @@ export class LocalRunner {
   }
 
   close() {
+    this.#unstarted.clear();
     for (const number of [...this.#running.keys()]) this.cancel(number);
+  }
+
+  #startAll() {
+    this.#isScheduled = false;
+    for (const [number, start] of this.#unstarted) {
+      this.#unstarted.delete(number);
+      start();
+    }
   }
 
   /**
@@ -72,8 +91,6 @@ export class LocalRunner {
     /** @type {Outcome} */
     let outcome;
     try {
-      // Not in the caller's turn: no outcome arrives before its request has begun.
-      await undefined;
       outcome = (await this.#resolver.resolve?.(lookup, options)) ?? failed('no-recovery');
     } catch {
       outcome = failed('no-recovery');

@@ -63,6 +63,41 @@ test('a cancel wins over an outcome that has not been taken', async () => {
   engine.close();
 });
 
+test('lookups that are cancelled before the other thread has them never reach it', async () => {
+  // S-C6
+  const counts = `export default (gate) => {
+    let begun = 0;
+    return {
+      tryResolve: () => ({ kind: 'async' }),
+      resolve: async ({ name }) => {
+        begun += 1;
+        if (name === 'gate.test') Atomics.wait(gate, 0, 0);
+        const addresses = Uint32Array.of(name === 'count.test' ? 0xcb000000 + begun : 0xcb000000);
+        const host = { name, aliases: [], addresses };
+        return { tag: 'ok', val: { tag: 'host', val: host } };
+      },
+    };
+  };`;
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const url = `data:text/javascript,${encodeURIComponent(counts)}`;
+  const resolvers = [{ kind: 'module', url, options: gate }];
+  const { engine, session } = await started({ resolvers });
+  session.request(host('gate.test'), 0n);
+  for (let i = 0; i < 5000; i++) session.cancel(session.request(host('churn.test'), 0n));
+  // More than may be sent at once: the rest follow while this thread is blocked.
+  for (let i = 0; i < 3000; i++) session.request(host('kept.test'), 1n);
+  session.request(host('count.test'), 2n);
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  const taken = [];
+  while (session.wait()) taken.push(...session.take(5000));
+  assert.equal(taken.length, 3002);
+  const last = taken.find(({ tag }) => tag === 2n);
+  const begun = last.outcome.val.val.addresses[0] - 0xcb000000;
+  assert.ok(begun >= 3002 && begun < 3002 + 1024, `${begun}`);
+  engine.close();
+});
+
 test('the sessions of one engine get their own outcomes', async () => {
   const { engine, session } = await started();
   const other = engine.session();

@@ -61,6 +61,17 @@ test('a cancelled request never completes, and its resolver is told', async () =
   assert.equal(session.stats().cancelled, 1);
 });
 
+test('a lookup that is cancelled before the event loop turns never begins', async () => {
+  // S-C6
+  const { gates, session } = started();
+  for (let i = 0; i < 100; i++) session.cancel(session.request(host('a.test'), 0n));
+  const kept = session.request(host('b.test'), 0n);
+  await turn();
+  assert.equal(gates.begun, 1);
+  session.cancel(kept);
+  assert.deepEqual(gates.aborted, ['b.test']);
+});
+
 test('the first of the cancel and the take decides', async () => {
   // S-C8, S-R6
   const { gates, session } = started();

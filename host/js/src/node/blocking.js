@@ -10,13 +10,26 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { HostError } from '../errors.js';
 
 /**
+ * The most messages to the thread that it has not handled, besides cancels of lookups that it has.
+ * Past it, a lookup is kept here, where its cancel leaves nothing: else a guest that makes requests
+ * and cancels them would fill the queue faster than the thread empties it.
+ */
+export const MAX_BACKLOG = 1024;
+
+/** What each number in shared memory counts or says. */
+export const STATE = /** @type {const} */ ({ arrivals: 0, hasEnded: 1, handled: 2 });
+
+/**
  * Lookups that run on a thread of their own. That thread builds the resolvers again, and sends
  * outcomes through a port. A counter in shared memory ends a block of the guest's thread.
  */
 export class BlockingRunner {
-  #state = new Int32Array(new SharedArrayBuffer(8));
+  #state = new Int32Array(new SharedArrayBuffer(12));
   #port;
   #worker;
+  /** Messages that start lookups and are not sent. @type {Map<number, unknown[]>} */
+  #unsent = new Map();
+  #sent = 0;
 
   /** @param {Description[]} resolvers */
   constructor(resolvers) {
@@ -54,16 +67,18 @@ export class BlockingRunner {
    * @param {number} session
    */
   start(number, lookup, ticket, session) {
-    this.#port.postMessage([number, lookup, ticket, session]);
+    this.#unsent.set(number, [number, lookup, ticket, session]);
+    this.#flush();
   }
 
   /** @param {number} number */
   cancel(number) {
-    this.#port.postMessage([number]);
+    if (!this.#unsent.delete(number)) this.#send([number]);
   }
 
   /** @param {(number: number, outcome: Outcome) => void} deliver */
   poll(deliver) {
+    this.#flush();
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (!received) return;
@@ -73,7 +88,7 @@ export class BlockingRunner {
   }
 
   seen() {
-    return Atomics.load(this.#state, 0);
+    return Atomics.load(this.#state, STATE.arrivals);
   }
 
   /**
@@ -81,15 +96,30 @@ export class BlockingRunner {
    * @param {number} ms
    */
   block(seen, ms) {
-    Atomics.wait(this.#state, 0, seen, Math.max(ms, 0));
+    Atomics.wait(this.#state, STATE.arrivals, seen, Math.max(ms, 0));
   }
 
   isLost() {
-    return Atomics.load(this.#state, 1) !== 0;
+    return Atomics.load(this.#state, STATE.hasEnded) !== 0;
   }
 
   close() {
     this.#port.close();
     return this.#worker.terminate();
+  }
+  /** Sends what waits, as far as the thread keeps up. */
+  #flush() {
+    for (const [number, message] of this.#unsent) {
+      const backlog = (this.#sent - Atomics.load(this.#state, STATE.handled)) | 0;
+      if (backlog >= MAX_BACKLOG) return;
+      this.#unsent.delete(number);
+      this.#send(message);
+    }
+  }
+
+  /** @param {unknown[]} message */
+  #send(message) {
+    this.#sent = (this.#sent + 1) | 0;
+    this.#port.postMessage(message);
   }
 }

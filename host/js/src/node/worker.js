@@ -5,19 +5,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { LocalRunner } from '../runner.js';
+import { MAX_BACKLOG, STATE } from './blocking.js';
 import { buildResolver } from './build.js';
 
 const { resolvers, port, shared } = workerData;
-/** How many outcomes have been sent, and whether this thread has ended. */
 const state = new Int32Array(shared);
 
 function notify() {
-  Atomics.add(state, 0, 1);
-  Atomics.notify(state, 0);
+  Atomics.add(state, STATE.arrivals, 1);
+  Atomics.notify(state, STATE.arrivals);
 }
 
 process.on('exit', () => {
-  Atomics.store(state, 1, 1);
+  Atomics.store(state, STATE.hasEnded, 1);
   notify();
 });
 
@@ -30,6 +30,9 @@ port.on('message', (/** @type {any} */ message) => {
   const [number, lookup, ticket, session] = message;
   if (lookup) runner.start(number, lookup, ticket, session);
   else runner.cancel(number);
+  const handled = Atomics.add(state, STATE.handled, 1) + 1;
+  // The other thread may be blocked, and have more to send.
+  if (handled % (MAX_BACKLOG / 2) === 0) notify();
 });
 
 parentPort?.postMessage('ready');

@@ -1,4 +1,15 @@
 /**
+ * The most messages to the thread that it has not handled, besides cancels of lookups that it has.
+ * Past it, a lookup is kept here, where its cancel leaves nothing: else a guest that makes requests
+ * and cancels them would fill the queue faster than the thread empties it.
+ */
+export const MAX_BACKLOG: 1024;
+export namespace STATE {
+    let arrivals: 0;
+    let hasEnded: 1;
+    let handled: 2;
+}
+/**
  * Lookups that run on a thread of their own. That thread builds the resolvers again, and sends
  * outcomes through a port. A counter in shared memory ends a block of the guest's thread.
  */
