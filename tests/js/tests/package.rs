@@ -1,10 +1,11 @@
 //! The package `winsock-async` of npm: its unit tests, its types, and what it packs.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use winsock_async_js_tests::{Guests, Mode, Tools, root};
+use winsock_async_js_tests::{Guests, Mode, Tools, component, root};
 
 fn package() -> PathBuf {
     root().join("host/js")
@@ -48,6 +49,45 @@ fn unit_tests_pass() {
     let count: u32 = count.expect("a count").parse().expect("a number");
     println!("{count} tests have passed");
     assert!(count > 40, "{output}");
+}
+
+/// The first block of code in a language, in Markdown.
+fn block<'a>(markdown: &'a str, language: &str) -> &'a str {
+    let fence = format!("```{language}\n");
+    let (_, rest) = markdown.split_once(&fence).expect("a block");
+    rest.split_once("```").expect("its end").0
+}
+
+/// Follows the page of the package: its command makes the guest, and its program runs it.
+#[test]
+fn example_of_the_readme_runs_a_guest() {
+    let Some(tools) = Tools::find() else { return };
+    let readme = fs::read_to_string(package().join("README.md")).expect("a page");
+    let directory = tools.directory().join("readme");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).expect("a directory");
+    let write = |name: &str, bytes: &[u8]| fs::write(directory.join(name), bytes).expect("a file");
+    write("package.json", br#"{ "type": "module" }"#);
+    write("guest.wasm", &component("first-future"));
+    write("run.js", block(&readme, "js").as_bytes());
+    let commands = block(&readme, "sh").lines();
+    let transpile = commands.filter_map(|line| line.strip_prefix("npx ")).next();
+    let bin = tools.directory().join("node_modules/.bin");
+    let script = format!("{}\nexec \"$0\" run.js", transpile.expect("a command"));
+    let mut shell = Command::new("sh");
+    shell.arg("-ec").arg(script).current_dir(&directory);
+    // The Node of npm is in that directory too: the machine's is asked for by its path.
+    let node = succeeds(Command::new("node").args(["-p", "process.execPath"]));
+    shell.arg(node.trim());
+    let path = env::var_os("PATH").unwrap_or_default();
+    let paths = [bin].into_iter().chain(env::split_paths(&path));
+    shell.env("PATH", env::join_paths(paths).expect("a PATH"));
+    let output = succeeds(&mut shell);
+    assert!(
+        output.contains("localhost at [127.0.0.1], port 80"),
+        "{output}"
+    );
+    assert!(output.contains("answered: 2"), "{output}");
 }
 
 /// The declarations in `host/js/types` are what the compiler makes of the sources, whose types it

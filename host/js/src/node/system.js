@@ -17,8 +17,11 @@ import { resolveSpecial } from '../resolvers/special.js';
 import { Tables } from '../resolvers/tables.js';
 import { errorOf } from './errors.js';
 
-/** The most calls that the thread pool has to do at a time. */
-const MAX_CALLS = 64;
+/**
+ * The most calls that the thread pool of libuv has at a time: as many as it has threads, half of
+ * which call `getaddrinfo`. Its queue cannot be left.
+ */
+const MAX_CALLS = Math.min(Math.max(Number(process.env.UV_THREADPOOL_SIZE) || 4, 1), 1024);
 
 /**
  * Hosts by `getaddrinfo` and `getnameinfo`, through `node:dns`. Each name is asked for with a
@@ -26,9 +29,8 @@ const MAX_CALLS = 64;
  * (`S-R16`). That leaves out the hosts file: see {@link systemTables}.
  *
  * The calls run in the thread pool of libuv, which has four threads unless `UV_THREADPOOL_SIZE`
- * says else, and none can be interrupted. At most 64 calls are in the pool and its queue, and at
- * most 32 of one session. Further ones wait, and a cancel ends their wait. `NodeDns` needs no
- * threads.
+ * says else, and none can be interrupted. So at most that many run, half of them for one session.
+ * Further ones wait, and a cancel ends their wait. `NodeDns` needs no threads.
  *
  * @implements {Resolver}
  */

@@ -17,9 +17,8 @@ export function systemResolvers(): import("../resolver.js").Resolver[];
  * (`S-R16`). That leaves out the hosts file: see {@link systemTables}.
  *
  * The calls run in the thread pool of libuv, which has four threads unless `UV_THREADPOOL_SIZE`
- * says else, and none can be interrupted. At most 64 calls are in the pool and its queue, and at
- * most 32 of one session. Further ones wait, and a cancel ends their wait. `NodeDns` needs no
- * threads.
+ * says else, and none can be interrupted. So at most that many run, half of them for one session.
+ * Further ones wait, and a cancel ends their wait. `NodeDns` needs no threads.
  *
  * @implements {Resolver}
  */
