@@ -39,6 +39,7 @@ import { LocalRunner } from './runner.js';
  * @property {() => number} seen A number that changes when an outcome arrives.
  * @property {(seen: number, ms: number) => void} block Blocks the thread until an outcome arrives
  *   after `seen`, or `ms` milliseconds are over.
+ * @property {() => void} suspend Throws if outcomes do not arrive by this thread's event loop.
  * @property {() => boolean} isLost Whether the runner has ended by itself and answers no more.
  * @property {() => void} close
  */
@@ -153,6 +154,10 @@ export class EngineShared {
    */
   block(seen, ms) {
     this.#runner.block(seen, ms);
+  }
+
+  suspend() {
+    this.#runner.suspend();
   }
 
   poll() {

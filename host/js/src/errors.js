@@ -91,7 +91,7 @@ export class OptionError extends TypeError {
 export class HostError extends Error {
   /**
    * @param {'ERR_WINSOCK_NOT_CONFIGURED' | 'ERR_WINSOCK_CANNOT_BLOCK'
-   *   | 'ERR_WINSOCK_THREAD_ENDED'} code
+   *   | 'ERR_WINSOCK_CANNOT_SUSPEND' | 'ERR_WINSOCK_THREAD_ENDED'} code
    * @param {string} message
    */
   constructor(code, message) {

@@ -65,6 +65,8 @@ export class LocalRunner {
     throw new HostError('ERR_WINSOCK_CANNOT_BLOCK', why);
   }
 
+  suspend() {}
+
   isLost() {
     return false;
   }

@@ -214,6 +214,7 @@ export class Session {
    *
    * @param {bigint} [timeout] Default: as long as a request is outstanding.
    * @returns {boolean}
+   * @throws {HostError} `ERR_WINSOCK_CANNOT_BLOCK`: this thread runs the lookups.
    */
   wait(timeout) {
     const engine = this.#engine;
@@ -235,8 +236,10 @@ export class Session {
    *
    * @param {bigint} [timeout]
    * @returns {Promise<boolean>}
+   * @throws {HostError} `ERR_WINSOCK_CANNOT_SUSPEND`: another thread runs the lookups.
    */
   async waitAsync(timeout) {
+    this.#engine.suspend();
     const deadline = this.#deadline(timeout);
     for (let hasTurned = false; ; hasTurned = true) {
       const known = this.settled();

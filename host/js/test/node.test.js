@@ -38,6 +38,12 @@ test('a wait blocks until an outcome comes from the other thread', async () => {
   engine.close();
 });
 
+test('a thread whose lookups run on another one has to block for them', async () => {
+  const { engine, session } = await started();
+  await assert.rejects(session.waitAsync(), { code: 'ERR_WINSOCK_CANNOT_SUSPEND' });
+  engine.close();
+});
+
 test('a wait ends at its time-out, and at the deadline of a request', async () => {
   const { engine, session } = await started({ limits: { requestTimeoutMs: 20 } });
   session.request(host('never.test'), 0n);

@@ -18,6 +18,7 @@
  * @property {() => number} seen A number that changes when an outcome arrives.
  * @property {(seen: number, ms: number) => void} block Blocks the thread until an outcome arrives
  *   after `seen`, or `ms` milliseconds are over.
+ * @property {() => void} suspend Throws if outcomes do not arrive by this thread's event loop.
  * @property {() => boolean} isLost Whether the runner has ended by itself and answers no more.
  * @property {() => void} close
  */
@@ -74,6 +75,7 @@ export class EngineShared {
      * @param {number} ms
      */
     block(seen: number, ms: number): void;
+    suspend(): void;
     poll(): void;
     /**
      * Whether the guests' limit lets a session that holds `held` requests have one more.
@@ -190,6 +192,10 @@ export type Runner = {
      * after `seen`, or `ms` milliseconds are over.
      */
     block: (seen: number, ms: number) => void;
+    /**
+     * Throws if outcomes do not arrive by this thread's event loop.
+     */
+    suspend: () => void;
     /**
      * Whether the runner has ended by itself and answers no more.
      */

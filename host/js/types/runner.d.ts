@@ -18,6 +18,7 @@ export class LocalRunner {
     seen(): number;
     /** @returns {never} */
     block(): never;
+    suspend(): void;
     isLost(): boolean;
     close(): void;
     #private;

@@ -70,6 +70,7 @@ export class Session {
      *
      * @param {bigint} [timeout] Default: as long as a request is outstanding.
      * @returns {boolean}
+     * @throws {HostError} `ERR_WINSOCK_CANNOT_BLOCK`: this thread runs the lookups.
      */
     wait(timeout?: bigint): boolean;
     /**
@@ -78,6 +79,7 @@ export class Session {
      *
      * @param {bigint} [timeout]
      * @returns {Promise<boolean>}
+     * @throws {HostError} `ERR_WINSOCK_CANNOT_SUSPEND`: another thread runs the lookups.
      */
     waitAsync(timeout?: bigint): Promise<boolean>;
     /**

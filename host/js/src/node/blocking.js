@@ -51,7 +51,8 @@ export class BlockingRunner {
     await new Promise((resolve, reject) => {
       this.#worker.once('message', resolve);
       this.#worker.once('error', reject);
-      this.#worker.once('exit', () => reject(new HostError('ERR_WINSOCK_THREAD_ENDED', 'the thread of lookups has ended')));
+      const ended = new HostError('ERR_WINSOCK_THREAD_ENDED', 'the thread of lookups has ended');
+      this.#worker.once('exit', () => reject(ended));
     });
     // A thread that fails later says so by its exit.
     this.#worker.on('error', () => {});
@@ -97,6 +98,12 @@ export class BlockingRunner {
    */
   block(seen, ms) {
     Atomics.wait(this.#state, STATE.arrivals, seen, Math.max(ms, 0));
+  }
+
+  /** @returns {never} */
+  suspend() {
+    const why = 'another thread runs the lookups, so this one has to block: use a `wait` that does';
+    throw new HostError('ERR_WINSOCK_CANNOT_SUSPEND', why);
   }
 
   isLost() {

@@ -40,6 +40,8 @@ export class BlockingRunner {
      * @param {number} ms
      */
     block(seen: number, ms: number): void;
+    /** @returns {never} */
+    suspend(): never;
     isLost(): boolean;
     close(): Promise<number>;
     #private;
