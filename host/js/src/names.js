@@ -3,9 +3,13 @@
  */
 
 import { parseIpv4, parseIpv6 } from './address.js';
+import { decodePunycode } from './punycode.js';
 
 /** The longest host name as text in any spelling, before it is canonical. Units: bytes. */
 export const LONGEST_SPELLING = 255;
+/** Characters of no host's name, besides those of IPv6 addresses. */
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN = /[\0- %#/<>?@\\^|\x7f]/;
 /** The longest host name that DNS can carry, without its trailing dot. */
 const MAX_HOST_BYTES = 253;
 
@@ -55,12 +59,12 @@ export function canonicalHost(name, maxBytes = LONGEST_SPELLING) {
   const lower = lowerAscii(text);
   if (isCanonical(lower)) return { kind: 'name', name: lower };
   if (/[:[\]]/.test(text)) return { kind: 'not-an-address' };
-  if (/[%#/<>?@\\^|]/.test(text)) return undefined;
+  if (hasForbidden(text)) return undefined;
   const plain = withoutBrackets(text);
-  const mapped = toAscii(plain);
-  if (mapped === undefined) return undefined;
-  if (plain !== text || isNumber(lastLabel(mapped))) return { kind: 'not-an-address' };
-  return { kind: 'name', name: mapped };
+  const ascii = toAscii(plain);
+  if (ascii === undefined) return undefined;
+  if (plain !== text || isNumber(lastLabel(ascii))) return { kind: 'not-an-address' };
+  return { kind: 'name', name: ascii };
 }
 
 /**
@@ -76,13 +80,28 @@ function withoutBrackets(text) {
 }
 
 /**
- * IDNA's ASCII form of a name (UTS 46), by the platform's URLs. A label after the name keeps the
- * parser of URLs from reading the name as an IPv4 address.
+ * IDNA's ASCII form of a name (UTS 46). `undefined` if the name has none.
  *
  * @param {string} text
  * @returns {string | undefined}
  */
 function toAscii(text) {
+  const name = mapped(text);
+  const labels = name?.replace(/\.$/, '').split('.') ?? [];
+  const isValid =
+    labels.join('.').length <= MAX_HOST_BYTES &&
+    labels.every((label) => label.length >= 1 && label.length <= 63 && isEncoded(label));
+  return isValid ? name : undefined;
+}
+
+/**
+ * A name as the platform's URLs map it. A label after the name keeps their parser from reading the
+ * name as an IPv4 address.
+ *
+ * @param {string} text
+ * @returns {string | undefined}
+ */
+function mapped(text) {
   const after = '.x';
   let host;
   try {
@@ -90,13 +109,31 @@ function toAscii(text) {
   } catch {
     return undefined;
   }
-  const name = host.slice(0, -after.length);
-  const labels = name.replace(/\.$/, '');
-  const isValid =
-    host.endsWith(after) &&
-    labels.length <= MAX_HOST_BYTES &&
-    labels.split('.').every((label) => label.length >= 1 && label.length <= 63);
-  return isValid ? name : undefined;
+  if (!host.endsWith(after)) return undefined;
+  // Chromium escapes characters such as `*`. No other percent sign gets here.
+  const name = decodeURIComponent(host.slice(0, -after.length));
+  return hasForbidden(name) ? undefined : name;
+}
+
+/**
+ * Whether a name has a character that no host's name has, or one that IDNA maps to such a
+ * character, as it does wide forms.
+ *
+ * @param {string} text
+ */
+function hasForbidden(text) {
+  return FORBIDDEN.test(text) || FORBIDDEN.test(text.normalize('NFKC'));
+}
+
+/**
+ * Whether a label with `xn--` is what its text is mapped to. Some platforms do not check.
+ *
+ * @param {string} label
+ */
+function isEncoded(label) {
+  if (!label.startsWith('xn--')) return true;
+  const text = decodePunycode(label.slice(4));
+  return text !== undefined && text !== '' && mapped(text) === label;
 }
 
 /**

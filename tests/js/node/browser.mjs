@@ -1,12 +1,13 @@
 // Uses the page of `examples/browser` in a browser, as a visitor does: `node browser.mjs CHROMIUM
-// URL [SCREENSHOT.png]`. Prints the rows as JSON at the end.
+// URL CASES.json [SCREENSHOT.png]`. Prints the rows as JSON at the end, and the cases of the policy
+// that this browser judges otherwise.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const [chromium, url, screenshot] = process.argv.slice(2);
+const [chromium, url, cases, screenshot] = process.argv.slice(2);
 const profile = mkdtempSync(join(tmpdir(), 'winsock-async-'));
 const flags = [
   '--headless',
@@ -87,6 +88,30 @@ async function type(selector, value) {
   await call('Input.insertText', { text: value });
 }
 
+/** Runs in the page: the browser's URLs bring names into IDNA's form. */
+async function judge({ patterns, questions, policies }) {
+  const { formatPattern, parsePattern, Policy } = await import('/winsock-async/policy.js');
+  const { canonicalHost } = await import('/winsock-async/names.js');
+  const wrong = [];
+  for (const { text, shown, error } of patterns) {
+    try {
+      if (formatPattern(parsePattern(text)) !== shown) wrong.push(text);
+    } catch ({ problem }) {
+      if (problem !== error) wrong.push(text);
+    }
+  }
+  for (const { given, asks } of questions) {
+    const host = canonicalHost(given);
+    if ((host?.kind === 'name' ? host.name : undefined) !== asks) wrong.push(given);
+  }
+  for (const { rules, names = [] } of policies) {
+    const policy = new Policy(rules);
+    const other = names.filter(({ name, allowed }) => policy.allowsName(name) !== allowed);
+    wrong.push(...other.map(({ name }) => name));
+  }
+  return { cases: patterns.length + questions.length, wrong };
+}
+
 const rows = `[...document.querySelectorAll('#rows li')].map((row) => ({
   name: row.dataset.name,
   owner: row.dataset.owner,
@@ -101,6 +126,8 @@ try {
   await call('Page.enable');
   await call('Page.navigate', { url });
   await until(`'ready' in (document.body?.dataset ?? {})`);
+
+  const policy = await evaluate(`(${judge})(${readFileSync(cases, 'utf8')})`);
 
   // The page's own session: answers, errors, a cancel by its button, and the host's deadline.
   await type('#names', 'quick.test slow-200.test missing.test busy.test never.test stuck.test');
@@ -133,7 +160,7 @@ try {
     const { data } = await call('Page.captureScreenshot', { format: 'png' });
     writeFileSync(screenshot, Buffer.from(data, 'base64'));
   }
-  console.log(JSON.stringify({ page, guest, output, message }));
+  console.log(JSON.stringify({ page, guest, output, message, policy }));
 } finally {
   const ended = new Promise((resolve) => browser.once('exit', resolve));
   await send('Browser.close').catch(() => browser.kill());

@@ -42,6 +42,14 @@ struct Seen {
     guest: Vec<Row>,
     output: String,
     message: String,
+    policy: Judged,
+}
+
+/// How many cases the browser has judged, and those that it judges otherwise.
+#[derive(Debug, Deserialize)]
+struct Judged {
+    cases: u32,
+    wrong: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,6 +69,7 @@ fn visitor_sees_lookups_run_time_out_and_be_cancelled() {
     let mut visitor = Command::new("node");
     visitor.arg(root().join("tests/js/node/browser.mjs"));
     visitor.arg(chromium).arg(&server.url);
+    visitor.arg(root().join("tests/policy-cases.json"));
     // Where to write the picture of docs/.
     visitor.args(env::var_os("SCREENSHOT"));
     let output = visitor.output().expect("node");
@@ -113,4 +122,9 @@ fn visitor_sees_lookups_run_time_out_and_be_cancelled() {
         assert!(seen.output.contains(part), "{part:?} in {seen:?}");
     }
     assert_eq!(seen.message, "");
+    assert!(
+        seen.policy.cases > 250 && seen.policy.wrong.is_empty(),
+        "{:?}",
+        seen.policy
+    );
 }
