@@ -3,6 +3,23 @@
  * resolvers, for every JavaScript runtime.
  */
 
+/**
+ * @typedef {import('../types/wit.js').Answer} Answer
+ * @typedef {import('../types/wit.js').Completion} Completion
+ * @typedef {import('../types/wit.js').ErrorCode} ErrorCode
+ * @typedef {import('../types/wit.js').Query} Query
+ * @typedef {import('./engine.js').EngineOptions} EngineOptions
+ * @typedef {import('./engine.js').Event} Event
+ * @typedef {import('./limits.js').Limits} Limits
+ * @typedef {import('./lookup.js').Lookup} Lookup
+ * @typedef {import('./lookup.js').Outcome} Outcome
+ * @typedef {import('./policy.js').PolicyRules} PolicyRules
+ * @typedef {import('./resolver.js').Resolution} Resolution
+ * @typedef {import('./resolver.js').ResolveOptions} ResolveOptions
+ * @typedef {import('./resolver.js').Resolver} Resolver
+ * @typedef {import('./resolvers/script.js').Script} Script
+ */
+
 export { answerHost, failed, found } from './lookup.js';
 export { Chain } from './resolvers/chain.js';
 export { Deny } from './resolvers/deny.js';

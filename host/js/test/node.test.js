@@ -171,7 +171,8 @@ test('name servers are asked by DNS, and their errors are told apart', async () 
     socket.send(Buffer.concat([reply, ...(has ? [record] : [])]), port, '127.0.0.1');
   });
   await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const dns = new NodeDns({ servers: [`127.0.0.1:${socket.address().port}`], tries: 1 });
+  const dnsServers = [`127.0.0.1:${socket.address().port}`];
+  const dns = new NodeDns({ servers: dnsServers, tries: 1 });
   const { signal } = new AbortController();
   const resolve = (lookup) => dns.resolve(lookup, { ticket: undefined, signal });
   const byName = (name) => resolve({ kind: 'host-by-name', name });
@@ -193,5 +194,23 @@ test('name servers are asked by DNS, and their errors are told apart', async () 
   await asked;
   controller.abort();
   assert.deepEqual(await ended, failed('try-again'));
+  // With one permit, a lookup waits until a cancel has ended the silent one.
+  const one = new NodeDns({ servers: dnsServers, tries: 1, maxQueries: 1 });
+  const first = new AbortController();
+  const askedAgain = new Promise((saw) => {
+    sawSilent = saw;
+  });
+  const held = one.resolve(silent, { ticket: undefined, signal: first.signal });
+  let isAnswered = false;
+  const waits = one.resolve({ kind: 'host-by-name', name: 'a.test' }, { ticket: undefined, signal });
+  waits.then(() => {
+    isAnswered = true;
+  });
+  await askedAgain;
+  await byName('a.test');
+  assert.equal(isAnswered, false);
+  first.abort();
+  assert.deepEqual(await held, failed('try-again'));
+  assert.equal((await waits).tag, 'ok');
   socket.close();
 });

@@ -126,6 +126,16 @@ fn types_are_those_of_the_sources() {
     assert!(relative(&made) == committed, "{help}");
 }
 
+#[test]
+fn types_check_a_program_in_typescript() {
+    let Some(tools) = Tools::find() else { return };
+    let program = tools.script("consumer.mts");
+    let mut compiler = tools.program("tsc");
+    compiler.args(["--noEmit", "--strict", "--module", "nodenext"]);
+    compiler.args(["--target", "es2022", "--types", "node"]);
+    succeeds(compiler.arg(program).current_dir(tools.directory()));
+}
+
 /// `types/wit.d.ts` is what jco makes of the interface, without its comments.
 #[test]
 fn types_of_the_interface_are_those_of_its_wit() {
