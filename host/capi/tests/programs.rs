@@ -1,0 +1,170 @@
+//! Runs the programs of `tests/c` and `tests/python` with the library that cargo built.
+//!
+//! Each C program runs with the address sanitizer, which also finds leaks, against the shared
+//! library, and under valgrind against the static one.
+
+#![cfg(target_os = "linux")]
+
+use std::env;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// What a program needs that is linked with the static library.
+const OF_RUST: [&str; 4] = ["-lgcc_s", "-lm", "-lpthread", "-ldl"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The directory in which cargo puts the libraries before the tests run.
+fn libraries() -> PathBuf {
+    let test = env::current_exe().expect("a test has a path");
+    test.parent().expect("a test is in a directory").to_owned()
+}
+
+/// The shared library.
+fn library() -> PathBuf {
+    libraries().join("libwinsock_async.so")
+}
+
+/// Runs a command, or says that this machine lacks it.
+fn output(command: &mut Command) -> Option<Output> {
+    match command.output() {
+        Ok(output) => Some(output),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let name = command.get_program().to_string_lossy();
+            println!("!!! NOT TESTED: winsock-async-capi: this machine has no {name} !!!");
+            None
+        }
+        Err(error) => panic!("{command:?}: {error}"),
+    }
+}
+
+/// Runs a command, which must succeed. None if this machine lacks it.
+fn succeeds(command: &mut Command) -> Option<Output> {
+    let output = output(command)?;
+    let (out, err) = (&output.stdout, &output.stderr);
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(err)
+    );
+    Some(output)
+}
+
+/// Compiles a C program with every warning as an error. None if there is no compiler.
+fn compile(source: &Path, name: &str, options: &[&str], libraries: &[&str]) -> Option<PathBuf> {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g"]);
+    gcc.args(options).arg("-I").arg(root().join("include"));
+    gcc.arg(source).arg("-o").arg(&program).args(libraries);
+    succeeds(&mut gcc)?;
+    Some(program)
+}
+
+/// Runs a program of `tests/c` in both ways. It must succeed.
+fn run(name: &str) {
+    let source = root().join("tests/c").join(name).with_extension("c");
+    let (directory, shared) = (libraries(), library());
+    let archive = directory.join("libwinsock_async.a");
+    let rpath = format!("-Wl,-rpath,{}", directory.display());
+    let shown = shared.display().to_string();
+
+    let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    let needed = [&*shown, &rpath, "-lpthread", "-ldl"];
+    let checked = format!("{name}.checked");
+    if let Some(program) = compile(&source, &checked, &sanitizers, &needed) {
+        let mut command = Command::new(program);
+        succeeds(command.arg(&shared).env("ASAN_OPTIONS", "detect_leaks=1"));
+    }
+
+    let archive = archive.display().to_string();
+    let mut needed = vec![&*archive];
+    needed.extend(OF_RUST);
+    if let Some(program) = compile(&source, &format!("{name}.static"), &[], &needed) {
+        // Not linked with the shared library, so that `dlclose` could unload that.
+        succeeds(Command::new(&program).arg(&shown));
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+        // No thread runs for long while the others wait.
+        valgrind.args(["--fair-sched=yes", "--errors-for-leak-kinds=definite"]);
+        succeeds(valgrind.arg(&program));
+    }
+}
+
+macro_rules! programs {
+    ($($test:ident: $name:literal,)*) => {
+        $(
+            #[test]
+            fn $test() {
+                run($name);
+            }
+        )*
+
+        #[test]
+        fn every_program_has_a_test() {
+            let mut names = vec![$($name),*];
+            names.sort();
+            let entries = fs::read_dir(root().join("tests/c")).expect("the programs");
+            let paths = entries.map(|entry| entry.expect("an entry").path());
+            let mut sources: Vec<_> = paths
+                .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
+                .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
+                .collect();
+            sources.sort();
+            assert_eq!(sources, names);
+        }
+    };
+}
+
+programs! {
+    each_query_has_its_answer_while_requests_overlap: "queries",
+    cancel_in_each_state_returns_what_the_rules_say: "cancel",
+    descriptor_is_readable_while_completions_can_be_taken: "descriptor",
+    callback_comes_once_for_each_time_and_from_another_thread: "callback",
+    wrong_use_is_an_error_and_writes_nothing: "wrong_use",
+    engines_sessions_and_the_library_end_with_requests_pending: "ends",
+    thousand_requests_of_each_of_four_threads_complete_or_are_cancelled: "thousand",
+    connections_are_judged_by_the_policy_and_by_answers: "connections",
+}
+
+#[test]
+fn example_prints_what_the_policy_allows() {
+    let (directory, shared) = (libraries(), library().display().to_string());
+    let rpath = format!("-Wl,-rpath,{}", directory.display());
+    let source = root().join("examples/lookups.c");
+    let Some(program) = compile(&source, "lookups", &[], &[&shared, &rpath]) else {
+        return;
+    };
+    let mut command = Command::new(program);
+    let output = succeeds(command.args(["localhost", "www.example.org"])).expect("it was made");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.sort();
+    assert_eq!(lines[0], "localhost: localhost 127.0.0.1");
+    assert_eq!(lines[1], "www.example.org: WSAEACCES: the policy denies it");
+    assert_eq!(lines.len(), 2);
+}
+
+/// Python with the standard library alone, by ctypes.
+#[test]
+fn python_looks_up_cancels_and_is_woken() {
+    let mut python = Command::new("python3");
+    let program = root().join("tests/python/lookups.py");
+    if let Some(output) = succeeds(python.arg(program).arg(library())) {
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "6 tests passed\n");
+    }
+}
+
+#[test]
+fn header_is_one_of_cpp_too() {
+    let mut compiler = Command::new("g++");
+    compiler.args(["-std=c++17", "-pedantic", "-Wall", "-Wextra", "-Werror"]);
+    compiler.args(["-fsyntax-only", "-x", "c++"]);
+    succeeds(compiler.arg(root().join("include/winsock_async.h")));
+}
