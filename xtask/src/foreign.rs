@@ -1,4 +1,5 @@
-//! Guests in Python and JavaScript: set-up installs their compilers into the target directory.
+//! Guests in Python and JavaScript, and a host in Python: set-up installs their compilers and the
+//! host's runtime into the target directory.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -36,18 +37,7 @@ const GUESTS: [Guest; 2] = [
     Guest {
         name: "python_net",
         compiler: "componentize-py==0.25.1",
-        install: |directory, compiler| {
-            let mut environment = Command::new("python3");
-            environment.args(["-m", "venv"]).arg(directory);
-            let mut pip = Command::new(directory.join("bin/pip"));
-            pip.args([
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                compiler,
-            ]);
-            vec![environment, pip]
-        },
+        install: install_python,
         compile: |directory, output| {
             let mut command = Command::new(directory.join("bin/componentize-py"));
             command.args(["--quiet", "--wit-path", "examples/python/wit"]);
@@ -85,6 +75,52 @@ const GUESTS: [Guest; 2] = [
         sources: &["tests/wasi/javascript"],
     },
 ];
+
+/// What the host of `examples/host-python` needs, in an environment of Python.
+const HOST_PYTHON: (&str, &str) = ("host-python", "wasmtime==50.0.1");
+
+/// Installs a package into an environment of Python.
+fn install_python(directory: &Path, package: &str) -> Vec<Command> {
+    let mut environment = Command::new("python3");
+    environment.args(["-m", "venv"]).arg(directory);
+    let mut pip = Command::new(directory.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", package]);
+    vec![environment, pip]
+}
+
+/// Installs what the hosts of the examples need. Returns the name of one that this machine cannot
+/// run, with the reason.
+pub(crate) fn install_hosts(workspace: &Workspace) -> Vec<(String, String)> {
+    let (name, package) = HOST_PYTHON;
+    let directory = workspace.foreign().join(name);
+    match install(&directory, package, install_python) {
+        Ok(()) => Vec::new(),
+        Err(error) => vec![(
+            name.to_owned(),
+            format!("cannot install {package}: {error:#}"),
+        )],
+    }
+}
+
+/// Installs a package into a directory unless it is there.
+fn install(
+    directory: &Path,
+    package: &str,
+    commands: fn(&Path, &str) -> Vec<Command>,
+) -> Result<()> {
+    let installed = directory.join("installed");
+    if fs::read_to_string(&installed).is_ok_and(|old| old == package) {
+        return Ok(());
+    }
+    say(&format!("Installing {package}"));
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
+    for mut command in commands(directory, package) {
+        process::check_within(&mut command, LIMIT)?;
+    }
+    publish::replace(&installed, package.as_bytes())?;
+    Ok(())
+}
 
 /// What became of the guests.
 #[derive(Debug, Default)]
@@ -126,7 +162,7 @@ impl Guest {
             return Ok(Ok(output));
         }
         let compiler = directory.join("compiler");
-        if let Err(error) = self.install(&compiler) {
+        if let Err(error) = install(&compiler, self.compiler, self.install) {
             return Ok(Err(format!("cannot install {}: {error:#}", self.compiler)));
         }
         say(&format!("Compiling {} with {}", self.name, self.compiler));
@@ -134,22 +170,6 @@ impl Guest {
         process::check_within(command.current_dir(workspace.root()), LIMIT)?;
         publish::replace(&stamp, inputs.as_bytes())?;
         Ok(Ok(output))
-    }
-
-    /// Installs the compiler unless it is there.
-    fn install(&self, directory: &Path) -> Result<()> {
-        let installed = directory.join("installed");
-        if fs::read_to_string(&installed).is_ok_and(|old| old == self.compiler) {
-            return Ok(());
-        }
-        say(&format!("Installing {}", self.compiler));
-        fs::create_dir_all(directory)
-            .with_context(|| format!("cannot create {}", directory.display()))?;
-        for mut command in (self.install)(directory, self.compiler) {
-            process::check_within(&mut command, LIMIT)?;
-        }
-        publish::replace(&installed, self.compiler.as_bytes())?;
-        Ok(())
     }
 
     /// A hash of all that the component is made of.

@@ -74,24 +74,28 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     add(&mut programs, foreign.built)?;
     missing.extend(foreign.missing);
     missing.extend(javascript.expect("no panic"));
-    report_missing(&workspace.guests(), &missing, say)?;
+    let hosts = foreign::install_hosts(workspace);
+    report_missing(&workspace.guests(), &missing, &hosts, say)?;
     let existing = publish::files(&workspace.guests(), "wasm")?;
     publish_all(workspace, programs, &existing)?;
     Ok(toolchain)
 }
 
-/// Says which guests are not built and why, here and in `NAME.missing` for the tests. Removes such
-/// files of guests that are built now.
+/// Says which guests are not built, which hosts are not installed, and why, here and in
+/// `NAME.missing` for the tests. Removes such files of those that are there now.
 fn report_missing(
     directory: &Path,
-    missing: &[(String, String)],
+    guests: &[(String, String)],
+    hosts: &[(String, String)],
     say: impl Fn(&str),
 ) -> Result<()> {
     for path in publish::files(directory, "missing")? {
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
     }
-    for (name, reason) in missing {
-        say(&format!("!!! NOT BUILT: guest {name}: {reason} !!!"));
+    let guests = guests.iter().map(|guest| ("guest", guest));
+    let hosts = hosts.iter().map(|host| ("host", host));
+    for (kind, (name, reason)) in guests.chain(hosts) {
+        say(&format!("!!! NOT BUILT: {kind} {name}: {reason} !!!"));
         let path = directory.join(name).with_extension("missing");
         publish::replace(&path, reason.as_bytes())?;
     }
@@ -157,13 +161,18 @@ mod tests {
         let directory = env::temp_dir().join(format!("xtask-missing-{}", std::process::id()));
         let said = RefCell::new(Vec::new());
         let missing = [("a".to_owned(), "no tool".to_owned())];
+        let hosts = [("b".to_owned(), "no package".to_owned())];
         let say = |line: &str| said.borrow_mut().push(line.to_owned());
-        report_missing(&directory, &missing, say).unwrap();
-        assert_eq!(said.take(), ["!!! NOT BUILT: guest a: no tool !!!"]);
+        report_missing(&directory, &missing, &hosts, say).unwrap();
+        let expected = [
+            "!!! NOT BUILT: guest a: no tool !!!",
+            "!!! NOT BUILT: host b: no package !!!",
+        ];
+        assert_eq!(said.take(), expected);
         let file = directory.join("a.missing");
         assert_eq!(fs::read_to_string(&file).unwrap(), "no tool");
-        report_missing(&directory, &[], |_| panic!("nothing is missing")).unwrap();
-        assert!(!file.exists());
+        report_missing(&directory, &[], &[], |_| panic!("nothing is missing")).unwrap();
+        assert!(!file.exists() && !directory.join("b.missing").exists());
         fs::remove_dir_all(directory).unwrap();
     }
 
