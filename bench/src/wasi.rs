@@ -143,8 +143,7 @@ fn side_by_side(
             let run = guest.run(&host, &args(2 * round + i))?;
             ensure!(
                 run.printed(&format!("found {count}")),
-                "every lookup has an answer, in: {}",
-                run.0
+                "every lookup has an answer"
             );
             samples[i].push((String::new(), run.microseconds("looked up")?));
         }

@@ -53,7 +53,11 @@ fn programs_in_documents_equal_the_compiled_files() {
     let mut programs = 0;
     for (path, text) in documents() {
         for block in text.split("<!-- ").skip(1) {
-            let Some((file, block)) = block.split_once(" -->\n```rust\n") else {
+            let program = ["rust", "c"].iter().find_map(|language| {
+                let start = format!(" -->\n```{language}\n");
+                block.split_once(&start)
+            });
+            let Some((file, block)) = program else {
                 continue;
             };
             let (shown, _) = block.split_once("```").expect("a block ends");
