@@ -143,7 +143,8 @@ fn side_by_side(
             let run = guest.run(&host, &args(2 * round + i))?;
             ensure!(
                 run.printed(&format!("found {count}")),
-                "every lookup has an answer"
+                "every lookup has an answer, in: {}",
+                run.0
             );
             samples[i].push((String::new(), run.microseconds("looked up")?));
         }

@@ -11,8 +11,17 @@ import ctypes
 from ctypes import POINTER, Structure, byref, c_char, c_char_p, c_int, c_int32
 from ctypes import c_size_t, c_uint8, c_uint16, c_uint32, c_uint64
 
+PREFIX = "winsock_async_"
 ABI = 1
 FOREVER = 2**64 - 1
+
+
+class _Engine(Structure):
+    _fields_ = [("id", c_uint64)]
+
+
+class _Session(Structure):
+    _fields_ = [("id", c_uint64)]
 
 
 class _Text(Structure):
@@ -116,45 +125,47 @@ class Library:
     """The shared library."""
 
     _ARGUMENTS = {
-        "wsa_limits_default": [POINTER(_Limits)],
-        "wsa_engine_new": [POINTER(_Config), POINTER(c_uint64), c_char_p, c_size_t],
-        "wsa_engine_free": [c_uint64],
-        "wsa_session_new": [c_uint64, POINTER(c_uint64)],
-        "wsa_session_free": [c_uint64],
-        "wsa_session_stats": [c_uint64, POINTER(_Stats)],
-        "wsa_startup": [c_uint64],
-        "wsa_cleanup": [c_uint64],
-        "wsa_request": [c_uint64, POINTER(_Query), c_uint64, POINTER(c_uint64)],
-        "wsa_cancel": [c_uint64, c_uint64],
-        "wsa_take": [c_uint64, POINTER(_Completion), c_size_t, POINTER(c_size_t)],
-        "wsa_completions_free": [POINTER(_Completion), c_size_t],
-        "wsa_wait": [c_uint64, c_uint64, POINTER(c_int)],
+        "limits_default": [POINTER(_Limits)],
+        "engine_new": [POINTER(_Config), POINTER(_Engine), c_char_p, c_size_t],
+        "engine_delete": [_Engine],
+        "session_new": [_Engine, POINTER(_Session)],
+        "session_delete": [_Session],
+        "session_stats": [_Session, POINTER(_Stats)],
+        "session_startup": [_Session],
+        "session_cleanup": [_Session],
+        "session_request": [_Session, POINTER(_Query), c_uint64, POINTER(c_uint64)],
+        "session_cancel": [_Session, c_uint64],
+        "session_take": [_Session, POINTER(_Completion), c_size_t, POINTER(c_size_t)],
+        "completions_delete": [POINTER(_Completion), c_size_t],
+        "session_wait": [_Session, c_uint64, POINTER(c_int)],
     }
 
     def __init__(self, path):
         self._library = ctypes.CDLL(path)
-        self._library.wsa_strerror.restype = c_char_p
-        if self._library.wsa_abi() != ABI:
+        self._library.winsock_async_strerror.restype = c_char_p
+        if self._library.winsock_async_abi() != ABI:
             raise ImportError(f"{path} has another version than this module")
         for name, types in self._ARGUMENTS.items():
-            getattr(self._library, name).argtypes = types
+            getattr(self._library, PREFIX + name).argtypes = types
 
     def call(self, name, *arguments, message=None):
-        """Calls a function. ctypes releases Python's lock meanwhile, so a wait stops no thread."""
-        error = getattr(self._library, name)(*arguments)
+        """Calls a function by its name without the prefix.
+
+        ctypes releases Python's lock meanwhile, so a wait stops no thread."""
+        error = getattr(self._library, PREFIX + name)(*arguments)
         if error:
-            text = self._library.wsa_strerror(error).decode()
+            text = self._library.winsock_async_strerror(error).decode()
             raise Failed(error, f"{text}: {message.value.decode()}" if message else text)
 
 
 class Engine:
     """One for the process. `resolvers` are pairs of a kind and a text, as in the header, and
-    `limits` the values of fields of `wsa_limits` in place of the defaults."""
+    `limits` the values of fields of `winsock_async_limits_t` in place of the defaults."""
 
     def __init__(self, library, policy="", resolvers=(), host_name="", **limits):
         self._library = library
         bounds = _Limits()
-        library.call("wsa_limits_default", byref(bounds))
+        library.call("limits_default", byref(bounds))
         for name, value in limits.items():
             if name not in dict(_Limits._fields_):
                 raise TypeError(f"there is no limit {name}")
@@ -164,20 +175,19 @@ class Engine:
         config = _Config(_text(policy.encode()), resolvers, len(kinds))
         config.limits = ctypes.pointer(bounds)
         config.host_name = _text(host_name.encode())
-        message, handle = ctypes.create_string_buffer(1024), c_uint64()
-        arguments = (byref(config), byref(handle), message, len(message))
-        library.call("wsa_engine_new", *arguments, message=message)
-        self._handle = handle.value
+        message, self._handle = ctypes.create_string_buffer(1024), _Engine()
+        arguments = (byref(config), byref(self._handle), message, len(message))
+        library.call("engine_new", *arguments, message=message)
 
     def session(self):
         """A session for one guest, which the calling thread uses."""
-        handle = c_uint64()
-        self._library.call("wsa_session_new", self._handle, byref(handle))
-        return Session(self._library, handle.value)
+        handle = _Session()
+        self._library.call("session_new", self._handle, byref(handle))
+        return Session(self._library, handle)
 
     def close(self):
-        """Frees the engine. Its sessions stay usable."""
-        self._library.call("wsa_engine_free", self._handle)
+        """Deletes the engine. Its sessions stay usable."""
+        self._library.call("engine_delete", self._handle)
 
 
 class Session:
@@ -188,10 +198,10 @@ class Session:
         self._handle = handle
 
     def startup(self):
-        self._library.call("wsa_startup", self._handle)
+        self._library.call("session_startup", self._handle)
 
     def cleanup(self):
-        self._library.call("wsa_cleanup", self._handle)
+        self._library.call("session_cleanup", self._handle)
 
     def request(self, kind, tag, name=b"", protocol=b"", address=(0, b""), **numbers):
         """Starts a request, and returns its handle. `address` is 4 or 6, and its bytes."""
@@ -200,36 +210,36 @@ class Session:
         query = _Query(kind, name=_text(name), protocol=_text(protocol), **numbers)
         query.address = _Address(family, octets)
         handle = c_uint64()
-        self._library.call("wsa_request", self._handle, byref(query), tag, byref(handle))
+        self._library.call("session_request", self._handle, byref(query), tag, byref(handle))
         return handle.value
 
     def cancel(self, handle):
-        self._library.call("wsa_cancel", self._handle, handle)
+        self._library.call("session_cancel", self._handle, handle)
 
     def wait(self, timeout=FOREVER):
         """Waits for a completion, or for this many nanoseconds. Returns whether there is one."""
         ready = c_int()
-        self._library.call("wsa_wait", self._handle, timeout, byref(ready))
+        self._library.call("session_wait", self._handle, timeout, byref(ready))
         return ready.value == 1
 
     def take(self, most):
         """Takes up to this many completions."""
         completions, taken = (_Completion * most)(), c_size_t()
-        self._library.call("wsa_take", self._handle, completions, most, byref(taken))
+        self._library.call("session_take", self._handle, completions, most, byref(taken))
         try:
             return [Completion(completions[i]) for i in range(taken.value)]
         finally:
-            self._library.call("wsa_completions_free", completions, taken.value)
+            self._library.call("completions_delete", completions, taken.value)
 
     def stats(self):
         """The counts of requests by name."""
         stats = _Stats()
-        self._library.call("wsa_session_stats", self._handle, byref(stats))
+        self._library.call("session_stats", self._handle, byref(stats))
         return {name: getattr(stats, name) for name, _ in _Stats._fields_}
 
     def close(self):
-        """Frees the session, which cancels what is pending."""
-        self._library.call("wsa_session_free", self._handle)
+        """Deletes the session, which cancels what is pending."""
+        self._library.call("session_delete", self._handle)
 
 
 class Completion:

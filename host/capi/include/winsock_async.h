@@ -10,545 +10,896 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The version of this header. A library with another `wsa_abi()` has other layouts.
-#define WSA_ABI 1
+/**
+ * The version of this header. A library with another `winsock_async_abi()` has other layouts.
+ */
+#define WINSOCK_ASYNC_ABI 1
 
-// A time-out that never ends, in nanoseconds.
-#define WSA_FOREVER UINT64_MAX
+/**
+ * A time-out that never ends, in nanoseconds.
+ */
+#define WINSOCK_ASYNC_FOREVER UINT64_MAX
 
-// The call succeeded, or a request has an answer.
-#define WSA_OK 0
+/**
+ * The call succeeded, or a request has an answer.
+ */
+#define WINSOCK_ASYNC_OK 0
 
-// Wrong use: a pointer is null or not aligned.
-#define WSA_WRONG_POINTER 1
+/**
+ * Wrong use: a pointer is null or not aligned.
+ */
+#define WINSOCK_ASYNC_WRONG_POINTER 1
 
-// Wrong use: the handle is 0, was freed, or is of another kind.
-#define WSA_WRONG_HANDLE 2
+/**
+ * Wrong use: the handle is 0, was freed, or is of another kind.
+ */
+#define WINSOCK_ASYNC_WRONG_HANDLE 2
 
-// Wrong use: the session is another thread's.
-#define WSA_WRONG_THREAD 3
+/**
+ * Wrong use: the session is another thread's.
+ */
+#define WINSOCK_ASYNC_WRONG_THREAD 3
 
-// Wrong use: another thread is in a call of the session.
-#define WSA_IN_USE 4
+/**
+ * Wrong use: another thread is in a call of the session.
+ */
+#define WINSOCK_ASYNC_IN_USE 4
 
-// Wrong use: the function was called in a callback.
-#define WSA_WRONG_CALLBACK 5
+/**
+ * Wrong use: the function was called in a callback.
+ */
+#define WINSOCK_ASYNC_WRONG_CALLBACK 5
 
-// Wrong use: a length is more than half of the address space.
-#define WSA_WRONG_LENGTH 6
+/**
+ * Wrong use: a length is more than half of the address space.
+ */
+#define WINSOCK_ASYNC_WRONG_LENGTH 6
 
-// Wrong use: a text is not UTF-8.
-#define WSA_WRONG_TEXT 7
+/**
+ * Wrong use: a text is not UTF-8.
+ */
+#define WINSOCK_ASYNC_WRONG_TEXT 7
 
-// Wrong use: a number is none of those that its field or parameter takes.
-#define WSA_WRONG_NUMBER 8
+/**
+ * Wrong use: a number is none of those that its field or parameter takes.
+ */
+#define WINSOCK_ASYNC_WRONG_NUMBER 8
 
-// A policy, a table, a script or a name server's settings are malformed. The message says where.
-#define WSA_BAD_CONFIG 9
+/**
+ * A policy, a table, a script or a name server's settings are malformed. The message says where.
+ */
+#define WINSOCK_ASYNC_BAD_CONFIG 9
 
-// This build or this system does not have the function.
-#define WSA_UNSUPPORTED 10
+/**
+ * This build or this system does not have the function.
+ */
+#define WINSOCK_ASYNC_UNSUPPORTED 10
 
-// The system refused a resource, such as a descriptor.
-#define WSA_NO_RESOURCE 11
+/**
+ * The system refused a resource, such as a descriptor.
+ */
+#define WINSOCK_ASYNC_NO_RESOURCE 11
 
-// The library has a fault: it panicked, and stopped the call.
-#define WSA_PANICKED 12
+/**
+ * The library has a fault: it panicked, and stopped the call.
+ */
+#define WINSOCK_ASYNC_PANICKED 12
 
-// WSAEINTR: a blocking call was cancelled.
-#define WSA_ERROR_INTERRUPTED 10004
+/**
+ * WSAEINTR: a blocking call was cancelled.
+ */
+#define WINSOCK_ASYNC_ERROR_INTERRUPTED 10004
 
-// WSAEACCES: the policy forbids the lookup, its answer or the connection.
-#define WSA_ERROR_ACCESS_DENIED 10013
+/**
+ * WSAEACCES: the policy forbids the lookup, its answer or the connection.
+ */
+#define WINSOCK_ASYNC_ERROR_ACCESS_DENIED 10013
 
-// WSAEFAULT: a pointer of the guest is null or invalid.
-#define WSA_ERROR_BAD_ADDRESS 10014
+/**
+ * WSAEFAULT: a pointer of the guest is null or invalid.
+ */
+#define WINSOCK_ASYNC_ERROR_BAD_ADDRESS 10014
 
-// WSAEINVAL: an argument is invalid, or no request of this session has the handle.
-#define WSA_ERROR_INVALID_ARGUMENT 10022
+/**
+ * WSAEINVAL: an argument is invalid, or no request of this session has the handle.
+ */
+#define WINSOCK_ASYNC_ERROR_INVALID_ARGUMENT 10022
 
-// WSAEWOULDBLOCK: a limit is reached. The request has not begun.
-#define WSA_ERROR_WOULD_BLOCK 10035
+/**
+ * WSAEWOULDBLOCK: a limit is reached. The request has not begun.
+ */
+#define WINSOCK_ASYNC_ERROR_WOULD_BLOCK 10035
 
-// WSAEINPROGRESS: a blocking call is under way.
-#define WSA_ERROR_IN_PROGRESS 10036
+/**
+ * WSAEINPROGRESS: a blocking call is under way.
+ */
+#define WINSOCK_ASYNC_ERROR_IN_PROGRESS 10036
 
-// WSAEALREADY: the completion of the request to be cancelled was taken.
-#define WSA_ERROR_ALREADY_COMPLETED 10037
+/**
+ * WSAEALREADY: the completion of the request to be cancelled was taken.
+ */
+#define WINSOCK_ASYNC_ERROR_ALREADY_COMPLETED 10037
 
-// WSAENETDOWN: the engine is down, or has no worker thread.
-#define WSA_ERROR_NETWORK_DOWN 10050
+/**
+ * WSAENETDOWN: the engine is down, or has no worker thread.
+ */
+#define WINSOCK_ASYNC_ERROR_NETWORK_DOWN 10050
 
-// WSAENOBUFS: the guest's buffer is too small.
-#define WSA_ERROR_NO_BUFFER_SPACE 10055
+/**
+ * WSAENOBUFS: the guest's buffer is too small.
+ */
+#define WINSOCK_ASYNC_ERROR_NO_BUFFER_SPACE 10055
 
-// WSAEPROCLIM: too many programs use the host.
-#define WSA_ERROR_PROCESS_LIMIT 10067
+/**
+ * WSAEPROCLIM: too many programs use the host.
+ */
+#define WINSOCK_ASYNC_ERROR_PROCESS_LIMIT 10067
 
-// WSASYSNOTREADY: the host is not ready for start-up.
-#define WSA_ERROR_SYSTEM_NOT_READY 10091
+/**
+ * WSASYSNOTREADY: the host is not ready for start-up.
+ */
+#define WINSOCK_ASYNC_ERROR_SYSTEM_NOT_READY 10091
 
-// WSAVERNOTSUPPORTED: the version asked for is not supported.
-#define WSA_ERROR_VERSION_NOT_SUPPORTED 10092
+/**
+ * WSAVERNOTSUPPORTED: the version asked for is not supported.
+ */
+#define WINSOCK_ASYNC_ERROR_VERSION_NOT_SUPPORTED 10092
 
-// WSANOTINITIALISED: there was no start-up.
-#define WSA_ERROR_NOT_INITIALISED 10093
+/**
+ * WSANOTINITIALISED: there was no start-up.
+ */
+#define WINSOCK_ASYNC_ERROR_NOT_INITIALISED 10093
 
-// WSAHOST_NOT_FOUND: no such host.
-#define WSA_ERROR_HOST_NOT_FOUND 11001
+/**
+ * WSAHOST_NOT_FOUND: no such host.
+ */
+#define WINSOCK_ASYNC_ERROR_HOST_NOT_FOUND 11001
 
-// WSATRY_AGAIN: a name server is silent or busy, or the request timed out.
-#define WSA_ERROR_TRY_AGAIN 11002
+/**
+ * WSATRY_AGAIN: a name server is silent or busy, or the request timed out.
+ */
+#define WINSOCK_ASYNC_ERROR_TRY_AGAIN 11002
 
-// WSANO_RECOVERY: a name server refuses or fails.
-#define WSA_ERROR_NO_RECOVERY 11003
+/**
+ * WSANO_RECOVERY: a name server refuses or fails.
+ */
+#define WINSOCK_ASYNC_ERROR_NO_RECOVERY 11003
 
-// WSANO_DATA: the host has no address of the family, or there is no such service or protocol.
-#define WSA_ERROR_NO_DATA 11004
+/**
+ * WSANO_DATA: the host has no address of the family, or there is no such service or protocol.
+ */
+#define WINSOCK_ASYNC_ERROR_NO_DATA 11004
 
-// A resolver: the files /etc/hosts, /etc/services and /etc/protocols of this machine.
-#define WSA_RESOLVER_SYSTEM_TABLES 1
+/**
+ * A resolver: the files /etc/hosts, /etc/services and /etc/protocols of this machine.
+ */
+#define WINSOCK_ASYNC_RESOLVER_SYSTEM_TABLES 1
 
-// A resolver: the name service of the operating system, for hosts.
-#define WSA_RESOLVER_SYSTEM 2
+/**
+ * A resolver: the name service of the operating system, for hosts.
+ */
+#define WINSOCK_ASYNC_RESOLVER_SYSTEM 2
 
-// A resolver: name servers. The text is as in resolv.conf; without one, the machine's settings.
-#define WSA_RESOLVER_DNS 3
+/**
+ * A resolver: name servers. The text is as in resolv.conf; without one, the machine's settings.
+ */
+#define WINSOCK_ASYNC_RESOLVER_DNS 3
 
-// A resolver: tables. The text is as in a hosts file; services and protocols are IANA's.
-#define WSA_RESOLVER_TABLES 4
+/**
+ * A resolver: tables. The text is as in a hosts file; services and protocols are IANA's.
+ */
+#define WINSOCK_ASYNC_RESOLVER_TABLES 4
 
-// A resolver: a script for tests. The text is TOML.
-#define WSA_RESOLVER_SCRIPT 5
+/**
+ * A resolver: a script for tests. The text is TOML.
+ */
+#define WINSOCK_ASYNC_RESOLVER_SCRIPT 5
 
-// A resolver: denies every lookup.
-#define WSA_RESOLVER_DENY 6
+/**
+ * A resolver: denies every lookup.
+ */
+#define WINSOCK_ASYNC_RESOLVER_DENY 6
 
-// A query: a host by its `name`, which may be an IPv4 address; "" is the machine's own name.
-#define WSA_QUERY_HOST_BY_NAME 1
+/**
+ * A query: a host by its `name`, which may be an IPv4 address; "" is the machine's own name.
+ */
+#define WINSOCK_ASYNC_QUERY_HOST_BY_NAME 1
 
-// A query: a host by its address: the bytes of `name`, of Winsock's `family` 2.
-#define WSA_QUERY_HOST_BY_ADDRESS 2
+/**
+ * A query: a host by its address: the bytes of `name`, of Winsock's `family` 2.
+ */
+#define WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS 2
 
-// A query: a service by its `name` and, unless that is empty, its `protocol`.
-#define WSA_QUERY_SERVICE_BY_NAME 3
+/**
+ * A query: a service by its `name` and, unless that is empty, its `protocol`.
+ */
+#define WINSOCK_ASYNC_QUERY_SERVICE_BY_NAME 3
 
-// A query: a service by its `port` and, unless that is empty, its `protocol`.
-#define WSA_QUERY_SERVICE_BY_PORT 4
+/**
+ * A query: a service by its `port` and, unless that is empty, its `protocol`.
+ */
+#define WINSOCK_ASYNC_QUERY_SERVICE_BY_PORT 4
 
-// A query: a protocol by its `name`.
-#define WSA_QUERY_PROTOCOL_BY_NAME 5
+/**
+ * A query: a protocol by its `name`.
+ */
+#define WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NAME 5
 
-// A query: a protocol by its `number`.
-#define WSA_QUERY_PROTOCOL_BY_NUMBER 6
+/**
+ * A query: a protocol by its `number`.
+ */
+#define WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NUMBER 6
 
-// A query: the addresses of the host `name`, of `family` 4 or 6, or 0 for both.
-#define WSA_QUERY_ADDRESSES 7
+/**
+ * A query: the addresses of the host `name`, of `family` 4 or 6, or 0 for both.
+ */
+#define WINSOCK_ASYNC_QUERY_ADDRESSES 7
 
-// A query: the name of the host with `address`.
-#define WSA_QUERY_NAME_OF 8
+/**
+ * A query: the name of the host with `address`.
+ */
+#define WINSOCK_ASYNC_QUERY_NAME_OF 8
 
-// No answer: the completion has an error.
-#define WSA_ANSWER_NONE 0
+/**
+ * No answer: the completion has an error.
+ */
+#define WINSOCK_ASYNC_ANSWER_NONE 0
 
-// A host: its name, aliases and IPv4 addresses.
-#define WSA_ANSWER_HOST 1
+/**
+ * A host: its name, aliases and IPv4 addresses.
+ */
+#define WINSOCK_ASYNC_ANSWER_HOST 1
 
-// A service: its name, aliases, port and protocol.
-#define WSA_ANSWER_SERVICE 2
+/**
+ * A service: its name, aliases, port and protocol.
+ */
+#define WINSOCK_ASYNC_ANSWER_SERVICE 2
 
-// A protocol: its name, aliases and number.
-#define WSA_ANSWER_PROTOCOL 3
+/**
+ * A protocol: its name, aliases and number.
+ */
+#define WINSOCK_ASYNC_ANSWER_PROTOCOL 3
 
-// Addresses in the order to try them, and the canonical name if it is known.
-#define WSA_ANSWER_ADDRESSES 4
+/**
+ * Addresses in the order to try them, and the canonical name if it is known.
+ */
+#define WINSOCK_ASYNC_ANSWER_ADDRESSES 4
 
-// The name of an address.
-#define WSA_ANSWER_NAME 5
+/**
+ * The name of an address.
+ */
+#define WINSOCK_ASYNC_ANSWER_NAME 5
 
-// A use: binds a TCP socket, also before it connects or listens.
-#define WSA_USE_TCP_BIND 1
+/**
+ * A use: binds a TCP socket, also before it connects or listens.
+ */
+#define WINSOCK_ASYNC_USE_TCP_BIND 1
 
-// A use: listens at the local address of a TCP socket.
-#define WSA_USE_TCP_LISTEN 2
+/**
+ * A use: listens at the local address of a TCP socket.
+ */
+#define WINSOCK_ASYNC_USE_TCP_LISTEN 2
 
-// A use: connects a TCP socket.
-#define WSA_USE_TCP_CONNECT 3
+/**
+ * A use: connects a TCP socket.
+ */
+#define WINSOCK_ASYNC_USE_TCP_CONNECT 3
 
-// A use: binds a UDP socket, also before it sends.
-#define WSA_USE_UDP_BIND 4
+/**
+ * A use: binds a UDP socket, also before it sends.
+ */
+#define WINSOCK_ASYNC_USE_UDP_BIND 4
 
-// A use: connects a UDP socket, or sends a datagram.
-#define WSA_USE_UDP_SEND 5
+/**
+ * A use: connects a UDP socket, or sends a datagram.
+ */
+#define WINSOCK_ASYNC_USE_UDP_SEND 5
 
-// A use: passes a datagram from the address on to the guest. Its denial is not counted.
-#define WSA_USE_UDP_RECEIVE 6
+/**
+ * A use: passes a datagram from the address on to the guest. Its denial is not counted.
+ */
+#define WINSOCK_ASYNC_USE_UDP_RECEIVE 6
 
-// A transport: TCP.
-#define WSA_TRANSPORT_TCP 1
+/**
+ * A transport: TCP.
+ */
+#define WINSOCK_ASYNC_TRANSPORT_TCP 1
 
-// A transport: UDP.
-#define WSA_TRANSPORT_UDP 2
+/**
+ * A transport: UDP.
+ */
+#define WINSOCK_ASYNC_TRANSPORT_UDP 2
 
-// The limits of an engine and of its sessions. `wsa_limits_default` fills them in.
-//
-// Past a limit on requests, bytes, rate or workers, a request fails with
-// `WSA_ERROR_WOULD_BLOCK`.
-typedef struct wsa_limits {
-  // Outstanding requests of one session: pending, or completed and not taken.
+/**
+ * The limits of an engine and of its sessions. `winsock_async_limits_default` fills them in.
+ *
+ * Past a limit on requests, bytes, rate or workers, a request fails with
+ * `WINSOCK_ASYNC_ERROR_WOULD_BLOCK`.
+ */
+typedef struct {
+  /**
+   * Outstanding requests of one session: pending, or completed and not taken.
+   */
   size_t max_requests;
-  // Outstanding requests of all sessions.
+  /**
+   * Outstanding requests of all sessions.
+   */
   size_t requests_per_engine;
-  // Bytes that the outstanding requests of one session hold.
+  /**
+   * Bytes that the outstanding requests of one session hold.
+   */
   size_t bytes_per_session;
-  // Bytes of one answer. A larger one loses its last addresses, then its last aliases.
+  /**
+   * Bytes of one answer. A larger one loses its last addresses, then its last aliases.
+   */
   size_t answer_bytes;
-  // Bytes of a name. A longer name does not exist.
+  /**
+   * Bytes of a name. A longer name does not exist.
+   */
   size_t name_bytes;
-  // Addresses that one session was answered and may connect to by a rule for their name.
+  /**
+   * Addresses that one session was answered and may connect to by a rule for their name.
+   */
   size_t max_answered_addresses;
-  // Worker threads, and so blocking lookups at a time. With 0, every request fails.
+  /**
+   * Worker threads, and so blocking lookups at a time. With 0, every request fails.
+   */
   size_t workers;
-  // Worker threads that replace stuck and slow ones while lookups wait.
+  /**
+   * Worker threads that replace stuck and slow ones while lookups wait.
+   */
   size_t max_extra_workers;
-  // Workers that may run lookups of one session.
+  /**
+   * Workers that may run lookups of one session.
+   */
   size_t max_workers_per_session;
-  // Requests each second of one session, on average. 0 is no limit.
+  /**
+   * Requests each second of one session, on average. 0 is no limit.
+   */
   uint32_t max_rate_per_second;
-  // Requests at once within that rate. 0 counts as 1.
+  /**
+   * Requests at once within that rate. 0 counts as 1.
+   */
   uint32_t max_rate_burst;
-  // Nanoseconds that a request may be pending. 0 is no limit.
+  /**
+   * Nanoseconds that a request may be pending. 0 is no limit.
+   */
   uint64_t request_timeout;
-  // Nanoseconds that a lookup runs before its worker is stuck. `WSA_FOREVER` is never.
+  /**
+   * Nanoseconds that a lookup runs before its worker is stuck. `WINSOCK_ASYNC_FOREVER` is never.
+   */
   uint64_t stuck_after;
-} wsa_limits;
+} winsock_async_limits_t;
 
-// Bytes and their number.
-//
-// As an argument: the caller's, copied by the call; null stands for none if `length` is 0. In a
-// completion: the library's, UTF-8 text with a NUL behind it, which `length` does not count.
-typedef struct wsa_text {
-  // The first byte.
+/**
+ * Bytes and their number.
+ *
+ * As an argument: the caller's, copied by the call; null stands for none if `length` is 0. In a
+ * completion: the library's, UTF-8 text with a NUL behind it, which `length` does not count.
+ */
+typedef struct {
+  /**
+   * The first byte.
+   */
   const char *data;
-  // The number of bytes.
+  /**
+   * The number of bytes.
+   */
   size_t length;
-} wsa_text;
+} winsock_async_text_t;
 
-// A resolver and its text.
-typedef struct wsa_resolver {
-  // One of `WSA_RESOLVER_*`.
+/**
+ * A resolver and its text.
+ */
+typedef struct {
+  /**
+   * One of `WINSOCK_ASYNC_RESOLVER_*`.
+   */
   uint32_t kind;
-  // What the kind says, or empty.
-  struct wsa_text text;
-} wsa_resolver;
+  /**
+   * What the kind says, or empty.
+   */
+  winsock_async_text_t text;
+} winsock_async_resolver_t;
 
-// What an engine is made of. All zero is an engine with the defaults, which allows no host.
-typedef struct wsa_config {
-  // The policy as TOML. Empty allows no host.
-  struct wsa_text policy;
-  // The resolvers, each asked for what those before it do not know.
-  const struct wsa_resolver *resolvers;
-  // Their number. 0 stands for the system's tables, then the system's name service.
+/**
+ * What an engine is made of. All zero is an engine with the defaults, which allows no host.
+ */
+typedef struct {
+  /**
+   * The policy as TOML. Empty allows no host.
+   */
+  winsock_async_text_t policy;
+  /**
+   * The resolvers, each asked for what those before it do not know.
+   */
+  const winsock_async_resolver_t *resolvers;
+  /**
+   * Their number. 0 stands for the system's tables, then the system's name service.
+   */
   size_t resolver_count;
-  // The limits. Null stands for the defaults.
-  const struct wsa_limits *limits;
-  // The name that the query for the host "" stands for. Empty stands for the machine's name.
-  struct wsa_text host_name;
-} wsa_config;
+  /**
+   * The limits. Null stands for the defaults.
+   */
+  const winsock_async_limits_t *limits;
+  /**
+   * The name that the query for the host "" stands for. Empty stands for the machine's name.
+   */
+  winsock_async_text_t host_name;
+} winsock_async_config_t;
 
-// Names an engine. 0 is none. A handle is not given out again after its engine is freed.
-typedef uint64_t wsa_engine;
+/**
+ * An engine. A handle is never given out again after its engine is deleted.
+ */
+typedef struct {
+  /**
+   * The library's. 0 is no engine.
+   */
+  uint64_t id;
+} winsock_async_engine_t;
 
-// Counts of requests. `pending` are outstanding; every other request is counted in one of the
-// four fields before it.
-typedef struct wsa_stats {
-  // Requests that were begun.
+/**
+ * Counts of requests. `pending` are outstanding; every other request is counted in one of the
+ * four fields before it.
+ */
+typedef struct {
+  /**
+   * Requests that were begun.
+   */
   uint64_t requests;
-  // Calls that began no request: a limit was reached, or the engine was down.
+  /**
+   * Calls that began no request: a limit was reached, or the engine was down.
+   */
   uint64_t refused;
-  // Requests that completed with an answer.
+  /**
+   * Requests that completed with an answer.
+   */
   uint64_t answered;
-  // Requests that completed with `WSA_ERROR_ACCESS_DENIED` by the policy.
+  /**
+   * Requests that completed with `WINSOCK_ASYNC_ERROR_ACCESS_DENIED` by the policy.
+   */
   uint64_t denied;
-  // Requests that completed with another error.
+  /**
+   * Requests that completed with another error.
+   */
   uint64_t failed;
-  // Requests that were cancelled.
+  /**
+   * Requests that were cancelled.
+   */
   uint64_t cancelled;
-  // Requests that are pending, or completed and not taken.
+  /**
+   * Requests that are pending, or completed and not taken.
+   */
   uint64_t pending;
-  // Uses of addresses that the policy denied.
+  /**
+   * Uses of addresses that the policy denied.
+   */
   uint64_t connections_denied;
-} wsa_stats;
+} winsock_async_stats_t;
 
-// Counts and state of an engine.
-typedef struct wsa_metrics {
-  // The counts of all sessions, those that were freed included.
-  struct wsa_stats total;
-  // Sessions that exist.
+/**
+ * Counts and state of an engine.
+ */
+typedef struct {
+  /**
+   * The counts of all sessions, those that were freed included.
+   */
+  winsock_async_stats_t total;
+  /**
+   * Sessions that exist.
+   */
   uint64_t sessions;
-  // Lookups that wait for a worker.
+  /**
+   * Lookups that wait for a worker.
+   */
   uint64_t queued;
-  // Worker threads that started with the engine.
+  /**
+   * Worker threads that started with the engine.
+   */
   uint64_t workers;
-  // Workers that run a lookup.
+  /**
+   * Workers that run a lookup.
+   */
   uint64_t busy;
-  // Workers that are stuck in a resolver.
+  /**
+   * Workers that are stuck in a resolver.
+   */
   uint64_t stuck;
-  // Workers that replace stuck and slow ones.
+  /**
+   * Workers that replace stuck and slow ones.
+   */
   uint64_t extra;
-} wsa_metrics;
+} winsock_async_metrics_t;
 
-// Names a session, which is one guest's. 0 is none.
-typedef uint64_t wsa_session;
+/**
+ * A session, which is one guest's. A handle is never given out again after its session is deleted.
+ */
+typedef struct {
+  /**
+   * The library's. 0 is no session.
+   */
+  uint64_t id;
+} winsock_async_session_t;
 
-// An IPv4 or IPv6 address.
-typedef struct wsa_address {
-  // 4 or 6.
+/**
+ * An IPv4 or IPv6 address.
+ */
+typedef struct {
+  /**
+   * 4 or 6.
+   */
   uint32_t family;
-  // The address in network byte order. An IPv4 address is the first 4 bytes.
+  /**
+   * The address in network byte order. An IPv4 address is the first 4 bytes.
+   */
   uint8_t bytes[16];
-} wsa_address;
+} winsock_async_address_t;
 
-// A query. Each `WSA_QUERY_*` says which fields it has; the others are not read.
-//
-// An error in a name, or an address of a wrong length, is the guest's. It is in the completion.
-typedef struct wsa_query {
-  // One of `WSA_QUERY_*`.
+/**
+ * A query. Each `WINSOCK_ASYNC_QUERY_*` says which fields it has; the others are not read.
+ *
+ * An error in a name, or an address of a wrong length, is the guest's. It is in the completion.
+ */
+typedef struct {
+  /**
+   * One of `WINSOCK_ASYNC_QUERY_*`.
+   */
   uint32_t kind;
-  // The family.
+  /**
+   * The family.
+   */
   int32_t family;
-  // The name. Its bytes need not be UTF-8.
-  struct wsa_text name;
-  // The name of the protocol.
-  struct wsa_text protocol;
-  // The address.
-  struct wsa_address address;
-  // The number of the protocol.
+  /**
+   * The name. Its bytes need not be UTF-8.
+   */
+  winsock_async_text_t name;
+  /**
+   * The name of the protocol.
+   */
+  winsock_async_text_t protocol;
+  /**
+   * The address.
+   */
+  winsock_async_address_t address;
+  /**
+   * The number of the protocol.
+   */
   int32_t number;
-  // The port as a number: 80 for http.
+  /**
+   * The port as a number: 80 for http.
+   */
   uint16_t port;
-} wsa_query;
+} winsock_async_query_t;
 
-// The completion of a request. `wsa_completions_free` frees what it points to.
-typedef struct wsa_completion {
-  // The handle of the request.
+/**
+ * The completion of a request. `winsock_async_completions_delete` frees what it points to.
+ */
+typedef struct {
+  /**
+   * The handle of the request.
+   */
   uint64_t handle;
-  // The number that was given with the request.
+  /**
+   * The number that was given with the request.
+   */
   uint64_t tag;
-  // `WSA_OK`, or one of `WSA_ERROR_*`.
+  /**
+   * `WINSOCK_ASYNC_OK`, or one of `WINSOCK_ASYNC_ERROR_*`.
+   */
   int32_t error;
-  // One of `WSA_ANSWER_*`, which says what the fields below have. All others are zero.
+  /**
+   * One of `WINSOCK_ASYNC_ANSWER_*`, which says what the fields below have. All others are zero.
+   */
   uint32_t kind;
-  // The official or canonical name. `data` is null if it is not known.
-  struct wsa_text name;
-  // The other names.
-  const struct wsa_text *aliases;
-  // Their number.
+  /**
+   * The official or canonical name. `data` is null if it is not known.
+   */
+  winsock_async_text_t name;
+  /**
+   * The other names.
+   */
+  const winsock_async_text_t *aliases;
+  /**
+   * Their number.
+   */
   size_t alias_count;
-  // The addresses.
-  const struct wsa_address *addresses;
-  // Their number.
+  /**
+   * The addresses.
+   */
+  const winsock_async_address_t *addresses;
+  /**
+   * Their number.
+   */
   size_t address_count;
-  // The name of a service's protocol.
-  struct wsa_text protocol;
-  // The number of a protocol.
+  /**
+   * The name of a service's protocol.
+   */
+  winsock_async_text_t protocol;
+  /**
+   * The number of a protocol.
+   */
   int32_t number;
-  // The port of a service as a number: 80 for http.
+  /**
+   * The port of a service as a number: 80 for http.
+   */
   uint16_t port;
-  // The library's: names what the completion owns. 0 if that is nothing.
+  /**
+   * The library's: names what the completion owns. 0 if that is nothing.
+   */
   uint64_t memory;
-} wsa_completion;
+} winsock_async_completion_t;
 
-// A function that is called when a completion can be taken, with the pointer that was set with it.
-//
-// Any thread may call it: a thread of the library, or the session's own thread in a call of the
-// session. It must not call this library, wait for the session's thread, throw or `longjmp`.
-typedef void (*wsa_callback)(void *data);
+/**
+ * A function that is called when a completion can be taken, with the pointer that was set with it.
+ *
+ * Any thread may call it: a thread of the library, or the session's own thread in a call of the
+ * session. It must not call this library, wait for the session's thread, throw or `longjmp`.
+ */
+typedef void (*winsock_async_callback_t)(void *data);
 
-// An address and a port.
-typedef struct wsa_endpoint {
-  // The address.
-  struct wsa_address address;
-  // The port as a number: 80 for http.
+/**
+ * An address and a port.
+ */
+typedef struct {
+  /**
+   * The address.
+   */
+  winsock_async_address_t address;
+  /**
+   * The port as a number: 80 for http.
+   */
   uint16_t port;
-} wsa_endpoint;
+} winsock_async_endpoint_t;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-// Returns the version of the interface that the library has. A program compares it with `WSA_ABI`.
-uint32_t wsa_abi(void);
+/**
+ * Returns the version of the interface that the library has. A program compares it with
+ * `WINSOCK_ASYNC_ABI`.
+ */
+uint32_t winsock_async_abi(void);
 
-// Returns what a number that a function returned says, such as "WSAEACCES: the policy denies it".
-//
-// The text is the library's and stays for ever. Any thread may call this, also in a callback.
-const char *wsa_strerror(int32_t error);
+/**
+ * Returns what a number that a function returned says, such as "WSAEACCES: the policy denies it".
+ *
+ * The text is the library's and stays for ever. Any thread may call this, also in a callback.
+ */
+const char *winsock_async_strerror(int32_t error);
 
-// Writes the default limits to `limits`.
-//
-// `limits` is null or points to memory for one `wsa_limits`.
-int32_t wsa_limits_default(struct wsa_limits *limits);
+/**
+ * Writes the default limits to `limits`.
+ *
+ * `limits` is null or points to memory for one `winsock_async_limits_t`.
+ */
+int32_t winsock_async_limits_default(winsock_async_limits_t *limits);
 
-// Makes an engine and writes its handle to `engine`. One engine serves a process.
-//
-// Errors: `WSA_BAD_CONFIG`, `WSA_WRONG_TEXT`. `WSA_WRONG_NUMBER`: there is no such resolver.
-// `WSA_UNSUPPORTED`: the library has no DNS client. A call that fails with one of these writes a
-// text of at most `size` bytes, its NUL included, to `message`. With `size` 0 that may be null.
-//
-// `config` is null or points to a configuration whose pointers are null or valid. `engine` is null
-// or points to memory for a handle, and `message` is null or points to `size` bytes.
-int32_t wsa_engine_new(const struct wsa_config *config,
-                       wsa_engine *engine,
-                       char *message,
-                       size_t size);
+/**
+ * Makes an engine and writes its handle to `engine`. One engine serves a process.
+ *
+ * Errors: `WINSOCK_ASYNC_BAD_CONFIG`, `WINSOCK_ASYNC_WRONG_TEXT`. `WINSOCK_ASYNC_WRONG_NUMBER`:
+ * there is no such resolver. `WINSOCK_ASYNC_UNSUPPORTED`: the library has no DNS client. A call
+ * that fails with one of these writes a text of at most `size` bytes, its NUL included, to
+ * `message`. With `size` 0 that may be null.
+ *
+ * `config` is null or points to a configuration whose pointers are null or valid. `engine` is null
+ * or points to memory for a handle, and `message` is null or points to `size` bytes.
+ */
+int32_t winsock_async_engine_new(const winsock_async_config_t *config,
+                                 winsock_async_engine_t *engine,
+                                 char *message,
+                                 size_t size);
 
-// Frees the handle of an engine. Waits for no lookup.
-//
-// Sessions of the engine stay usable and keep it alive. Its threads end after the last session is
-// freed, except those that are inside a resolver: each of these ends when its resolver returns.
-int32_t wsa_engine_free(wsa_engine engine);
+/**
+ * Frees the handle of an engine. Waits for no lookup.
+ *
+ * Sessions of the engine stay usable and keep it alive. Its threads end after the last session is
+ * freed, except those that are inside a resolver: each of these ends when its resolver returns.
+ */
+int32_t winsock_async_engine_delete(winsock_async_engine_t engine);
 
-// Takes an engine down while guests run: every pending request completes with
-// `WSA_ERROR_NETWORK_DOWN`, and so do requests and cancels until `wsa_engine_bring_up`.
-int32_t wsa_engine_take_down(wsa_engine engine);
+/**
+ * Takes an engine down while guests run: every pending request completes with
+ * `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`, and so do requests and cancels until
+ * `winsock_async_engine_bring_up`.
+ */
+int32_t winsock_async_engine_take_down(winsock_async_engine_t engine);
 
-// Ends what `wsa_engine_take_down` began.
-int32_t wsa_engine_bring_up(wsa_engine engine);
+/**
+ * Ends what `winsock_async_engine_take_down` began.
+ */
+int32_t winsock_async_engine_bring_up(winsock_async_engine_t engine);
 
-// Writes the counts of all sessions of an engine, and its state, to `metrics`.
-//
-// `metrics` is null or points to memory for one `wsa_metrics`.
-int32_t wsa_engine_metrics(wsa_engine engine, struct wsa_metrics *metrics);
+/**
+ * Writes the counts of all sessions of an engine, and its state, to `metrics`.
+ *
+ * `metrics` is null or points to memory for one `winsock_async_metrics_t`.
+ */
+int32_t winsock_async_engine_metrics(winsock_async_engine_t engine,
+                                     winsock_async_metrics_t *metrics);
 
-// Makes a session for one guest and writes its handle to `session`. The session is the calling
-// thread's.
-//
-// `session` is null or points to memory for a handle.
-int32_t wsa_session_new(wsa_engine engine, wsa_session *session);
+/**
+ * Makes a session for one guest and writes its handle to `session`. The session is the calling
+ * thread's.
+ *
+ * `session` is null or points to memory for a handle.
+ */
+int32_t winsock_async_session_new(winsock_async_engine_t engine, winsock_async_session_t *session);
 
-// Frees a session: cancels its pending requests, drops the completions that were not taken, and
-// closes its descriptor. Waits for a callback that runs, and no callback runs afterwards.
-// Completions that were taken stay valid.
-int32_t wsa_session_free(wsa_session session);
+/**
+ * Frees a session: cancels its pending requests, drops the completions that were not taken, and
+ * closes its descriptor. Waits for a callback that runs, and no callback runs afterwards.
+ * Completions that were taken stay valid.
+ */
+int32_t winsock_async_session_delete(winsock_async_session_t session);
 
-// Makes a session the calling thread's. The thread that had it must not be in a call of it:
-// that is `WSA_IN_USE`.
-int32_t wsa_session_attach(wsa_session session);
+/**
+ * Makes a session the calling thread's. The thread that had it must not be in a call of it:
+ * that is `WINSOCK_ASYNC_IN_USE`.
+ */
+int32_t winsock_async_session_attach(winsock_async_session_t session);
 
-// Writes the counts of a session's requests to `stats`.
-//
-// `stats` is null or points to memory for one `wsa_stats`.
-int32_t wsa_session_stats(wsa_session session, struct wsa_stats *stats);
+/**
+ * Writes the counts of a session's requests to `stats`.
+ *
+ * `stats` is null or points to memory for one `winsock_async_stats_t`.
+ */
+int32_t winsock_async_session_stats(winsock_async_session_t session, winsock_async_stats_t *stats);
 
-// WSAStartup: adds one to the count of start-ups. Requests and cancels need one.
-int32_t wsa_startup(wsa_session session);
+/**
+ * WSAStartup: adds one to the count of start-ups. Requests and cancels need one.
+ */
+int32_t winsock_async_session_startup(winsock_async_session_t session);
 
-// WSACleanup: takes one from the count of start-ups. The last one cancels every pending request
-// and drops the completions that were not taken. Without a start-up it fails with
-// `WSA_ERROR_NOT_INITIALISED`.
-int32_t wsa_cleanup(wsa_session session);
+/**
+ * WSACleanup: takes one from the count of start-ups. The last one cancels every pending request
+ * and drops the completions that were not taken. Without a start-up it fails with
+ * `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`.
+ */
+int32_t winsock_async_session_cleanup(winsock_async_session_t session);
 
-// Starts a request and writes its handle, which is not 0, to `handle`. `tag` comes back with the
-// completion. Never waits. An answer that is known at once is a completion too.
-//
-// Errors, after which no request has begun: `WSA_ERROR_NOT_INITIALISED`, `WSA_ERROR_NETWORK_DOWN`,
-// `WSA_ERROR_WOULD_BLOCK`, and `WSA_WRONG_NUMBER` for a kind or a family of `query` that there is
-// not. Every other error is in the completion.
-//
-// `query` is null or points to a query whose pointers are null or valid. `handle` is null or
-// points to memory for a handle.
-int32_t wsa_request(wsa_session session,
-                    const struct wsa_query *query,
-                    uint64_t tag,
-                    uint64_t *handle);
+/**
+ * Starts a request and writes its handle, which is not 0, to `handle`. `tag` comes back with the
+ * completion. Never waits. An answer that is known at once is a completion too.
+ *
+ * Errors, after which no request has begun: `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`,
+ * `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`, `WINSOCK_ASYNC_ERROR_WOULD_BLOCK`, and
+ * `WINSOCK_ASYNC_WRONG_NUMBER` for a kind or a family of `query` that there is not. Every other
+ * error is in the completion.
+ *
+ * `query` is null or points to a query whose pointers are null or valid. `handle` is null or
+ * points to memory for a handle.
+ */
+int32_t winsock_async_session_request(winsock_async_session_t session,
+                                      const winsock_async_query_t *query,
+                                      uint64_t tag,
+                                      uint64_t *handle);
 
-// Cancels a request, which never completes then. It may have completed, as long as the completion
-// was not taken. Never waits.
-//
-// Errors: `WSA_ERROR_ALREADY_COMPLETED`: the completion was taken. `WSA_ERROR_INVALID_ARGUMENT`:
-// no request of this session has the handle. `WSA_ERROR_NOT_INITIALISED`,
-// `WSA_ERROR_NETWORK_DOWN`.
-int32_t wsa_cancel(wsa_session session, uint64_t handle);
+/**
+ * Cancels a request, which never completes then. It may have completed, as long as the completion
+ * was not taken. Never waits.
+ *
+ * Errors: `WINSOCK_ASYNC_ERROR_ALREADY_COMPLETED`: the completion was taken.
+ * `WINSOCK_ASYNC_ERROR_INVALID_ARGUMENT`: no request of this session has the handle.
+ * `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`, `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`.
+ */
+int32_t winsock_async_session_cancel(winsock_async_session_t session, uint64_t handle);
 
-// Takes up to `max` completions, the oldest first, and writes them to `completions` and their
-// number to `taken`. Never waits. `wsa_completions_free` frees what they point to.
-//
-// `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
-// `taken` is null or points to memory for a number.
-int32_t wsa_take(wsa_session session,
-                 struct wsa_completion *completions,
-                 size_t max,
-                 size_t *taken);
+/**
+ * Takes up to `max` completions, the oldest first, and writes them to `completions` and their
+ * number to `taken`. Never waits. `winsock_async_completions_delete` frees what they point to.
+ *
+ * `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
+ * `taken` is null or points to memory for a number.
+ */
+int32_t winsock_async_session_take(winsock_async_session_t session,
+                                   winsock_async_completion_t *completions,
+                                   size_t max,
+                                   size_t *taken);
 
-// Frees what `count` completions point to, and zeroes the fields that point there. Any thread may
-// call this.
-//
-// A completion without an answer owns nothing, and neither does one that was freed. A copy of one
-// that was freed is `WSA_WRONG_HANDLE`; the others are freed then too.
-//
-// `completions` is null or points to `count` completions that `wsa_take` wrote; it may be null if
-// `count` is 0.
-int32_t wsa_completions_free(struct wsa_completion *completions, size_t count);
+/**
+ * Frees what `count` completions point to, and zeroes the fields that point there. Any thread may
+ * call this.
+ *
+ * A completion without an answer owns nothing, and neither does one that was freed. A copy of one
+ * that was freed is `WINSOCK_ASYNC_WRONG_HANDLE`; the others are freed then too.
+ *
+ * `completions` is null or points to `count` completions that `winsock_async_session_take` wrote;
+ * it may be null if `count` is 0.
+ */
+int32_t winsock_async_completions_delete(winsock_async_completion_t *completions, size_t count);
 
-// Waits until a completion can be taken, or for `timeout` nanoseconds; `WSA_FOREVER` is no
-// time-out. Writes 1 to `ready` if one can be taken. Writes 0 after the time-out, and at once if
-// no request is outstanding.
-//
-// `ready` is null or points to memory for a number.
-int32_t wsa_wait(wsa_session session, uint64_t timeout, int *ready);
+/**
+ * Waits until a completion can be taken, or for `timeout` nanoseconds; `WINSOCK_ASYNC_FOREVER` is
+ * no time-out. Writes 1 to `ready` if one can be taken. Writes 0 after the time-out, and at once
+ * if no request is outstanding.
+ *
+ * `ready` is null or points to memory for a number.
+ */
+int32_t winsock_async_session_wait(winsock_async_session_t session, uint64_t timeout, int *ready);
 
-// Writes a descriptor to `descriptor` that is readable while completions can be taken, for `poll`,
-// `select` or `epoll`. The same one at each call.
-//
-// The descriptor is the session's: the host waits for it, and neither reads nor closes it. It can
-// be readable without a completion, after a cancel. Then `wsa_take` takes none, and ends that.
-//
-// Errors: `WSA_NO_RESOURCE`: the process has no descriptor left. `WSA_UNSUPPORTED`: the system has
-// none, as Windows.
-//
-// `descriptor` is null or points to memory for a number.
-int32_t wsa_session_descriptor(wsa_session session, int *descriptor);
+/**
+ * Writes a descriptor to `descriptor` that is readable while completions can be taken, for `poll`,
+ * `select` or `epoll`. The same one at each call.
+ *
+ * The descriptor is the session's: the host waits for it, and neither reads nor closes it. It can
+ * be readable without a completion, after a cancel. Then `winsock_async_session_take` takes none,
+ * and ends that.
+ *
+ * Errors: `WINSOCK_ASYNC_NO_RESOURCE`: the process has no descriptor left.
+ * `WINSOCK_ASYNC_UNSUPPORTED`: the system has none, as Windows.
+ *
+ * `descriptor` is null or points to memory for a number.
+ */
+int32_t winsock_async_session_descriptor(winsock_async_session_t session, int *descriptor);
 
-// Sets the function that is called, with `data`, when a completion can be taken; null is none.
-// Waits for a callback that runs; the one before is not called afterwards.
-//
-// It is called once, and again only after a `wsa_take` that has left no completion. If one can be
-// taken already, it is called before this call returns. It can be called without a completion,
-// after a cancel.
-//
-// `callback` is null or a function that any thread may call with `data`, until the session is
-// freed or another callback is set.
-int32_t wsa_session_callback(wsa_session session, wsa_callback callback, void *data);
+/**
+ * Sets the function that is called, with `data`, when a completion can be taken; null is none.
+ * Waits for a callback that runs; the one before is not called afterwards.
+ *
+ * It is called once, and again only after a `winsock_async_session_take` that has left no
+ * completion. If one can be taken already, it is called before this call returns. It can be called
+ * without a completion, after a cancel.
+ *
+ * `callback` is null or a function that any thread may call with `data`, until the session is
+ * freed or another callback is set.
+ */
+int32_t winsock_async_session_callback(winsock_async_session_t session,
+                                       winsock_async_callback_t callback,
+                                       void *data);
 
-// Judges a use of an address, one of `WSA_USE_*`, by the policy and by what the guest of this
-// session was answered. `WSA_OK` allows it.
-//
-// `WSA_ERROR_ACCESS_DENIED` denies it. Then a text of at most `size` bytes, its NUL included, is
-// written to `message`. It names the rule that would allow the use. With `size` 0, `message` may be
-// null. A denial of `WSA_USE_UDP_RECEIVE` has no text.
-//
-// `endpoint` is null or points to an endpoint, and `message` is null or points to `size` bytes.
-int32_t wsa_connection_check(wsa_session session,
-                             uint32_t usage,
-                             const struct wsa_endpoint *endpoint,
-                             char *message,
-                             size_t size);
+/**
+ * Judges a use of an address, one of `WINSOCK_ASYNC_USE_*`, by the policy and by what the guest of
+ * this session was answered. `WINSOCK_ASYNC_OK` allows it.
+ *
+ * `WINSOCK_ASYNC_ERROR_ACCESS_DENIED` denies it. Then a text of at most `size` bytes, its NUL
+ * included, is written to `message`. It names the rule that would allow the use. With `size` 0,
+ * `message` may be null. A denial of `WINSOCK_ASYNC_USE_UDP_RECEIVE` has no text.
+ *
+ * `endpoint` is null or points to an endpoint, and `message` is null or points to `size` bytes.
+ */
+int32_t winsock_async_session_connection_check(winsock_async_session_t session,
+                                               uint32_t usage,
+                                               const winsock_async_endpoint_t *endpoint,
+                                               char *message,
+                                               size_t size);
 
-// Notes that the guest listens at this local address, or has bound a UDP socket there. It may
-// connect there, if the address is on loopback. `transport` is one of `WSA_TRANSPORT_*`.
-//
-// `endpoint` is null or points to an endpoint.
-int32_t wsa_connection_opened(wsa_session session,
-                              uint32_t transport,
-                              const struct wsa_endpoint *endpoint);
+/**
+ * Judges a TCP connection of a client that knows the name of the host, such as one of HTTP, to an
+ * address that this guest was answered for the name. A rule for another name with the same address
+ * does not count. If `host` is an address, this is `winsock_async_session_connection_check`.
+ *
+ * Errors and `message` are as there. `WINSOCK_ASYNC_WRONG_TEXT`: the name is not UTF-8.
+ *
+ * `host` is null or points to its number of bytes. `endpoint` is null or points to an endpoint,
+ * and `message` is null or points to `size` bytes.
+ */
+int32_t winsock_async_session_connection_check_host(winsock_async_session_t session,
+                                                    winsock_async_text_t host,
+                                                    const winsock_async_endpoint_t *endpoint,
+                                                    char *message,
+                                                    size_t size);
 
-// Notes that the guest has closed a socket that `wsa_connection_opened` was called for.
-//
-// `endpoint` is null or points to an endpoint.
-int32_t wsa_connection_closed(wsa_session session,
-                              uint32_t transport,
-                              const struct wsa_endpoint *endpoint);
+/**
+ * Notes that the guest listens at this local address, or has bound a UDP socket there. It may
+ * connect there, if the address is on loopback. `transport` is one of `WINSOCK_ASYNC_TRANSPORT_*`.
+ *
+ * `endpoint` is null or points to an endpoint.
+ */
+int32_t winsock_async_session_connection_opened(winsock_async_session_t session,
+                                                uint32_t transport,
+                                                const winsock_async_endpoint_t *endpoint);
+
+/**
+ * Notes that the guest has closed a socket that `winsock_async_session_connection_opened` was
+ * called for.
+ *
+ * `endpoint` is null or points to an endpoint.
+ */
+int32_t winsock_async_session_connection_closed(winsock_async_session_t session,
+                                                uint32_t transport,
+                                                const winsock_async_endpoint_t *endpoint);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -18,8 +18,8 @@ pub(crate) struct Memory {
 }
 
 impl Completion {
-    /// Makes a completion. `keep` keeps what it points to until `wsa_completions_free`, and returns
-    /// its handle.
+    /// Makes a completion. `keep` keeps what it points to until `winsock_async_completions_delete`,
+    /// and returns its handle.
     pub(crate) fn new(completed: Completed, keep: impl FnOnce(Memory) -> u64) -> Completion {
         let mut completion = Completion {
             handle: completed.handle,
@@ -40,31 +40,31 @@ impl Completion {
         let (mut protocol, mut aliases, mut addresses) = (None, &[][..], Vec::new());
         let name = match answer {
             Answer::Host(host) => {
-                self.kind = WSA_ANSWER_HOST;
+                self.kind = WINSOCK_ASYNC_ANSWER_HOST;
                 addresses = host.addresses().map(|ip| IpAddr::from(ip).into()).collect();
                 aliases = &host.aliases;
                 Some(&host.name)
             }
             Answer::Service(service) => {
-                self.kind = WSA_ANSWER_SERVICE;
+                self.kind = WINSOCK_ASYNC_ANSWER_SERVICE;
                 self.port = service.port;
                 protocol = Some(&service.protocol);
                 aliases = &service.aliases;
                 Some(&service.name)
             }
             Answer::Protocol(entry) => {
-                self.kind = WSA_ANSWER_PROTOCOL;
+                self.kind = WINSOCK_ASYNC_ANSWER_PROTOCOL;
                 self.number = entry.number;
                 aliases = &entry.aliases;
                 Some(&entry.name)
             }
             Answer::Addresses(list) => {
-                self.kind = WSA_ANSWER_ADDRESSES;
+                self.kind = WINSOCK_ASYNC_ANSWER_ADDRESSES;
                 addresses = list.addresses().map(Address::from).collect();
                 list.canonical_name.as_ref()
             }
             Answer::Name(name) => {
-                self.kind = WSA_ANSWER_NAME;
+                self.kind = WINSOCK_ASYNC_ANSWER_NAME;
                 Some(name)
             }
         };
@@ -101,8 +101,8 @@ impl Completion {
     const EMPTY: Completion = Completion {
         handle: 0,
         tag: 0,
-        error: WSA_OK,
-        kind: WSA_ANSWER_NONE,
+        error: WINSOCK_ASYNC_OK,
+        kind: WINSOCK_ASYNC_ANSWER_NONE,
         name: Text::NONE,
         aliases: ptr::null(),
         alias_count: 0,

@@ -8,9 +8,9 @@ use std::ffi::{c_char, c_int, c_void};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::{io, mem, slice};
+use std::{io, mem, slice, str};
 
-use winsock_async_engine::policy::Transport;
+use winsock_async_engine::policy::{ConnectionDenied, Transport};
 use winsock_async_engine::{
     self as engine, AddressFamily, AddressQuery, ConnectionUse, NameQuery, ServiceNameQuery,
     ServicePortQuery,
@@ -30,26 +30,27 @@ unsafe impl Send for Text {}
 // SAFETY: as above.
 unsafe impl Sync for Text {}
 
-/// Returns the version of the interface that the library has. A program compares it with `WSA_ABI`.
+/// Returns the version of the interface that the library has. A program compares it with
+/// `WINSOCK_ASYNC_ABI`.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_abi() -> u32 {
-    WSA_ABI
+pub extern "C" fn winsock_async_abi() -> u32 {
+    WINSOCK_ASYNC_ABI
 }
 
 /// Returns what a number that a function returned says, such as "WSAEACCES: the policy denies it".
 ///
 /// The text is the library's and stays for ever. Any thread may call this, also in a callback.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_strerror(error: i32) -> *const c_char {
+pub extern "C" fn winsock_async_strerror(error: i32) -> *const c_char {
     failure::text(error).as_ptr()
 }
 
 /// Writes the default limits to `limits`.
 ///
 /// # Safety
-/// `limits` is null or points to memory for one `wsa_limits`.
+/// `limits` is null or points to memory for one `winsock_async_limits_t`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_limits_default(limits: *mut Limits) -> i32 {
+pub unsafe extern "C" fn winsock_async_limits_default(limits: *mut Limits) -> i32 {
     guard(|| {
         let limits = checked_mut(limits)?;
         // SAFETY: the caller's promise.
@@ -60,15 +61,16 @@ pub unsafe extern "C" fn wsa_limits_default(limits: *mut Limits) -> i32 {
 
 /// Makes an engine and writes its handle to `engine`. One engine serves a process.
 ///
-/// Errors: `WSA_BAD_CONFIG`, `WSA_WRONG_TEXT`. `WSA_WRONG_NUMBER`: there is no such resolver.
-/// `WSA_UNSUPPORTED`: the library has no DNS client. A call that fails with one of these writes a
-/// text of at most `size` bytes, its NUL included, to `message`. With `size` 0 that may be null.
+/// Errors: `WINSOCK_ASYNC_BAD_CONFIG`, `WINSOCK_ASYNC_WRONG_TEXT`. `WINSOCK_ASYNC_WRONG_NUMBER`:
+/// there is no such resolver. `WINSOCK_ASYNC_UNSUPPORTED`: the library has no DNS client. A call
+/// that fails with one of these writes a text of at most `size` bytes, its NUL included, to
+/// `message`. With `size` 0 that may be null.
 ///
 /// # Safety
 /// `config` is null or points to a configuration whose pointers are null or valid. `engine` is null
 /// or points to memory for a handle, and `message` is null or points to `size` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_engine_new(
+pub unsafe extern "C" fn winsock_async_engine_new(
     config: *const Config,
     engine: *mut Engine,
     message: *mut c_char,
@@ -82,9 +84,9 @@ pub unsafe extern "C" fn wsa_engine_new(
         let settings = unsafe { settings(config)? };
         match settings.build() {
             Ok(made) => {
-                let handle = registry::add(Object::Engine(made));
+                let id = registry::add(Object::Engine(made));
                 // SAFETY: the caller's promise.
-                unsafe { engine.write(handle) };
+                unsafe { engine.write(Engine { id }) };
                 Ok(())
             }
             Err((failure, text)) => {
@@ -100,25 +102,26 @@ pub unsafe extern "C" fn wsa_engine_new(
 /// Sessions of the engine stay usable and keep it alive. Its threads end after the last session is
 /// freed, except those that are inside a resolver: each of these ends when its resolver returns.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_engine_free(engine: Engine) -> i32 {
-    guard(|| registry::remove(engine, |object| matches!(object, Object::Engine(_))).map(drop))
+pub extern "C" fn winsock_async_engine_delete(engine: Engine) -> i32 {
+    guard(|| registry::remove(engine.id, |object| matches!(object, Object::Engine(_))).map(drop))
 }
 
 /// Takes an engine down while guests run: every pending request completes with
-/// `WSA_ERROR_NETWORK_DOWN`, and so do requests and cancels until `wsa_engine_bring_up`.
+/// `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`, and so do requests and cancels until
+/// `winsock_async_engine_bring_up`.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_engine_take_down(engine: Engine) -> i32 {
+pub extern "C" fn winsock_async_engine_take_down(engine: Engine) -> i32 {
     guard(|| {
-        registry::engine(engine)?.take_down();
+        registry::engine(engine.id)?.take_down();
         Ok(())
     })
 }
 
-/// Ends what `wsa_engine_take_down` began.
+/// Ends what `winsock_async_engine_take_down` began.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_engine_bring_up(engine: Engine) -> i32 {
+pub extern "C" fn winsock_async_engine_bring_up(engine: Engine) -> i32 {
     guard(|| {
-        registry::engine(engine)?.bring_up();
+        registry::engine(engine.id)?.bring_up();
         Ok(())
     })
 }
@@ -126,12 +129,15 @@ pub extern "C" fn wsa_engine_bring_up(engine: Engine) -> i32 {
 /// Writes the counts of all sessions of an engine, and its state, to `metrics`.
 ///
 /// # Safety
-/// `metrics` is null or points to memory for one `wsa_metrics`.
+/// `metrics` is null or points to memory for one `winsock_async_metrics_t`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_engine_metrics(engine: Engine, metrics: *mut Metrics) -> i32 {
+pub unsafe extern "C" fn winsock_async_engine_metrics(
+    engine: Engine,
+    metrics: *mut Metrics,
+) -> i32 {
     guard(|| {
         let metrics = checked_mut(metrics)?;
-        let read = registry::engine(engine)?.metrics();
+        let read = registry::engine(engine.id)?.metrics();
         // SAFETY: the caller's promise.
         unsafe { metrics.write(read.into()) };
         Ok(())
@@ -144,13 +150,13 @@ pub unsafe extern "C" fn wsa_engine_metrics(engine: Engine, metrics: *mut Metric
 /// # Safety
 /// `session` is null or points to memory for a handle.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_session_new(engine: Engine, session: *mut Session) -> i32 {
+pub unsafe extern "C" fn winsock_async_session_new(engine: Engine, session: *mut Session) -> i32 {
     guard(|| {
         let session = checked_mut(session)?;
-        let guest = Guest::new(&registry::engine(engine)?);
-        let handle = registry::add(Object::Guest(Arc::new(guest)));
+        let guest = Guest::new(&registry::engine(engine.id)?);
+        let id = registry::add(Object::Guest(Arc::new(guest)));
         // SAFETY: the caller's promise.
-        unsafe { session.write(handle) };
+        unsafe { session.write(Session { id }) };
         Ok(())
     })
 }
@@ -159,29 +165,29 @@ pub unsafe extern "C" fn wsa_session_new(engine: Engine, session: *mut Session) 
 /// closes its descriptor. Waits for a callback that runs, and no callback runs afterwards.
 /// Completions that were taken stay valid.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_session_free(session: Session) -> i32 {
+pub extern "C" fn winsock_async_session_delete(session: Session) -> i32 {
     guard(|| {
-        registry::guest(session)?.free()?;
-        registry::remove(session, |object| matches!(object, Object::Guest(_))).map(drop)
+        registry::guest(session.id)?.free()?;
+        registry::remove(session.id, |object| matches!(object, Object::Guest(_))).map(drop)
     })
 }
 
 /// Makes a session the calling thread's. The thread that had it must not be in a call of it:
-/// that is `WSA_IN_USE`.
+/// that is `WINSOCK_ASYNC_IN_USE`.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_session_attach(session: Session) -> i32 {
-    guard(|| registry::guest(session)?.attach())
+pub extern "C" fn winsock_async_session_attach(session: Session) -> i32 {
+    guard(|| registry::guest(session.id)?.attach())
 }
 
 /// Writes the counts of a session's requests to `stats`.
 ///
 /// # Safety
-/// `stats` is null or points to memory for one `wsa_stats`.
+/// `stats` is null or points to memory for one `winsock_async_stats_t`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_session_stats(session: Session, stats: *mut Stats) -> i32 {
+pub unsafe extern "C" fn winsock_async_session_stats(session: Session, stats: *mut Stats) -> i32 {
     guard(|| {
         let stats = checked_mut(stats)?;
-        let counts = registry::guest(session)?.call(|guest| Ok(guest.session.stats()))?;
+        let counts = registry::guest(session.id)?.call(|guest| Ok(guest.session.stats()))?;
         // SAFETY: the caller's promise.
         unsafe { stats.write((&counts).into()) };
         Ok(())
@@ -190,30 +196,31 @@ pub unsafe extern "C" fn wsa_session_stats(session: Session, stats: *mut Stats) 
 
 /// WSAStartup: adds one to the count of start-ups. Requests and cancels need one.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_startup(session: Session) -> i32 {
-    guard(|| registry::guest(session)?.call(|guest| Ok(guest.session.startup()?)))
+pub extern "C" fn winsock_async_session_startup(session: Session) -> i32 {
+    guard(|| registry::guest(session.id)?.call(|guest| Ok(guest.session.startup()?)))
 }
 
 /// WSACleanup: takes one from the count of start-ups. The last one cancels every pending request
 /// and drops the completions that were not taken. Without a start-up it fails with
-/// `WSA_ERROR_NOT_INITIALISED`.
+/// `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_cleanup(session: Session) -> i32 {
-    guard(|| registry::guest(session)?.call(|guest| Ok(guest.session.cleanup()?)))
+pub extern "C" fn winsock_async_session_cleanup(session: Session) -> i32 {
+    guard(|| registry::guest(session.id)?.call(|guest| Ok(guest.session.cleanup()?)))
 }
 
 /// Starts a request and writes its handle, which is not 0, to `handle`. `tag` comes back with the
 /// completion. Never waits. An answer that is known at once is a completion too.
 ///
-/// Errors, after which no request has begun: `WSA_ERROR_NOT_INITIALISED`, `WSA_ERROR_NETWORK_DOWN`,
-/// `WSA_ERROR_WOULD_BLOCK`, and `WSA_WRONG_NUMBER` for a kind or a family of `query` that there is
-/// not. Every other error is in the completion.
+/// Errors, after which no request has begun: `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`,
+/// `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`, `WINSOCK_ASYNC_ERROR_WOULD_BLOCK`, and
+/// `WINSOCK_ASYNC_WRONG_NUMBER` for a kind or a family of `query` that there is not. Every other
+/// error is in the completion.
 ///
 /// # Safety
 /// `query` is null or points to a query whose pointers are null or valid. `handle` is null or
 /// points to memory for a handle.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_request(
+pub unsafe extern "C" fn winsock_async_session_request(
     session: Session,
     query: *const Query,
     tag: u64,
@@ -225,7 +232,7 @@ pub unsafe extern "C" fn wsa_request(
         // SAFETY: the caller's promise.
         let query = unsafe { copied(&query.read())? };
         let begun =
-            registry::guest(session)?.call(|guest| Ok(guest.session.request(query, tag)?));
+            registry::guest(session.id)?.call(|guest| Ok(guest.session.request(query, tag)?));
         // SAFETY: the caller's promise.
         unsafe { handle.write(begun?) };
         Ok(())
@@ -235,22 +242,22 @@ pub unsafe extern "C" fn wsa_request(
 /// Cancels a request, which never completes then. It may have completed, as long as the completion
 /// was not taken. Never waits.
 ///
-/// Errors: `WSA_ERROR_ALREADY_COMPLETED`: the completion was taken. `WSA_ERROR_INVALID_ARGUMENT`:
-/// no request of this session has the handle. `WSA_ERROR_NOT_INITIALISED`,
-/// `WSA_ERROR_NETWORK_DOWN`.
+/// Errors: `WINSOCK_ASYNC_ERROR_ALREADY_COMPLETED`: the completion was taken.
+/// `WINSOCK_ASYNC_ERROR_INVALID_ARGUMENT`: no request of this session has the handle.
+/// `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`, `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`.
 #[unsafe(no_mangle)]
-pub extern "C" fn wsa_cancel(session: Session, handle: u64) -> i32 {
-    guard(|| registry::guest(session)?.call(|guest| Ok(guest.session.cancel(handle)?)))
+pub extern "C" fn winsock_async_session_cancel(session: Session, handle: u64) -> i32 {
+    guard(|| registry::guest(session.id)?.call(|guest| Ok(guest.session.cancel(handle)?)))
 }
 
 /// Takes up to `max` completions, the oldest first, and writes them to `completions` and their
-/// number to `taken`. Never waits. `wsa_completions_free` frees what they point to.
+/// number to `taken`. Never waits. `winsock_async_completions_delete` frees what they point to.
 ///
 /// # Safety
 /// `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
 /// `taken` is null or points to memory for a number.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_take(
+pub unsafe extern "C" fn winsock_async_session_take(
     session: Session,
     completions: *mut Completion,
     max: usize,
@@ -264,7 +271,7 @@ pub unsafe extern "C" fn wsa_take(
         } else {
             checked_mut(completions)?
         };
-        let completed = registry::guest(session)?.call(|guest| Ok(guest.session.take(max)))?;
+        let completed = registry::guest(session.id)?.call(|guest| Ok(guest.session.take(max)))?;
         let count = completed.len();
         for (i, completed) in completed.into_iter().enumerate() {
             let keep = |memory| registry::add(Object::Memory(memory));
@@ -282,13 +289,16 @@ pub unsafe extern "C" fn wsa_take(
 /// call this.
 ///
 /// A completion without an answer owns nothing, and neither does one that was freed. A copy of one
-/// that was freed is `WSA_WRONG_HANDLE`; the others are freed then too.
+/// that was freed is `WINSOCK_ASYNC_WRONG_HANDLE`; the others are freed then too.
 ///
 /// # Safety
-/// `completions` is null or points to `count` completions that `wsa_take` wrote; it may be null if
-/// `count` is 0.
+/// `completions` is null or points to `count` completions that `winsock_async_session_take` wrote;
+/// it may be null if `count` is 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_completions_free(completions: *mut Completion, count: usize) -> i32 {
+pub unsafe extern "C" fn winsock_async_completions_delete(
+    completions: *mut Completion,
+    count: usize,
+) -> i32 {
     guard(|| {
         check_length::<Completion>(count)?;
         if count == 0 {
@@ -312,18 +322,23 @@ pub unsafe extern "C" fn wsa_completions_free(completions: *mut Completion, coun
     })
 }
 
-/// Waits until a completion can be taken, or for `timeout` nanoseconds; `WSA_FOREVER` is no
-/// time-out. Writes 1 to `ready` if one can be taken. Writes 0 after the time-out, and at once if
-/// no request is outstanding.
+/// Waits until a completion can be taken, or for `timeout` nanoseconds; `WINSOCK_ASYNC_FOREVER` is
+/// no time-out. Writes 1 to `ready` if one can be taken. Writes 0 after the time-out, and at once
+/// if no request is outstanding.
 ///
 /// # Safety
 /// `ready` is null or points to memory for a number.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_wait(session: Session, timeout: u64, ready: *mut c_int) -> i32 {
+pub unsafe extern "C" fn winsock_async_session_wait(
+    session: Session,
+    timeout: u64,
+    ready: *mut c_int,
+) -> i32 {
     guard(|| {
         let ready = checked_mut(ready)?;
         let timeout = duration(timeout);
-        let is_ready = registry::guest(session)?.call(|guest| Ok(guest.session.wait(timeout)))?;
+        let is_ready =
+            registry::guest(session.id)?.call(|guest| Ok(guest.session.wait(timeout)))?;
         // SAFETY: the caller's promise.
         unsafe { ready.write(is_ready.into()) };
         Ok(())
@@ -334,22 +349,26 @@ pub unsafe extern "C" fn wsa_wait(session: Session, timeout: u64, ready: *mut c_
 /// `select` or `epoll`. The same one at each call.
 ///
 /// The descriptor is the session's: the host waits for it, and neither reads nor closes it. It can
-/// be readable without a completion, after a cancel. Then `wsa_take` takes none, and ends that.
+/// be readable without a completion, after a cancel. Then `winsock_async_session_take` takes none,
+/// and ends that.
 ///
-/// Errors: `WSA_NO_RESOURCE`: the process has no descriptor left. `WSA_UNSUPPORTED`: the system has
-/// none, as Windows.
+/// Errors: `WINSOCK_ASYNC_NO_RESOURCE`: the process has no descriptor left.
+/// `WINSOCK_ASYNC_UNSUPPORTED`: the system has none, as Windows.
 ///
 /// # Safety
 /// `descriptor` is null or points to memory for a number.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_session_descriptor(session: Session, descriptor: *mut c_int) -> i32 {
+pub unsafe extern "C" fn winsock_async_session_descriptor(
+    session: Session,
+    descriptor: *mut c_int,
+) -> i32 {
     guard(|| {
         let descriptor = checked_mut(descriptor)?;
-        let made = registry::guest(session)?.call(|guest| {
+        let made = registry::guest(session.id)?.call(|guest| {
             guest.signaller().descriptor().map_err(|error| {
                 Failure(match error.kind() {
-                    io::ErrorKind::Unsupported => WSA_UNSUPPORTED,
-                    _ => WSA_NO_RESOURCE,
+                    io::ErrorKind::Unsupported => WINSOCK_ASYNC_UNSUPPORTED,
+                    _ => WINSOCK_ASYNC_NO_RESOURCE,
                 })
             })
         })?;
@@ -362,15 +381,15 @@ pub unsafe extern "C" fn wsa_session_descriptor(session: Session, descriptor: *m
 /// Sets the function that is called, with `data`, when a completion can be taken; null is none.
 /// Waits for a callback that runs; the one before is not called afterwards.
 ///
-/// It is called once, and again only after a `wsa_take` that has left no completion. If one can be
-/// taken already, it is called before this call returns. It can be called without a completion,
-/// after a cancel.
+/// It is called once, and again only after a `winsock_async_session_take` that has left no
+/// completion. If one can be taken already, it is called before this call returns. It can be called
+/// without a completion, after a cancel.
 ///
 /// # Safety
 /// `callback` is null or a function that any thread may call with `data`, until the session is
 /// freed or another callback is set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_session_callback(
+pub unsafe extern "C" fn winsock_async_session_callback(
     session: Session,
     callback: Callback,
     data: *mut c_void,
@@ -380,24 +399,24 @@ pub unsafe extern "C" fn wsa_session_callback(
             let host = Host { function, data };
             Box::new(move || host.call()) as Call
         });
-        registry::guest(session)?.call(|guest| {
+        registry::guest(session.id)?.call(|guest| {
             guest.signaller().set_callback(call);
             Ok(())
         })
     })
 }
 
-/// Judges a use of an address, one of `WSA_USE_*`, by the policy and by what the guest of this
-/// session was answered. `WSA_OK` allows it.
+/// Judges a use of an address, one of `WINSOCK_ASYNC_USE_*`, by the policy and by what the guest of
+/// this session was answered. `WINSOCK_ASYNC_OK` allows it.
 ///
-/// `WSA_ERROR_ACCESS_DENIED` denies it. Then a text of at most `size` bytes, its NUL included, is
-/// written to `message`. It names the rule that would allow the use. With `size` 0, `message` may be
-/// null. A denial of `WSA_USE_UDP_RECEIVE` has no text.
+/// `WINSOCK_ASYNC_ERROR_ACCESS_DENIED` denies it. Then a text of at most `size` bytes, its NUL
+/// included, is written to `message`. It names the rule that would allow the use. With `size` 0,
+/// `message` may be null. A denial of `WINSOCK_ASYNC_USE_UDP_RECEIVE` has no text.
 ///
 /// # Safety
 /// `endpoint` is null or points to an endpoint, and `message` is null or points to `size` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_connection_check(
+pub unsafe extern "C" fn winsock_async_session_connection_check(
     session: Session,
     usage: u32,
     endpoint: *const Endpoint,
@@ -411,38 +430,60 @@ pub unsafe extern "C" fn wsa_connection_check(
         // SAFETY: the caller's promise.
         let address = socket_address(&unsafe { endpoint.read() })?;
         let usage = match usage {
-            WSA_USE_TCP_BIND => Some(ConnectionUse::TcpBind),
-            WSA_USE_TCP_LISTEN => Some(ConnectionUse::TcpListen),
-            WSA_USE_TCP_CONNECT => Some(ConnectionUse::TcpConnect),
-            WSA_USE_UDP_BIND => Some(ConnectionUse::UdpBind),
-            WSA_USE_UDP_SEND => Some(ConnectionUse::UdpSend),
-            WSA_USE_UDP_RECEIVE => None,
-            _ => return Err(Failure(WSA_WRONG_NUMBER)),
+            WINSOCK_ASYNC_USE_TCP_BIND => Some(ConnectionUse::TcpBind),
+            WINSOCK_ASYNC_USE_TCP_LISTEN => Some(ConnectionUse::TcpListen),
+            WINSOCK_ASYNC_USE_TCP_CONNECT => Some(ConnectionUse::TcpConnect),
+            WINSOCK_ASYNC_USE_UDP_BIND => Some(ConnectionUse::UdpBind),
+            WINSOCK_ASYNC_USE_UDP_SEND => Some(ConnectionUse::UdpSend),
+            WINSOCK_ASYNC_USE_UDP_RECEIVE => None,
+            _ => return Err(Failure(WINSOCK_ASYNC_WRONG_NUMBER)),
         };
-        registry::guest(session)?.call(|guest| {
-            let denial = match usage {
-                Some(usage) => guest.connections.check(usage, address).err(),
-                None if guest.connections.may_receive(address) => None,
-                None => return Err(Failure(WSA_ERROR_ACCESS_DENIED)),
-            };
-            match denial {
-                None => Ok(()),
-                Some(denied) => {
-                    message.write(&denied.to_string());
-                    Err(Failure(WSA_ERROR_ACCESS_DENIED))
-                }
-            }
+        registry::guest(session.id)?.call(|guest| match usage {
+            Some(usage) => message.tell(guest.connections.check(usage, address)),
+            None if guest.connections.may_receive(address) => Ok(()),
+            None => Err(Failure(WINSOCK_ASYNC_ERROR_ACCESS_DENIED)),
         })
     })
 }
 
+/// Judges a TCP connection of a client that knows the name of the host, such as one of HTTP, to an
+/// address that this guest was answered for the name. A rule for another name with the same address
+/// does not count. If `host` is an address, this is `winsock_async_session_connection_check`.
+///
+/// Errors and `message` are as there. `WINSOCK_ASYNC_WRONG_TEXT`: the name is not UTF-8.
+///
+/// # Safety
+/// `host` is null or points to its number of bytes. `endpoint` is null or points to an endpoint,
+/// and `message` is null or points to `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn winsock_async_session_connection_check_host(
+    session: Session,
+    host: Text,
+    endpoint: *const Endpoint,
+    message: *mut c_char,
+    size: usize,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let mut message = unsafe { Message::new(message, size)? };
+        // SAFETY: the caller's promise.
+        let host = unsafe { bytes(&host)? };
+        let host = str::from_utf8(&host).map_err(|_| Failure(WINSOCK_ASYNC_WRONG_TEXT))?;
+        let endpoint = checked(endpoint)?;
+        // SAFETY: the caller's promise.
+        let address = socket_address(&unsafe { endpoint.read() })?;
+        registry::guest(session.id)?
+            .call(|guest| message.tell(guest.connections.check_host(host, address)))
+    })
+}
+
 /// Notes that the guest listens at this local address, or has bound a UDP socket there. It may
-/// connect there, if the address is on loopback. `transport` is one of `WSA_TRANSPORT_*`.
+/// connect there, if the address is on loopback. `transport` is one of `WINSOCK_ASYNC_TRANSPORT_*`.
 ///
 /// # Safety
 /// `endpoint` is null or points to an endpoint.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_connection_opened(
+pub unsafe extern "C" fn winsock_async_session_connection_opened(
     session: Session,
     transport: u32,
     endpoint: *const Endpoint,
@@ -451,12 +492,13 @@ pub unsafe extern "C" fn wsa_connection_opened(
     guard(|| unsafe { note(session, transport, endpoint, true) })
 }
 
-/// Notes that the guest has closed a socket that `wsa_connection_opened` was called for.
+/// Notes that the guest has closed a socket that `winsock_async_session_connection_opened` was
+/// called for.
 ///
 /// # Safety
 /// `endpoint` is null or points to an endpoint.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsa_connection_closed(
+pub unsafe extern "C" fn winsock_async_session_connection_closed(
     session: Session,
     transport: u32,
     endpoint: *const Endpoint,
@@ -479,11 +521,11 @@ unsafe fn note(
     // SAFETY: the caller's promise.
     let address = socket_address(&unsafe { endpoint.read() })?;
     let transport = match transport {
-        WSA_TRANSPORT_TCP => Transport::Tcp,
-        WSA_TRANSPORT_UDP => Transport::Udp,
-        _ => return Err(Failure(WSA_WRONG_NUMBER)),
+        WINSOCK_ASYNC_TRANSPORT_TCP => Transport::Tcp,
+        WINSOCK_ASYNC_TRANSPORT_UDP => Transport::Udp,
+        _ => return Err(Failure(WINSOCK_ASYNC_WRONG_NUMBER)),
     };
-    registry::guest(session)?.call(|guest| {
+    registry::guest(session.id)?.call(|guest| {
         if is_open {
             guest.connections.opened(transport, address);
         } else {
@@ -530,6 +572,14 @@ impl Message {
         Ok(message)
     }
 
+    /// Writes why a use is denied.
+    fn tell(&mut self, judged: Result<(), ConnectionDenied>) -> Result<(), Failure> {
+        judged.map_err(|denied| {
+            self.write(&denied.to_string());
+            Failure(WINSOCK_ASYNC_ERROR_ACCESS_DENIED)
+        })
+    }
+
     /// Writes as much of a text as there is room for, between two characters, and a NUL.
     fn write(&mut self, text: &str) {
         let Some(room) = self.size.checked_sub(1) else {
@@ -549,22 +599,22 @@ impl Message {
 /// Runs a function of the interface. No panic gets past it.
 fn guard(run: impl FnOnce() -> Result<(), Failure>) -> i32 {
     if is_in_callback() {
-        return WSA_WRONG_CALLBACK;
+        return WINSOCK_ASYNC_WRONG_CALLBACK;
     }
     match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(())) => WSA_OK,
+        Ok(Ok(())) => WINSOCK_ASYNC_OK,
         Ok(Err(Failure(number))) => number,
         Err(payload) => {
             // Its drop may panic again.
             mem::forget(payload);
-            WSA_PANICKED
+            WINSOCK_ASYNC_PANICKED
         }
     }
 }
 
 fn checked<T>(pointer: *const T) -> Result<*const T, Failure> {
     if pointer.is_null() || !pointer.is_aligned() {
-        return Err(Failure(WSA_WRONG_POINTER));
+        return Err(Failure(WINSOCK_ASYNC_WRONG_POINTER));
     }
     Ok(pointer)
 }
@@ -578,7 +628,7 @@ fn checked_mut<T>(pointer: *mut T) -> Result<*mut T, Failure> {
 fn check_length<T>(count: usize) -> Result<(), Failure> {
     match count.checked_mul(size_of::<T>()) {
         Some(bytes) if isize::try_from(bytes).is_ok() => Ok(()),
-        _ => Err(Failure(WSA_WRONG_LENGTH)),
+        _ => Err(Failure(WINSOCK_ASYNC_WRONG_LENGTH)),
     }
 }
 
@@ -644,32 +694,32 @@ unsafe fn copied(query: &Query) -> Result<engine::Query, Failure> {
         Ok::<_, Failure>((!protocol.is_empty()).then_some(protocol))
     };
     Ok(match query.kind {
-        WSA_QUERY_HOST_BY_NAME => engine::Query::HostByName(name()?),
-        WSA_QUERY_HOST_BY_ADDRESS => engine::Query::HostByAddress(AddressQuery {
+        WINSOCK_ASYNC_QUERY_HOST_BY_NAME => engine::Query::HostByName(name()?),
+        WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS => engine::Query::HostByAddress(AddressQuery {
             address: name()?,
             family: query.family,
         }),
-        WSA_QUERY_SERVICE_BY_NAME => engine::Query::ServiceByName(ServiceNameQuery {
+        WINSOCK_ASYNC_QUERY_SERVICE_BY_NAME => engine::Query::ServiceByName(ServiceNameQuery {
             name: name()?,
             protocol: protocol()?,
         }),
-        WSA_QUERY_SERVICE_BY_PORT => engine::Query::ServiceByPort(ServicePortQuery {
+        WINSOCK_ASYNC_QUERY_SERVICE_BY_PORT => engine::Query::ServiceByPort(ServicePortQuery {
             port: query.port,
             protocol: protocol()?,
         }),
-        WSA_QUERY_PROTOCOL_BY_NAME => engine::Query::ProtocolByName(name()?),
-        WSA_QUERY_PROTOCOL_BY_NUMBER => engine::Query::ProtocolByNumber(query.number),
-        WSA_QUERY_ADDRESSES => engine::Query::Addresses(NameQuery {
+        WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NAME => engine::Query::ProtocolByName(name()?),
+        WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NUMBER => engine::Query::ProtocolByNumber(query.number),
+        WINSOCK_ASYNC_QUERY_ADDRESSES => engine::Query::Addresses(NameQuery {
             name: name()?,
             family: match query.family {
                 0 => None,
                 4 => Some(AddressFamily::Ipv4),
                 6 => Some(AddressFamily::Ipv6),
-                _ => return Err(Failure(WSA_WRONG_NUMBER)),
+                _ => return Err(Failure(WINSOCK_ASYNC_WRONG_NUMBER)),
             },
         }),
-        WSA_QUERY_NAME_OF => engine::Query::NameOf(ip_address(&query.address)?.into()),
-        _ => return Err(Failure(WSA_WRONG_NUMBER)),
+        WINSOCK_ASYNC_QUERY_NAME_OF => engine::Query::NameOf(ip_address(&query.address)?.into()),
+        _ => return Err(Failure(WINSOCK_ASYNC_WRONG_NUMBER)),
     })
 }
 
@@ -685,7 +735,7 @@ fn ip_address(address: &Address) -> Result<IpAddr, Failure> {
     match address.family {
         4 => Ok(Ipv4Addr::new(a, b, c, d).into()),
         6 => Ok(Ipv6Addr::from(address.bytes).into()),
-        _ => Err(Failure(WSA_WRONG_NUMBER)),
+        _ => Err(Failure(WINSOCK_ASYNC_WRONG_NUMBER)),
     }
 }
 
@@ -706,8 +756,11 @@ mod tests {
 
     #[test]
     fn panic_is_a_number_also_if_its_payload_panics_in_drop() {
-        assert_eq!(guard(|| panic!("a fault")), WSA_PANICKED);
-        assert_eq!(guard(|| panic_any(Bomb)), WSA_PANICKED);
-        assert_eq!(guard(|| Err(Failure(WSA_BAD_CONFIG))), WSA_BAD_CONFIG);
+        assert_eq!(guard(|| panic!("a fault")), WINSOCK_ASYNC_PANICKED);
+        assert_eq!(guard(|| panic_any(Bomb)), WINSOCK_ASYNC_PANICKED);
+        assert_eq!(
+            guard(|| Err(Failure(WINSOCK_ASYNC_BAD_CONFIG))),
+            WINSOCK_ASYNC_BAD_CONFIG
+        );
     }
 }

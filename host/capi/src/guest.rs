@@ -8,7 +8,7 @@ use winsock_async_engine::{Connections, LookupEngine, Session};
 
 use crate::failure::Failure;
 use crate::signal::Signaller;
-use crate::types::{WSA_IN_USE, WSA_WRONG_HANDLE, WSA_WRONG_THREAD};
+use crate::types::{WINSOCK_ASYNC_IN_USE, WINSOCK_ASYNC_WRONG_HANDLE, WINSOCK_ASYNC_WRONG_THREAD};
 
 /// A guest's session. Calls of two threads at a time are an error of the second.
 pub(crate) struct Guest {
@@ -71,7 +71,10 @@ impl Guest {
     /// Makes the session the calling thread's.
     pub(crate) fn attach(&self) -> Result<(), Failure> {
         let mut state = self.lock()?;
-        state.as_mut().ok_or(Failure(WSA_WRONG_HANDLE))?.thread = this_thread();
+        state
+            .as_mut()
+            .ok_or(Failure(WINSOCK_ASYNC_WRONG_HANDLE))?
+            .thread = this_thread();
         Ok(())
     }
 
@@ -89,18 +92,18 @@ impl Guest {
         match self.state.try_lock() {
             Ok(state) => Ok(state),
             Err(TryLockError::Poisoned(poisoned)) => Ok(PoisonError::into_inner(poisoned)),
-            Err(TryLockError::WouldBlock) => Err(Failure(WSA_IN_USE)),
+            Err(TryLockError::WouldBlock) => Err(Failure(WINSOCK_ASYNC_IN_USE)),
         }
     }
 }
 
 /// The session, if it is the calling thread's.
 fn own(state: &mut Option<Owned>) -> Result<&mut Owned, Failure> {
-    let owned = state.as_mut().ok_or(Failure(WSA_WRONG_HANDLE))?;
+    let owned = state.as_mut().ok_or(Failure(WINSOCK_ASYNC_WRONG_HANDLE))?;
     if owned.thread == this_thread() {
         Ok(owned)
     } else {
-        Err(Failure(WSA_WRONG_THREAD))
+        Err(Failure(WINSOCK_ASYNC_WRONG_THREAD))
     }
 }
 

@@ -11,7 +11,7 @@ use winsock_async_engine::LookupEngine;
 use crate::answer::Memory;
 use crate::failure::Failure;
 use crate::guest::Guest;
-use crate::types::WSA_WRONG_HANDLE;
+use crate::types::WINSOCK_ASYNC_WRONG_HANDLE;
 
 /// What a handle names.
 pub(crate) enum Object {
@@ -24,7 +24,7 @@ type Objects = SlotMap<DefaultKey, Object>;
 
 static OBJECTS: LazyLock<RwLock<Objects>> = LazyLock::new(RwLock::default);
 
-const UNKNOWN: Failure = Failure(WSA_WRONG_HANDLE);
+const UNKNOWN: Failure = Failure(WINSOCK_ASYNC_WRONG_HANDLE);
 
 /// Adds an object, and returns its handle, which is not 0.
 pub(crate) fn add(object: Object) -> u64 {

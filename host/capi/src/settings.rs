@@ -43,10 +43,10 @@ impl Settings {
 
 fn with_resolver(chain: Chain, kind: u32, bytes: &[u8]) -> Result<Chain, Refusal> {
     Ok(match kind {
-        WSA_RESOLVER_SYSTEM_TABLES => chain.then(Tables::system()),
-        WSA_RESOLVER_SYSTEM => chain.then(System::new()),
-        WSA_RESOLVER_DNS => with_dns(chain, bytes)?,
-        WSA_RESOLVER_TABLES => {
+        WINSOCK_ASYNC_RESOLVER_SYSTEM_TABLES => chain.then(Tables::system()),
+        WINSOCK_ASYNC_RESOLVER_SYSTEM => chain.then(System::new()),
+        WINSOCK_ASYNC_RESOLVER_DNS => with_dns(chain, bytes)?,
+        WINSOCK_ASYNC_RESOLVER_TABLES => {
             let hosts = text(bytes, "hosts")?;
             chain.then(
                 Tables::builder()
@@ -55,14 +55,14 @@ fn with_resolver(chain: Chain, kind: u32, bytes: &[u8]) -> Result<Chain, Refusal
                     .map_err(malformed)?,
             )
         }
-        WSA_RESOLVER_SCRIPT => {
+        WINSOCK_ASYNC_RESOLVER_SCRIPT => {
             let script = text(bytes, "script")?;
             chain.then(Script::parse(script, "script").map_err(malformed)?)
         }
-        WSA_RESOLVER_DENY => chain.then(Deny),
+        WINSOCK_ASYNC_RESOLVER_DENY => chain.then(Deny),
         _ => {
             return Err((
-                Failure(WSA_WRONG_NUMBER),
+                Failure(WINSOCK_ASYNC_WRONG_NUMBER),
                 format!("there is no resolver {kind}"),
             ));
         }
@@ -78,22 +78,27 @@ fn with_dns(chain: Chain, resolv_conf: &[u8]) -> Result<Chain, Refusal> {
     } else {
         Dns::builder().resolv_conf_text(resolv_conf, "resolv.conf")
     };
-    let refusal = |error: DnsError| (Failure(WSA_BAD_CONFIG), error.to_string());
+    let refusal = |error: DnsError| (Failure(WINSOCK_ASYNC_BAD_CONFIG), error.to_string());
     Ok(chain.then(settings.build().map_err(refusal)?))
 }
 
 #[cfg(not(feature = "dns"))]
 fn with_dns(_: Chain, _: &[u8]) -> Result<Chain, Refusal> {
     let message = "the library was built without the feature `dns`";
-    Err((Failure(WSA_UNSUPPORTED), message.into()))
+    Err((Failure(WINSOCK_ASYNC_UNSUPPORTED), message.into()))
 }
 
 fn text<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Refusal> {
-    str::from_utf8(bytes).map_err(|error| (Failure(WSA_WRONG_TEXT), format!("{name}: {error}")))
+    str::from_utf8(bytes).map_err(|error| {
+        (
+            Failure(WINSOCK_ASYNC_WRONG_TEXT),
+            format!("{name}: {error}"),
+        )
+    })
 }
 
 fn malformed(error: impl ToString) -> Refusal {
-    (Failure(WSA_BAD_CONFIG), error.to_string())
+    (Failure(WINSOCK_ASYNC_BAD_CONFIG), error.to_string())
 }
 
 impl From<&Limits> for engine::Limits {
@@ -123,7 +128,7 @@ impl From<&Limits> for engine::Limits {
 impl From<engine::Limits> for Limits {
     fn from(limits: engine::Limits) -> Limits {
         let nanoseconds = |time: Duration| {
-            let time = u64::try_from(time.as_nanos()).unwrap_or(WSA_FOREVER);
+            let time = u64::try_from(time.as_nanos()).unwrap_or(WINSOCK_ASYNC_FOREVER);
             if time == 0 { 1 } else { time }
         };
         Limits {
@@ -146,7 +151,7 @@ impl From<engine::Limits> for Limits {
 
 /// A time in nanoseconds. None is for ever.
 pub(crate) fn duration(nanoseconds: u64) -> Option<Duration> {
-    (nanoseconds != WSA_FOREVER).then(|| Duration::from_nanos(nanoseconds))
+    (nanoseconds != WINSOCK_ASYNC_FOREVER).then(|| Duration::from_nanos(nanoseconds))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ fn committed_header_is_made_of_the_sources() {
     // Rust's documentation needs the heading.
     let made = String::from_utf8(made)
         .expect("text")
-        .replace("// # Safety\n", "");
+        .replace(" * # Safety\n", "");
     let committed = root.join("include/winsock_async.h");
     if std::env::var_os("WINSOCK_ASYNC_HEADER").is_some_and(|value| value == "write") {
         fs::write(&committed, &made).expect("a header");

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// What a program needs that is linked with the static library.
-const OF_RUST: [&str; 4] = ["-lgcc_s", "-lm", "-lpthread", "-ldl"];
+const OF_SYSTEM: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -85,7 +85,7 @@ fn run(name: &str) {
 
     let archive = archive.display().to_string();
     let mut needed = vec![&*archive];
-    needed.extend(OF_RUST);
+    needed.extend(OF_SYSTEM);
     if let Some(program) = compile(&source, &format!("{name}.static"), &[], &needed) {
         // Not linked with the shared library, so that `dlclose` could unload that.
         succeeds(Command::new(&program).arg(&shown));
@@ -162,9 +162,69 @@ fn python_looks_up_cancels_and_is_woken() {
 }
 
 #[test]
-fn header_is_one_of_cpp_too() {
-    let mut compiler = Command::new("g++");
-    compiler.args(["-std=c++17", "-pedantic", "-Wall", "-Wextra", "-Werror"]);
-    compiler.args(["-fsyntax-only", "-x", "c++"]);
-    succeeds(compiler.arg(root().join("include/winsock_async.h")));
+fn header_alone_compiles_without_a_warning_as_c_and_as_cpp() {
+    for (compiler, language, standards) in [
+        ("gcc", "c", ["-std=c99", "-std=c11", "-std=gnu17"]),
+        ("g++", "c++", ["-std=c++11", "-std=c++17", "-std=c++20"]),
+    ] {
+        for standard in standards {
+            let mut command = Command::new(compiler);
+            command.args([standard, "-Wpedantic", "-Wall", "-Wextra", "-Werror"]);
+            command.args(["-fsyntax-only", "-x", language]);
+            succeeds(command.arg(root().join("include/winsock_async.h")));
+        }
+    }
+}
+
+#[test]
+fn cpp_program_links_with_both_libraries() {
+    let (directory, shared) = (libraries(), library());
+    let (temporary, source) = (
+        Path::new(env!("CARGO_TARGET_TMPDIR")),
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("linked.cpp"),
+    );
+    let text = "#include <winsock_async.h>\n\
+        int main() { return winsock_async_abi() == WINSOCK_ASYNC_ABI ? 0 : 1; }\n";
+    fs::write(&source, text).expect("a file");
+    let archive = directory.join("libwinsock_async.a");
+    for (name, library) in [("linked.shared", &shared), ("linked.static", &archive)] {
+        let program = temporary.join(name);
+        let mut compiler = Command::new("g++");
+        compiler.args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-I"]);
+        compiler.arg(root().join("include")).arg(&source);
+        compiler
+            .arg(library)
+            .args(OF_SYSTEM)
+            .arg("-o")
+            .arg(&program);
+        compiler.arg(format!("-Wl,-rpath,{}", directory.display()));
+        if succeeds(&mut compiler).is_some() {
+            succeeds(&mut Command::new(program));
+        }
+    }
+}
+
+#[test]
+fn library_exports_the_functions_of_the_header_and_nothing_else() {
+    let mut nm = Command::new("nm");
+    nm.args(["--dynamic", "--defined-only", "--format=posix"]);
+    let Some(output) = succeeds(nm.arg(library())) else {
+        return;
+    };
+    let text = String::from_utf8(output.stdout).expect("text");
+    let mut exported: Vec<_> = text
+        .lines()
+        .map(|line| line.split(' ').next().expect("a name"))
+        .collect();
+    exported.sort_unstable();
+    let header = fs::read_to_string(root().join("include/winsock_async.h")).expect("a header");
+    let mut declared: Vec<_> = header
+        .lines()
+        .filter(|line| !line.starts_with(" *"))
+        .filter_map(|line| line.split_once('(')?.0.split([' ', '*']).next_back())
+        .filter(|name| name.starts_with("winsock_async_"))
+        .collect();
+    declared.sort_unstable();
+    assert!(declared.len() > 20, "{declared:?}");
+    assert_eq!(exported, declared);
 }

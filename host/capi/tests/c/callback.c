@@ -1,4 +1,5 @@
-/* A callback comes from another thread, once for each time that completions can be taken. */
+/* A callback comes from another thread, once for each time that completions can
+ * be taken. */
 #include <pthread.h>
 
 #include "check.h"
@@ -8,8 +9,8 @@ struct host {
   pthread_cond_t changed;
   int calls;
   pthread_t thread;
-  wsa_session session;
-  wsa_engine engine;
+  winsock_async_session_t session;
+  winsock_async_engine_t engine;
 };
 
 static void note(struct host *host) {
@@ -23,20 +24,27 @@ static void note(struct host *host) {
 /* The host's callback: it calls nothing of the library. */
 static void on_ready(void *data) { note(data); }
 
-/* The callback of a host that calls the library in it: every call is an error. */
+/* The callback of a host that calls the library in it: every call is an error.
+ */
 static void calls_library(void *data) {
   struct host *host = data;
-  wsa_session session;
-  wsa_metrics metrics;
-  wsa_completion completion;
+  winsock_async_session_t session;
+  winsock_async_metrics_t metrics;
+  winsock_async_completion_t completion;
   size_t taken;
-  RETURNS(WSA_WRONG_CALLBACK, wsa_take(host->session, &completion, 1, &taken));
-  RETURNS(WSA_WRONG_CALLBACK, wsa_session_free(host->session));
-  RETURNS(WSA_WRONG_CALLBACK, wsa_session_callback(host->session, NULL, NULL));
-  RETURNS(WSA_WRONG_CALLBACK, wsa_session_new(host->engine, &session));
-  RETURNS(WSA_WRONG_CALLBACK, wsa_engine_take_down(host->engine));
-  RETURNS(WSA_WRONG_CALLBACK, wsa_engine_metrics(host->engine, &metrics));
-  CHECK(wsa_strerror(WSA_WRONG_CALLBACK) != NULL);
+  RETURNS(WINSOCK_ASYNC_WRONG_CALLBACK,
+          winsock_async_session_take(host->session, &completion, 1, &taken));
+  RETURNS(WINSOCK_ASYNC_WRONG_CALLBACK,
+          winsock_async_session_delete(host->session));
+  RETURNS(WINSOCK_ASYNC_WRONG_CALLBACK,
+          winsock_async_session_callback(host->session, NULL, NULL));
+  RETURNS(WINSOCK_ASYNC_WRONG_CALLBACK,
+          winsock_async_session_new(host->engine, &session));
+  RETURNS(WINSOCK_ASYNC_WRONG_CALLBACK,
+          winsock_async_engine_take_down(host->engine));
+  RETURNS(WINSOCK_ASYNC_WRONG_CALLBACK,
+          winsock_async_engine_metrics(host->engine, &metrics));
+  CHECK(winsock_async_strerror(WINSOCK_ASYNC_WRONG_CALLBACK) != NULL);
   note(host);
 }
 
@@ -59,18 +67,22 @@ static void wait_for(struct host *host, int count) {
 }
 
 int main(void) {
-  struct host host_ = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0,
-                       pthread_self(), 0, 0};
+  struct host host_ = {PTHREAD_MUTEX_INITIALIZER,
+                       PTHREAD_COND_INITIALIZER,
+                       0,
+                       pthread_self(),
+                       {0},
+                       {0}};
   struct host *last = malloc(sizeof *last);
-  wsa_engine engine = engine_with(NULL);
-  wsa_session session = session_of(engine);
+  winsock_async_engine_t engine = engine_with(NULL);
+  winsock_async_session_t session = session_of(engine);
   int i;
 
   CHECK(last != NULL);
   *last = host_;
   host_.session = session;
   host_.engine = engine;
-  OK(wsa_session_callback(session, on_ready, &host_));
+  OK(winsock_async_session_callback(session, on_ready, &host_));
   CHECK(calls(&host_) == 0);
 
   /* From the library's thread. */
@@ -79,15 +91,16 @@ int main(void) {
   CHECK(!pthread_equal(host_.thread, pthread_self()));
   CHECK(takes(session) == 1 && calls(&host_) == 1);
 
-  /* An answer at once: in the request, on this thread; not again before the last one is taken. */
+  /* An answer at once: in the request, on this thread; not again before the
+   * last one is taken. */
   request(session, host("now.test"), 2);
   CHECK(calls(&host_) == 2);
   CHECK(pthread_equal(host_.thread, pthread_self()));
   request(session, host("now.test"), 3);
   CHECK(calls(&host_) == 2);
   {
-    wsa_completion completion = take(session);
-    OK(wsa_completions_free(&completion, 1));
+    winsock_async_completion_t completion = take(session);
+    OK(winsock_async_completions_delete(&completion, 1));
   }
   CHECK(calls(&host_) == 2);
   CHECK(takes(session) == 1 && calls(&host_) == 2);
@@ -100,16 +113,17 @@ int main(void) {
   }
   CHECK(calls(&host_) == 202);
 
-  /* Set when a completion can be taken: called at once. None: called no more. */
-  OK(wsa_session_callback(session, NULL, NULL));
+  /* Set when a completion can be taken: called at once. None: called no more.
+   */
+  OK(winsock_async_session_callback(session, NULL, NULL));
   request(session, host("now.test"), 5);
   CHECK(calls(&host_) == 202);
-  OK(wsa_session_callback(session, on_ready, &host_));
+  OK(winsock_async_session_callback(session, on_ready, &host_));
   CHECK(calls(&host_) == 203);
   CHECK(takes(session) == 1);
 
   /* Calls of the library in a callback, on either thread. */
-  OK(wsa_session_callback(session, calls_library, &host_));
+  OK(winsock_async_session_callback(session, calls_library, &host_));
   request(session, host("now.test"), 6);
   CHECK(calls(&host_) == 204);
   CHECK(takes(session) == 1);
@@ -118,18 +132,19 @@ int main(void) {
   CHECK(takes(session) == 1);
 
   /* With a descriptor as well: both. */
-  OK(wsa_session_descriptor(session, &i));
+  OK(winsock_async_session_descriptor(session, &i));
   request(session, host("later.test"), 8);
   wait_for(&host_, 206);
   CHECK(takes(session) == 1);
 
-  /* After the session is freed its pointer is not used: the address sanitizer would see it. */
-  OK(wsa_session_callback(session, on_ready, last));
+  /* After the session is freed its pointer is not used: the address sanitizer
+   * would see it. */
+  OK(winsock_async_session_callback(session, on_ready, last));
   for (i = 0; i < 100; i++) {
     request(session, host("worker.test"), 9);
   }
-  OK(wsa_session_free(session));
+  OK(winsock_async_session_delete(session));
   free(last);
-  OK(wsa_engine_free(engine));
+  OK(winsock_async_engine_delete(engine));
   return 0;
 }

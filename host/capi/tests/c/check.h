@@ -23,19 +23,19 @@
     int32_t returned_ = (call);                                                \
     if (returned_ != (expected)) {                                             \
       fprintf(stderr, "%s:%d: %s: %d (%s)\n", __FILE__, __LINE__, #call,       \
-              (int)returned_, wsa_strerror(returned_));                        \
+              (int)returned_, winsock_async_strerror(returned_));              \
       exit(1);                                                                 \
     }                                                                          \
   } while (0)
 
-#define OK(call) RETURNS(WSA_OK, call)
+#define OK(call) RETURNS(WINSOCK_ASYNC_OK, call)
 
-static inline wsa_text text(const char *string) {
-  wsa_text text = {string, strlen(string)};
+static inline winsock_async_text_t text(const char *string) {
+  winsock_async_text_t text = {string, strlen(string)};
   return text;
 }
 
-static inline int is_text(wsa_text text, const char *expected) {
+static inline int is_text(winsock_async_text_t text, const char *expected) {
   return text.data != NULL && text.length == strlen(expected) &&
          strcmp(text.data, expected) == 0;
 }
@@ -65,85 +65,88 @@ static inline int is_text(wsa_text text, const char *expected) {
   "listen = ['127.0.0.1:8080']\n"
 
 /* An engine of the script, then the tables. Without limits, the defaults. */
-static inline wsa_engine engine_with(const wsa_limits *limits) {
-  wsa_resolver resolvers[2];
-  wsa_config config;
-  wsa_engine engine = 0;
+static inline winsock_async_engine_t
+engine_with(const winsock_async_limits_t *limits) {
+  winsock_async_resolver_t resolvers[2];
+  winsock_async_config_t config;
+  winsock_async_engine_t engine = {0};
   char message[200];
   memset(&config, 0, sizeof config);
-  resolvers[0].kind = WSA_RESOLVER_SCRIPT;
+  resolvers[0].kind = WINSOCK_ASYNC_RESOLVER_SCRIPT;
   resolvers[0].text = text(SCRIPT);
-  resolvers[1].kind = WSA_RESOLVER_TABLES;
+  resolvers[1].kind = WINSOCK_ASYNC_RESOLVER_TABLES;
   resolvers[1].text = text(HOSTS);
   config.policy = text(POLICY);
   config.resolvers = resolvers;
   config.resolver_count = 2;
   config.limits = limits;
   config.host_name = text("table.test");
-  OK(wsa_engine_new(&config, &engine, message, sizeof message));
-  CHECK(engine != 0 && message[0] == 0);
+  OK(winsock_async_engine_new(&config, &engine, message, sizeof message));
+  CHECK(engine.id != 0 && message[0] == 0);
   return engine;
 }
 
 /* A session of the calling thread, with a start-up. */
-static inline wsa_session session_of(wsa_engine engine) {
-  wsa_session session = 0;
-  OK(wsa_session_new(engine, &session));
-  OK(wsa_startup(session));
-  CHECK(session != 0);
+static inline winsock_async_session_t
+session_of(winsock_async_engine_t engine) {
+  winsock_async_session_t session = {0};
+  OK(winsock_async_session_new(engine, &session));
+  OK(winsock_async_session_startup(session));
+  CHECK(session.id != 0);
   return session;
 }
 
-static inline wsa_query host(const char *name) {
-  wsa_query query;
+static inline winsock_async_query_t host(const char *name) {
+  winsock_async_query_t query;
   memset(&query, 0, sizeof query);
-  query.kind = WSA_QUERY_HOST_BY_NAME;
+  query.kind = WINSOCK_ASYNC_QUERY_HOST_BY_NAME;
   query.name = text(name);
   return query;
 }
 
-static inline uint64_t request(wsa_session session, wsa_query query,
-                               uint64_t tag) {
+static inline uint64_t request(winsock_async_session_t session,
+                               winsock_async_query_t query, uint64_t tag) {
   uint64_t handle = 0;
-  OK(wsa_request(session, &query, tag, &handle));
+  OK(winsock_async_session_request(session, &query, tag, &handle));
   CHECK(handle != 0);
   return handle;
 }
 
 /* Takes one completion, which is there. */
-static inline wsa_completion take(wsa_session session) {
-  wsa_completion completion;
+static inline winsock_async_completion_t take(winsock_async_session_t session) {
+  winsock_async_completion_t completion;
   size_t taken = 0;
-  OK(wsa_take(session, &completion, 1, &taken));
+  OK(winsock_async_session_take(session, &completion, 1, &taken));
   CHECK(taken == 1);
   return completion;
 }
 
 /* Waits for a completion, and takes it. */
-static inline wsa_completion next(wsa_session session) {
+static inline winsock_async_completion_t next(winsock_async_session_t session) {
   int ready = 0;
-  OK(wsa_wait(session, WSA_FOREVER, &ready));
+  OK(winsock_async_session_wait(session, WINSOCK_ASYNC_FOREVER, &ready));
   CHECK(ready == 1);
   return take(session);
 }
 
-static inline size_t takes(wsa_session session) {
-  wsa_completion completions[8];
+static inline size_t takes(winsock_async_session_t session) {
+  winsock_async_completion_t completions[8];
   size_t taken = 9;
-  OK(wsa_take(session, completions, 8, &taken));
-  OK(wsa_completions_free(completions, taken));
+  OK(winsock_async_session_take(session, completions, 8, &taken));
+  OK(winsock_async_completions_delete(completions, taken));
   return taken;
 }
 
-static inline wsa_metrics metrics_of(wsa_engine engine) {
-  wsa_metrics metrics;
-  OK(wsa_engine_metrics(engine, &metrics));
+static inline winsock_async_metrics_t
+metrics_of(winsock_async_engine_t engine) {
+  winsock_async_metrics_t metrics;
+  OK(winsock_async_engine_metrics(engine, &metrics));
   return metrics;
 }
 
-static inline wsa_stats stats_of(wsa_session session) {
-  wsa_stats stats;
-  OK(wsa_session_stats(session, &stats));
+static inline winsock_async_stats_t stats_of(winsock_async_session_t session) {
+  winsock_async_stats_t stats;
+  OK(winsock_async_session_stats(session, &stats));
   return stats;
 }
 

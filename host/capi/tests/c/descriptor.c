@@ -1,4 +1,5 @@
-/* A descriptor is readable while completions can be taken, and at no other time. */
+/* A descriptor is readable while completions can be taken, and at no other
+ * time. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
@@ -21,15 +22,16 @@ static int poll_for(int descriptor, int timeout) {
 #define READABLE(descriptor) (poll_for(descriptor, 0) == 1)
 
 int main(void) {
-  wsa_engine engine = engine_with(NULL);
-  wsa_session session = session_of(engine), second = session_of(engine);
-  wsa_completion completion;
+  winsock_async_engine_t engine = engine_with(NULL);
+  winsock_async_session_t session = session_of(engine),
+                          second = session_of(engine);
+  winsock_async_completion_t completion;
   uint64_t handle;
   int descriptor = -1, again = -1, other = -1, i;
   char byte;
 
-  OK(wsa_session_descriptor(session, &descriptor));
-  OK(wsa_session_descriptor(session, &again));
+  OK(winsock_async_session_descriptor(session, &descriptor));
+  OK(winsock_async_session_descriptor(session, &again));
   CHECK(descriptor >= 0 && again == descriptor);
   CHECK(fcntl(descriptor, F_GETFD) & FD_CLOEXEC);
   CHECK(!READABLE(descriptor));
@@ -39,10 +41,10 @@ int main(void) {
   CHECK(READABLE(descriptor));
   request(session, host("now.test"), 2);
   completion = take(session);
-  OK(wsa_completions_free(&completion, 1));
+  OK(winsock_async_completions_delete(&completion, 1));
   CHECK(READABLE(descriptor));
   completion = take(session);
-  OK(wsa_completions_free(&completion, 1));
+  OK(winsock_async_completions_delete(&completion, 1));
   CHECK(!READABLE(descriptor));
 
   /* From a worker, again and again: no wake-up is lost. */
@@ -50,8 +52,8 @@ int main(void) {
     request(session, host("worker.test"), 3);
     CHECK(poll_for(descriptor, -1) == 1);
     completion = take(session);
-    CHECK(completion.error == WSA_OK);
-    OK(wsa_completions_free(&completion, 1));
+    CHECK(completion.error == WINSOCK_ASYNC_OK);
+    OK(winsock_async_completions_delete(&completion, 1));
     CHECK(!READABLE(descriptor));
   }
   /* While the thread sleeps. */
@@ -61,18 +63,18 @@ int main(void) {
 
   /* Requests before the descriptor count too, and each session has its own. */
   request(second, host("now.test"), 5);
-  OK(wsa_session_descriptor(second, &other));
+  OK(winsock_async_session_descriptor(second, &other));
   CHECK(READABLE(other) && other != descriptor && !READABLE(descriptor));
 
   /* A cancel, a clean-up. */
   handle = request(session, host("now.test"), 6);
   CHECK(READABLE(descriptor));
-  OK(wsa_cancel(session, handle));
+  OK(winsock_async_session_cancel(session, handle));
   CHECK(!READABLE(descriptor));
   request(session, host("now.test"), 7);
-  OK(wsa_cleanup(session));
+  OK(winsock_async_session_cleanup(session));
   CHECK(!READABLE(descriptor));
-  OK(wsa_startup(session));
+  OK(winsock_async_session_startup(session));
 
   /* A host that reads it loses that signal alone. */
   request(session, host("now.test"), 8);
@@ -85,16 +87,16 @@ int main(void) {
   CHECK(takes(session) == 1);
   request(session, host("never.test"), 10);
   CHECK(!READABLE(descriptor));
-  OK(wsa_engine_take_down(engine));
+  OK(winsock_async_engine_take_down(engine));
   CHECK(READABLE(descriptor));
-  CHECK(next(session).error == WSA_ERROR_NETWORK_DOWN);
+  CHECK(next(session).error == WINSOCK_ASYNC_ERROR_NETWORK_DOWN);
   CHECK(!READABLE(descriptor));
 
   /* It is closed with its session, and only then. */
-  OK(wsa_session_free(session));
+  OK(winsock_async_session_delete(session));
   CHECK(fcntl(descriptor, F_GETFD) == -1 && errno == EBADF);
   CHECK(READABLE(other));
-  OK(wsa_session_free(second));
-  OK(wsa_engine_free(engine));
+  OK(winsock_async_session_delete(second));
+  OK(winsock_async_engine_delete(engine));
   return 0;
 }

@@ -1,40 +1,41 @@
-/* Each kind of query has its kind of answer, whatever the order in which requests overlap. */
+/* Each kind of query has its kind of answer, whatever the order in which
+ * requests overlap. */
 #include "check.h"
 
 enum { KINDS = 8, ROUNDS = 20 };
 
-static wsa_query query_of(int kind) {
+static winsock_async_query_t query_of(int kind) {
   static const uint8_t ipv6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 7};
-  wsa_query query;
+  winsock_async_query_t query;
   memset(&query, 0, sizeof query);
   query.kind = (uint32_t)kind;
   switch (kind) {
-  case WSA_QUERY_HOST_BY_NAME:
+  case WINSOCK_ASYNC_QUERY_HOST_BY_NAME:
     query.name = text("worker.test");
     break;
-  case WSA_QUERY_HOST_BY_ADDRESS:
+  case WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS:
     query.name.data = "\306\063\144\007";
     query.name.length = 4;
     query.family = 2;
     break;
-  case WSA_QUERY_SERVICE_BY_NAME:
+  case WINSOCK_ASYNC_QUERY_SERVICE_BY_NAME:
     query.name = text("HTTP");
     query.protocol = text("tcp");
     break;
-  case WSA_QUERY_SERVICE_BY_PORT:
+  case WINSOCK_ASYNC_QUERY_SERVICE_BY_PORT:
     query.port = 53;
     query.protocol = text("udp");
     break;
-  case WSA_QUERY_PROTOCOL_BY_NAME:
+  case WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NAME:
     query.name = text("icmp");
     break;
-  case WSA_QUERY_PROTOCOL_BY_NUMBER:
+  case WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NUMBER:
     query.number = 17;
     break;
-  case WSA_QUERY_ADDRESSES:
+  case WINSOCK_ASYNC_QUERY_ADDRESSES:
     query.name = text("table.test");
     break;
-  case WSA_QUERY_NAME_OF:
+  case WINSOCK_ASYNC_QUERY_NAME_OF:
     query.address.family = 6;
     memcpy(query.address.bytes, ipv6, sizeof ipv6);
     break;
@@ -42,18 +43,20 @@ static wsa_query query_of(int kind) {
   return query;
 }
 
-static int is_ipv4(wsa_address address, uint8_t last_but_one, uint8_t last) {
+static int is_ipv4(winsock_async_address_t address, uint8_t last_but_one,
+                   uint8_t last) {
   static const uint8_t rest[12] = {0};
   return address.family == 4 && address.bytes[2] == last_but_one &&
          address.bytes[3] == last && memcmp(address.bytes + 4, rest, 12) == 0;
 }
 
-static void check_answer(int kind, const wsa_completion *completion) {
+static void check_answer(int kind,
+                         const winsock_async_completion_t *completion) {
   size_t i, ipv6 = 0;
-  CHECK(completion->error == WSA_OK && completion->memory != 0);
+  CHECK(completion->error == WINSOCK_ASYNC_OK && completion->memory != 0);
   switch (kind) {
-  case WSA_QUERY_HOST_BY_NAME:
-    CHECK(completion->kind == WSA_ANSWER_HOST);
+  case WINSOCK_ASYNC_QUERY_HOST_BY_NAME:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_HOST);
     CHECK(is_text(completion->name, "worker.test"));
     CHECK(completion->alias_count == 2);
     CHECK(is_text(completion->aliases[0], "a.test"));
@@ -63,37 +66,37 @@ static void check_answer(int kind, const wsa_completion *completion) {
     CHECK(is_ipv4(completion->addresses[1], 2, 3));
     CHECK(completion->protocol.data == NULL && completion->port == 0);
     break;
-  case WSA_QUERY_HOST_BY_ADDRESS:
-    CHECK(completion->kind == WSA_ANSWER_HOST);
+  case WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_HOST);
     CHECK(is_text(completion->name, "table.test"));
     CHECK(completion->alias_count == 1);
     CHECK(is_text(completion->aliases[0], "alias.test"));
     CHECK(completion->address_count == 1);
     CHECK(is_ipv4(completion->addresses[0], 100, 7));
     break;
-  case WSA_QUERY_SERVICE_BY_NAME:
-    CHECK(completion->kind == WSA_ANSWER_SERVICE);
+  case WINSOCK_ASYNC_QUERY_SERVICE_BY_NAME:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_SERVICE);
     CHECK(is_text(completion->name, "http") && completion->port == 80);
     CHECK(is_text(completion->protocol, "tcp") && completion->number == 0);
     CHECK(completion->address_count == 0 && completion->addresses == NULL);
     break;
-  case WSA_QUERY_SERVICE_BY_PORT:
-    CHECK(completion->kind == WSA_ANSWER_SERVICE);
+  case WINSOCK_ASYNC_QUERY_SERVICE_BY_PORT:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_SERVICE);
     CHECK(is_text(completion->name, "domain") && completion->port == 53);
     CHECK(is_text(completion->protocol, "udp"));
     break;
-  case WSA_QUERY_PROTOCOL_BY_NAME:
-    CHECK(completion->kind == WSA_ANSWER_PROTOCOL);
+  case WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NAME:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_PROTOCOL);
     CHECK(is_text(completion->name, "icmp") && completion->number == 1);
     break;
-  case WSA_QUERY_PROTOCOL_BY_NUMBER:
-    CHECK(completion->kind == WSA_ANSWER_PROTOCOL);
+  case WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NUMBER:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_PROTOCOL);
     CHECK(is_text(completion->name, "udp") && completion->number == 17);
     CHECK(completion->alias_count == 1);
     CHECK(is_text(completion->aliases[0], "UDP"));
     break;
-  case WSA_QUERY_ADDRESSES:
-    CHECK(completion->kind == WSA_ANSWER_ADDRESSES);
+  case WINSOCK_ASYNC_QUERY_ADDRESSES:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_ADDRESSES);
     CHECK(completion->address_count == 2);
     for (i = 0; i < 2; i++) {
       if (completion->addresses[i].family == 6) {
@@ -106,30 +109,31 @@ static void check_answer(int kind, const wsa_completion *completion) {
     }
     CHECK(ipv6 == 1 && completion->aliases == NULL);
     break;
-  case WSA_QUERY_NAME_OF:
-    CHECK(completion->kind == WSA_ANSWER_NAME);
+  case WINSOCK_ASYNC_QUERY_NAME_OF:
+    CHECK(completion->kind == WINSOCK_ASYNC_ANSWER_NAME);
     CHECK(is_text(completion->name, "table.test"));
     break;
   }
 }
 
 /* Each query alone, and its fields that the other kinds have. */
-static void alone(wsa_session session) {
+static void alone(winsock_async_session_t session) {
   int kind;
   for (kind = 1; kind <= KINDS; kind++) {
     uint64_t handle = request(session, query_of(kind), (uint64_t)kind << 40);
-    wsa_completion completion = next(session);
+    winsock_async_completion_t completion = next(session);
     CHECK(completion.handle == handle);
     CHECK(completion.tag == (uint64_t)kind << 40);
     check_answer(kind, &completion);
-    OK(wsa_completions_free(&completion, 1));
+    OK(winsock_async_completions_delete(&completion, 1));
     CHECK(completion.memory == 0 && completion.name.data == NULL);
     CHECK(completion.handle == handle);
   }
 }
 
-/* Many at a time, taken in pieces; each completes once with what it asked for. */
-static void overlapping(wsa_session session) {
+/* Many at a time, taken in pieces; each completes once with what it asked for.
+ */
+static void overlapping(winsock_async_session_t session) {
   uint64_t handles[KINDS * ROUNDS];
   int seen[KINDS * ROUNDS] = {0};
   size_t left = KINDS * ROUNDS, i;
@@ -137,12 +141,12 @@ static void overlapping(wsa_session session) {
     handles[i] = request(session, query_of((int)(i % KINDS) + 1), i);
   }
   while (left > 0) {
-    wsa_completion completions[7];
+    winsock_async_completion_t completions[7];
     size_t taken;
     int ready;
-    OK(wsa_wait(session, WSA_FOREVER, &ready));
+    OK(winsock_async_session_wait(session, WINSOCK_ASYNC_FOREVER, &ready));
     CHECK(ready == 1);
-    OK(wsa_take(session, completions, 7, &taken));
+    OK(winsock_async_session_take(session, completions, 7, &taken));
     CHECK(taken >= 1 && taken <= 7);
     for (i = 0; i < taken; i++) {
       uint64_t tag = completions[i].tag;
@@ -150,77 +154,80 @@ static void overlapping(wsa_session session) {
       CHECK(seen[tag]++ == 0);
       check_answer((int)(tag % KINDS) + 1, &completions[i]);
     }
-    OK(wsa_completions_free(completions, taken));
+    OK(winsock_async_completions_delete(completions, taken));
     left -= taken;
   }
   CHECK(takes(session) == 0);
 }
 
-/* What a guest does wrong is in the completion, and no call of the host fails. */
-static void errors_of_guests(wsa_session session) {
+/* What a guest does wrong is in the completion, and no call of the host fails.
+ */
+static void errors_of_guests(winsock_async_session_t session) {
   static const struct {
     const char *name;
     size_t length;
     int32_t error;
   } hosts[] = {
-      {"absent.test", 11, WSA_ERROR_HOST_NOT_FOUND},
-      {"busy.test", 9, WSA_ERROR_TRY_AGAIN},
-      {"www.example.com", 15, WSA_ERROR_ACCESS_DENIED},
-      {"a\0b.test", 8, WSA_ERROR_HOST_NOT_FOUND},
-      {"\377.test", 6, WSA_ERROR_HOST_NOT_FOUND},
-      {"1.2.3.4.5", 9, WSA_ERROR_NO_DATA},
+      {"absent.test", 11, WINSOCK_ASYNC_ERROR_HOST_NOT_FOUND},
+      {"busy.test", 9, WINSOCK_ASYNC_ERROR_TRY_AGAIN},
+      {"www.example.com", 15, WINSOCK_ASYNC_ERROR_ACCESS_DENIED},
+      {"a\0b.test", 8, WINSOCK_ASYNC_ERROR_HOST_NOT_FOUND},
+      {"\377.test", 6, WINSOCK_ASYNC_ERROR_HOST_NOT_FOUND},
+      {"1.2.3.4.5", 9, WINSOCK_ASYNC_ERROR_NO_DATA},
   };
-  wsa_query query = query_of(WSA_QUERY_HOST_BY_ADDRESS);
-  wsa_completion completion;
+  winsock_async_query_t query = query_of(WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS);
+  winsock_async_completion_t completion;
   size_t i;
   for (i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-    wsa_query query = host("");
+    winsock_async_query_t query = host("");
     query.name.data = hosts[i].name;
     query.name.length = hosts[i].length;
     request(session, query, 0);
     completion = next(session);
     CHECK(completion.error == hosts[i].error);
-    CHECK(completion.kind == WSA_ANSWER_NONE && completion.memory == 0);
-    OK(wsa_completions_free(&completion, 1));
+    CHECK(completion.kind == WINSOCK_ASYNC_ANSWER_NONE &&
+          completion.memory == 0);
+    OK(winsock_async_completions_delete(&completion, 1));
   }
   query.name.length = 3;
   request(session, query, 0);
-  CHECK(next(session).error == WSA_ERROR_INVALID_ARGUMENT);
-  query = query_of(WSA_QUERY_HOST_BY_ADDRESS);
+  CHECK(next(session).error == WINSOCK_ASYNC_ERROR_INVALID_ARGUMENT);
+  query = query_of(WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS);
   query.family = 23;
   request(session, query, 0);
-  CHECK(next(session).error == WSA_ERROR_INVALID_ARGUMENT);
-  query = query_of(WSA_QUERY_SERVICE_BY_NAME);
+  CHECK(next(session).error == WINSOCK_ASYNC_ERROR_INVALID_ARGUMENT);
+  query = query_of(WINSOCK_ASYNC_QUERY_SERVICE_BY_NAME);
   query.name = text("no-such-service");
   request(session, query, 0);
-  CHECK(next(session).error == WSA_ERROR_NO_DATA);
-  query = query_of(WSA_QUERY_ADDRESSES);
+  CHECK(next(session).error == WINSOCK_ASYNC_ERROR_NO_DATA);
+  query = query_of(WINSOCK_ASYNC_QUERY_ADDRESSES);
   query.family = 6;
   query.name = text("worker.test");
   request(session, query, 0);
-  CHECK(next(session).error == WSA_ERROR_NO_DATA);
+  CHECK(next(session).error == WINSOCK_ASYNC_ERROR_NO_DATA);
 }
 
-/* "" is the name that the engine was given. A port without a protocol has the first entry. */
-static void defaults(wsa_session session) {
-  wsa_query query = query_of(WSA_QUERY_SERVICE_BY_PORT);
-  wsa_completion completion;
+/* "" is the name that the engine was given. A port without a protocol has the
+ * first entry. */
+static void defaults(winsock_async_session_t session) {
+  winsock_async_query_t query = query_of(WINSOCK_ASYNC_QUERY_SERVICE_BY_PORT);
+  winsock_async_completion_t completion;
   request(session, host(""), 0);
   completion = next(session);
   CHECK(is_text(completion.name, "table.test"));
-  OK(wsa_completions_free(&completion, 1));
+  OK(winsock_async_completions_delete(&completion, 1));
   memset(&query.protocol, 0, sizeof query.protocol);
   request(session, query, 0);
   completion = next(session);
   CHECK(is_text(completion.name, "domain"));
-  OK(wsa_completions_free(&completion, 1));
+  OK(winsock_async_completions_delete(&completion, 1));
 }
 
 int main(void) {
-  wsa_engine engine = engine_with(NULL);
-  wsa_session session = session_of(engine);
-  wsa_stats stats;
-  CHECK(wsa_abi() == WSA_ABI);
+  winsock_async_engine_t engine = engine_with(NULL);
+  winsock_async_session_t session = session_of(engine);
+  winsock_async_stats_t stats;
+  CHECK(winsock_async_abi() == WINSOCK_ASYNC_ABI);
   alone(session);
   overlapping(session);
   errors_of_guests(session);
@@ -230,7 +237,7 @@ int main(void) {
   CHECK(stats.answered == KINDS * (ROUNDS + 1) + 2);
   CHECK(stats.denied == 1 && stats.failed == 9);
   CHECK(stats.cancelled == 0 && stats.pending == 0 && stats.refused == 0);
-  OK(wsa_session_free(session));
-  OK(wsa_engine_free(engine));
+  OK(winsock_async_session_delete(session));
+  OK(winsock_async_engine_delete(engine));
   return 0;
 }

@@ -1,21 +1,22 @@
-/* A thousand requests of one session, and sessions of several threads at a time. */
+/* A thousand requests of one session, and sessions of several threads at a
+ * time. */
 #include <pthread.h>
 
 #include "check.h"
 
 enum { REQUESTS = 1000, THREADS = 4 };
 
-static wsa_engine engine;
+static winsock_async_engine_t engine;
 
 static void *run(void *unused) {
   static const char *const names[] = {"worker.test", "now.test", "table.test",
                                       "absent.test"};
-  wsa_session session = session_of(engine);
+  winsock_async_session_t session = session_of(engine);
   uint64_t handles[REQUESTS];
   unsigned char state[REQUESTS] = {0};
-  wsa_completion completions[64];
+  winsock_async_completion_t completions[64];
   size_t i, taken, cancelled = 0, completed = 0;
-  wsa_stats stats;
+  winsock_async_stats_t stats;
   int ready;
   (void)unused;
   for (i = 0; i < REQUESTS; i++) {
@@ -23,27 +24,28 @@ static void *run(void *unused) {
   }
   /* Nothing was taken, so every cancel is in time. */
   for (i = 0; i < REQUESTS; i += 5) {
-    OK(wsa_cancel(session, handles[i]));
+    OK(winsock_async_session_cancel(session, handles[i]));
     state[i] = 1;
     cancelled += 1;
   }
   for (;;) {
-    OK(wsa_wait(session, WSA_FOREVER, &ready));
+    OK(winsock_async_session_wait(session, WINSOCK_ASYNC_FOREVER, &ready));
     if (ready == 0) {
       break;
     }
-    OK(wsa_take(session, completions, 64, &taken));
+    OK(winsock_async_session_take(session, completions, 64, &taken));
     for (i = 0; i < taken; i++) {
       uint64_t tag = completions[i].tag;
       CHECK(tag < REQUESTS && state[tag] == 0);
       CHECK(completions[i].handle == handles[tag]);
-      CHECK(completions[i].error ==
-            (tag % 4 == 3 ? WSA_ERROR_HOST_NOT_FOUND : WSA_OK));
+      CHECK(completions[i].error == (tag % 4 == 3
+                                         ? WINSOCK_ASYNC_ERROR_HOST_NOT_FOUND
+                                         : WINSOCK_ASYNC_OK));
       CHECK(tag % 4 == 3 || is_text(completions[i].name, names[tag % 4]));
       state[tag] = 2;
       completed += 1;
     }
-    OK(wsa_completions_free(completions, taken));
+    OK(winsock_async_completions_delete(completions, taken));
   }
   CHECK(cancelled + completed == REQUESTS);
   for (i = 0; i < REQUESTS; i++) {
@@ -53,51 +55,53 @@ static void *run(void *unused) {
   CHECK(stats.requests == REQUESTS && stats.pending == 0);
   CHECK(stats.cancelled == cancelled);
   CHECK(stats.answered + stats.failed == completed);
-  OK(wsa_session_free(session));
+  OK(winsock_async_session_delete(session));
   return NULL;
 }
 
-/* Past a limit, a request is refused, and the next one begins when there is room. */
+/* Past a limit, a request is refused, and the next one begins when there is
+ * room. */
 static void limit(void) {
-  wsa_limits limits;
-  wsa_engine small;
-  wsa_session session;
-  wsa_query query = host("now.test");
+  winsock_async_limits_t limits;
+  winsock_async_engine_t small;
+  winsock_async_session_t session;
+  winsock_async_query_t query = host("now.test");
   uint64_t handle;
   int i;
-  OK(wsa_limits_default(&limits));
+  OK(winsock_async_limits_default(&limits));
   limits.max_requests = 3;
   small = engine_with(&limits);
   session = session_of(small);
   for (i = 0; i < 3; i++) {
     request(session, query, 0);
   }
-  RETURNS(WSA_ERROR_WOULD_BLOCK, wsa_request(session, &query, 0, &handle));
+  RETURNS(WINSOCK_ASYNC_ERROR_WOULD_BLOCK,
+          winsock_async_session_request(session, &query, 0, &handle));
   CHECK(takes(session) == 3);
   request(session, query, 0);
   CHECK(stats_of(session).refused == 1);
-  OK(wsa_session_free(session));
-  OK(wsa_engine_free(small));
+  OK(winsock_async_session_delete(session));
+  OK(winsock_async_engine_delete(small));
 }
 
 /* A request that takes too long ends as if the name server were silent. */
 static void timeout(void) {
-  wsa_limits limits;
-  wsa_engine hasty;
-  wsa_session session;
-  OK(wsa_limits_default(&limits));
+  winsock_async_limits_t limits;
+  winsock_async_engine_t hasty;
+  winsock_async_session_t session;
+  OK(winsock_async_limits_default(&limits));
   limits.request_timeout = 1000000;
   hasty = engine_with(&limits);
   session = session_of(hasty);
   request(session, host("never.test"), 0);
-  CHECK(next(session).error == WSA_ERROR_TRY_AGAIN);
-  OK(wsa_session_free(session));
-  OK(wsa_engine_free(hasty));
+  CHECK(next(session).error == WINSOCK_ASYNC_ERROR_TRY_AGAIN);
+  OK(winsock_async_session_delete(session));
+  OK(winsock_async_engine_delete(hasty));
 }
 
 int main(void) {
   pthread_t threads[THREADS];
-  wsa_metrics metrics;
+  winsock_async_metrics_t metrics;
   int i;
   engine = engine_with(NULL);
   for (i = 0; i < THREADS; i++) {
@@ -110,7 +114,7 @@ int main(void) {
   CHECK(metrics.total.requests == THREADS * REQUESTS);
   CHECK(metrics.total.pending == 0 && metrics.sessions == 0);
   CHECK(metrics.workers == 8);
-  OK(wsa_engine_free(engine));
+  OK(winsock_async_engine_delete(engine));
   limit();
   timeout();
   return 0;

@@ -12,6 +12,14 @@ FOREVER = 2**64 - 1
 KEPT = []
 
 
+class Engine(Structure):
+    _fields_ = [("id", c_uint64)]
+
+
+class SessionHandle(Structure):
+    _fields_ = [("id", c_uint64)]
+
+
 class Text(Structure):
     _fields_ = [("data", c_void_p), ("length", c_size_t)]
 
@@ -112,38 +120,38 @@ class Library:
 
     def __init__(self, path):
         self.library = ctypes.CDLL(path)
-        self.library.wsa_strerror.restype = ctypes.c_char_p
-        self.library.wsa_strerror.argtypes = [c_int32]
+        self.library.winsock_async_strerror.restype = ctypes.c_char_p
+        self.library.winsock_async_strerror.argtypes = [c_int32]
         arguments = {
-            "wsa_engine_new": [POINTER(Config), POINTER(c_uint64), c_void_p, c_size_t],
-            "wsa_engine_free": [c_uint64],
-            "wsa_session_new": [c_uint64, POINTER(c_uint64)],
-            "wsa_session_free": [c_uint64],
-            "wsa_session_attach": [c_uint64],
-            "wsa_session_stats": [c_uint64, POINTER(Stats)],
-            "wsa_session_descriptor": [c_uint64, POINTER(c_int)],
-            "wsa_session_callback": [c_uint64, CALLBACK, c_void_p],
-            "wsa_startup": [c_uint64],
-            "wsa_cleanup": [c_uint64],
-            "wsa_request": [c_uint64, POINTER(Query), c_uint64, POINTER(c_uint64)],
-            "wsa_cancel": [c_uint64, c_uint64],
-            "wsa_take": [c_uint64, POINTER(Completion), c_size_t, POINTER(c_size_t)],
-            "wsa_completions_free": [POINTER(Completion), c_size_t],
-            "wsa_wait": [c_uint64, c_uint64, POINTER(c_int)],
-            "wsa_connection_check": [
-                c_uint64, c_uint32, POINTER(Endpoint), c_void_p, c_size_t
+            "engine_new": [POINTER(Config), POINTER(Engine), c_void_p, c_size_t],
+            "engine_delete": [Engine],
+            "session_new": [Engine, POINTER(SessionHandle)],
+            "session_delete": [SessionHandle],
+            "session_attach": [SessionHandle],
+            "session_stats": [SessionHandle, POINTER(Stats)],
+            "session_descriptor": [SessionHandle, POINTER(c_int)],
+            "session_callback": [SessionHandle, CALLBACK, c_void_p],
+            "session_startup": [SessionHandle],
+            "session_cleanup": [SessionHandle],
+            "session_request": [SessionHandle, POINTER(Query), c_uint64, POINTER(c_uint64)],
+            "session_cancel": [SessionHandle, c_uint64],
+            "session_take": [SessionHandle, POINTER(Completion), c_size_t, POINTER(c_size_t)],
+            "completions_delete": [POINTER(Completion), c_size_t],
+            "session_wait": [SessionHandle, c_uint64, POINTER(c_int)],
+            "session_connection_check": [
+                SessionHandle, c_uint32, POINTER(Endpoint), c_void_p, c_size_t
             ],
         }
         for name, types in arguments.items():
-            getattr(self.library, name).argtypes = types
+            getattr(self.library, "winsock_async_" + name).argtypes = types
 
     def __getattr__(self, name):
-        function = getattr(self.library, "wsa_" + name)
+        function = getattr(self.library, "winsock_async_" + name)
 
         def call(*arguments):
             error = function(*arguments)
             if error:
-                raise OSError(error, self.library.wsa_strerror(error).decode())
+                raise OSError(error, self.library.winsock_async_strerror(error).decode())
 
         return call
 
@@ -154,20 +162,18 @@ def engine(library):
     )
     policy = "allow = ['*.test']\nallow-private = true\nconnect = ['table.test:443']"
     config = Config(Text.of(policy), resolvers, 2, None, Text.of(""))
-    made = c_uint64()
+    made = Engine()
     library.engine_new(byref(config), byref(made), None, 0)
-    return made.value
+    return made
 
 
 class Session:
     """A session with a start-up."""
 
     def __init__(self, library, engine):
-        made = c_uint64()
-        self.library = library
-        library.session_new(engine, byref(made))
-        self.handle = made.value
-        library.startup(self.handle)
+        self.library, self.handle = library, SessionHandle()
+        library.session_new(engine, byref(self.handle))
+        library.session_startup(self.handle)
 
     def request(self, tag=0, **fields):
         KEPT.clear()
@@ -176,21 +182,21 @@ class Session:
             for key, value in fields.items()
         }
         query, handle = Query(**given), c_uint64()
-        self.library.request(self.handle, byref(query), tag, byref(handle))
+        self.library.session_request(self.handle, byref(query), tag, byref(handle))
         return handle.value
 
     def cancel(self, handle):
-        self.library.cancel(self.handle, handle)
+        self.library.session_cancel(self.handle, handle)
 
     def wait(self, timeout=FOREVER):
         ready = c_int()
-        self.library.wait(self.handle, timeout, byref(ready))
+        self.library.session_wait(self.handle, timeout, byref(ready))
         return ready.value == 1
 
     def take(self):
         """Takes all completions: lists of tag, error, name, aliases, addresses, and the rest."""
         completions, taken = (Completion * 16)(), c_size_t()
-        self.library.take(self.handle, completions, 16, byref(taken))
+        self.library.session_take(self.handle, completions, 16, byref(taken))
         made = []
         for completion in completions[: taken.value]:
             name = str(completion.name) if completion.name.data else None
@@ -200,7 +206,7 @@ class Session:
                 for address in completion.addresses[: completion.address_count]
             ]
             made.append((completion.tag, completion.error, name, aliases, addresses))
-        self.library.completions_free(completions, taken.value)
+        self.library.completions_delete(completions, taken.value)
         return made
 
     def stats(self):
@@ -208,8 +214,8 @@ class Session:
         self.library.session_stats(self.handle, byref(stats))
         return stats
 
-    def free(self):
-        self.library.session_free(self.handle)
+    def delete(self):
+        self.library.session_delete(self.handle)
 
 
 def fails(error, call, *arguments, **fields):
@@ -242,7 +248,7 @@ def overlapping(library, engine):
     ], taken
     stats = session.stats()
     assert (stats.requests, stats.answered, stats.denied) == (7, 6, 1)
-    session.free()
+    session.delete()
 
 
 def cancelled(library, engine):
@@ -256,7 +262,7 @@ def cancelled(library, engine):
     taken = session.request(3, kind=1, name="now.test")
     assert len(session.take()) == 1
     fails(10037, session.cancel, taken)
-    session.free()
+    session.delete()
 
 
 def descriptor(library, engine):
@@ -269,7 +275,7 @@ def descriptor(library, engine):
         assert select.select([number.value], [], [])[0] == [number.value]
         assert [completion[0] for completion in session.take()] == [round]
         assert select.select([number.value], [], [], 0) == ([], [], [])
-    session.free()
+    session.delete()
 
 
 def callback(library, engine):
@@ -290,18 +296,18 @@ def callback(library, engine):
     called.wait()
     assert threads != [threading.get_ident()] and errors == [5]
     assert len(session.take()) == 1 and len(threads) == 1
-    session.free()
+    session.delete()
 
 
 def wrong_use(library, engine):
     session = Session(library, engine)
-    fails(1, library.request, session.handle, None, 0, byref(c_uint64()))
-    fails(2, library.startup, 12345)
+    fails(1, library.session_request, session.handle, None, 0, byref(c_uint64()))
+    fails(2, library.session_startup, SessionHandle(12345))
     fails(8, session.request, kind=99)
     errors = []
 
     def of_another_thread():
-        for call in (session.take, session.free):
+        for call in (session.take, session.delete):
             try:
                 call()
             except OSError as error:
@@ -311,8 +317,8 @@ def wrong_use(library, engine):
     thread.start()
     thread.join()
     assert errors == [3, 3], errors
-    session.free()
-    fails(2, session.free)
+    session.delete()
+    fails(2, session.delete)
     fails(2, session.take)
 
 
@@ -321,13 +327,13 @@ def connections(library, engine):
     address = Address(4, (c_uint8 * 16)(198, 51, 100, 7))
     message = (c_char * 100)()
     arguments = (session.handle, 3, byref(Endpoint(address, 443)), message, 100)
-    fails(10013, library.connection_check, *arguments)
+    fails(10013, library.session_connection_check, *arguments)
     assert message.value.startswith(b"198.51.100.7:443 is denied; "), message.value
     session.request(0, kind=1, name="table.test")
     assert len(session.take()) == 1
-    library.connection_check(*arguments)
+    library.session_connection_check(*arguments)
     assert session.stats().connections_denied == 1
-    session.free()
+    session.delete()
 
 
 def main():
@@ -339,9 +345,9 @@ def main():
     # The last session outlives its engine.
     session = Session(library, made)
     session.request(0, kind=1, name="never.test")
-    library.engine_free(made)
-    fails(2, library.engine_free, made)
-    session.free()
+    library.engine_delete(made)
+    fails(2, library.engine_delete, made)
+    session.delete()
     print(f"{len(tests)} tests passed")
 
 
