@@ -24,7 +24,7 @@ def main():
     parser.add_argument("--policy", type=Path, help="a policy; by default no host is allowed")
     parser.add_argument("--script", type=Path, help="answers for tests, in place of the system's")
     parser.add_argument("--host-name", default="", help="this machine's name, for its guests")
-    parser.add_argument("--max-requests", type=int, default=1000, help="at a time [1000]")
+    parser.add_argument("--limit", type=limit, action="append", default=[], metavar="NAME=NUMBER")
     parser.add_argument("--stats", action="store_true", help="print counts to standard error")
     parser.add_argument("guest", type=Path)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -39,7 +39,7 @@ def main():
             policy,
             resolvers,
             options.host_name,
-            max_requests=options.max_requests,
+            **dict(options.limit),
         )
     except Failed as failed:
         sys.exit(f"error: {failed}")
@@ -54,6 +54,12 @@ def main():
         session.close()
         lookups.close()
     sys.exit(status)
+
+
+def limit(text):
+    """A field of `winsock_async_limits_t`, and its value."""
+    name, _, number = text.partition("=")
+    return name, int(number)
 
 
 def run(session, guest, arguments):

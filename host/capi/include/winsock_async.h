@@ -31,7 +31,7 @@
 #define WINSOCK_ASYNC_WRONG_POINTER 1
 
 /**
- * Wrong use: the handle is 0, was freed, or is of another kind.
+ * Wrong use: the handle is 0, was deleted, or is of another kind.
  */
 #define WINSOCK_ASYNC_WRONG_HANDLE 2
 
@@ -482,7 +482,7 @@ typedef struct {
  */
 typedef struct {
   /**
-   * The counts of all sessions, those that were freed included.
+   * The counts of all sessions, those that were deleted included.
    */
   winsock_async_stats_t total;
   /**
@@ -572,7 +572,7 @@ typedef struct {
 } winsock_async_query_t;
 
 /**
- * The completion of a request. `winsock_async_completions_delete` frees what it points to.
+ * The completion of a request. `winsock_async_completions_delete` deletes what it points to.
  */
 typedef struct {
   /**
@@ -692,10 +692,10 @@ int32_t winsock_async_engine_new(const winsock_async_config_t *config,
                                  size_t size);
 
 /**
- * Frees the handle of an engine. Waits for no lookup.
+ * Deletes the handle of an engine. Waits for no lookup.
  *
  * Sessions of the engine stay usable and keep it alive. Its threads end after the last session is
- * freed, except those that are inside a resolver: each of these ends when its resolver returns.
+ * deleted, except those that are inside a resolver: each of these ends when its resolver returns.
  */
 int32_t winsock_async_engine_delete(winsock_async_engine_t engine);
 
@@ -728,7 +728,7 @@ int32_t winsock_async_engine_metrics(winsock_async_engine_t engine,
 int32_t winsock_async_session_new(winsock_async_engine_t engine, winsock_async_session_t *session);
 
 /**
- * Frees a session: cancels its pending requests, drops the completions that were not taken, and
+ * Deletes a session: cancels its pending requests, drops the completions that were not taken, and
  * closes its descriptor. Waits for a callback that runs, and no callback runs afterwards.
  * Completions that were taken stay valid.
  */
@@ -788,7 +788,7 @@ int32_t winsock_async_session_cancel(winsock_async_session_t session, uint64_t h
 
 /**
  * Takes up to `max` completions, the oldest first, and writes them to `completions` and their
- * number to `taken`. Never waits. `winsock_async_completions_delete` frees what they point to.
+ * number to `taken`. Never waits. `winsock_async_completions_delete` deletes what they point to.
  *
  * `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
  * `taken` is null or points to memory for a number.
@@ -799,11 +799,11 @@ int32_t winsock_async_session_take(winsock_async_session_t session,
                                    size_t *taken);
 
 /**
- * Frees what `count` completions point to, and zeroes the fields that point there. Any thread may
- * call this.
+ * Deletes what `count` completions point to, and zeroes the fields that point there. Any thread
+ * may call this.
  *
- * A completion without an answer owns nothing, and neither does one that was freed. A copy of one
- * that was freed is `WINSOCK_ASYNC_WRONG_HANDLE`; the others are freed then too.
+ * A completion without an answer owns nothing, and neither does one that was deleted. A copy of
+ * one that was deleted is `WINSOCK_ASYNC_WRONG_HANDLE`; the others are deleted then too.
  *
  * `completions` is null or points to `count` completions that `winsock_async_session_take` wrote;
  * it may be null if `count` is 0.
@@ -843,7 +843,7 @@ int32_t winsock_async_session_descriptor(winsock_async_session_t session, int *d
  * without a completion, after a cancel.
  *
  * `callback` is null or a function that any thread may call with `data`, until the session is
- * freed or another callback is set.
+ * deleted or another callback is set.
  */
 int32_t winsock_async_session_callback(winsock_async_session_t session,
                                        winsock_async_callback_t callback,
@@ -866,9 +866,11 @@ int32_t winsock_async_session_connection_check(winsock_async_session_t session,
                                                size_t size);
 
 /**
- * Judges a TCP connection of a client that knows the name of the host, such as one of HTTP, to an
- * address that this guest was answered for the name. A rule for another name with the same address
- * does not count. If `host` is an address, this is `winsock_async_session_connection_check`.
+ * Judges a TCP connection of a client that knows the name of the host, such as one of HTTP.
+ *
+ * The address must be one that this guest was answered for the name, or one that a rule has. A
+ * rule for another name with the same address does not count. If `host` is an address, this is
+ * `winsock_async_session_connection_check`.
  *
  * Errors and `message` are as there. `WINSOCK_ASYNC_WRONG_TEXT`: the name is not UTF-8.
  *

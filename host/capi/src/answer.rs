@@ -114,7 +114,7 @@ impl Completion {
         memory: 0,
     };
 
-    /// The completion without what it points to, which was freed.
+    /// The completion without what it points to, which was deleted.
     pub(crate) fn without_memory(self) -> Completion {
         Completion {
             handle: self.handle,

@@ -27,7 +27,7 @@ pub(crate) fn text(number: i32) -> &'static CStr {
         WINSOCK_ASYNC_OK => c"success",
         WINSOCK_ASYNC_WRONG_POINTER => c"wrong use: a pointer is null or not aligned",
         WINSOCK_ASYNC_WRONG_HANDLE => {
-            c"wrong use: the handle is 0, was freed, or is of another kind"
+            c"wrong use: the handle is 0, was deleted, or is of another kind"
         }
         WINSOCK_ASYNC_WRONG_THREAD => c"wrong use: the session is another thread's",
         WINSOCK_ASYNC_IN_USE => c"wrong use: another thread is in a call of the session",

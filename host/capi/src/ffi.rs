@@ -97,10 +97,10 @@ pub unsafe extern "C" fn winsock_async_engine_new(
     })
 }
 
-/// Frees the handle of an engine. Waits for no lookup.
+/// Deletes the handle of an engine. Waits for no lookup.
 ///
 /// Sessions of the engine stay usable and keep it alive. Its threads end after the last session is
-/// freed, except those that are inside a resolver: each of these ends when its resolver returns.
+/// deleted, except those that are inside a resolver: each of these ends when its resolver returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn winsock_async_engine_delete(engine: Engine) -> i32 {
     guard(|| registry::remove(engine.id, |object| matches!(object, Object::Engine(_))).map(drop))
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn winsock_async_session_new(engine: Engine, session: *mut
     })
 }
 
-/// Frees a session: cancels its pending requests, drops the completions that were not taken, and
+/// Deletes a session: cancels its pending requests, drops the completions that were not taken, and
 /// closes its descriptor. Waits for a callback that runs, and no callback runs afterwards.
 /// Completions that were taken stay valid.
 #[unsafe(no_mangle)]
@@ -251,7 +251,7 @@ pub extern "C" fn winsock_async_session_cancel(session: Session, handle: u64) ->
 }
 
 /// Takes up to `max` completions, the oldest first, and writes them to `completions` and their
-/// number to `taken`. Never waits. `winsock_async_completions_delete` frees what they point to.
+/// number to `taken`. Never waits. `winsock_async_completions_delete` deletes what they point to.
 ///
 /// # Safety
 /// `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
@@ -285,11 +285,11 @@ pub unsafe extern "C" fn winsock_async_session_take(
     })
 }
 
-/// Frees what `count` completions point to, and zeroes the fields that point there. Any thread may
-/// call this.
+/// Deletes what `count` completions point to, and zeroes the fields that point there. Any thread
+/// may call this.
 ///
-/// A completion without an answer owns nothing, and neither does one that was freed. A copy of one
-/// that was freed is `WINSOCK_ASYNC_WRONG_HANDLE`; the others are freed then too.
+/// A completion without an answer owns nothing, and neither does one that was deleted. A copy of
+/// one that was deleted is `WINSOCK_ASYNC_WRONG_HANDLE`; the others are deleted then too.
 ///
 /// # Safety
 /// `completions` is null or points to `count` completions that `winsock_async_session_take` wrote;
@@ -387,7 +387,7 @@ pub unsafe extern "C" fn winsock_async_session_descriptor(
 ///
 /// # Safety
 /// `callback` is null or a function that any thread may call with `data`, until the session is
-/// freed or another callback is set.
+/// deleted or another callback is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn winsock_async_session_callback(
     session: Session,
@@ -446,9 +446,11 @@ pub unsafe extern "C" fn winsock_async_session_connection_check(
     })
 }
 
-/// Judges a TCP connection of a client that knows the name of the host, such as one of HTTP, to an
-/// address that this guest was answered for the name. A rule for another name with the same address
-/// does not count. If `host` is an address, this is `winsock_async_session_connection_check`.
+/// Judges a TCP connection of a client that knows the name of the host, such as one of HTTP.
+///
+/// The address must be one that this guest was answered for the name, or one that a rule has. A
+/// rule for another name with the same address does not count. If `host` is an address, this is
+/// `winsock_async_session_connection_check`.
 ///
 /// Errors and `message` are as there. `WINSOCK_ASYNC_WRONG_TEXT`: the name is not UTF-8.
 ///
@@ -546,7 +548,7 @@ unsafe impl Send for Host {}
 
 impl Host {
     fn call(&self) {
-        // SAFETY: the host promises it, until the session is freed or another callback is set.
+        // SAFETY: the host promises it, until the session is deleted or another callback is set.
         unsafe { (self.function)(self.data) }
     }
 }

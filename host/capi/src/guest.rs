@@ -12,7 +12,7 @@ use crate::types::{WINSOCK_ASYNC_IN_USE, WINSOCK_ASYNC_WRONG_HANDLE, WINSOCK_ASY
 
 /// A guest's session. Calls of two threads at a time are an error of the second.
 pub(crate) struct Guest {
-    /// None after it was freed.
+    /// None after it was deleted.
     state: Mutex<Option<Owned>>,
 }
 

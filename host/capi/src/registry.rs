@@ -1,6 +1,6 @@
 //! The handles of engines, sessions and completions.
 //!
-//! A handle is no pointer, so a handle that was freed or never given is an error and no undefined
+//! A handle is no pointer, so a handle that was deleted or never given is an error and no undefined
 //! behaviour. All kinds are in one table, so a handle of another kind is an error too.
 
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -13,7 +13,7 @@ pub const WINSOCK_ASYNC_FOREVER: u64 = u64::MAX;
 pub const WINSOCK_ASYNC_OK: i32 = 0;
 /// Wrong use: a pointer is null or not aligned.
 pub const WINSOCK_ASYNC_WRONG_POINTER: i32 = 1;
-/// Wrong use: the handle is 0, was freed, or is of another kind.
+/// Wrong use: the handle is 0, was deleted, or is of another kind.
 pub const WINSOCK_ASYNC_WRONG_HANDLE: i32 = 2;
 /// Wrong use: the session is another thread's.
 pub const WINSOCK_ASYNC_WRONG_THREAD: i32 = 3;
@@ -270,7 +270,7 @@ pub struct Query {
     pub port: u16,
 }
 
-/// The completion of a request. `winsock_async_completions_delete` frees what it points to.
+/// The completion of a request. `winsock_async_completions_delete` deletes what it points to.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Completion {
@@ -329,7 +329,7 @@ pub struct Stats {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
-    /// The counts of all sessions, those that were freed included.
+    /// The counts of all sessions, those that were deleted included.
     pub total: Stats,
     /// Sessions that exist.
     pub sessions: u64,
