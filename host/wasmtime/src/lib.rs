@@ -62,6 +62,8 @@ mod host;
 #[cfg(feature = "http")]
 pub mod http;
 mod linker;
+#[cfg(feature = "p3")]
+mod lookups;
 mod timer;
 #[cfg(feature = "wasi")]
 pub mod wasi;
@@ -69,4 +71,6 @@ pub mod wasi;
 pub use winsock_async_engine as engine;
 
 pub use self::ctx::{WinsockCtx, WinsockCtxView, WinsockView};
+#[cfg(feature = "p3")]
+pub use self::linker::add_to_linker_p3;
 pub use self::linker::{add_to_linker_async, add_to_linker_sync};

@@ -7,7 +7,7 @@ use crate::bindings::{completions, completions_sync, lifecycle, readiness, reque
 use crate::ctx::{WinsockCtxView, WinsockView};
 
 /// The type by which wasmtime names what the linked functions get of a store's data.
-struct Winsock;
+pub(crate) struct Winsock;
 
 impl HasData for Winsock {
     type Data<'a> = WinsockCtxView<'a>;
@@ -34,6 +34,22 @@ pub fn add_to_linker_async<T: WinsockView + 'static>(linker: &mut Linker<T>) -> 
 pub fn add_to_linker_sync<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
     add_shared::<T>(linker)?;
     completions_sync::add_to_linker::<T, Winsock>(linker, T::winsock)
+}
+
+/// Adds the interface `lookups` of `winsock:async-lookup-p3`, and no others: lookups as futures of
+/// the component model (`S-F1`). For stores in which [`Store::run_concurrent`] runs the guest.
+///
+/// A guest that uses the other interfaces too needs [`add_to_linker_async`] as well. All of them
+/// are of one session.
+///
+/// # Errors
+/// If the linker has the name already, or its engine has no
+/// [`Config::concurrency_support`](wasmtime::Config::concurrency_support).
+///
+/// [`Store::run_concurrent`]: wasmtime::Store::run_concurrent
+#[cfg(feature = "p3")]
+pub fn add_to_linker_p3<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
+    crate::bindings::lookups::add_to_linker::<T, Winsock>(linker, T::winsock)
 }
 
 /// Adds the interfaces that are the same for both kinds of stores.
