@@ -27,9 +27,10 @@ const PACKAGES: [&str; 4] = [
     "winsock-async-soak-guest",
 ];
 
-/// The packages of ordinary WASI programs, each with its directory. They need rustup's target:
-/// Debian's C library has no sockets.
-const WASI_PACKAGES: [(&str, &str); 3] = [
+/// Packages that need rustup's target, each with its directory. Ordinary WASI programs do, as
+/// Debian's C library has no sockets, and programs of WASI 0.3.
+const WASI_PACKAGES: [(&str, &str); 4] = [
+    ("winsock-async-p3-guests", "tests/p3"),
     ("winsock-async-std-guests", "tests/wasi/std"),
     ("winsock-async-wasi-examples", "examples/wasi"),
     ("winsock-async-wasi-guests", "tests/wasi/guests"),

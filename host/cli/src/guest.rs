@@ -55,7 +55,8 @@ where
     let linked = linker.instantiate_pre(&component).map_err(|error| {
         anyhow!(
             "cannot link {file}: {error:#}; it can import WASI 0.2, WASI 0.3, \
-             wasi:http/outgoing-handler@0.2 and winsock:async-lookup@0.1.0, and nothing else"
+             wasi:http/outgoing-handler@0.2, winsock:async-lookup@0.1.0 and \
+             winsock:async-lookup-p3@0.1.0, and nothing else"
         )
     })?;
     if let Ok(indices) = p3::bindings::CommandIndices::new(&linked) {
@@ -82,6 +83,7 @@ where
     if engine.get_concurrency_support() {
         p3::add_to_linker(&mut linker)?;
         wasi::p3::replace_in_linker(&mut linker)?;
+        winsock_async_wasmtime::add_to_linker_p3(&mut linker)?;
     }
     winsock_async_wasmtime::add_to_linker_async(&mut linker)?;
     Ok(linker)
@@ -109,8 +111,8 @@ impl<T: Send> Command<T> {
     }
 }
 
-/// Whether a component imports or exports an interface of WASI 0.3, which waits by the component
-/// model's async.
+/// Whether a component imports or exports an interface of WASI 0.3, or imports its lookups of this
+/// project. All of them wait by the component model's async.
 pub(crate) fn uses_p3(component: &[u8]) -> bool {
     // wasmtime reports what is malformed.
     names(component).is_ok_and(|names| names.iter().any(|name| is_p3(name)))
@@ -121,6 +123,7 @@ fn is_p3(name: &str) -> bool {
         .strip_prefix("wasi:")
         .and_then(|name| name.split_once('@'));
     version.is_some_and(|(_, version)| version.starts_with("0.3."))
+        || name.starts_with("winsock:async-lookup-p3/")
 }
 
 /// The names of what a component imports and exports.
@@ -179,6 +182,16 @@ mod tests {
             true,
         );
         needs_p3(r#"(component (import "test:a/b@0.3.0" (instance)))"#, false);
+        let lookups = "winsock:async-lookup-p3/lookups@0.1.0";
+        needs_p3(
+            &format!(r#"(component (import "{lookups}" (instance)))"#),
+            true,
+        );
+        let requests = "winsock:async-lookup/requests@0.1.0";
+        needs_p3(
+            &format!(r#"(component (import "{requests}" (instance)))"#),
+            false,
+        );
         let exports = r#"(instance $run) (export "wasi:cli/run@0.3.0" (instance $run))"#;
         needs_p3(&format!("(component {exports})"), true);
         // The names come after a module, or are those of a component inside.
