@@ -14,7 +14,7 @@
 //!
 //! `Config::concurrency_support(false)` saves 110 ns in every call from a guest to its host. It
 //! turns off `Store::run_concurrent` and the component model's async, on which WASI 0.3 stands.
-//! Nothing here needs either, except `wasi::p3`.
+//! Nothing here needs either, except `wasi::p3` and `add_to_linker_p3`.
 //!
 //! # Guests that know nothing of this crate
 //!
@@ -37,6 +37,13 @@
 //!
 //! In both, `wait` returns at once when nothing is outstanding.
 //!
+//! # WASI 0.3
+//!
+//! `add_to_linker_p3`, with the feature `p3`, adds `winsock:async-lookup-p3`: one async function,
+//! which needs no start-up (`S-F1`). The guest cancels a lookup by dropping its future (`S-F2`).
+//! Each lookup is one of the guest's session. On an engine without concurrency support the function
+//! fails, and no guest gets as far as to call it.
+//!
 //! # Limits of wasmtime
 //!
 //! wasmtime copies the arguments of a call before the engine sees them. `Store::set_hostcall_fuel`
@@ -47,7 +54,8 @@
 //! # Features
 //!
 //! - `wasi`, on by default: the module [`wasi`].
-//! - `p3`: WASI 0.3, by the module `wasi::p3`. As `wasmtime_wasi::p3`, it is experimental.
+//! - `p3`: WASI 0.3, by `add_to_linker_p3` and the module `wasi::p3`. As `wasmtime_wasi::p3`, it is
+//!   experimental.
 //! - `http`: the module `http`, for guests that send requests with `wasi:http`.
 //! - `dns`: the resolver `engine::resolvers::Dns`.
 //! - `tracing`: spans and events of `tracing`.

@@ -46,6 +46,26 @@ pub fn add_to_linker_sync<T: WinsockView + 'static>(linker: &mut Linker<T>) -> R
 /// If the linker has the name already, or its engine has no
 /// [`Config::concurrency_support`](wasmtime::Config::concurrency_support).
 ///
+/// ```
+/// use wasmtime::component::{Linker, ResourceTable};
+/// use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView, add_to_linker_p3};
+///
+/// struct State(WinsockCtx, ResourceTable);
+///
+/// impl WinsockView for State {
+///     fn winsock(&mut self) -> WinsockCtxView<'_> {
+///         let (ctx, table) = (&mut self.0, &mut self.1);
+///         WinsockCtxView { ctx, table }
+///     }
+/// }
+///
+/// // `Config::concurrency_support` is on by default.
+/// let engine = wasmtime::Engine::default();
+/// let mut linker = Linker::<State>::new(&engine);
+/// add_to_linker_p3(&mut linker)?;
+/// # Ok::<(), wasmtime::Error>(())
+/// ```
+///
 /// [`Store::run_concurrent`]: wasmtime::Store::run_concurrent
 #[cfg(feature = "p3")]
 pub fn add_to_linker_p3<T: WinsockView + 'static>(linker: &mut Linker<T>) -> Result<()> {
