@@ -20,11 +20,11 @@ pub enum Call {
         /// The kind of lookup.
         kind: Kind,
     },
-    /// The resolver finishes a request, which may have been cancelled before.
+    /// The resolver finishes a request or a lookup, which may have been cancelled before.
     Finish {
         /// The session.
         session: usize,
-        /// The index of its request, counted back from the newest.
+        /// The index among its requests and lookups, counted back from the newest.
         back: usize,
     },
     /// Cancel.
@@ -51,7 +51,35 @@ pub enum Call {
         /// The session.
         session: usize,
     },
-    /// The session is dropped, and a new one takes its place.
+    /// A lookup of the same guest begins, as a future.
+    Begin {
+        /// The session.
+        session: usize,
+        /// The kind of lookup.
+        kind: Kind,
+    },
+    /// Polls a lookup.
+    Poll {
+        /// The session.
+        session: usize,
+        /// The index among its lookups that were not dropped, counted back from the newest.
+        back: usize,
+    },
+    /// Awaits a lookup, if that is sure to end; else polls it.
+    Await {
+        /// The session.
+        session: usize,
+        /// The index, as for [`Call::Poll`].
+        back: usize,
+    },
+    /// Drops a lookup.
+    DropLookup {
+        /// The session.
+        session: usize,
+        /// The index, as for [`Call::Poll`].
+        back: usize,
+    },
+    /// The session is dropped with its lookups, and a new one takes its place.
     Drop {
         /// The session.
         session: usize,
@@ -108,7 +136,11 @@ impl Call {
         let back = usize::from(a % 8);
         match call {
             0..24 => Call::Look { session },
-            24..100 => Call::Request {
+            24..80 => Call::Request {
+                session,
+                kind: kind(a),
+            },
+            80..100 => Call::Begin {
                 session,
                 kind: kind(a),
             },
@@ -116,12 +148,15 @@ impl Call {
                 session,
                 max: [u32::MAX, 1, 2, 0][usize::from(a % 4)],
             },
-            128..150 => Call::Wait { session },
-            150..182 => Call::Finish { session, back },
-            182..226 => Call::Cancel {
+            128..144 => Call::Wait { session },
+            144..152 => Call::Poll { session, back },
+            152..158 => Call::Await { session, back },
+            158..188 => Call::Finish { session, back },
+            188..220 => Call::Cancel {
                 session,
                 handle: handle(session, back, b, sessions),
             },
+            220..226 => Call::DropLookup { session, back },
             226..238 => Call::Startup { session },
             238..246 => Call::Cleanup { session },
             246..251 => Call::Drop { session },

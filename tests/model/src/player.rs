@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::call::{Call, Handle, Kind};
 use crate::code::Code;
-use crate::question::Question;
+use crate::question::{Outcome, Question};
 use crate::session::{Room, Session, TakenCompletion};
 
 /// The sessions of an engine, by number, as a test reaches them.
@@ -36,6 +36,28 @@ pub trait Subject {
 
     /// Waits for a completion, as long as it takes.
     fn wait(&mut self, session: usize) -> bool;
+
+    /// Begins a lookup of the same guest as the session, as a future. `None` if the subject has no
+    /// such lookups, else whether the lookup was refused. The number of the question names it.
+    fn begin(&mut self, session: usize, question: Question) -> Option<Result<(), Code>> {
+        let _ = (session, question);
+        None
+    }
+
+    /// Polls a lookup.
+    fn poll(&mut self, session: usize, number: u64) -> Option<Outcome> {
+        unreachable!("session {session} has no lookup {number}")
+    }
+
+    /// Awaits a lookup, as long as it takes.
+    fn finished(&mut self, session: usize, number: u64) -> Option<Outcome> {
+        unreachable!("session {session} has no lookup {number}")
+    }
+
+    /// Drops a lookup.
+    fn drop_lookup(&mut self, session: usize, number: u64) {
+        unreachable!("session {session} has no lookup {number}")
+    }
 
     /// Lets the resolver finish the lookup with this number. False if the subject can do that only
     /// by [`Question::Release`].
@@ -117,7 +139,7 @@ struct Pair {
 
 #[derive(Clone, Copy)]
 struct Made {
-    /// 0 if the request was refused.
+    /// 0 if the request was refused, or is a lookup.
     handle: u64,
     number: u64,
 }
@@ -128,6 +150,7 @@ enum Got {
     Handle(Result<u64, Code>),
     Taken(Vec<TakenCompletion>),
     Ready(bool),
+    Polled(Option<Outcome>),
     Nothing,
 }
 
@@ -136,6 +159,7 @@ impl Pair {
     fn finish(&mut self, number: u64) {
         if let Some(made) = self.made.iter().find(|made| made.number == number) {
             self.model.finish(made.handle);
+            self.model.finish_lookup(number);
         }
     }
 }
@@ -147,6 +171,7 @@ impl fmt::Display for Got {
             Got::Handle(got) => write!(f, "{got:x?}"),
             Got::Taken(got) => write!(f, "{got:x?}"),
             Got::Ready(got) => write!(f, "{got}"),
+            Got::Polled(got) => write!(f, "{got:x?}"),
             Got::Nothing => write!(f, "done"),
         }
     }
@@ -235,15 +260,32 @@ impl<S: Subject> Player<S> {
                 self.sessions[session].model.cleanup(got)?;
             }
             Call::Request { session, kind } => {
-                let number = self.number + 1;
-                let question = match kind {
-                    Kind::Held => Question::Held(number),
-                    Kind::Quick => Question::Quick(number),
-                    Kind::Known => Question::Known(number),
-                    Kind::Nothing => Question::Nothing(number),
-                    Kind::Denied => Question::Denied(number),
-                };
+                let question = self.question(kind);
                 self.request(call, session, question)?;
+            }
+            Call::Begin { session, kind } => self.begin(call, session, kind)?,
+            Call::Await { session, back } if !self.await_ends(session, back) => {
+                self.call(Call::Poll { session, back })?;
+            }
+            Call::Poll { session, back } | Call::Await { session, back } => {
+                if let Some(number) = self.lookup(session, back) {
+                    let certain = matches!(call, Call::Await { .. });
+                    let got = if certain {
+                        self.subject.finished(session, number)
+                    } else {
+                        self.subject.poll(session, number)
+                    };
+                    self.note(call, Got::Polled(got));
+                    let model = &mut self.sessions[session].model;
+                    model.poll(number, certain, got.as_ref())?;
+                }
+            }
+            Call::DropLookup { session, back } => {
+                if let Some(number) = self.lookup(session, back) {
+                    self.subject.drop_lookup(session, number);
+                    self.note(call, Got::Nothing);
+                    self.sessions[session].model.drop_lookup(number);
+                }
             }
             Call::Finish { session, back } => self.finish(call, session, back)?,
             Call::Cancel { session, handle } => {
@@ -287,7 +329,7 @@ impl<S: Subject> Player<S> {
             }
         }
         // S-R2, S-C6, S-S7: a request that ends no longer counts against the limits.
-        match (self.subject.outstanding(), self.outstanding()) {
+        match (self.subject.outstanding(), self.places()) {
             (Some(got), right) if got != right => Err(format!(
                 "{got} requests are outstanding, and {right} is right"
             )),
@@ -295,37 +337,94 @@ impl<S: Subject> Player<S> {
         }
     }
 
-    fn outstanding(&self) -> usize {
-        self.sessions
-            .iter()
-            .map(|pair| pair.model.outstanding().len())
-            .sum()
+    /// Requests and lookups that count for the limit of the engine.
+    fn places(&self) -> usize {
+        self.sessions.iter().map(|pair| pair.model.places()).sum()
+    }
+
+    /// A new question of this kind.
+    fn question(&self, kind: Kind) -> Question {
+        let number = self.number + 1;
+        match kind {
+            Kind::Held => Question::Held(number),
+            Kind::Quick => Question::Quick(number),
+            Kind::Known => Question::Known(number),
+            Kind::Nothing => Question::Nothing(number),
+            Kind::Denied => Question::Denied(number),
+        }
     }
 
     /// Whether a wait ends: a request of the session has completed, or a worker is free for one
     /// that may finish, or none is outstanding. A worker in a cancelled lookup is replaced (S-C7).
     fn wait_ends(&self, session: usize) -> bool {
         let model = &self.sessions[session].model;
-        let held: usize = self.sessions.iter().map(|pair| pair.model.held()).sum();
         let outstanding = model.outstanding().len();
-        let finishing = outstanding > model.held();
-        model.has_completed() || outstanding == 0 || (finishing && held < self.settings.workers)
+        model.has_completed()
+            || outstanding == 0
+            || (model.is_finishing() && self.has_free_worker())
     }
 
-    fn request(&mut self, call: Call, session: usize, question: Question) -> Result<(), String> {
-        self.number += 1;
-        let number = self.number;
-        let own = self.sessions[session].model.outstanding().len();
+    fn has_free_worker(&self) -> bool {
+        let held: usize = self.sessions.iter().map(|pair| pair.model.held()).sum();
+        held < self.settings.workers
+    }
+
+    /// Whether awaiting a lookup ends.
+    fn await_ends(&self, session: usize, back: usize) -> bool {
+        let model = &self.sessions[session].model;
+        let number = self.lookup(session, back);
+        number.is_some_and(|number| model.lookup_ends(number, self.has_free_worker()))
+    }
+
+    /// The number of a lookup that was not dropped.
+    fn lookup(&self, session: usize, back: usize) -> Option<u64> {
+        let mut lookups = self.sessions[session].model.lookups();
+        let at = lookups.len().checked_sub(back + 1)?;
+        lookups.nth(at)
+    }
+
+    /// Whether the session can begin one more request or lookup.
+    fn room(&self, session: usize) -> Room {
+        let own = self.sessions[session].model.places();
         let Settings {
             max_requests,
             requests_per_engine,
             ..
         } = self.settings;
-        let room = if own >= max_requests || self.outstanding() >= requests_per_engine {
+        if own >= max_requests || self.places() >= requests_per_engine {
             Room::Full
         } else {
             Room::Free
+        }
+    }
+
+    fn begin(&mut self, call: Call, session: usize, kind: Kind) -> Result<(), String> {
+        let (question, room) = (self.question(kind), self.room(session));
+        let Some(got) = self.subject.begin(session, question) else {
+            return Ok(());
         };
+        self.number += 1;
+        let number = self.number;
+        self.note(call, Got::Unit(got));
+        let pair = &mut self.sessions[session];
+        pair.model.begin(number, question, room, got)?;
+        pair.made.push(Made { handle: 0, number });
+        self.is_unasked(question, got.is_err())
+    }
+
+    /// S-R2, S-R16: a request that is refused or denied reaches no resolver.
+    fn is_unasked(&self, question: Question, refused: bool) -> Result<(), String> {
+        let unasked = refused || matches!(question, Question::Denied(_));
+        if unasked && self.subject.was_asked(question.number()) {
+            return Err(format!("the resolver was asked for {}", question.name()));
+        }
+        Ok(())
+    }
+
+    fn request(&mut self, call: Call, session: usize, question: Question) -> Result<(), String> {
+        self.number += 1;
+        let number = self.number;
+        let room = self.room(session);
         let tag = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let got = self.subject.request(session, question, tag);
         self.note(call, Got::Handle(got));
@@ -342,12 +441,7 @@ impl<S: Subject> Player<S> {
         if handle != 0 && !self.given.insert(handle) {
             return Err(format!("{handle:#x} is or was another session's"));
         }
-        // S-R2, S-R16: a request that is refused or denied reaches no resolver.
-        let unasked = got.is_err() || matches!(question, Question::Denied(_));
-        if unasked && self.subject.was_asked(number) {
-            return Err(format!("the resolver was asked for {}", question.name()));
-        }
-        Ok(())
+        self.is_unasked(question, got.is_err())
     }
 
     fn finish(&mut self, call: Call, session: usize, back: usize) -> Result<(), String> {
@@ -384,7 +478,7 @@ impl<S: Subject> Player<S> {
             let requests = self.sessions[session].made.len();
             // A guest needs room for the request that lets another finish.
             for back in 0..requests {
-                if self.sessions[session].model.outstanding().len() < self.settings.max_requests {
+                if self.sessions[session].model.places() < self.settings.max_requests {
                     break;
                 }
                 let handle = Handle::Of { session, back };
@@ -400,6 +494,10 @@ impl<S: Subject> Player<S> {
             while self.sessions[session].model.outstanding().len() > 0 {
                 self.call(Call::Wait { session })?;
                 self.call(Call::Take { session, max })?;
+            }
+            while self.sessions[session].model.lookups().len() > 0 {
+                self.call(Call::Await { session, back: 0 })?;
+                self.call(Call::DropLookup { session, back: 0 })?;
             }
             self.call(Call::Look { session })?;
             self.call(Call::Take { session, max })?;

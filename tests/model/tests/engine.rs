@@ -54,7 +54,8 @@ fn config() -> (Config, u64) {
     (config, seed)
 }
 
-// S-C1, S-C2, S-C3, S-C5, S-C7, S-C8, S-R2, S-R5, S-R6, S-R16, S-R17, S-R18, S-S3, S-S4, S-S5, S-S7
+// S-C1, S-C2, S-C3, S-C5, S-C7, S-C8, S-R2, S-R5, S-R6, S-R16, S-R17, S-R18, S-S3, S-S4, S-S5,
+// S-S7, S-W1, S-W3, S-F1, S-F2, S-F3
 #[test]
 fn random_calls_return_what_the_model_allows() {
     let (config, seed) = config();

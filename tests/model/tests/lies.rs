@@ -1,6 +1,6 @@
-//! The model finds each of 20 planted lies.
+//! The model finds each of 26 planted lies.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use winsock_async_model::{
     Code, Native, Outcome, Player, Question, Random, Settings, Subject, TakenCompletion,
@@ -62,9 +62,21 @@ enum Lie {
     DeniedAnswered,
     /// A request that has ended still counts against the limit.
     PlacesKept,
+    /// The outcome of a lookup never comes.
+    LookupLost,
+    /// A lookup that the resolver keeps has an outcome.
+    LookupEarly,
+    /// A lookup gets the outcome of another.
+    LookupSwapped,
+    /// A second poll of a lookup returns nothing.
+    LookupOnce,
+    /// A lookup needs a start-up.
+    LookupNeedsStartup,
+    /// A lookup that was dropped still counts against the limit.
+    LookupKept,
 }
 
-const LIES: [Lie; 20] = [
+const LIES: [Lie; 26] = [
     Lie::ShownTwice,
     Lie::CancelledShown,
     Lie::Lost,
@@ -85,6 +97,12 @@ const LIES: [Lie; 20] = [
     Lie::WaitReversed,
     Lie::DeniedAnswered,
     Lie::PlacesKept,
+    Lie::LookupLost,
+    Lie::LookupEarly,
+    Lie::LookupSwapped,
+    Lie::LookupOnce,
+    Lie::LookupNeedsStartup,
+    Lie::LookupKept,
 ];
 
 struct Liar {
@@ -95,6 +113,9 @@ struct Liar {
     asked: HashMap<u64, (u64, Outcome)>,
     handle: u64,
     started: Vec<bool>,
+    /// The lookups that were polled and had an outcome.
+    polled: HashSet<u64>,
+    has_dropped_lookup: bool,
 }
 
 impl Liar {
@@ -107,6 +128,19 @@ impl Liar {
             asked: HashMap::new(),
             handle: 0,
             started: vec![false; SETTINGS.sessions],
+            polled: HashSet::new(),
+            has_dropped_lookup: false,
+        }
+    }
+
+    /// What a poll of a lookup returns, if this is right.
+    fn polled(&mut self, number: u64, right: Option<Outcome>) -> Option<Outcome> {
+        match self.lie {
+            Lie::LookupLost => None,
+            Lie::LookupEarly => right.or(Some(Ok(number as u32))),
+            Lie::LookupSwapped => right.map(|outcome| outcome.map(|address| address + 1)),
+            Lie::LookupOnce if right.is_some() && !self.polled.insert(number) => None,
+            _ => right,
         }
     }
 
@@ -119,6 +153,7 @@ impl Subject for Liar {
     fn renew_all(&mut self) {
         (self.last, self.cancelled, self.handle) = (None, None, 0);
         self.started.fill(false);
+        self.has_dropped_lookup = false;
         self.native.renew_all();
     }
 
@@ -137,6 +172,9 @@ impl Subject for Liar {
 
     fn cleanup(&mut self, session: usize) -> Result<(), Code> {
         let got = self.native.cleanup(session);
+        if self.lied(Lie::LookupNeedsStartup) {
+            self.started[session] = false;
+        }
         if self.lied(Lie::CleanupOk) {
             Ok(())
         } else {
@@ -219,6 +257,28 @@ impl Subject for Liar {
         self.native.wait(session) != self.lied(Lie::WaitReversed)
     }
 
+    fn begin(&mut self, session: usize, question: Question) -> Option<Result<(), Code>> {
+        if self.lied(Lie::LookupNeedsStartup) && !self.started[session] {
+            return Some(Err(Code::NotInitialised));
+        }
+        self.native.begin(session, question)
+    }
+
+    fn poll(&mut self, session: usize, number: u64) -> Option<Outcome> {
+        let right = self.native.poll(session, number);
+        self.polled(number, right)
+    }
+
+    fn finished(&mut self, session: usize, number: u64) -> Option<Outcome> {
+        let right = self.native.finished(session, number);
+        self.polled(number, right)
+    }
+
+    fn drop_lookup(&mut self, session: usize, number: u64) {
+        self.has_dropped_lookup = true;
+        self.native.drop_lookup(session, number);
+    }
+
     fn finish(&mut self, number: u64) -> bool {
         self.native.finish(number)
     }
@@ -228,8 +288,13 @@ impl Subject for Liar {
     }
 
     fn outstanding(&self) -> Option<usize> {
-        let kept = usize::from(self.lied(Lie::PlacesKept) && self.last.is_some());
-        self.native.outstanding().map(|right| right + kept)
+        let kept = match self.lie {
+            Lie::PlacesKept => self.last.is_some(),
+            Lie::LookupKept => self.has_dropped_lookup,
+            _ => false,
+        };
+        let right = self.native.outstanding();
+        right.map(|right| right + usize::from(kept))
     }
 
     fn was_asked(&self, number: u64) -> bool {
@@ -246,7 +311,7 @@ fn found(lie: Lie) -> Option<u64> {
     })
 }
 
-// S-C1, S-C2, S-C3, S-R2, S-R5, S-R6, S-R16, S-R17, S-S3
+// S-C1, S-C2, S-C3, S-R2, S-R5, S-R6, S-R16, S-R17, S-S3, S-W1, S-W3
 #[test]
 fn every_planted_lie_is_found() {
     for lie in LIES {

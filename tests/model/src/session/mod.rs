@@ -1,8 +1,13 @@
 //! The model of a session.
 
-use std::collections::HashMap;
-use std::fmt::Debug;
+mod lookup;
+mod stage;
 
+use std::collections::HashMap;
+
+use self::lookup::Lookup;
+pub use self::stage::{Asked, Inspection, Pace};
+use self::stage::{Cut, Stage, expect, finish, is_held, is_right};
 use crate::code::Code;
 
 /// A session as the rules describe it. Each function takes what a call returned, and judges it.
@@ -18,6 +23,8 @@ pub struct Session<Q> {
     now: u64,
     /// In the order in which they were asked.
     outstanding: Vec<Request<Q>>,
+    /// Those of the guest whose futures exist. They need no start-up.
+    lookups: Vec<Lookup<Q>>,
     /// How every other request ended, by handle.
     ended: HashMap<u64, End>,
     /// Completions taken since the last clean-up.
@@ -26,31 +33,6 @@ pub struct Session<Q> {
     one_of: Option<Vec<u64>>,
     /// The last call that looked at completions, if a library puts all of them into a queue then.
     queued_by: Option<u64>,
-}
-
-/// The properties of a lookup that the model must know.
-pub trait Asked: Debug {
-    /// An answer.
-    type Answer: Debug;
-
-    /// When the request completes.
-    fn pace(&self) -> Pace {
-        Pace::Soon
-    }
-
-    /// Whether this may be the outcome, while the engine is up.
-    fn allows(&self, outcome: &Result<Self::Answer, Code>) -> bool;
-}
-
-/// When a request completes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// Before the call that asks has returned.
-    AtOnce,
-    /// At any time.
-    Soon,
-    /// Not before [`Session::finish`].
-    Held,
 }
 
 /// Whether the limits leave room for one more request (S-R2).
@@ -86,25 +68,6 @@ struct Request<Q> {
     is_queued: bool,
 }
 
-/// The engine went down before the model knew that the request had completed.
-#[derive(Clone, Copy, Debug)]
-struct Cut {
-    /// Whether no call was made on the session since. Until then the request keeps its worker.
-    unseen: bool,
-    /// Whether the resolver may have finished it before.
-    finished: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Stage {
-    /// The request cannot have completed.
-    Pending,
-    /// It may have completed, not before `from`.
-    Finishing { from: u64 },
-    /// It has completed, not before `from` and not after `by`.
-    Completed { from: u64, by: u64 },
-}
-
 #[derive(Clone, Copy, Debug)]
 enum End {
     /// Its completion was taken: the index among those taken since the last clean-up.
@@ -112,16 +75,6 @@ enum End {
     Cancelled,
     /// The last clean-up ended it.
     Forgotten,
-}
-
-/// The reason why a result is wrong, if it is.
-pub type Inspection = Result<(), String>;
-
-fn expect<T: PartialEq + Debug>(got: T, right: T) -> Inspection {
-    if got == right {
-        return Ok(());
-    }
-    Err(format!("got {got:?}, and {right:?} is right"))
 }
 
 impl<Q: Asked> Session<Q> {
@@ -133,6 +86,7 @@ impl<Q: Asked> Session<Q> {
             down: false,
             now: 0,
             outstanding: Vec::new(),
+            lookups: Vec::new(),
             ended: HashMap::new(),
             taken: 0,
             one_of: None,
@@ -154,13 +108,23 @@ impl<Q: Asked> Session<Q> {
         self.outstanding.iter().map(|r| (r.handle, &r.asked))
     }
 
-    /// The number of requests that wait for [`Session::finish`], each of which may keep a worker.
+    /// The number of requests and lookups that count for the limits.
+    pub fn places(&self) -> usize {
+        self.outstanding.len() + self.lookups.len()
+    }
+
+    /// The number of requests and lookups that wait for [`Session::finish`] or
+    /// [`Session::finish_lookup`], each of which may keep a worker.
     pub fn held(&self) -> usize {
-        let held = |r: &&Request<Q>| match r.cut {
-            None => matches!(r.stage, Stage::Pending),
-            Some(cut) => cut.unseen && !cut.finished,
-        };
-        self.outstanding.iter().filter(held).count()
+        let requests = self.outstanding.iter().map(|r| (r.stage, r.cut));
+        let lookups = self.lookups.iter().map(|l| (l.stage, l.cut));
+        requests.chain(lookups).filter(is_held).count()
+    }
+
+    /// Whether the resolver may finish one of the requests, or has finished it.
+    pub fn is_finishing(&self) -> bool {
+        let mut requests = self.outstanding.iter().map(|r| (r.stage, r.cut));
+        requests.any(|request| !is_held(&request))
     }
 
     /// Whether a request has certainly completed and was not taken.
@@ -182,14 +146,18 @@ impl<Q: Asked> Session<Q> {
         self.now += 1;
         self.down = true;
         let by = self.now;
-        for request in &mut self.outstanding {
-            let (from, finished) = match request.stage {
+        let requests = self.outstanding.iter_mut();
+        let requests = requests.map(|request| (&mut request.stage, &mut request.cut));
+        let lookups = self.lookups.iter_mut();
+        let lookups = lookups.map(|lookup| (&mut lookup.stage, &mut lookup.cut));
+        for (stage, cut) in requests.chain(lookups) {
+            let (from, finished) = match *stage {
                 Stage::Pending => (by, false),
                 Stage::Finishing { from } => (from, true),
                 Stage::Completed { .. } => continue,
             };
-            request.stage = Stage::Completed { from, by };
-            request.cut = Some(Cut {
+            *stage = Stage::Completed { from, by };
+            *cut = Some(Cut {
                 unseen: true,
                 finished,
             });
@@ -204,7 +172,9 @@ impl<Q: Asked> Session<Q> {
     /// Begins a call that looks at completions.
     fn settle(&mut self) {
         self.now += 1;
-        let cuts = self.outstanding.iter_mut().filter_map(|r| r.cut.as_mut());
+        let requests = self.outstanding.iter_mut().map(|r| &mut r.cut);
+        let lookups = self.lookups.iter_mut().map(|l| &mut l.cut);
+        let cuts = requests.chain(lookups).flatten();
         cuts.for_each(|cut| cut.unseen = false);
     }
 
@@ -252,12 +222,7 @@ impl<Q: Asked> Session<Q> {
         if handle == 0 || self.find(handle).is_some() || self.ended.contains_key(&handle) {
             return Err(format!("{handle:#x} is zero or was given before"));
         }
-        let (from, by) = (self.now, self.now);
-        let stage = match asked.pace() {
-            Pace::Held => Stage::Pending,
-            Pace::Soon => Stage::Finishing { from },
-            Pace::AtOnce => Stage::Completed { from, by },
-        };
+        let stage = Stage::begun(&asked, self.now);
         self.outstanding.push(Request {
             handle,
             tag,
@@ -272,15 +237,9 @@ impl<Q: Asked> Session<Q> {
     /// The resolver may finish this request from now on, if it is outstanding.
     pub fn finish(&mut self, handle: u64) {
         self.now += 1;
-        let Some(at) = self.find(handle) else {
-            return;
-        };
-        let request = &mut self.outstanding[at];
-        if matches!(request.stage, Stage::Pending) {
-            request.stage = Stage::Finishing { from: self.now };
-        }
-        if let Some(cut) = &mut request.cut {
-            cut.finished |= cut.unseen;
+        if let Some(at) = self.find(handle) {
+            let request = &mut self.outstanding[at];
+            finish(&mut request.stage, &mut request.cut, self.now);
         }
     }
 
@@ -381,12 +340,7 @@ impl<Q: Asked> Session<Q> {
             return Err("the resolver must not have finished it".into());
         };
         expect(shown.tag, request.tag)?;
-        let down = matches!(shown.outcome, Err(Code::NetworkDown));
-        let right = match request.cut {
-            Some(cut) if down || !cut.finished => down,
-            _ => request.asked.allows(&shown.outcome),
-        };
-        if !right {
+        if !is_right(&request.asked, request.cut, &shown.outcome) {
             return Err(format!("the outcome is not that of {request:x?}"));
         }
         let before = |r: &&Request<Q>| matches!(r.stage, Stage::Completed { by, .. } if by < first);
@@ -426,5 +380,75 @@ impl<Q: Asked> Session<Q> {
             _ => self.one_of = Some(handles),
         }
         Ok(())
+    }
+
+    /// The lookups whose futures exist, by the number that each began with.
+    pub fn lookups(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.lookups.iter().map(|lookup| lookup.number)
+    }
+
+    /// Judges the beginning of a lookup, which needs no start-up (S-W1, S-R2, S-R18).
+    pub fn begin(
+        &mut self,
+        number: u64,
+        asked: Q,
+        room: Room,
+        got: Result<(), Code>,
+    ) -> Inspection {
+        self.settle();
+        let refusal = match room {
+            _ if self.down => Some(Code::NetworkDown),
+            Room::Full => Some(Code::WouldBlock),
+            Room::Unknown if got == Err(Code::WouldBlock) => return Ok(()),
+            Room::Free | Room::Unknown => None,
+        };
+        if let Some(code) = refusal {
+            return expect(got, Err(code));
+        }
+        expect(got, Ok(()))?;
+        self.lookups.push(Lookup::new(number, asked, self.now));
+        Ok(())
+    }
+
+    /// The resolver may finish this lookup from now on, if its future exists.
+    pub fn finish_lookup(&mut self, number: u64) {
+        self.now += 1;
+        let now = self.now;
+        if let Some(lookup) = self.lookup(number) {
+            finish(&mut lookup.stage, &mut lookup.cut, now);
+        }
+    }
+
+    /// Judges a poll of a lookup. `certain` says that the call waited for as long as it takes.
+    pub fn poll(
+        &mut self,
+        number: u64,
+        certain: bool,
+        got: Option<&Result<Q::Answer, Code>>,
+    ) -> Inspection {
+        self.settle();
+        let by = self.now;
+        let lookup = self.lookup(number).ok_or("there is no such lookup")?;
+        lookup.poll(by, certain, got)
+    }
+
+    /// Whether a wait for this lookup ends: it has completed, or a free worker finishes it.
+    pub fn lookup_ends(&self, number: u64, has_free_worker: bool) -> bool {
+        let lookup = self.lookups.iter().find(|one| one.number == number);
+        lookup.is_some_and(|lookup| match lookup.stage {
+            Stage::Completed { .. } => true,
+            Stage::Finishing { .. } => has_free_worker,
+            Stage::Pending => false,
+        })
+    }
+
+    /// The future is dropped: the lookup counts for no limit any more (S-W3, S-C6).
+    pub fn drop_lookup(&mut self, number: u64) {
+        self.settle();
+        self.lookups.retain(|lookup| lookup.number != number);
+    }
+
+    fn lookup(&mut self, number: u64) -> Option<&mut Lookup<Q>> {
+        self.lookups.iter_mut().find(|one| one.number == number)
     }
 }
