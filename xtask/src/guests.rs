@@ -27,14 +27,15 @@ const PACKAGES: [&str; 4] = [
     "winsock-async-soak-guest",
 ];
 
-/// Packages that need rustup's target, each with its directory. Ordinary WASI programs do, as
-/// Debian's C library has no sockets, and programs of WASI 0.3.
-const WASI_PACKAGES: [(&str, &str); 4] = [
-    ("winsock-async-p3-guests", "tests/p3"),
-    ("winsock-async-std-guests", "tests/wasi/std"),
-    ("winsock-async-wasi-examples", "examples/wasi"),
-    ("winsock-async-wasi-guests", "tests/wasi/guests"),
+/// Packages that need rustup's target, each with its directory and the reason.
+const WASI_PACKAGES: [(&str, &str, &str); 4] = [
+    ("winsock-async-p3-guests", "tests/p3", P3),
+    ("winsock-async-std-guests", "tests/wasi/std", SOCKETS),
+    ("winsock-async-wasi-examples", "examples/wasi", SOCKETS),
+    ("winsock-async-wasi-guests", "tests/wasi/guests", SOCKETS),
 ];
+const SOCKETS: &str = "Debian's C library has no sockets; use rustup's target";
+const P3: &str = "WASI 0.3 is built with rustup's target alone";
 
 /// Sets up the toolchain for guests, builds all guests, and returns the toolchain.
 pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
@@ -53,11 +54,10 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     for package in PACKAGES {
         build(package)?;
     }
-    for (package, directory) in WASI_PACKAGES {
+    for (package, directory, reason) in WASI_PACKAGES {
         match toolchain {
             Toolchain::Target => build(package)?,
             Toolchain::Debian => {
-                let reason = "Debian's C library has no sockets; use rustup's target";
                 let sources = workspace.root().join(directory).join("src/bin");
                 let names = publish::files(&sources, "rs")?;
                 let names = names.iter().filter_map(|path| path.file_stem());
