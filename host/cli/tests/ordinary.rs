@@ -134,6 +134,44 @@ fn counted(errors: &str, name: &str, number: u32) -> bool {
     counts.any(|rest| rest.trim() == number.to_string())
 }
 
+// S-F1, S-F2, S-F3
+#[test]
+fn guest_that_awaits_lookups_has_the_policy_the_limits_and_the_statistics() {
+    let Some(guest) = guest("lookups_p3") else {
+        return;
+    };
+    let scratch = Scratch::new("ordinary-lookups-p3");
+    let script = br#"rule = [
+        { host = "www.test", addresses = ["192.0.2.1"] },
+        { host = "never.test", never = true },
+    ]"#;
+    let script = scratch.file("script.toml", script);
+    let common = ["--script", &script, "--allow", "*.test", "--allow-private"];
+    let options = [&common[..], &["--stats"]].concat();
+    let args = ["hosts", "www.test", "other.example", "unknown.test"];
+    let (output, errors, status) = run(&options, &guest, &args);
+    let expected = "www.test: www.test at 192.0.2.1\n\
+                    other.example: error access-denied\n\
+                    unknown.test: error host-not-found\n";
+    assert_eq!((&*output, status), (expected, 0), "{errors}");
+    assert!(counted(&errors, "requests", 3), "{errors}");
+    let (output, errors, status) = run(&options, &guest, &["drop", "never.test", "www.test"]);
+    let expected = "dropped 1\nwww.test: www.test at 192.0.2.1\n";
+    assert_eq!((&*output, status), (expected, 0), "{errors}");
+    assert!(counted(&errors, "cancelled", 1), "{errors}");
+    let options = [&options[..], &["--max-requests", "1"]].concat();
+    let args = ["hosts", "www.test", "www.test"];
+    let (output, errors, status) = run(&options, &guest, &args);
+    let expected = "www.test: www.test at 192.0.2.1\nwww.test: error would-block\n";
+    assert_eq!((&*output, status), (expected, 0), "{errors}");
+    let options = [&options[..], &["--timeout", "0.2"]].concat();
+    let (_, errors, status) = run(&options, &guest, &["hosts", "never.test"]);
+    assert!(
+        errors.contains("--timeout 200ms") && status == 124,
+        "{errors}"
+    );
+}
+
 #[test]
 fn guest_of_0_3_ends_as_one_of_0_2_does() {
     let (Some(lookups), Some(sockets)) = (guest("lookups_0_3_0"), guest("sockets_0_3_0")) else {
