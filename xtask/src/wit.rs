@@ -76,6 +76,16 @@ mod tests {
         files.map(file).collect()
     }
 
+    // Tools that know WASI 0.2 alone do not parse it, and read no other directory.
+    #[test]
+    fn interface_of_0_2_has_no_async_function() {
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+        let has_async = |path: &Path| fs::read_to_string(path).unwrap().contains("async func");
+        let of_0_2 = publish::files(&wit, "wit").unwrap();
+        assert!(of_0_2.len() > 5 && !of_0_2.iter().any(|path| has_async(path)));
+        assert!(has_async(&wit.join("p3/lookups.wit")));
+    }
+
     #[test]
     fn copies_equal_their_sources() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
