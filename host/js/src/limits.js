@@ -59,7 +59,9 @@ export function limitsOf(given) {
   if (rate && ![rate.perSecond, rate.burst].every((value) => isNumber(value) && value > 0)) {
     throw new OptionError('`perSecond` and `burst` of `maxRate` are above 0');
   }
-  return { ...DEFAULT_LIMITS, ...given };
+  // A spread of `undefined` would take the default away, and with it the limit.
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(set) };
 }
 
 /**

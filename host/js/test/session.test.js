@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { LookupEngine } from '../src/engine.js';
+import { DEFAULT_LIMITS, limitsOf } from '../src/limits.js';
 import { answerHost, checked, failed, found } from '../src/lookup.js';
 import { ask, engineWith, errorOf, Gates, host, text, turn } from './support.js';
 
@@ -415,6 +416,12 @@ test('errors of calls have the codes of Winsock and of the interface', () => {
     errno: 10093,
     payload: 'not-initialised',
   });
+});
+
+test('a limit that is undefined has its default', () => {
+  // S-R2
+  const given = Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((key) => [key, undefined]));
+  assert.deepEqual(limitsOf(given), { ...DEFAULT_LIMITS });
 });
 
 test('options that do not exist are errors', () => {
