@@ -92,6 +92,8 @@ export class Judge {
         return this.#checkAddresses(query.val);
       case 'name-of':
         return this.#checkAddress('name-of', fromWit(query.val));
+      default:
+        throw new TypeError('a query of no kind of the interface');
     }
   }
 

@@ -132,6 +132,7 @@ export class Session {
    * @returns {bigint}
    * @throws {WinsockError} `not-initialised`, `network-down`, or `would-block` at a limit
    *   (`S-R2`). The call has begun no request.
+   * @throws {TypeError} The query is no query of the interface. The call has begun no request.
    */
   request(query, tag) {
     this.#settle();
@@ -143,8 +144,9 @@ export class Session {
       engine.observe(() => ({ type: 'refusal', session: this.#number, query, error: refused }));
       throw new WinsockError(refused);
     }
-    const task = this.#begin(query, tag);
+    // First: a query that is malformed throws, and leaves no request behind.
     const checked = engine.judge.check(query);
+    const task = this.#begin(query, tag);
     if ('verdict' in checked) {
       this.#complete(task, checked.verdict);
       return task.handle;

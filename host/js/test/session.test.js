@@ -424,6 +424,15 @@ test('a limit that is undefined has its default', () => {
   assert.deepEqual(limitsOf(given), { ...DEFAULT_LIMITS });
 });
 
+test('a query that is none of the interface begins no request', async () => {
+  const { session, engine } = started();
+  for (const query of [{ tag: 'nonsense' }, { tag: 'host-by-name' }, { tag: 'name-of' }, undefined]) {
+    assert.throws(() => session.request(query, 0n), TypeError);
+  }
+  assert.equal(engine.outstanding, 0);
+  assert.equal(engine.stats().requests, 0);
+});
+
 test('options that do not exist are errors', () => {
   assert.throws(() => engineWith(known, { limits: { maxRequest: 1 } }), TypeError);
   assert.throws(() => engineWith(known, { limits: { maxRequests: '1' } }), TypeError);

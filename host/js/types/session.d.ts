@@ -43,6 +43,7 @@ export class Session {
      * @returns {bigint}
      * @throws {WinsockError} `not-initialised`, `network-down`, or `would-block` at a limit
      *   (`S-R2`). The call has begun no request.
+     * @throws {TypeError} The query is no query of the interface. The call has begun no request.
      */
     request(query: Query, tag: bigint): bigint;
     /**
