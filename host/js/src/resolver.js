@@ -11,7 +11,7 @@
  * - `ready`: the outcome is known.
  * - `not-found`: the resolver has no answer, and waiting would not find one.
  * - `async`: `resolve` finds it out. `ticket` is passed on to `resolve`. It is cloned if lookups
- *   run on another thread.
+ *   run on another thread, and one that cannot be is `no-recovery`.
  *
  * @typedef {{ kind: 'ready', outcome: Outcome }
  *   | { kind: 'not-found' }

@@ -131,6 +131,26 @@ test('an engine whose thread has ended is down, and nothing hangs', async () => 
   assert.equal(errorOf(() => session.request(host('a.test'), 0n)), 'network-down');
 });
 
+test('a ticket or an outcome that cannot be cloned is WSANO_RECOVERY, for its lookup alone', async () => {
+  // S-R15
+  const odd = `export default () => ({
+    tryResolve: ({ name }) => ({ kind: 'async', ticket: name === 'ticket.test' ? () => 1 : 1 }),
+    resolve: async ({ name }) => ({
+      tag: name === 'good.test' ? 'err' : 'ok',
+      val: name === 'good.test' ? 'no-data' : () => 1,
+    }),
+  });`;
+  const url = `data:text/javascript,${encodeURIComponent(odd)}`;
+  const { engine, session } = await started({ resolvers: [{ kind: 'module', url }] });
+  for (const name of ['ticket.test', 'outcome.test', 'good.test']) {
+    session.request(host(name), 0n);
+    assert.equal(session.wait(), true);
+    const error = name === 'good.test' ? 'no-data' : 'no-recovery';
+    assert.deepEqual(session.take(1)[0].outcome, failed(error));
+  }
+  engine.close();
+});
+
 test('options that are wrong are errors of the call that makes the engine', async () => {
   const module = (text) => ({ kind: 'module', url: `data:text/javascript,${encodeURIComponent(text)}` });
   for (const options of [

@@ -12,7 +12,7 @@ export type Outcome = import("./lookup.js").Outcome;
  * - `ready`: the outcome is known.
  * - `not-found`: the resolver has no answer, and waiting would not find one.
  * - `async`: `resolve` finds it out. `ticket` is passed on to `resolve`. It is cloned if lookups
- *   run on another thread.
+ *   run on another thread, and one that cannot be is `no-recovery`.
  */
 export type Resolution = {
     kind: "ready";

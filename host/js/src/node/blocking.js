@@ -8,6 +8,7 @@
 
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { HostError } from '../errors.js';
+import { failed } from '../lookup.js';
 
 /**
  * The most messages to the thread that it has not handled, besides cancels of lookups that it has.
@@ -30,6 +31,8 @@ export class BlockingRunner {
   /** Messages that start lookups and are not sent. @type {Map<number, unknown[]>} */
   #unsent = new Map();
   #sent = 0;
+  /** Lookups whose tickets cannot be cloned. @type {number[]} */
+  #broken = [];
 
   /** @param {Description[]} resolvers */
   constructor(resolvers) {
@@ -80,6 +83,7 @@ export class BlockingRunner {
   /** @param {(number: number, outcome: Outcome) => void} deliver */
   poll(deliver) {
     this.#flush();
+    for (const number of this.#broken.splice(0)) deliver(number, failed('no-recovery'));
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (!received) return;
@@ -114,19 +118,24 @@ export class BlockingRunner {
     this.#port.close();
     return this.#worker.terminate();
   }
+
   /** Sends what waits, as far as the thread keeps up. */
   #flush() {
     for (const [number, message] of this.#unsent) {
       const backlog = (this.#sent - Atomics.load(this.#state, STATE.handled)) | 0;
       if (backlog >= MAX_BACKLOG) return;
       this.#unsent.delete(number);
-      this.#send(message);
+      try {
+        this.#send(message);
+      } catch {
+        this.#broken.push(number);
+      }
     }
   }
 
   /** @param {unknown[]} message */
   #send(message) {
-    this.#sent = (this.#sent + 1) | 0;
     this.#port.postMessage(message);
+    this.#sent = (this.#sent + 1) | 0;
   }
 }

@@ -4,6 +4,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 
+import { failed } from '../lookup.js';
 import { LocalRunner } from '../runner.js';
 import { MAX_BACKLOG, STATE } from './blocking.js';
 import { buildResolver } from './build.js';
@@ -22,7 +23,12 @@ process.on('exit', () => {
 });
 
 const runner = new LocalRunner(await buildResolver(resolvers), (number, outcome) => {
-  port.postMessage([number, outcome]);
+  try {
+    port.postMessage([number, outcome]);
+  } catch {
+    // No answer of the interface: it cannot be cloned.
+    port.postMessage([number, failed('no-recovery')]);
+  }
   notify();
 });
 
