@@ -8,6 +8,7 @@ import { failed, found } from '../src/lookup.js';
 import { parseIp } from '../src/address.js';
 import { decodeResponse, encodeQuery, MalformedMessage, TYPE } from '../src/resolvers/dns-message.js';
 import { Doh } from '../src/resolvers/doh.js';
+import { turn } from './support.js';
 
 /** What the server has: records by `NAME TYPE`, or the code of an error. */
 const ZONE = {
@@ -209,6 +210,24 @@ test('a cancel ends a query and frees its place at once', async () => {
   controllers[0].abort();
   assert.deepEqual(await first, failed('try-again'));
   assert.equal((await third).tag, 'ok');
+});
+
+test('a cancel at the moment of the permit leaves no query', async () => {
+  // S-C6
+  let asked = 0;
+  const fetch = () => {
+    asked += 1;
+    return new Promise(() => {});
+  };
+  const doh = new Doh({ url, maxQueries: 1, fetch });
+  for (let i = 0; i < 3; i++) {
+    const controller = new AbortController();
+    const options = { ticket: undefined, signal: controller.signal };
+    const ended = doh.resolve({ kind: 'host-by-name', name: 'a.test' }, options);
+    controller.abort();
+    assert.deepEqual(await Promise.race([ended, turn()]), failed('try-again'));
+  }
+  assert.equal(asked, 0);
 });
 
 test('localhost, invalid and onion are no questions for a server', () => {

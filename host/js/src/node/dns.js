@@ -68,6 +68,8 @@ export class NodeDns {
     const cancel = () => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
+      // A cancel may have come since the permit was granted.
+      if (signal.aborted) return failed('try-again');
       const asked = questionsOf(lookup).map((question) => ask(resolver, lookup, question));
       const outcomes = await Promise.all(asked);
       return combine(lookup, outcomes, (addresses) => inOrder(addresses, this.#hasIpv6));

@@ -53,6 +53,8 @@ export class System {
   async resolve(lookup, { session, signal }) {
     if (!(await this.#permits.acquire(session, signal))) return failed('try-again');
     try {
+      // A cancel may have come since the permit was granted.
+      if (signal.aborted) return failed('try-again');
       if (lookup.kind === 'host-by-name' || lookup.kind === 'addresses') {
         const name = withoutDot(lookup.name);
         const families = { ipv4: 4, ipv6: 6, both: 0 };

@@ -107,6 +107,8 @@ export class Doh {
     const timer = setTimeout(abort, this.#timeoutMs);
     signal.addEventListener('abort', abort, { once: true });
     try {
+      // A cancel may have come since the permit was granted.
+      if (signal.aborted) return failed('try-again');
       const response = await this.#fetchResponse(question, controller.signal);
       return typeof response === 'string'
         ? failed(response)
