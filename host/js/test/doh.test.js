@@ -230,6 +230,29 @@ test('a cancel at the moment of the permit leaves no query', async () => {
   assert.equal(asked, 0);
 });
 
+test('a time-out past what timers take is as long as they take, and none is an error', async () => {
+  for (const timeoutMs of [2 ** 40, Infinity]) {
+    const fetch = (_, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const controller = new AbortController();
+    const doh = new Doh({ url, timeoutMs, fetch });
+    const options = { ticket: undefined, signal: controller.signal };
+    const warnings = [];
+    const warned = (warning) => warnings.push(warning.name);
+    process.on('warning', warned);
+    const ended = doh.resolve({ kind: 'host-by-name', name: 'a.test' }, options);
+    await turn();
+    await turn();
+    controller.abort();
+    await ended;
+    process.off('warning', warned);
+    assert.deepEqual(warnings, []);
+  }
+  for (const timeoutMs of [NaN, -1, 0, '5']) {
+    assert.throws(() => new Doh({ url, timeoutMs }), { code: 'ERR_WINSOCK_OPTION' });
+  }
+});
+
 test('localhost, invalid and onion are no questions for a server', () => {
   const doh = new Doh({ url });
   const { kind, outcome } = doh.tryResolve(host('a.localhost'));

@@ -29,6 +29,8 @@ import { resolveSpecial } from './special.js';
 const MAX_RESPONSE_BYTES = 65_535;
 /** The longest response in JSON, which has its names several times. Units: bytes. */
 const MAX_JSON_BYTES = 1 << 20;
+/** The longest time that `setTimeout` takes. Units: milliseconds. */
+const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * @typedef {object} DohOptions
@@ -68,8 +70,11 @@ export class Doh {
     if (this.#url.protocol !== 'https:' && !(this.#url.protocol === 'http:' && isHere)) {
       throw new OptionError(`${this.#url.origin} is not asked by HTTPS`);
     }
+    if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
+      throw new OptionError('`timeoutMs` is above 0');
+    }
     this.#form = form;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = Math.min(timeoutMs, MAX_TIMER);
     this.#hasIpv6 = options.hasIpv6;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     this.#permits = new Permits(maxQueries);
