@@ -89,7 +89,7 @@ export class LookupEngine {
     this.#shared.takeDown();
   }
 
-  /** Brings the resolver side up again. An engine whose runner has ended by itself stays down. */
+  /** Brings the resolver side up again. An engine that is closed or whose runner has ended stays down. */
   bringUp() {
     this.#shared.bringUp();
   }
@@ -111,6 +111,7 @@ export class EngineShared {
   #lastLookup = 0;
   #lastSession = 0;
   #isDown = false;
+  #isClosed = false;
   counters = new Counters();
   /** Outstanding requests of all sessions. */
   outstanding = 0;
@@ -130,7 +131,7 @@ export class EngineShared {
   }
 
   get isDown() {
-    return this.#isDown || this.#runner.isLost();
+    return this.#isDown || this.#isClosed || this.#runner.isLost();
   }
 
   session() {
@@ -243,7 +244,7 @@ export class EngineShared {
   }
 
   close() {
-    this.#isDown = true;
+    this.#isClosed = true;
     for (const session of [...this.sessions]) session.close();
     this.#runner.close();
   }

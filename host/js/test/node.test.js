@@ -131,6 +131,17 @@ test('an engine whose thread has ended is down, and nothing hangs', async () => 
   assert.equal(errorOf(() => session.request(host('a.test'), 0n)), 'network-down');
 });
 
+test('an engine that is closed stays down', async () => {
+  // S-R18
+  const { engine } = await started();
+  engine.close();
+  engine.bringUp();
+  const session = engine.session();
+  session.startup();
+  assert.equal(errorOf(() => session.request(host('quick.test'), 0n)), 'network-down');
+  assert.equal(session.wait(), false);
+});
+
 test('a ticket or an outcome that cannot be cloned is WSANO_RECOVERY, for its lookup alone', async () => {
   // S-R15
   const odd = `export default () => ({
