@@ -89,7 +89,10 @@ export class LookupEngine {
     this.#shared.takeDown();
   }
 
-  /** Brings the resolver side up again. An engine that is closed or whose runner has ended stays down. */
+  /**
+   * Brings the resolver side up again. An engine that is closed, or whose runner has ended by
+   * itself, stays down.
+   */
   bringUp() {
     this.#shared.bringUp();
   }

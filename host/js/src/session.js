@@ -157,6 +157,7 @@ export class Session {
       this.#complete(task, engine.judge.verdict(lookup, resolution.outcome));
       return task.handle;
     }
+    if (!this.#isPending(task)) return task.handle;
     task.lookup = lookup;
     this.#count(task, PENDING_BYTES + ('name' in lookup ? lookup.name.length : 0));
     task.number = engine.start(task, lookup, resolution.ticket);
@@ -339,12 +340,22 @@ export class Session {
   }
 
   /**
+   * Whether a request is pending. An observer or a resolver may have ended the request meanwhile.
+   *
+   * @param {Task} task
+   */
+  #isPending(task) {
+    return task.verdict === null && this.#tasks.has(task.handle);
+  }
+
+  /**
    * Makes a completion of a pending request. A cancel can still remove it (`S-C2`).
    *
    * @param {Task} task
    * @param {Verdict} verdict
    */
   #complete(task, verdict) {
+    if (!this.#isPending(task)) return;
     const { outcome } = verdict;
     this.#pending.remove(task);
     task.verdict = verdict;

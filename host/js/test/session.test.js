@@ -407,6 +407,33 @@ test('an observer sees each event, and its faults are dropped', () => {
   assert.ok(events.every((event) => event.session === 1));
 });
 
+test('an observer that ends the request it sees leaves it cancelled or completed, not both', async () => {
+  // S-C8
+  for (const name of ['known.test', 'gate.test', '[']) {
+    for (const end of ['cancel', 'close', 'takeDown']) {
+      const ends = {
+        cancel: ({ handle }) => session.cancel(handle),
+        close: () => session.close(),
+        takeDown: () => engine.takeDown(),
+      };
+      const resolver = new Gates();
+      resolver.tryResolve = (lookup) =>
+        lookup.name === 'gate.test' ? { kind: 'async' } : { kind: 'not-found' };
+      const observer = (event) => event.type === 'request' && ends[end](event);
+      const engine = new LookupEngine({ resolver, policy: { allow: ['*'] }, observer });
+      const session = engine.session();
+      session.startup();
+      session.request(host(name), 0n);
+      await turn();
+      const isCompleted = end === 'takeDown';
+      assert.equal(session.take(9).length, isCompleted ? 1 : 0);
+      const { cancelled, completed, pending } = session.stats();
+      assert.deepEqual([cancelled, completed, pending], isCompleted ? [0, 1, 0] : [1, 0, 0]);
+      assert.deepEqual([engine.outstanding, resolver.begun], [0, 0]);
+    }
+  }
+});
+
 test('errors of calls have the codes of Winsock and of the interface', () => {
   const session = engineWith(known).session();
   assert.throws(() => session.cancel(0n), {

@@ -49,7 +49,10 @@ export class LookupEngine {
      * {@link bringUp}, requests and cancels fail with WSAENETDOWN at the call (`S-R18`).
      */
     takeDown(): void;
-    /** Brings the resolver side up again. An engine that is closed or whose runner has ended stays down. */
+    /**
+     * Brings the resolver side up again. An engine that is closed, or whose runner has ended by
+     * itself, stays down.
+     */
     bringUp(): void;
     /** Ends all sessions, and the threads of the engine. */
     close(): void;
