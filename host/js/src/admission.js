@@ -22,8 +22,8 @@ import { canonicalHost, ipv6Literal, textOf } from './names.js';
 /** Winsock's number of the IPv4 address family. */
 const AF_INET = 2;
 
-/** @type {Verdict} */
-const DENIED = { outcome: failed('access-denied'), isDenied: true };
+/** Every denied request has this outcome. @type {Verdict} */
+const DENIED = { outcome: Object.freeze(failed('access-denied')), isDenied: true };
 
 /**
  * @param {ErrorCode} error

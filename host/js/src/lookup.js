@@ -47,6 +47,18 @@ export function failed(error) {
 }
 
 /**
+ * An entry that the answers of all sessions share. No caller can change it for the others.
+ *
+ * @template {{ aliases: string[] }} T
+ * @param {T} entry
+ * @returns {T}
+ */
+export function shared(entry) {
+  Object.freeze(entry.aliases);
+  return Object.freeze(entry);
+}
+
+/**
  * The error of a lookup that finds nothing: `host-not-found` for hosts (`S-R15`), `no-data` for
  * services and protocols (`S-R12`).
  *

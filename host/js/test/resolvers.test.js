@@ -191,6 +191,21 @@ test('a rule that makes no sense is an error that says why', () => {
   }
 });
 
+test('an answer that one caller has cannot be changed for another', () => {
+  const rule = [{ protocol: 'mine', number: 7, now: true }];
+  const answered = (resolver, lookup) => resolver.tryResolve(lookup).outcome.val.val;
+  const service = { kind: 'service-by-name', name: 'http' };
+  const protocol = { kind: 'protocol-by-name', name: 'mine' };
+  const tables = new Tables();
+  const script = new Scripted({ rule });
+  for (const [resolver, lookup] of [[tables, service], [script, protocol]]) {
+    const entry = answered(resolver, lookup);
+    assert.throws(() => entry.aliases.push('other'), TypeError);
+    assert.throws(() => Object.assign(entry, { name: 'other' }), TypeError);
+    assert.deepEqual(answered(resolver, lookup), entry);
+  }
+});
+
 test('a chain goes on after a miss, and an immediate outcome ends it', async () => {
   const ready = (outcome) => ({ tryResolve: () => ({ kind: 'ready', outcome }) });
   const later = (outcome) => ({

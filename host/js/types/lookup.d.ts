@@ -28,6 +28,16 @@ export function found(answer: Answer): Outcome;
  */
 export function failed(error: ErrorCode): Outcome;
 /**
+ * An entry that the answers of all sessions share. No caller can change it for the others.
+ *
+ * @template {{ aliases: string[] }} T
+ * @param {T} entry
+ * @returns {T}
+ */
+export function shared<T extends {
+    aliases: string[];
+}>(entry: T): T;
+/**
  * The error of a lookup that finds nothing: `host-not-found` for hosts (`S-R15`), `no-data` for
  * services and protocols (`S-R12`).
  *

@@ -11,7 +11,7 @@
 
 import { formatIp, parseIp } from '../address.js';
 import { ERROR_CODES, errorByWinsockName, OptionError, winsockError } from '../errors.js';
-import { answerHost, checked, failed, found, missOf } from '../lookup.js';
+import { answerHost, checked, failed, found, missOf, shared } from '../lookup.js';
 import { canonicalHost, lowerAscii, withoutDot } from '../names.js';
 
 /**
@@ -324,7 +324,7 @@ function outcomeOf(kind, rule) {
       allows('name', 'aliases', 'transport', kind === 'service' ? 'port' : 'transport');
       const port = /** @type {number} */ (rule.port ?? rule['service-port']);
       const protocol = /** @type {string} */ (rule.transport);
-      const service = { name, aliases, port, protocol };
+      const service = shared({ name, aliases, port, protocol });
       return (lookup) => checked(lookup, found({ tag: 'service', val: service }));
     }
     case 'protocol':
@@ -332,7 +332,7 @@ function outcomeOf(kind, rule) {
       needs(kind === 'protocol' ? 'number' : 'name');
       allows('name', 'aliases', kind === 'protocol' ? 'number' : 'name');
       const number = /** @type {number} */ (rule.number ?? rule['protocol-number']);
-      const protocol = { name, aliases, number };
+      const protocol = shared({ name, aliases, number });
       return (lookup) => checked(lookup, found({ tag: 'protocol', val: protocol }));
     }
   }

@@ -11,7 +11,7 @@
  */
 
 import { formatIp, parseIp } from '../address.js';
-import { answerHost, failed, familiesOf, found } from '../lookup.js';
+import { answerHost, failed, familiesOf, found, shared } from '../lookup.js';
 import { canonicalHost, lowerAscii, withoutDot } from '../names.js';
 import { PROTOCOLS, SERVICES } from './iana.js';
 import { inOrder } from './order.js';
@@ -131,7 +131,7 @@ export class Tables {
     const [, digits, protocol] = /^([0-9]+)\/+(.+)$/.exec(portAndProtocol ?? '') ?? [];
     const port = Number(digits);
     if (digits === undefined || port > 65_535) return;
-    const entry = { name, aliases, port, protocol };
+    const entry = shared({ name, aliases, port, protocol });
     for (const key of new Set([name, ...aliases].map((text) => lowerAscii(text)))) {
       push(this.#services, key, entry);
     }
@@ -142,7 +142,7 @@ export class Tables {
   #addProtocol([name, digits, ...aliases]) {
     const number = Number(digits);
     if (!/^[0-9]+$/.test(digits ?? '') || number > 65_535) return;
-    const entry = { name, aliases, number };
+    const entry = shared({ name, aliases, number });
     for (const key of [...[name, ...aliases].map((text) => lowerAscii(text)), number]) {
       if (!this.#protocols.has(key)) this.#protocols.set(key, entry);
     }
