@@ -1,6 +1,7 @@
 // The parts that need Node: a thread for lookups, and resolvers of `node:dns`.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { test } from 'node:test';
 
@@ -129,6 +130,16 @@ test('an engine whose thread has ended is down, and nothing hangs', async () => 
   assert.deepEqual(session.take(1)[0].outcome, failed('network-down'));
   engine.bringUp();
   assert.equal(errorOf(() => session.request(host('a.test'), 0n)), 'network-down');
+});
+
+test('a program that Node gets as text can make an engine', () => {
+  const module = new URL('../src/node/index.js', import.meta.url).href;
+  const program = `
+    import { blockingEngine } from ${JSON.stringify(module)};
+    (await blockingEngine()).close();
+    console.log('made');`;
+  const args = ['--input-type=module', '--eval', program];
+  assert.equal(execFileSync(process.execPath, args, { encoding: 'utf8' }), 'made\n');
 });
 
 test('an engine that is closed stays down', async () => {

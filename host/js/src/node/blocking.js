@@ -41,6 +41,8 @@ export class BlockingRunner {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: { resolvers, port: port2, shared: this.#state.buffer },
       transferList: [port2],
+      // A thread takes over Node's options, but no file can have this one.
+      ...(process.execArgv.some((option) => option.startsWith('--input-type')) && { execArgv: [] }),
     });
   }
 
