@@ -17,7 +17,10 @@
  * @typedef {import('./resolver.js').Resolution} Resolution
  * @typedef {import('./resolver.js').ResolveOptions} ResolveOptions
  * @typedef {import('./resolver.js').Resolver} Resolver
+ * @typedef {import('./resolvers/doh.js').DohOptions} DohOptions
  * @typedef {import('./resolvers/script.js').Script} Script
+ * @typedef {import('./resolvers/tables.js').TableTexts} TableTexts
+ * @typedef {import('./stats.js').RequestStats} RequestStats
  */
 
 export { answerHost, failed, found } from './lookup.js';

@@ -2,7 +2,9 @@
 
 import { Chain, Doh, imports, Policy, type Event, type Lookup, type Resolver } from 'winsock-async';
 import { configure as configureJspi } from 'winsock-async/jspi';
+import type { DohOptions, RequestStats, TableTexts } from 'winsock-async';
 import { blockingEngine, configure, NodeDns, PatternError, WinsockError } from 'winsock-async/node';
+import type { BlockingOptions, Description, NodeDnsOptions } from 'winsock-async/node';
 
 const observer = (event: Event) => {
   if (event.type !== 'completion' || event.outcome.tag !== 'ok') return;
@@ -27,7 +29,14 @@ const mine: Resolver = {
   resolve: async () => ({ tag: 'err', val: 'try-again' }),
 };
 configureJspi({ resolver: new Chain([mine, new NodeDns()]), policy: new Policy() });
-const engine = await blockingEngine();
+const texts: TableTexts = { hosts: '192.0.2.1 a.test' };
+const asked: DohOptions = { url: 'https://dns.test/' };
+const servers: NodeDnsOptions = { servers: ['192.0.2.1'] };
+const resolvers: Description[] = [{ kind: 'tables', ...texts }, { kind: 'dns', ...servers }];
+const options: BlockingOptions = { resolvers, limits: { maxRate: { perSecond: 1, burst: 2 } } };
+const engine = await blockingEngine(options);
+const stats: RequestStats = engine.stats();
+new Doh({ ...asked, timeoutMs: stats.pending + 1 });
 imports(engine.session())['winsock:async-lookup/requests'].cancel(1n);
 
 // @ts-expect-error There is no such limit.

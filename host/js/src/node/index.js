@@ -5,6 +5,8 @@
  * `lifecycle`, `requests` and `completions` from here. {@link configure} says what they do.
  *
  * @typedef {import('../session.js').Session} Session
+ * @typedef {import('./build.js').Description} Description
+ * @typedef {import('./dns.js').NodeDnsOptions} NodeDnsOptions
  */
 
 import { hostname } from 'node:os';
@@ -22,7 +24,7 @@ export { System, systemResolvers, systemTables } from './system.js';
 
 /**
  * @typedef {object} BlockingOptions
- * @property {import('./build.js').Description[]} [resolvers] Asked in order. Default: the tables
+ * @property {Description[]} [resolvers] Asked in order. Default: the tables
  *   of this machine, and then its name service.
  * @property {import('../policy.js').PolicyRules} [policy] Default: no host is allowed.
  * @property {Partial<import('../limits.js').Limits>} [limits]

@@ -1,6 +1,6 @@
 /**
  * @typedef {object} BlockingOptions
- * @property {import('./build.js').Description[]} [resolvers] Asked in order. Default: the tables
+ * @property {Description[]} [resolvers] Asked in order. Default: the tables
  *   of this machine, and then its name service.
  * @property {import('../policy.js').PolicyRules} [policy] Default: no host is allowed.
  * @property {Partial<import('../limits.js').Limits>} [limits]
@@ -67,5 +67,19 @@ export type BlockingOptions = {
  * `lifecycle`, `requests` and `completions` from here. {@link configure} says what they do.
  */
 export type Session = import("../session.js").Session;
+/**
+ * The host for Node: guests that block while lookups run, and resolvers of `node:dns`.
+ *
+ * The output of `jco transpile --map 'winsock:async-lookup/*=winsock-async/node#*'` imports
+ * `lifecycle`, `requests` and `completions` from here. {@link configure} says what they do.
+ */
+export type Description = import("./build.js").Description;
+/**
+ * The host for Node: guests that block while lookups run, and resolvers of `node:dns`.
+ *
+ * The output of `jco transpile --map 'winsock:async-lookup/*=winsock-async/node#*'` imports
+ * `lifecycle`, `requests` and `completions` from here. {@link configure} says what they do.
+ */
+export type NodeDnsOptions = import("./dns.js").NodeDnsOptions;
 import { LookupEngine } from '../engine.js';
 export { System, systemResolvers, systemTables } from "./system.js";
