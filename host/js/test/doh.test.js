@@ -267,6 +267,28 @@ test('a server is asked by HTTPS unless it is this machine', () => {
   new Doh({ url: 'https://dns.test/dns-query' });
 });
 
+test('a name of more pointers than labels is malformed', () => {
+  // 4,096 records with the longest chain of pointers took 5 s.
+  const question = { name: 'a.test', type: TYPE.A };
+  const query = encodeQuery(question.name, question.type);
+  /** A response whose record has a name of `count` pointers, in the data of a record before. */
+  const message = (count) => {
+    const first = query.length + 11;
+    const pointer = (to) => [0xc0 | (to >> 8), to & 0xff];
+    const chain = Array.from({ length: count }, (_, i) => pointer(i === 0 ? 12 : first + 2 * i - 2));
+    const ends = chain.pop();
+    const text = [0, 0, 16, 0, 1, 0, 0, 0, 0, 0, 2 * chain.length, ...chain.flat()];
+    const address = [...ends, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 192, 0, 2, 1];
+    const bytes = Uint8Array.from([...query, ...text, ...address]);
+    bytes.set([0x81, 0x80], 2);
+    bytes.set([0, 2], 6);
+    return bytes;
+  };
+  const { records } = decodeResponse(message(127), question);
+  assert.deepEqual(records, [{ name: 'a.test', type: TYPE.A, data: '192.0.2.1' }]);
+  assert.throws(() => decodeResponse(message(128), question), MalformedMessage);
+});
+
 test('a message that is cut off, has bits changed or loops is malformed or read, never stuck', () => {
   const question = { name: 'www.test', type: TYPE.A };
   const whole = message(Buffer.from(encodeQuery('www.test', TYPE.A)), ZONE['www.test 1']);

@@ -22,6 +22,8 @@ const MAX_CNAMES = 16;
 const MAX_RECORDS = 4096;
 /** The longest name in a message, with the lengths of its labels. Units: bytes. */
 const MAX_NAME_BYTES = 255;
+/** The most pointers of a name: as many as the longest name has labels. */
+const MAX_POINTERS = 127;
 
 /**
  * A record of an answer. `data` is an address as text for A and AAAA, a name for CNAME and PTR.
@@ -147,6 +149,7 @@ class Reader {
     let end;
     let limit = this.#at;
     let length = 1;
+    let pointers = 0;
     for (;;) {
       const size = this.number(1);
       if (size === 0) break;
@@ -154,6 +157,8 @@ class Reader {
         const target = ((size & 0x3f) << 8) | this.number(1);
         end ??= this.#at;
         if (target >= limit) throw new MalformedMessage('a pointer goes forward');
+        pointers += 1;
+        if (pointers > MAX_POINTERS) throw new MalformedMessage('a name has too many pointers');
         this.#at = limit = target;
         continue;
       }
