@@ -220,6 +220,7 @@ test('name servers are asked by DNS, and their errors are told apart', async () 
   const byName = (name) => resolve({ kind: 'host-by-name', name });
   assert.deepEqual([...(await byName('a.test.')).val.val.addresses], [0xc0000201]);
   assert.deepEqual(await byName('missing.test'), failed('host-not-found'));
+  assert.deepEqual(await byName('a!b.test'), failed('host-not-found'));
   assert.deepEqual(await byName('empty.test'), failed('no-data'));
   assert.deepEqual(await byName('refused.test'), failed('no-recovery'));
   assert.deepEqual(await byName('busy.test'), failed('try-again'));

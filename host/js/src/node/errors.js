@@ -8,6 +8,8 @@ export function errorOf(error) {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOTFOUND':
+    // c-ares asks no server for this name.
+    case 'EBADNAME':
       return 'host-not-found';
     case 'ENODATA':
       return 'no-data';
