@@ -63,9 +63,10 @@ export class WinsockError extends Error {
     const { name, number } = winsockError(code);
     // A guest may call in vain a million times. A stack, with the guest's frames, takes 20 µs.
     const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
+    // `Reflect`: where intrinsics are frozen, an assignment throws.
+    Reflect.set(Error, 'stackTraceLimit', 0);
     super(`${name} (${number})`);
-    Error.stackTraceLimit = limit;
+    Reflect.set(Error, 'stackTraceLimit', limit);
     this.name = 'WinsockError';
     /** Winsock's name of the error, such as `WSAEWOULDBLOCK`. */
     this.code = name;

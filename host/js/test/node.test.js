@@ -142,6 +142,16 @@ test('a program that Node gets as text can make an engine', () => {
   assert.equal(execFileSync(process.execPath, args, { encoding: 'utf8' }), 'made\n');
 });
 
+test('errors of calls are those of the interface where intrinsics are frozen', () => {
+  const module = new URL('../src/errors.js', import.meta.url).href;
+  const program = `
+    const { WinsockError } = await import(${JSON.stringify(module)});
+    console.log(new WinsockError('would-block').payload, Error.stackTraceLimit);`;
+  const args = ['--frozen-intrinsics', '--input-type=module', '--eval', program];
+  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+  assert.equal(execFileSync(process.execPath, args, options), 'would-block 10\n');
+});
+
 test('an engine that is closed stays down', async () => {
   // S-R18
   const { engine } = await started();
