@@ -56,6 +56,18 @@ pub fn component(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     encode(&types.embed(&command::unwrap_realloc(bytes)?)?).map(Cow::Owned)
 }
 
+/// Prepares a core module for a runtime without components: unwraps its allocator.
+///
+/// Linkers with a wasi-libc of 2022 wrap the export `cabi_realloc` in calls of constructors and
+/// destructors. The host calls the export while the program runs. The wrapper would run the
+/// constructors again and close the standard streams. Any other module is returned unchanged.
+///
+/// # Errors
+/// If the module cannot be parsed.
+pub fn unwrap_realloc(module: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    Ok(command::unwrap_realloc(module)?)
+}
+
 /// The error for a file that is neither a module nor a component, by its first bytes.
 fn not_a_module(bytes: &[u8]) -> Error {
     if bytes.starts_with(b"\0asm") {

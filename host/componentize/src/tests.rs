@@ -178,3 +178,23 @@ fn an_entry_or_memory_that_no_command_has_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_module_for_a_runtime_without_components_stays_unless_its_allocator_is_wrapped() {
+    let given = whole();
+    assert!(matches!(unwrap_realloc(&given).unwrap(), Cow::Borrowed(same) if same == given));
+    let realloc = "local.get 0 local.get 1 local.get 2 local.get 3 call $inner";
+    let wrapped = format!(
+        r#"(module
+            (func $construct) (func $destroy) (func $main)
+            (func $inner (param i32 i32 i32 i32) (result i32) i32.const 8)
+            (func (export "_start") call $construct call $main call $destroy)
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                call $construct {realloc} call $destroy))"#
+    );
+    let unwrapped = unwrap_realloc(&binary(&wrapped)).unwrap().into_owned();
+    wasmparser::validate(&unwrapped).unwrap();
+    assert_ne!(unwrapped, binary(&wrapped));
+    let malformed = unwrap_realloc(b"\0asm\x01\0\0\0\x01").unwrap_err();
+    assert!(matches!(malformed, Error::Invalid { .. }), "{malformed}");
+}
