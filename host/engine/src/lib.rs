@@ -6,7 +6,8 @@
 //! `WSAAsyncGetHostByName`, are the oldest interface of this kind, and the names and errors here
 //! are Winsock's.
 //!
-//! This crate depends on no WebAssembly runtime. `winsock-async-wasmtime` connects it to wasmtime.
+//! This crate depends on no WebAssembly runtime. `winsock-async-wasmtime` connects it to wasmtime,
+//! and `winsock-async-core` to runtimes without components.
 //! Names such as `S-C8` are rules of the reference semantics in `docs/semantics.md`.
 //!
 //! # Engine and sessions
