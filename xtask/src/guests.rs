@@ -15,7 +15,7 @@ use crate::javascript;
 use crate::machine::ThisMachine;
 use crate::process::say;
 use crate::publish;
-use crate::setup;
+use crate::setup::{self, Machine};
 use crate::toolchain::{Product, Target, Toolchain};
 use crate::workspace::Workspace;
 
@@ -26,6 +26,11 @@ const PACKAGES: [&str; 4] = [
     "winsock-async-bench-guest",
     "winsock-async-soak-guest",
 ];
+
+/// The packages whose programs are core modules too, for hosts without components.
+const MODULE_PACKAGES: [&str; 2] = [PACKAGES[0], PACKAGES[1]];
+/// What a machine lacks that does not build them.
+const MODULES: &str = "core-modules";
 
 /// Packages that need rustup's target, each with its directory and the reason.
 const WASI_PACKAGES: [(&str, &str, &str); 4] = [
@@ -75,11 +80,38 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     add(&mut programs, foreign.built)?;
     missing.extend(foreign.missing);
     missing.extend(javascript.expect("no panic"));
+    missing.extend(core_modules(workspace, toolchain)?);
     let hosts = foreign::install_hosts(workspace);
     report_missing(&workspace.guests(), &missing, &hosts, say)?;
     let existing = publish::files(&workspace.guests(), "wasm")?;
-    publish_all(workspace, programs, &existing)?;
+    publish_all(workspace, &workspace.guests(), programs, &existing)?;
     Ok(toolchain)
+}
+
+/// Builds the guests that are core modules too. Returns their name and the reason if the toolchain
+/// lacks their target: Debian's links components alone. `guests` is the toolchain of components.
+fn core_modules(workspace: &Workspace, guests: Toolchain) -> Result<Option<(String, String)>> {
+    let has_target = || ThisMachine.has_target(Target::Wasip1);
+    // If rustup has just failed to fetch one target, this does not ask it for a second.
+    if guests == Toolchain::Target && !has_target() {
+        setup::set_up(&ThisMachine, Target::Wasip1, say)?;
+    }
+    let mut modules = BTreeMap::new();
+    let mut missing = None;
+    if has_target() {
+        say("Building core modules with the installed target wasm32-wasip1");
+        for package in MODULE_PACKAGES {
+            let built = programs_of(workspace, Toolchain::Target, Product::Modules(package))?;
+            add(&mut modules, built)?;
+        }
+    } else {
+        let reason = "the toolchain has no target wasm32-wasip1; add it with rustup";
+        missing = Some((MODULES.into(), reason.into()));
+    }
+    let directory = workspace.core_guests();
+    let existing = publish::files(&directory, "wasm")?;
+    publish_all(workspace, &directory, modules, &existing)?;
+    Ok(missing)
 }
 
 /// Says which guests are not built, which hosts are not installed, and why, here and in
@@ -115,7 +147,7 @@ pub(crate) fn build_example(workspace: &Workspace, toolchain: Toolchain, name: &
     let built = programs_of(workspace, toolchain, Product::Program(examples, name))?;
     let mut programs = BTreeMap::new();
     add(&mut programs, built)?;
-    publish_all(workspace, programs, &[])
+    publish_all(workspace, &workspace.guests(), programs, &[])
 }
 
 fn programs_of(
@@ -131,12 +163,13 @@ fn programs_of(
 /// are not among them.
 fn publish_all(
     workspace: &Workspace,
+    directory: &Path,
     programs: BTreeMap<String, PathBuf>,
     existing: &[PathBuf],
 ) -> Result<()> {
     let file = |(name, built)| (format!("{name}.wasm").into(), built);
     let files = programs.into_iter().map(file).collect();
-    publish::publish(&files, &workspace.guests(), existing, workspace, say)
+    publish::publish(&files, directory, existing, workspace, say)
 }
 
 /// Adds programs by name. Fails if a name is there already.

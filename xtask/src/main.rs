@@ -57,11 +57,12 @@ struct Arguments {
 enum Command {
     /// Builds all guest programs to target/guests/NAME.wasm, C programs to target/guests/c
     ///
-    /// Builds the SDK first. Ordinary WASI programs, which open sockets, need rustup's target.
-    /// Guests in Python and JavaScript need python3 with venv, npm, and a network once, and so do
-    /// the tools of the tests in JavaScript, with Debian's Chromium. If one of these is missing, the
-    /// command says so and succeeds. Tests in C are compiled as C89, C99, C17 and C++17, each to
-    /// NAME.STANDARD.wasm.
+    /// Builds the SDK first. Tests in C are compiled as C89, C99, C17 and C++17, each to
+    /// NAME.STANDARD.wasm. Examples and tests in Rust are built as core modules too, to
+    /// target/guests/core, with rustup's target wasm32-wasip1. Ordinary WASI programs, which open
+    /// sockets, need rustup's target wasm32-wasip2. Guests in Python and JavaScript need python3
+    /// with venv, npm, and a network once. The tests in JavaScript need the same, and Debian's
+    /// Chromium. If one of these is missing, the command says so and succeeds.
     Guests,
     /// Builds the SDK for C programs to target/sdk
     ///

@@ -21,6 +21,8 @@ pub(crate) enum Product<'a> {
     Programs(&'a str),
     /// One program of a package, as a component: the package and the program.
     Program(&'a str, &'a str),
+    /// All programs of a package, as core modules.
+    Modules(&'a str),
     /// The static library of a package, and its target.
     Library(&'a str, Target),
 }
@@ -79,6 +81,7 @@ impl Product<'_> {
     pub(crate) fn target(self) -> Target {
         match self {
             Product::Programs(_) | Product::Program(..) => Target::Wasip2,
+            Product::Modules(_) => Target::Wasip1,
             Product::Library(_, target) => target,
         }
     }
@@ -116,6 +119,8 @@ impl Toolchain {
         let (package, part, profile) = match product {
             Product::Programs(package) => (package, vec!["--bins"], "guest"),
             Product::Program(package, name) => (package, vec!["--bin", name], "guest"),
+            // Of one target and one profile, so that they share what they have in common.
+            Product::Modules(package) => (package, vec!["--bins"], "sdk"),
             Product::Library(package, _) => (package, vec!["--lib"], "sdk"),
         };
         command.args(["build", "--package", package]).args(part);
@@ -238,6 +243,15 @@ mod tests {
         let line = crate::process::typed(&command);
         let expected = "cargo build --package guests --bin lookup --profile guest ";
         assert!(line.starts_with(expected), "{line}");
+    }
+
+    #[test]
+    fn core_modules_are_programs_for_preview_1() {
+        let workspace = Workspace::new("/w", "cargo");
+        let command = Toolchain::Target.build_command(&workspace, Product::Modules("guests"), []);
+        let line = "cargo build --package guests --bins --profile sdk \
+                    --target wasm32-wasip1 --target-dir /w/target/guest-build";
+        assert_eq!(crate::process::typed(&command), line);
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl Workspace {
         self.guests().join("c")
     }
 
+    /// The directory of Rust guests that are core modules.
+    pub(crate) fn core_guests(&self) -> PathBuf {
+        self.guests().join("core")
+    }
+
     /// The directory of the SDK.
     pub(crate) fn sdk(&self) -> PathBuf {
         self.root.join("target").join("sdk")

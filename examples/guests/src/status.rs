@@ -13,11 +13,14 @@ pub enum Status {
     Usage = 2,
 }
 
-/// Ends the program. `std::process::exit` knows only 0 and 1 in a component.
+/// Ends the program. `std::process::exit` knows only 0 and 1 in a component for WASI 0.2.
 pub fn exit(status: Status) {
     // The program ends, so it cannot report a failure.
     let _ = stdout().flush().and(stderr().flush());
     if status != Status::Answered {
+        #[cfg(target_env = "p2")]
         wasip2::cli::exit::exit_with_code(status as u8);
+        #[cfg(not(target_env = "p2"))]
+        std::process::exit(status as i32);
     }
 }
