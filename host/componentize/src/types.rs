@@ -19,16 +19,15 @@ pub(crate) static LOOKUPS: LazyLock<Types> = LazyLock::new(Types::lookups);
 const SECTION: &str = "component-type";
 
 /// The files of the package in `wit/`.
-const PACKAGE: [(&str, &str); 6] = [
+const PACKAGE: [(&str, &str); 7] = [
     ("types.wit", include_str!("../wit/types.wit")),
     ("lifecycle.wit", include_str!("../wit/lifecycle.wit")),
     ("requests.wit", include_str!("../wit/requests.wit")),
     ("completions.wit", include_str!("../wit/completions.wit")),
     ("readiness.wit", include_str!("../wit/readiness.wit")),
     ("worlds.wit", include_str!("../wit/worlds.wit")),
+    ("wasi.wit", include_str!("../wit/wasi.wit")),
 ];
-/// The package that `readiness.wit` uses.
-const POLL: &str = include_str!("../wit/deps/io/poll.wit");
 /// The world that imports every interface.
 const WORLD: &str = "imports";
 
@@ -42,9 +41,6 @@ impl Types {
     /// The world of the lookups. Its files are part of this crate, so parsing cannot fail.
     fn lookups() -> Types {
         let mut resolve = Resolve::default();
-        resolve
-            .push_source("poll.wit", POLL)
-            .expect("wit/deps/io can be parsed");
         let mut files = SourceMap::new();
         for (name, text) in PACKAGE {
             files.push_str(name, text);
@@ -52,7 +48,7 @@ impl Types {
         let Ok(package) = files.parse() else {
             panic!("wit can be parsed");
         };
-        let package = resolve.push_group(package).expect("wit uses wasi:io alone");
+        let package = resolve.push_group(package).expect("wit uses its own packages alone");
         let world = resolve.select_world(&[package], Some(WORLD));
         Types {
             world: world.expect("wit has the world `imports`"),

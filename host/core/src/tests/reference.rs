@@ -34,9 +34,6 @@ impl Wit {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
         let text = |name: &str| fs::read_to_string(directory.join(name)).unwrap();
         let mut resolve = Resolve::default();
-        resolve
-            .push_source("poll.wit", &text("deps/io/poll.wit"))
-            .unwrap();
         let mut files = SourceMap::new();
         for name in [
             "types",
@@ -45,6 +42,7 @@ impl Wit {
             "completions",
             "readiness",
             "worlds",
+            "wasi",
         ] {
             let name = format!("{name}.wit");
             files.push_str(&name, text(&name));
