@@ -41,6 +41,13 @@ pub enum Error {
         /// The imports, each as `MODULE.NAME`, or as `NAME` for a linker's undefined symbol.
         imports: Vec<String>,
     },
+    /// The module is Go's and has no memory for the adapter of WASI preview 1, which Go's heap would
+    /// overwrite.
+    #[error(
+        "this Go program has no memory for the adapter of WASI preview 1, which Go's heap would \
+         overwrite; import the package winsock of examples/guests-go, whose array is for that"
+    )]
+    Go,
     /// An import or export has another type than its interface.
     #[error("this module cannot become a component: {reason}")]
     Encode {

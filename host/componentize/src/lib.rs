@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod adapter_memory;
 mod command;
 mod error;
 mod module;
@@ -53,7 +54,8 @@ pub fn component(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     }
     let types = &types::LOOKUPS;
     module::check(bytes, types)?;
-    encode(&types.embed(&command::unwrap_realloc(bytes)?)?).map(Cow::Owned)
+    let bytes = adapter_memory::provide(bytes)?;
+    encode(&types.embed(&command::unwrap_realloc(&bytes)?)?).map(Cow::Owned)
 }
 
 /// Prepares a core module for a runtime without components: unwraps its allocator.

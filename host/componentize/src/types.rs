@@ -48,7 +48,9 @@ impl Types {
         let Ok(package) = files.parse() else {
             panic!("wit can be parsed");
         };
-        let package = resolve.push_group(package).expect("wit uses its own packages alone");
+        let package = resolve
+            .push_group(package)
+            .expect("wit uses its own packages alone");
         let world = resolve.select_world(&[package], Some(WORLD));
         Types {
             world: world.expect("wit has the world `imports`"),
