@@ -1,6 +1,6 @@
 //! Files that the runner reads, bounded in size and in time.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::mpsc;
@@ -13,9 +13,21 @@ const DEFAULT_TIME: Duration = Duration::from_secs(10);
 /// Reads a file, a pipe or a device to its end.
 ///
 /// # Errors
+/// Those of [`read_opened`].
+pub(crate) fn read(path: &Path, max_bytes: u64, timeout: Option<Duration>) -> io::Result<Vec<u8>> {
+    read_opened(path, max_bytes, timeout).map(|(bytes, _)| bytes)
+}
+
+/// Reads a file, a pipe or a device to its end. Also returns whose the file is that was opened.
+///
+/// # Errors
 /// If it cannot be read, or has more than `max_bytes`. A pipe or device must end within `timeout`,
 /// or 10 seconds without one. A pipe may have no writer, and a device no end.
-pub(crate) fn read(path: &Path, max_bytes: u64, timeout: Option<Duration>) -> io::Result<Vec<u8>> {
+pub(crate) fn read_opened(
+    path: &Path,
+    max_bytes: u64,
+    timeout: Option<Duration>,
+) -> io::Result<(Vec<u8>, Metadata)> {
     let metadata = path.metadata()?;
     if metadata.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
@@ -29,7 +41,10 @@ pub(crate) fn read(path: &Path, max_bytes: u64, timeout: Option<Duration>) -> io
     let path = path.to_owned();
     thread::Builder::new()
         .name("reader".into())
-        .spawn(move || sender.send(read_bounded(&path, max_bytes)))?;
+        .spawn(move || {
+            // The receiver may have given up.
+            let _ = sender.send(read_bounded(&path, max_bytes));
+        })?;
     let time = timeout.unwrap_or(DEFAULT_TIME);
     receiver.recv_timeout(time).unwrap_or_else(|_| {
         let time = humantime::format_duration(time);
@@ -38,10 +53,11 @@ pub(crate) fn read(path: &Path, max_bytes: u64, timeout: Option<Duration>) -> io
     })
 }
 
-fn read_bounded(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
+fn read_bounded(path: &Path, max_bytes: u64) -> io::Result<(Vec<u8>, Metadata)> {
     let file = File::open(path)?;
     let too_large = || io::Error::other(format!("more than {max_bytes} bytes"));
-    if file.metadata()?.len() > max_bytes {
+    let metadata = file.metadata()?;
+    if metadata.len() > max_bytes {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
@@ -51,7 +67,7 @@ fn read_bounded(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > max_bytes {
         return Err(too_large());
     }
-    Ok(bytes)
+    Ok((bytes, metadata))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! The guest: from a file with a component or a core module to a linked command.
+//! The guest: from a file with a component, a core module or compiled code to a linked command.
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use wasmparser::{Chunk, Parser, Payload};
@@ -11,23 +12,61 @@ use wasmtime_wasi::{WasiView, p2, p3};
 use wasmtime_wasi_http::WasiHttpView;
 use winsock_async_wasmtime::{WinsockView, wasi};
 
-use crate::args::Run;
+use crate::compiled::{self, Compiled};
 use crate::files;
 
-/// Reads the guest's file.
-pub(crate) fn read(options: &Run) -> Result<Vec<u8>> {
-    let path = options.guest();
-    if path.as_os_str().is_empty() {
-        bail!("the guest's name is empty; try `winsock-async run GUEST.wasm`");
-    }
-    let read = files::read(path, options.max_guest_bytes, options.timeout);
-    read.with_context(|| format!("cannot read the guest {}", path.display()))
+/// A guest, as its file has it.
+pub(crate) enum Guest {
+    /// A component, or what was a core module.
+    Component(Vec<u8>),
+    /// A file of `winsock-async compile`.
+    Compiled(Compiled),
 }
 
-/// Makes a component of a core module. A component stays as it is. `path` is for errors.
-pub(crate) fn component<'a>(bytes: &'a [u8], path: &Path) -> Result<Cow<'a, [u8]>> {
-    let file = path.display();
-    winsock_async_componentize::component(bytes).with_context(|| format!("cannot use {file}"))
+impl Guest {
+    /// Reads the guest's file, and makes a component of a core module.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is none of these.
+    pub(crate) fn read(path: &Path, max_bytes: u64, timeout: Option<Duration>) -> Result<Guest> {
+        if path.as_os_str().is_empty() {
+            bail!("the guest's name is empty; try `winsock-async run GUEST.wasm`");
+        }
+        let file = path.display();
+        let (bytes, metadata) = files::read_opened(path, max_bytes, timeout)
+            .with_context(|| format!("cannot read the guest {file}"))?;
+        let unusable = || format!("cannot use {file}");
+        if compiled::is_compiled(path, &bytes) {
+            let compiled = Compiled::new(bytes, &metadata).with_context(unusable)?;
+            return Ok(Guest::Compiled(compiled));
+        }
+        let component = winsock_async_componentize::component(&bytes).with_context(unusable)?;
+        Ok(Guest::Component(match component {
+            Cow::Owned(component) => component,
+            Cow::Borrowed(_) => bytes,
+        }))
+    }
+
+    /// Whether the guest imports or exports an interface of WASI 0.3, which waits by the component
+    /// model's async.
+    pub(crate) fn uses_p3(&self) -> bool {
+        match self {
+            Guest::Component(bytes) => uses_p3(bytes),
+            Guest::Compiled(compiled) => compiled.uses_p3(),
+        }
+    }
+
+    /// Compiles a component, or takes the code of a compiled guest. `path` is for errors.
+    pub(crate) fn code(&self, engine: &Engine, path: &Path) -> Result<Component> {
+        let file = path.display();
+        match self {
+            Guest::Component(bytes) => Component::from_binary(engine, bytes)
+                .map_err(|error| anyhow!("{file} is not a valid component: {error:#}")),
+            Guest::Compiled(compiled) => compiled
+                .code(engine)
+                .with_context(|| format!("cannot use {file}")),
+        }
+    }
 }
 
 /// A linked command.
@@ -42,17 +81,15 @@ enum RunExport {
     P3(p3::bindings::CommandIndices),
 }
 
-/// Compiles a component, and links it with WASI, `wasi:http` and the lookups. WASI's own lookups
-/// are the same ones. WASI 0.3 needs an engine with concurrency support. `path` is for errors.
-pub(crate) fn load<T>(engine: &Engine, component: &[u8], path: &Path) -> Result<Command<T>>
+/// Links a component with WASI, `wasi:http` and the lookups. WASI's own lookups are the same ones.
+/// WASI 0.3 needs an engine with concurrency support. `path` is for errors.
+pub(crate) fn link<T>(component: &Component, path: &Path) -> Result<Command<T>>
 where
     T: WasiView + WasiHttpView + WinsockView + 'static,
 {
-    let file = path.display();
-    let component = Component::from_binary(engine, component)
-        .map_err(|error| anyhow!("{file} is not a valid component: {error:#}"))?;
+    let (file, engine) = (path.display(), component.engine());
     let linker = linker::<T>(engine).map_err(|error| anyhow!("cannot make a linker: {error:#}"))?;
-    let linked = linker.instantiate_pre(&component).map_err(|error| {
+    let linked = linker.instantiate_pre(component).map_err(|error| {
         anyhow!(
             "cannot link {file}: {error:#}; it can import WASI 0.2, WASI 0.3, \
              wasi:http/outgoing-handler@0.2, winsock:async-lookup@0.1.0 and \
@@ -113,7 +150,7 @@ impl<T: Send> Command<T> {
 
 /// Whether a component imports or exports an interface of WASI 0.3, or imports its lookups of this
 /// project. All of them wait by the component model's async.
-pub(crate) fn uses_p3(component: &[u8]) -> bool {
+fn uses_p3(component: &[u8]) -> bool {
     // wasmtime reports what is malformed.
     names(component).is_ok_and(|names| names.iter().any(|name| is_p3(name)))
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Error, Result, anyhow};
 use tokio::runtime::{self, Runtime};
 use tokio::time;
 use wasmtime::component::ResourceTable;
-use wasmtime::{Config, Engine, Store, Trap, WasmBacktrace};
+use wasmtime::{Store, Trap, WasmBacktrace};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use winsock_async_wasmtime::http::HttpHooks;
@@ -16,11 +16,12 @@ use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 use crate::args::{Run, Variable};
 use crate::deadline::Deadline;
 use crate::ending::{Ending, Running};
+use crate::engine::{self, Settings};
 use crate::error::{self, Aborted, UNUSABLE};
-use crate::guest::Command;
+use crate::guest::{self, Command, Guest};
 use crate::policy_trace::PolicyTrace;
 use crate::timeline::Timeline;
-use crate::{cache, guest, http, panics, resolvers, room};
+use crate::{http, panics, resolvers};
 
 /// Runs the guest to its end, and returns the exit status.
 ///
@@ -38,22 +39,19 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
     let winsock = WinsockCtx::new(&lookups);
     let hooks = http::hooks(options, &winsock)?;
     let wasi = wasi(options, &winsock)?;
-    let bytes = guest::read(options)?;
-    let component = guest::component(&bytes, options.guest())?;
-    // wasmtime compiles on threads that its library starts, and panics if it cannot.
-    // 0 stands for one thread for each processor.
-    let count = if room::has_address_space() { 0 } else { 4 };
-    let threads = rayon::ThreadPoolBuilder::new().num_threads(count);
-    let threads = threads.build().ok();
-    let engine = engine(options, threads.is_some(), guest::uses_p3(&component))
-        .map_err(|error| anyhow!("cannot set wasmtime up: {error:#}"))?;
-    let load = || guest::load::<State>(&engine, &component, options.guest());
-    let command = match &threads {
-        Some(threads) => threads.install(load),
-        None => load(),
-    }?;
-    drop((threads, component));
-    drop(bytes);
+    let guest = Guest::read(options.guest(), options.max_guest_bytes, options.timeout)?;
+    let is_compiled = matches!(guest, Guest::Compiled(_));
+    let settings = Settings {
+        uses_p3: guest.uses_p3(),
+        // Code that was compiled for later has the check, with a deadline or without.
+        is_interruptible: options.timeout.is_some() || is_compiled,
+        is_cached: !options.no_cache && !is_compiled,
+    };
+    let (engine, command) = engine::with(&settings, |engine| {
+        let component = guest.code(engine, options.guest())?;
+        guest::link::<State>(&component, options.guest())
+    })?;
+    drop(guest);
     let mut store = Store::new(
         &engine,
         State {
@@ -64,6 +62,7 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
             table: ResourceTable::new(),
         },
     );
+    store.set_epoch_deadline(NEVER);
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -90,6 +89,9 @@ pub(crate) fn run(options: &Run, ending: &Ending) -> Result<i32> {
     Ok(status)
 }
 
+/// A deadline that does not come.
+const NEVER: u64 = u64::MAX / 2;
+
 /// Starts the clock of `--timeout`.
 fn deadline(
     store: &mut Store<State>,
@@ -104,7 +106,7 @@ fn deadline(
 }
 
 /// The store's data: WASI, the lookups, and one table for all.
-struct State {
+pub(crate) struct State {
     wasi: WasiCtx,
     winsock: WinsockCtx,
     http: WasiHttpCtx,
@@ -138,25 +140,6 @@ impl WasiHttpView for State {
             table: &mut self.table,
         }
     }
-}
-
-fn engine(options: &Run, has_threads: bool, uses_p3: bool) -> wasmtime::Result<Engine> {
-    let mut config = Config::new();
-    // WASI 0.2 has no concurrent calls; without them, each call of the guest saves 110 ns.
-    config.concurrency_support(uses_p3);
-    // Only with a deadline: each loop of the guest pays for the check.
-    config.epoch_interruption(options.timeout.is_some());
-    config.parallel_compilation(has_threads);
-    if !room::has_address_space() {
-        // A memory takes what it uses, and moves when it grows.
-        config.memory_reservation(0);
-        config.memory_reservation_for_growth(1 << 20);
-        config.memory_guard_size(1 << 16);
-    }
-    if !options.no_cache {
-        config.cache(cache::open());
-    }
-    Engine::new(&config)
 }
 
 /// The guest's standard streams, arguments, environment, directories, and sockets as the policy

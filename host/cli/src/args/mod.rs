@@ -50,22 +50,47 @@ Examples:
 #[command(name = "winsock-async", version, after_help = STATUSES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
+#[cfg(test)]
 impl Cli {
-    /// The options of `run`, the only command.
+    /// The options of `run`.
     pub(crate) fn into_run(self) -> Run {
-        let Command::Run(run) = self.command;
-        *run
+        match self.command {
+            Command::Run(run) => *run,
+            Command::Compile(_) => panic!("another command"),
+        }
     }
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
     /// Run a command: a component that exports `wasi:cli/run`, or a core module for wasm32-wasip1
     Run(Box<Run>),
+    /// Compile a command to a file that `run` takes: it starts without a compilation
+    Compile(Compile),
 }
+
+/// The options of `compile`.
+#[derive(Args, Debug)]
+#[command(override_usage = "winsock-async compile [OPTIONS] GUEST.wasm")]
+pub(crate) struct Compile {
+    /// The file to write, which only you can read [default: GUEST.cwasm]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// At most N bytes of the guest's file
+    #[arg(long, value_name = "N", default_value_t = MAX_GUEST_BYTES)]
+    pub(crate) max_guest_bytes: u64,
+
+    /// The component or core module
+    #[arg(value_name = "GUEST.wasm")]
+    pub(crate) guest: PathBuf,
+}
+
+/// The most bytes of a guest's file by default.
+const MAX_GUEST_BYTES: u64 = 256 << 20;
 
 /// The options of `run`, the guest and its arguments.
 #[derive(Args, Debug)]
@@ -191,7 +216,7 @@ pub(crate) struct Run {
     pub(crate) timeout: Option<Duration>,
 
     /// At most N bytes of the guest's file
-    #[arg(long, value_name = "N", default_value_t = 256 << 20)]
+    #[arg(long, value_name = "N", default_value_t = MAX_GUEST_BYTES)]
     pub(crate) max_guest_bytes: u64,
 
     /// Give the guest an environment variable; without =VALUE, the runner's variable of this name.
@@ -226,7 +251,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "LEVEL")]
     pub(crate) log: Option<Level>,
 
-    /// The component or core module, and its arguments
+    /// The component, core module or compiled guest, and its arguments
     #[arg(value_name = "GUEST.wasm", required = true, trailing_var_arg = true)]
     guest_and_args: Vec<OsString>,
 }
@@ -291,6 +316,22 @@ mod tests {
         assert_eq!(run.guest(), Path::new("g.wasm"));
         assert_eq!(run.command_line().unwrap(), given[1..]);
         assert!(run.stats && !run.allow_all && run.timeout.is_none());
+    }
+
+    #[test]
+    fn compile_takes_a_guest_and_a_file_to_write() {
+        for output in [&["-o", "out"][..], &["--output=out"]] {
+            let args = ["winsock-async", "compile", "g.wasm"].iter().chain(output);
+            let Command::Compile(compile) = Cli::try_parse_from(args).unwrap().command else {
+                panic!("another command")
+            };
+            assert_eq!(compile.guest, Path::new("g.wasm"));
+            assert_eq!(compile.output.as_deref(), Some(Path::new("out")));
+        }
+        for args in [&["compile"][..], &["compile", "a.wasm", "b.wasm"]] {
+            let args = ["winsock-async"].iter().chain(args);
+            assert!(Cli::try_parse_from(args).is_err());
+        }
     }
 
     #[test]

@@ -1,21 +1,27 @@
 //! Clap's errors of a wrong command line, in one line and without the usage.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 
 use anyhow::{Error, anyhow};
 use clap::error::{ContextValue, ErrorKind};
 
 use crate::error::one_line;
 
-/// Turns clap's error into one of a single line that ends with the command for help.
-pub(crate) fn refusal(error: clap::Error) -> Error {
+/// Turns clap's error into one of a single line that ends with the command for help. `args` is the
+/// command line.
+pub(crate) fn refusal(error: clap::Error, args: &[OsString]) -> Error {
+    let command = match args.get(1) {
+        Some(name) if name == "compile" => "compile",
+        _ => "run",
+    };
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             return anyhow!("no command is given; try `winsock-async --help`");
         }
         // The guest is the only argument that is required.
         ErrorKind::MissingRequiredArgument => {
-            return anyhow!("no guest is given; try `winsock-async run GUEST.wasm`");
+            return anyhow!("no guest is given; try `winsock-async {command} GUEST.wasm`");
         }
         _ => {}
     }
@@ -27,7 +33,7 @@ pub(crate) fn refusal(error: clap::Error) -> Error {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("; ");
-    anyhow!("{said}; try `winsock-async run --help`")
+    anyhow!("{said}; try `winsock-async {command} --help`")
 }
 
 /// Clap's text, in which blank lines separate parts and nothing else. For that, each value that the
@@ -68,8 +74,13 @@ mod tests {
 
     #[track_caller]
     fn assert_refused(args: &[&str], line: &str) {
-        let error = Cli::try_parse_from(["winsock-async"].iter().chain(args)).unwrap_err();
-        let refusal = super::refusal(error);
+        let args: Vec<_> = ["winsock-async"]
+            .iter()
+            .chain(args)
+            .map(Into::into)
+            .collect();
+        let error = Cli::try_parse_from(&args).unwrap_err();
+        let refusal = super::refusal(error, &args);
         assert_eq!(refusal.to_string(), line);
         assert_eq!(error::status(&refusal), 2);
     }
