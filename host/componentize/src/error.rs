@@ -41,8 +41,8 @@ pub enum Error {
         /// The imports, each as `MODULE.NAME`, or as `NAME` for a linker's undefined symbol.
         imports: Vec<String>,
     },
-    /// The module is Go's and has no memory for the adapter of WASI preview 1, which Go's heap would
-    /// overwrite.
+    /// The module is Go's and has no memory for the adapter of WASI preview 1. Go's heap would
+    /// overwrite what the adapter takes.
     #[error(
         "this Go program has no memory for the adapter of WASI preview 1, which Go's heap would \
          overwrite; import the package winsock of examples/guests-go, whose array is for that"

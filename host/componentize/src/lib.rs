@@ -4,6 +4,9 @@
 //! `libws2_32.a` or with the bindings of wit-bindgen, it also imports `winsock:async-lookup`.
 //! [`component`] makes a component, which imports WASI 0.2 and `winsock:async-lookup` instead.
 //!
+//! Go makes such a module too. It needs an array for the adapter of WASI preview 1, because Go's
+//! heap takes every address behind the module's data.
+//!
 //! The input need not be trusted: any bytes are a component or an [`Error`].
 //!
 //! ```
