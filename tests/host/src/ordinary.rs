@@ -1,4 +1,5 @@
-//! Runs guests that know nothing of this project, with the linker of a test.
+//! Runs guests of other languages, and guests that know nothing of this project, with the linker of
+//! a test.
 
 use std::fs;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -7,7 +8,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Result, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtxBuilder, p2, p3};
+use wasmtime_wasi::{I32Exit, WasiCtxBuilder, p2, p3};
 use winsock_async_engine::LookupEngine;
 use winsock_async_wasmtime::{WinsockCtx, wasi};
 
@@ -23,7 +24,8 @@ pub struct Ordinary {
 }
 
 impl Ordinary {
-    /// Loads a guest of `tests/wasi` or `examples/wasi`. `None` as for [`if_built`].
+    /// Loads a guest of `tests/wasi`, `examples/wasi` or another language. A core module becomes a
+    /// component. `None` as for [`if_built`].
     ///
     /// What is compiled stays in `target/guests/compiled`: compiling Python takes 14 s.
     pub fn load(name: &str) -> Option<Ordinary> {
@@ -31,7 +33,9 @@ impl Ordinary {
         static LOADING: Mutex<()> = Mutex::new(());
         let file = if_built(name)?;
         let _loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
-        let component = Component::from_file(engine(), file).expect("a component");
+        let bytes = fs::read(file).expect("a file");
+        let component = winsock_async_componentize::component(&bytes).expect("a program");
+        let component = Component::from_binary(engine(), &component).expect("a component");
         let name = name.into();
         Some(Ordinary { name, component })
     }
@@ -61,7 +65,8 @@ impl Ordinary {
             }
             Err(_) => {
                 let command = p2::bindings::Command::new(&mut store, &instance)?;
-                command.wasi_cli_run().call_run(&mut store).await?
+                let ended = command.wasi_cli_run().call_run(&mut store).await;
+                ended.or_else(exited)?
             }
         };
         drop(store);
@@ -118,9 +123,20 @@ impl Ordinary {
             p2::add_to_linker_async(linker)?;
             wasi::replace_in_linker(linker)?;
             p3::add_to_linker(linker)?;
-            wasi::p3::replace_in_linker(linker)
+            wasi::p3::replace_in_linker(linker)?;
+            wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
+            winsock_async_wasmtime::add_to_linker_async(linker)
         };
         self.run(args, state, link).await
+    }
+}
+
+/// How a guest ended that called `exit`, as a core module of Go does at its end.
+fn exited(error: wasmtime::Error) -> Result<std::result::Result<(), ()>> {
+    match error.downcast_ref() {
+        Some(I32Exit(0)) => Ok(Ok(())),
+        Some(I32Exit(_)) => Ok(Err(())),
+        None => Err(error),
     }
 }
 
