@@ -10,7 +10,9 @@ use crate::observe::Observer;
 use crate::policy::Policy;
 use crate::pool::Pool;
 use crate::registry::SessionRegistry;
-use crate::resolvers::{Chain, System, Tables};
+#[cfg(not(target_os = "wasi"))]
+use crate::resolvers::{Chain, System};
+use crate::resolvers::Tables;
 use crate::session::{Lookups, Session};
 use crate::shared::EngineShared;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
@@ -129,12 +131,13 @@ pub struct LookupEngineBuilder {
     limits: Limits,
     host_name: Option<String>,
     measure_latency: bool,
+    without_threads: bool,
     observers: Vec<Arc<dyn Observer>>,
 }
 
 impl LookupEngineBuilder {
-    /// Sets the resolver. Default: [`Tables::system`], then [`System`] for hosts that are not in
-    /// the tables.
+    /// Sets the resolver. Default: [`Tables::system`], then [`System`](crate::resolvers::System)
+    /// for hosts that are not in the tables. On WASI: the embedded [`Tables`], without hosts.
     pub fn resolver(mut self, resolver: impl Resolver) -> Self {
         self.resolver = Some(Arc::new(resolver));
         self
@@ -160,7 +163,7 @@ impl LookupEngineBuilder {
     }
 
     /// Sets the name that a lookup of "" stands for (`S-R13`). The policy must allow it like any
-    /// other name. Default: the machine's name.
+    /// other name. Default: the machine's name; on WASI, which has none, `localhost`.
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.host_name = Some(name.into());
         self
@@ -182,12 +185,25 @@ impl LookupEngineBuilder {
         self
     }
 
+    /// Has the engine start no thread, for targets that have none, such as `wasm32-wasip2`.
+    ///
+    /// Such an engine is up without workers. Each call of a session does the watchdog's work: it
+    /// ends the requests whose [`Limits::request_timeout`] has passed. A lookup that would block
+    /// ([`Resolution::Blocking`](crate::Resolution::Blocking)) completes with WSANO_RECOVERY, so
+    /// the resolvers must answer at once or asynchronously. On a target without threads, only
+    /// [`Session::wait`] with a time-out of 0 can be called: the caller waits for what its
+    /// resolver waits for, and for [`Session::next_deadline`].
+    pub fn without_threads(mut self) -> Self {
+        self.without_threads = true;
+        self
+    }
+
     /// Builds the engine and starts its worker threads. If none can be started, every request fails
     /// with WSAENETDOWN (`S-R18`).
     pub fn build(self) -> LookupEngine {
         let resolver = self
             .resolver
-            .unwrap_or_else(|| Arc::new(Chain::new().then(Tables::system()).then(System::new())));
+            .unwrap_or_else(default_resolver);
         let judge = Arc::new(Judge {
             policy: Arc::new(self.policy),
             inspector: self.inspector,
@@ -199,10 +215,11 @@ impl LookupEngineBuilder {
             Arc::clone(&judge),
             &self.limits,
             clock,
+            !self.without_threads,
         );
         let host_name = self
             .host_name
-            .unwrap_or_else(|| gethostname::gethostname().to_string_lossy().into_owned());
+            .unwrap_or_else(machine_name);
         #[cfg_attr(
             not(feature = "tracing"),
             allow(unused_mut, reason = "the feature adds an observer")
@@ -227,4 +244,25 @@ impl LookupEngineBuilder {
             }),
         }
     }
+}
+
+#[cfg(not(target_os = "wasi"))]
+fn default_resolver() -> Arc<dyn Resolver> {
+    Arc::new(Chain::new().then(Tables::system()).then(System::new()))
+}
+
+#[cfg(target_os = "wasi")]
+fn default_resolver() -> Arc<dyn Resolver> {
+    Arc::new(Tables::builder().build().expect("the embedded tables"))
+}
+
+#[cfg(not(target_os = "wasi"))]
+fn machine_name() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+/// WASI has no call for the machine's name.
+#[cfg(target_os = "wasi")]
+fn machine_name() -> String {
+    "localhost".to_owned()
 }

@@ -52,7 +52,7 @@ impl EngineShared {
     }
 
     pub(crate) fn is_down(&self) -> bool {
-        self.workers == 0 || self.registry.is_down()
+        self.workers == 0 && self.pool.has_threads || self.registry.is_down()
     }
 
     /// Asks the resolver for an immediate answer. A panic is `NoRecovery`.

@@ -44,6 +44,8 @@ pub(crate) struct Pool {
     resolver: Arc<dyn Resolver>,
     judge: Arc<Judge>,
     clock: Clock,
+    /// Whether it may start threads. If not, calls of sessions do the watchdog's work.
+    pub(crate) has_threads: bool,
     state: CachePadded<Mutex<State>>,
     /// Idle workers wait here for sessions.
     work_came: Condvar,
@@ -104,9 +106,11 @@ impl Pool {
         judge: Arc<Judge>,
         limits: &Limits,
         clock: Clock,
+        has_threads: bool,
     ) -> (Arc<Pool>, usize) {
-        let workers = limits.workers.min(MAX_THREADS);
-        let max_extra = limits.max_extra_workers.min(MAX_THREADS - workers);
+        let most = if has_threads { MAX_THREADS } else { 0 };
+        let workers = limits.workers.min(most);
+        let max_extra = limits.max_extra_workers.min(most - workers);
         let share = Share {
             // A model has a worker of its own.
             workers: workers + max_extra + usize::from(cfg!(any(loom, shuttle))),
@@ -118,6 +122,7 @@ impl Pool {
             resolver,
             judge,
             clock,
+            has_threads,
             state: CachePadded::new(Mutex::new(State::new(share, max_extra, thresholds))),
             work_came: Condvar::new(),
             look_came: Condvar::new(),
@@ -347,7 +352,8 @@ impl Pool {
             Call::Wake => self.look_came.notify_one(),
             // In a model, the model does its work.
             Call::Start
-                if !cfg!(any(loom, shuttle))
+                if self.has_threads
+                    && !cfg!(any(loom, shuttle))
                     && !self.spawn("winsock-watchdog".to_owned(), Pool::watch) =>
             {
                 let mut state = self.lock();

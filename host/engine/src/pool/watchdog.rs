@@ -2,6 +2,7 @@
 //! stuck.
 //!
 //! It starts when it is needed first, and rests while no worker is in a turn and no alarm is set.
+//! Without threads, each call of a session does its work.
 
 use std::time::Duration;
 
@@ -31,6 +32,13 @@ impl Pool {
             let mut state = self.lock();
             state.look_at(0);
             self.release(state);
+        }
+    }
+
+    /// Does the watchdog's work, if the pool has no threads.
+    pub(crate) fn look_without_threads(self: &Arc<Self>) {
+        if !self.has_threads {
+            self.look();
         }
     }
 

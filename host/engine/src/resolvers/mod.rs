@@ -23,6 +23,7 @@ mod search;
 #[cfg(any(feature = "dns", all(target_os = "linux", target_env = "gnu")))]
 mod settings;
 mod special;
+#[cfg(not(target_os = "wasi"))]
 mod system;
 mod tables;
 mod wait;
@@ -34,6 +35,8 @@ pub use deny::Deny;
 pub use dns::{Dns, DnsBuilder, DnsError};
 #[cfg(feature = "dns")]
 pub use resolv_conf::{ConfError, ConfProblem, WordProblem};
+pub use special::special_name;
 pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
+#[cfg(not(target_os = "wasi"))]
 pub use system::System;
 pub use tables::{LineError, Problem, Tables, TablesBuilder, TablesError};

@@ -5,12 +5,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::lookup::{Lookup, Resolution};
 use crate::names;
 
-/// The resolution of a lookup that is not for a name service. `None` for other lookups.
+/// The resolution of a lookup that no name service is to be asked for. `None` for other lookups. A
+/// custom resolver of hosts calls it first.
 ///
 /// `localhost` and the names under it are loopback addresses, and names under `invalid` do not
 /// exist (RFC 6761). Names under `onion` are Tor's, which resolvers of DNS do not find (RFC 7686).
 /// Services and protocols are those of [`Tables`](super::Tables).
-pub(super) fn resolve(lookup: &Lookup) -> Option<Resolution> {
+pub fn special_name(lookup: &Lookup) -> Option<Resolution> {
     let Some(name) = lookup.host_name() else {
         let is_host = matches!(lookup, Lookup::HostByAddress(_) | Lookup::NameOf(_));
         return (!is_host).then_some(Resolution::NotFound);
@@ -37,7 +38,7 @@ mod tests {
     use crate::types::{AddressFamily, AddressList, Answer, HostEntry};
 
     fn resolution(name: &str) -> Option<Resolution> {
-        resolve(&Lookup::HostByName(name.into()))
+        special_name(&Lookup::HostByName(name.into()))
     }
 
     fn addresses(name: &str, family: Option<AddressFamily>) -> Lookup {
@@ -73,7 +74,7 @@ mod tests {
         ] {
             let list = AddressList::new(Some("a.localhost".into()), expected);
             let expected = Resolution::Ready(Ok(Arc::new(list.into())));
-            assert_eq!(resolve(&addresses("a.localhost.", family)), Some(expected));
+            assert_eq!(special_name(&addresses("a.localhost.", family)), Some(expected));
         }
     }
 
@@ -81,7 +82,7 @@ mod tests {
     fn invalid_and_onion_are_not_found() {
         for name in ["invalid", "a.invalid", "a.invalid.", "onion", "abc.onion."] {
             assert_eq!(resolution(name), Some(Resolution::NotFound), "{name}");
-            let resolution = resolve(&addresses(name, None));
+            let resolution = special_name(&addresses(name, None));
             assert_eq!(resolution, Some(Resolution::NotFound), "{name}");
         }
     }
@@ -96,15 +97,15 @@ mod tests {
             "a",
         ] {
             assert_eq!(resolution(name), None, "{name}");
-            assert_eq!(resolve(&addresses(name, None)), None, "{name}");
+            assert_eq!(special_name(&addresses(name, None)), None, "{name}");
         }
-        assert_eq!(resolve(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)), None);
-        assert_eq!(resolve(&Lookup::NameOf(Ipv6Addr::LOCALHOST.into())), None);
+        assert_eq!(special_name(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)), None);
+        assert_eq!(special_name(&Lookup::NameOf(Ipv6Addr::LOCALHOST.into())), None);
     }
 
     #[test]
     fn services_and_protocols_are_not_found() {
         let lookup = Lookup::ProtocolByNumber(6);
-        assert_eq!(resolve(&lookup), Some(Resolution::NotFound));
+        assert_eq!(special_name(&lookup), Some(Resolution::NotFound));
     }
 }

@@ -63,7 +63,10 @@ fn ask(engine: &EngineShared, question: Question) -> Admitted {
     };
     let resolution = engine.try_resolve(&lookup);
     if resolution == Resolution::Blocking {
-        return Admitted::Blocking(lookup);
+        return match engine.pool.has_threads {
+            true => Admitted::Blocking(lookup),
+            false => Admitted::Now(ErrorCode::NoRecovery.into(), Some(lookup)),
+        };
     }
     match resolution.timed_outcome(&lookup) {
         Some(outcome) => {

@@ -125,6 +125,15 @@ impl Session {
         self.shared.requests().take(max)
     }
 
+    /// When the first pending request is overdue
+    /// ([`Limits::request_timeout`](crate::Limits::request_timeout)), for callers of an engine
+    /// [without threads](crate::LookupEngineBuilder::without_threads). It may be earlier, if
+    /// requests have ended. `None` without a time-out, and if no request is pending.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let alarm = self.shared.requests().alarm()?;
+        self.shared.engine.clock.instant(alarm.at)
+    }
+
     /// Blocks the thread until a completion can be taken. Returns false when `timeout` is over, and
     /// at once when no request is outstanding. Without `timeout`, waits for ever.
     ///

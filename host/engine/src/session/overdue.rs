@@ -41,6 +41,11 @@ impl Requests {
         }
     }
 
+    /// The alarm for the first deadline.
+    pub(super) fn alarm(&self) -> Option<Alarm> {
+        self.deadlines.as_ref()?.alarm
+    }
+
     /// Completes overdue requests as if the name server were silent (`S-R15`). Called when the
     /// alarm has rung.
     pub(super) fn end_overdue(&mut self) {

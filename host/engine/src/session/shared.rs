@@ -64,6 +64,7 @@ impl SessionShared {
     }
 
     pub(super) fn requests(&self) -> Locked<'_> {
+        self.engine.pool.look_without_threads();
         Locked {
             requests: Some(self.requests.lock().expect("no holder panics")),
             queue: &self.queue,

@@ -65,6 +65,11 @@ impl Clock {
         NonZeroU32::new(u32::try_from(seconds + 1).unwrap_or(u32::MAX))
     }
 
+    /// The time that is this number of nanoseconds after the start. None if no `Instant` has it.
+    pub(crate) fn instant(&self, nanoseconds: u64) -> Option<Instant> {
+        self.0.checked_add(Duration::from_nanos(nanoseconds))
+    }
+
     /// Nanoseconds since the start.
     pub(crate) fn now(&self) -> u64 {
         nanoseconds(self.0.elapsed())

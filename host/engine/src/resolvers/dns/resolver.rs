@@ -189,7 +189,7 @@ impl Dns {
 
 impl Resolver for Dns {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
-        special::resolve(lookup).unwrap_or_else(|| {
+        special::special_name(lookup).unwrap_or_else(|| {
             match self.shared.cached_answer(lookup, Instant::now()) {
                 Some(TimedOutcome { outcome, expires }) => match expires {
                     Some(expires) => Resolution::ReadyUntil(outcome, expires),
@@ -211,7 +211,7 @@ impl Resolver for Dns {
     }
 
     fn start(&self, lookup: &Lookup, responder: Responder) {
-        if let Some(outcome) = special::resolve(lookup).and_then(|known| known.outcome(lookup)) {
+        if let Some(outcome) = special::special_name(lookup).and_then(|known| known.outcome(lookup)) {
             return responder.send(outcome);
         }
         let list = &self.shared.settings.search;

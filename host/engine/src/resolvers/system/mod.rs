@@ -81,7 +81,7 @@ impl System {
 
 impl Resolver for System {
     fn try_resolve(&self, lookup: &Lookup) -> Resolution {
-        special::resolve(lookup).unwrap_or(Resolution::Blocking)
+        special::special_name(lookup).unwrap_or(Resolution::Blocking)
     }
 
     fn resolve_blocking(&self, lookup: &Lookup) -> Outcome {
@@ -94,7 +94,7 @@ impl Resolver for System {
 }
 
 fn resolve(lookup: &Lookup, policy: Option<&Policy>) -> Outcome {
-    if let Some(outcome) = special::resolve(lookup).and_then(|known| known.outcome(lookup)) {
+    if let Some(outcome) = special::special_name(lookup).and_then(|known| known.outcome(lookup)) {
         return outcome;
     }
     match lookup {

@@ -1,0 +1,167 @@
+//! The calls of the interface: a session of the engine, and the streams that its lookups wait for.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasip2::clocks::monotonic_clock::subscribe_duration;
+use wasip2::io::poll::{Pollable, poll};
+use winsock_async_engine::{Limits, LookupEngine, Policy, Session, TaskHandle};
+
+use crate::bindings::types::{Completion, ErrorCode, Query};
+use crate::bindings::{Component, completions, lifecycle, requests};
+use crate::names::{Names, Pending};
+
+/// The one session of the component, and its lookups that the runtime has.
+struct Provider {
+    session: Session,
+    names: Arc<Names>,
+    pending: HashMap<TaskHandle, Pending>,
+    /// Always ready, so that a poll with it does not wait.
+    now: Pollable,
+}
+
+thread_local! {
+    static PROVIDER: RefCell<Provider> = RefCell::new(Provider::new());
+}
+
+fn with<T>(call: impl FnOnce(&mut Provider) -> T) -> T {
+    PROVIDER.with_borrow_mut(call)
+}
+
+impl Provider {
+    fn new() -> Provider {
+        let names = Arc::new(Names::new());
+        let engine = LookupEngine::builder()
+            .resolver(Arc::clone(&names))
+            // Which names the guest may look up is the runtime's decision.
+            .policy(Policy::allow_all())
+            .limits(Limits::default())
+            .without_threads()
+            .build();
+        Provider {
+            session: engine.session(),
+            names,
+            pending: HashMap::new(),
+            now: subscribe_duration(0),
+        }
+    }
+
+    fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
+        let handle = self.session.request(query.into(), tag)?;
+        if let Some(pending) = self.names.take_begun() {
+            self.pending.insert(handle, pending);
+        }
+        Ok(handle)
+    }
+
+    fn cancel(&mut self, handle: TaskHandle) -> Result<(), ErrorCode> {
+        self.session.cancel(handle)?;
+        // S-C6: the runtime's lookup ends too.
+        self.pending.remove(&handle);
+        Ok(())
+    }
+
+    fn cleanup(&mut self) -> Result<(), ErrorCode> {
+        self.session.cleanup()?;
+        self.drop_unwanted();
+        Ok(())
+    }
+
+    fn take(&mut self, max: u32) -> Vec<Completion> {
+        self.advance();
+        let taken = self.session.take(usize::try_from(max).unwrap_or(usize::MAX));
+        taken.into_iter().map(Completion::from).collect()
+    }
+
+    fn wait(&mut self, timeout: Option<u64>) -> bool {
+        let timeout = timeout.map(Duration::from_nanos);
+        // A time-out that no `Instant` can express never ends.
+        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        loop {
+            self.advance();
+            if self.session.wait(Some(Duration::ZERO)) {
+                return true;
+            }
+            if self.session.outstanding() == 0 {
+                return false;
+            }
+            let now = Instant::now();
+            if end.is_some_and(|end| end <= now) {
+                return false;
+            }
+            let until = end.into_iter().chain(self.session.next_deadline()).min();
+            let timer = until.map(|until| {
+                let left = until.saturating_duration_since(now).as_nanos();
+                subscribe_duration(u64::try_from(left).unwrap_or(u64::MAX))
+            });
+            self.sleep(timer.as_ref());
+        }
+    }
+
+    /// Sends the session what the runtime has found. Does not wait.
+    fn advance(&mut self) {
+        self.drop_unwanted();
+        if self.pending.is_empty() {
+            return;
+        }
+        let handles: Vec<_> = self.pending.keys().copied().collect();
+        let streams = handles.iter().map(|handle| self.pending[handle].pollable());
+        let pollables: Vec<_> = [&self.now].into_iter().chain(streams).collect();
+        for ready in poll(&pollables) {
+            // The first is `now`.
+            let stream = (ready as usize).checked_sub(1).map(|index| handles[index]);
+            let Some(handle) = stream else { continue };
+            let advanced = self.pending.remove(&handle).and_then(Pending::advance);
+            if let Some(pending) = advanced {
+                self.pending.insert(handle, pending);
+            }
+        }
+    }
+
+    /// Waits until the runtime has found something, or until `timer` is ready.
+    fn sleep(&self, timer: Option<&Pollable>) {
+        let streams = self.pending.values().map(Pending::pollable);
+        let pollables: Vec<_> = streams.chain(timer).collect();
+        // An empty list traps.
+        if !pollables.is_empty() {
+            poll(&pollables);
+        }
+    }
+
+    /// Ends the lookups whose requests have ended without them, by the clean-up or a time-out.
+    fn drop_unwanted(&mut self) {
+        self.pending.retain(|_, pending| pending.is_wanted());
+    }
+}
+
+impl lifecycle::Guest for Component {
+    fn startup() -> Result<(), ErrorCode> {
+        with(|provider| provider.session.startup()).map_err(ErrorCode::from)
+    }
+
+    fn cleanup() -> Result<(), ErrorCode> {
+        with(Provider::cleanup)
+    }
+}
+
+impl requests::Guest for Component {
+    fn async_request(query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
+        with(|provider| provider.request(query, tag))
+    }
+
+    fn cancel(handle: TaskHandle) -> Result<(), ErrorCode> {
+        with(|provider| provider.cancel(handle))
+    }
+}
+
+impl completions::Guest for Component {
+    fn take(max: u32) -> Vec<Completion> {
+        with(|provider| provider.take(max))
+    }
+
+    fn wait(timeout: Option<u64>) -> bool {
+        with(|provider| provider.wait(timeout))
+    }
+}
