@@ -3,7 +3,12 @@
 #![allow(missing_docs, reason = "wit-bindgen's output")]
 #![cfg_attr(
     not(target_arch = "wasm32"),
-    allow(dead_code, unused_imports, unused_macros, reason = "nothing is exported")
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "nothing is exported"
+    )
 )]
 
 wit_bindgen::generate!({

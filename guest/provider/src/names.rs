@@ -129,4 +129,3 @@ fn error_code(error: WasiError) -> ErrorCode {
         _ => ErrorCode::NoRecovery,
     }
 }
-

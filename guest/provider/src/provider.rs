@@ -36,7 +36,7 @@ impl Provider {
         let engine = LookupEngine::builder()
             .resolver(Arc::clone(&names))
             // Which names the guest may look up is the runtime's decision.
-            .policy(Policy::allow_all())
+            .policy(Policy::allow_all().allow_private())
             .limits(Limits::default())
             .without_threads()
             .build();
@@ -71,7 +71,9 @@ impl Provider {
 
     fn take(&mut self, max: u32) -> Vec<Completion> {
         self.advance();
-        let taken = self.session.take(usize::try_from(max).unwrap_or(usize::MAX));
+        let taken = self
+            .session
+            .take(usize::try_from(max).unwrap_or(usize::MAX));
         taken.into_iter().map(Completion::from).collect()
     }
 
