@@ -48,6 +48,12 @@ pub enum Error {
          overwrite; import the package winsock of examples/guests-go, whose array is for that"
     )]
     Go,
+    /// A guest and a provider cannot be composed.
+    #[error("this guest cannot be composed with the provider: {reason}")]
+    Compose {
+        /// What does not fit, or the message of the validator.
+        reason: String,
+    },
     /// An import or export has another type than its interface.
     #[error("this module cannot become a component: {reason}")]
     Encode {

@@ -7,6 +7,9 @@
 //! Go makes such a module too. It needs an array for the adapter of WASI preview 1, because Go's
 //! heap takes every address behind the module's data.
 //!
+//! [`compose`] composes a guest with a provider of its lookups, so that it runs on any runtime of
+//! components.
+//!
 //! The input need not be trusted: any bytes are a component or an [`Error`].
 //!
 //! ```
@@ -24,6 +27,7 @@
 
 mod adapter_memory;
 mod command;
+mod compose;
 mod error;
 mod module;
 mod types;
@@ -35,6 +39,7 @@ use wasi_preview1_component_adapter_provider::{
 };
 use wit_component::ComponentEncoder;
 
+pub use crate::compose::compose;
 pub use crate::error::Error;
 
 /// The first eight bytes of a core module.
