@@ -10,9 +10,9 @@ use crate::observe::Observer;
 use crate::policy::Policy;
 use crate::pool::Pool;
 use crate::registry::SessionRegistry;
+use crate::resolvers::Tables;
 #[cfg(not(target_os = "wasi"))]
 use crate::resolvers::{Chain, System};
-use crate::resolvers::Tables;
 use crate::session::{Lookups, Session};
 use crate::shared::EngineShared;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
@@ -201,9 +201,7 @@ impl LookupEngineBuilder {
     /// Builds the engine and starts its worker threads. If none can be started, every request fails
     /// with WSAENETDOWN (`S-R18`).
     pub fn build(self) -> LookupEngine {
-        let resolver = self
-            .resolver
-            .unwrap_or_else(default_resolver);
+        let resolver = self.resolver.unwrap_or_else(default_resolver);
         let judge = Arc::new(Judge {
             policy: Arc::new(self.policy),
             inspector: self.inspector,
@@ -217,9 +215,7 @@ impl LookupEngineBuilder {
             clock,
             !self.without_threads,
         );
-        let host_name = self
-            .host_name
-            .unwrap_or_else(machine_name);
+        let host_name = self.host_name.unwrap_or_else(machine_name);
         #[cfg_attr(
             not(feature = "tracing"),
             allow(unused_mut, reason = "the feature adds an observer")

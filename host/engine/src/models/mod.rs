@@ -151,7 +151,13 @@ pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEn
         answer_bytes: limits.answer_bytes,
     });
     let clock = Clock::start();
-    let (pool, _) = Pool::start(Arc::clone(&resolver), Arc::clone(&judge), &limits, clock, true);
+    let (pool, _) = Pool::start(
+        Arc::clone(&resolver),
+        Arc::clone(&judge),
+        &limits,
+        clock,
+        true,
+    );
     LookupEngine {
         shared: Arc::new(EngineShared {
             observers: Arc::new([]),

@@ -35,8 +35,8 @@ pub use deny::Deny;
 pub use dns::{Dns, DnsBuilder, DnsError};
 #[cfg(feature = "dns")]
 pub use resolv_conf::{ConfError, ConfProblem, WordProblem};
-pub use special::special_name;
 pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
+pub use special::special_name;
 #[cfg(not(target_os = "wasi"))]
 pub use system::System;
 pub use tables::{LineError, Problem, Tables, TablesBuilder, TablesError};

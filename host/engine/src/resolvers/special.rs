@@ -74,7 +74,10 @@ mod tests {
         ] {
             let list = AddressList::new(Some("a.localhost".into()), expected);
             let expected = Resolution::Ready(Ok(Arc::new(list.into())));
-            assert_eq!(special_name(&addresses("a.localhost.", family)), Some(expected));
+            assert_eq!(
+                special_name(&addresses("a.localhost.", family)),
+                Some(expected)
+            );
         }
     }
 
@@ -99,8 +102,14 @@ mod tests {
             assert_eq!(resolution(name), None, "{name}");
             assert_eq!(special_name(&addresses(name, None)), None, "{name}");
         }
-        assert_eq!(special_name(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)), None);
-        assert_eq!(special_name(&Lookup::NameOf(Ipv6Addr::LOCALHOST.into())), None);
+        assert_eq!(
+            special_name(&Lookup::HostByAddress(Ipv4Addr::LOCALHOST)),
+            None
+        );
+        assert_eq!(
+            special_name(&Lookup::NameOf(Ipv6Addr::LOCALHOST.into())),
+            None
+        );
     }
 
     #[test]

@@ -211,7 +211,8 @@ impl Resolver for Dns {
     }
 
     fn start(&self, lookup: &Lookup, responder: Responder) {
-        if let Some(outcome) = special::special_name(lookup).and_then(|known| known.outcome(lookup)) {
+        if let Some(outcome) = special::special_name(lookup).and_then(|known| known.outcome(lookup))
+        {
             return responder.send(outcome);
         }
         let list = &self.shared.settings.search;
