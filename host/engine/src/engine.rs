@@ -1,6 +1,7 @@
 //! The engine and its builder.
 
 use std::sync::atomic::AtomicUsize as Count;
+use std::time::Duration;
 
 use crate::judge::{Inspector, Judge};
 use crate::limits::Limits;
@@ -11,7 +12,7 @@ use crate::policy::Policy;
 use crate::pool::Pool;
 use crate::registry::SessionRegistry;
 use crate::resolvers::Tables;
-#[cfg(not(target_os = "wasi"))]
+#[cfg(not(target_family = "wasm"))]
 use crate::resolvers::{Chain, System};
 use crate::session::{Lookups, Session};
 use crate::shared::EngineShared;
@@ -131,13 +132,13 @@ pub struct LookupEngineBuilder {
     limits: Limits,
     host_name: Option<String>,
     measure_latency: bool,
-    without_threads: bool,
+    clock_without_threads: Option<fn() -> Duration>,
     observers: Vec<Arc<dyn Observer>>,
 }
 
 impl LookupEngineBuilder {
     /// Sets the resolver. Default: [`Tables::system`], then [`System`](crate::resolvers::System)
-    /// for hosts that are not in the tables. On WASI: the embedded [`Tables`], without hosts.
+    /// for hosts that are not in the tables. On WebAssembly: the embedded [`Tables`], without hosts.
     pub fn resolver(mut self, resolver: impl Resolver) -> Self {
         self.resolver = Some(Arc::new(resolver));
         self
@@ -163,7 +164,8 @@ impl LookupEngineBuilder {
     }
 
     /// Sets the name that a lookup of "" stands for (`S-R13`). The policy must allow it like any
-    /// other name. Default: the machine's name; on WASI, which has none, `localhost`.
+    /// other name. Default: the machine's name; on WebAssembly, which has none,
+    /// `localhost`.
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.host_name = Some(name.into());
         self
@@ -185,16 +187,20 @@ impl LookupEngineBuilder {
         self
     }
 
-    /// Has the engine start no thread, for targets that have none, such as `wasm32-wasip2`.
+    /// Has the engine start no thread, and read the time from `now`, for targets that have neither
+    /// threads nor a clock, such as `wasm32-unknown-unknown`. `now` is the time since any moment,
+    /// and never goes back.
     ///
     /// Such an engine is up without workers. Each call of a session does the watchdog's work: it
     /// ends the requests whose [`Limits::request_timeout`] has passed. A lookup that would block
     /// ([`Resolution::Blocking`](crate::Resolution::Blocking)) completes with WSANO_RECOVERY, so
-    /// the resolvers must answer at once or asynchronously. On a target without threads, only
-    /// [`Session::wait`] with a time-out of 0 can be called: the caller waits for what its
-    /// resolver waits for, and for [`Session::next_deadline`].
-    pub fn without_threads(mut self) -> Self {
-        self.without_threads = true;
+    /// the resolvers must answer at once or asynchronously.
+    ///
+    /// On a target without threads, call [`Session::wait`] with a time-out of 0 only. Between two
+    /// calls, wait for what the resolver waits for, but no longer than
+    /// [`Session::next_deadline`].
+    pub fn without_threads(mut self, now: fn() -> Duration) -> Self {
+        self.clock_without_threads = Some(now);
         self
     }
 
@@ -207,13 +213,16 @@ impl LookupEngineBuilder {
             inspector: self.inspector,
             answer_bytes: self.limits.answer_bytes,
         });
-        let clock = Clock::start();
+        let has_threads = self.clock_without_threads.is_none();
+        let clock = self
+            .clock_without_threads
+            .map_or_else(Clock::start, Clock::given);
         let (pool, workers) = Pool::start(
             Arc::clone(&resolver),
             Arc::clone(&judge),
             &self.limits,
             clock,
-            !self.without_threads,
+            has_threads,
         );
         let host_name = self.host_name.unwrap_or_else(machine_name);
         #[cfg_attr(
@@ -242,23 +251,24 @@ impl LookupEngineBuilder {
     }
 }
 
-#[cfg(not(target_os = "wasi"))]
+#[cfg(not(target_family = "wasm"))]
 fn default_resolver() -> Arc<dyn Resolver> {
     Arc::new(Chain::new().then(Tables::system()).then(System::new()))
 }
 
-#[cfg(target_os = "wasi")]
+/// WebAssembly has no files and no name service.
+#[cfg(target_family = "wasm")]
 fn default_resolver() -> Arc<dyn Resolver> {
     Arc::new(Tables::builder().build().expect("the embedded tables"))
 }
 
-#[cfg(not(target_os = "wasi"))]
+#[cfg(not(target_family = "wasm"))]
 fn machine_name() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
 
-/// WASI has no call for the machine's name.
-#[cfg(target_os = "wasi")]
+/// WebAssembly has no call for the machine's name.
+#[cfg(target_family = "wasm")]
 fn machine_name() -> String {
     "localhost".to_owned()
 }

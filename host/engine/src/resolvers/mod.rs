@@ -23,7 +23,7 @@ mod search;
 #[cfg(any(feature = "dns", all(target_os = "linux", target_env = "gnu")))]
 mod settings;
 mod special;
-#[cfg(not(target_os = "wasi"))]
+#[cfg(not(target_family = "wasm"))]
 mod system;
 mod tables;
 mod wait;
@@ -37,6 +37,6 @@ pub use dns::{Dns, DnsBuilder, DnsError};
 pub use resolv_conf::{ConfError, ConfProblem, WordProblem};
 pub use scripted::{Rule, RuleError, Script, ScriptControl, ScriptError, Scripted};
 pub use special::special_name;
-#[cfg(not(target_os = "wasi"))]
+#[cfg(not(target_family = "wasm"))]
 pub use system::System;
 pub use tables::{LineError, Problem, Tables, TablesBuilder, TablesError};

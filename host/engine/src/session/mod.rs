@@ -125,13 +125,14 @@ impl Session {
         self.shared.requests().take(max)
     }
 
-    /// When the first pending request is overdue
+    /// How long it is until the first pending request is overdue
     /// ([`Limits::request_timeout`](crate::Limits::request_timeout)), for callers of an engine
-    /// [without threads](crate::LookupEngineBuilder::without_threads). It may be earlier, if
+    /// [without threads](crate::LookupEngineBuilder::without_threads). It may be shorter, if
     /// requests have ended. `None` without a time-out, and if no request is pending.
-    pub fn next_deadline(&self) -> Option<Instant> {
+    pub fn next_deadline(&self) -> Option<Duration> {
         let alarm = self.shared.requests().alarm()?;
-        self.shared.engine.clock.instant(alarm.at)
+        let left = alarm.at.saturating_sub(self.shared.engine.now());
+        Some(Duration::from_nanos(left))
     }
 
     /// Blocks the thread until a completion can be taken. Returns false when `timeout` is over, and
@@ -152,6 +153,9 @@ impl Session {
             return known;
         }
         self.shared.engine.pool.ensure_watchdog();
+        if timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return false;
+        }
         // A time-out that no `Instant` can express never ends.
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         loop {

@@ -50,29 +50,39 @@ pub(crate) mod thread {
     }
 }
 
-/// A clock that starts at 0 when it is made.
+/// A clock that never goes back.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock(Instant);
+pub(crate) enum Clock {
+    /// The standard library's, from 0 at that time on.
+    Started(Instant),
+    /// The embedder's, for targets on which the standard library has none.
+    Given(fn() -> Duration),
+}
 
 impl Clock {
     pub(crate) fn start() -> Clock {
-        Clock(Instant::now())
+        Clock::Started(Instant::now())
     }
 
-    /// The second after the start that a time is in, from 1 on.
+    pub(crate) fn given(now: fn() -> Duration) -> Clock {
+        Clock::Given(now)
+    }
+
+    /// The second of this clock that a time is in, from 1 on. None if the clock has no `Instant`.
     pub(crate) fn second_of(&self, time: Instant) -> Option<NonZeroU32> {
-        let seconds = time.saturating_duration_since(self.0).as_secs();
+        let Clock::Started(start) = self else {
+            return None;
+        };
+        let seconds = time.saturating_duration_since(*start).as_secs();
         NonZeroU32::new(u32::try_from(seconds + 1).unwrap_or(u32::MAX))
     }
 
-    /// The time that is this number of nanoseconds after the start. None if no `Instant` has it.
-    pub(crate) fn instant(&self, nanoseconds: u64) -> Option<Instant> {
-        self.0.checked_add(Duration::from_nanos(nanoseconds))
-    }
-
-    /// Nanoseconds since the start.
+    /// Nanoseconds since the clock was 0.
     pub(crate) fn now(&self) -> u64 {
-        nanoseconds(self.0.elapsed())
+        nanoseconds(match self {
+            Clock::Started(start) => start.elapsed(),
+            Clock::Given(now) => now(),
+        })
     }
 }
 
