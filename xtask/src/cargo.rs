@@ -97,7 +97,8 @@ pub(crate) fn program(workspace: &Workspace, how: &[&str], name: &str) -> Result
     built.map(|program| program.path).with_context(missing)
 }
 
-/// Runs a `cargo build` of a static library, which shows its progress, and returns its file.
+/// Runs a `cargo build` of a static library or a module, which shows its progress, and returns its
+/// file.
 pub(crate) fn library(command: &mut Command) -> Result<PathBuf> {
     command.arg("--message-format=json-render-diagnostics");
     let mut library = None;
@@ -105,7 +106,7 @@ pub(crate) fn library(command: &mut Command) -> Result<PathBuf> {
         library = library_of_message(line).or(library.take());
     })?;
     process::succeeded(command, status)?;
-    library.with_context(|| format!("`{}` made no static library", process::typed(command)))
+    library.with_context(|| format!("`{}` made no library", process::typed(command)))
 }
 
 /// Runs a `cargo test`, passes each line that it writes to `show`, and returns the number of tests
@@ -129,16 +130,20 @@ fn passed(line: &str) -> Option<u64> {
     counts.split_once(" passed;")?.0.parse().ok()
 }
 
-/// The static library in one of cargo's messages, if any.
+/// The static library or module in one of cargo's messages, if any.
 fn library_of_message(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let kinds = message["target"]["kind"].as_array()?;
-    if message["reason"] != "compiler-artifact" || !kinds.contains(&"staticlib".into()) {
+    let of_kind = |(kind, extension)| kinds.contains(&Value::from(kind)).then_some(extension);
+    let extension = [("staticlib", "a"), ("cdylib", "wasm")]
+        .into_iter()
+        .find_map(of_kind)?;
+    if message["reason"] != "compiler-artifact" {
         return None;
     }
     let files = message["filenames"].as_array()?.iter();
     let mut paths = files.filter_map(|file| file.as_str()).map(PathBuf::from);
-    paths.find(|path| path.extension().is_some_and(|extension| extension == "a"))
+    paths.find(|path| path.extension().is_some_and(|found| found == extension))
 }
 
 /// The program in one of cargo's messages, if any.
@@ -164,8 +169,13 @@ mod tests {
         let built = r#"{"reason":"compiler-artifact","target":{"name":"c","kind":["staticlib"]},
             "filenames":["/w/target/c.d","/w/target/libc.a"],"executable":null}"#;
         assert_eq!(library_of_message(built), Some("/w/target/libc.a".into()));
+        let module = built
+            .replace("staticlib", "cdylib")
+            .replace("libc.a", "c.wasm");
+        assert_eq!(library_of_message(&module), Some("/w/target/c.wasm".into()));
         for other in [
             built.replace("staticlib", "lib"),
+            built.replace("staticlib", "cdylib"),
             built.replace("compiler-artifact", "other"),
             String::new(),
         ] {

@@ -1,4 +1,4 @@
-//! `cargo xtask guests`: builds the guest programs to `target/guests/NAME.wasm`.
+//! `cargo xtask guests`: builds the guest programs to `target/guests/NAME.wasm`, and the provider.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -14,6 +14,7 @@ use crate::foreign;
 use crate::javascript;
 use crate::machine::ThisMachine;
 use crate::process::say;
+use crate::provider;
 use crate::publish;
 use crate::setup::{self, Machine};
 use crate::toolchain::{Product, Target, Toolchain};
@@ -46,6 +47,7 @@ const P3: &str = "WASI 0.3 is built with rustup's target alone";
 pub(crate) fn build(workspace: &Workspace) -> Result<Toolchain> {
     let toolchain = set_up()?;
     let _lock = publish::lock(workspace, say)?;
+    provider::build(workspace)?;
     let with = toolchain.describe(Target::Wasip2);
     say(&format!("Building guests with {with}"));
     let mut programs = BTreeMap::new();

@@ -16,6 +16,7 @@ mod machine;
 mod models;
 mod package;
 mod process;
+mod provider;
 mod publish;
 mod rules;
 mod sdk;

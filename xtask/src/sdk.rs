@@ -74,7 +74,7 @@ fn toolchain(target: Target, guests: Option<Toolchain>) -> Result<Option<Toolcha
         (Target::Wasip2, _) => Ok(has_target.then_some(Toolchain::Target)),
         // rustup has just failed to fetch one target, so this does not ask it for a second.
         (Target::Wasip1, Some(Toolchain::Debian)) if !has_target => Ok(Some(Toolchain::Debian)),
-        (Target::Wasip1, _) => setup::set_up(&ThisMachine, target, say).map(Some),
+        _ => setup::set_up(&ThisMachine, target, say).map(Some),
     }
 }
 

@@ -25,15 +25,19 @@ pub(crate) enum Product<'a> {
     Modules(&'a str),
     /// The static library of a package, and its target.
     Library(&'a str, Target),
+    /// A package as a core module that is no program.
+    Module(&'a str),
 }
 
-/// A target: which version of WASI its programs import.
+/// A target: what its programs import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// WASI preview 1: linkers make core modules.
     Wasip1,
     /// WASI 0.2: linkers make components.
     Wasip2,
+    /// Nothing but what their sources declare: the standard library has neither files nor a clock.
+    Unknown,
 }
 
 /// Debian's packages, which build for every [`Target`] without rustup.
@@ -72,6 +76,7 @@ impl Target {
         match self {
             Target::Wasip1 => "wasm32-wasip1",
             Target::Wasip2 => "wasm32-wasip2",
+            Target::Unknown => "wasm32-unknown-unknown",
         }
     }
 }
@@ -83,6 +88,7 @@ impl Product<'_> {
             Product::Programs(_) | Product::Program(..) => Target::Wasip2,
             Product::Modules(_) => Target::Wasip1,
             Product::Library(_, target) => target,
+            Product::Module(_) => Target::Unknown,
         }
     }
 }
@@ -115,15 +121,22 @@ impl Toolchain {
         command
             .env("RUSTC_WRAPPER", "")
             .env("RUSTC_WORKSPACE_WRAPPER", "");
-        command.env("CARGO_ENCODED_RUSTFLAGS", self.rustflags().join("\x1f"));
+        let flags = self.rustflags(product.target()).join("\x1f");
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags);
         let (package, part, profile) = match product {
             Product::Programs(package) => (package, vec!["--bins"], "guest"),
             Product::Program(package, name) => (package, vec!["--bin", name], "guest"),
             // Of one target and one profile, so that they share what they have in common.
             Product::Modules(package) => (package, vec!["--bins"], "sdk"),
             Product::Library(package, _) => (package, vec!["--lib"], "sdk"),
+            Product::Module(package) => (package, vec!["--lib", "--crate-type", "cdylib"], "guest"),
         };
-        command.args(["build", "--package", package]).args(part);
+        // `cargo build` has no --crate-type.
+        let build = match product {
+            Product::Module(_) => "rustc",
+            _ => "build",
+        };
+        command.args([build, "--package", package]).args(part);
         command.args(["--profile", profile]);
         command.args(["--target", product.target().name()]);
         command.arg("--target-dir").arg(workspace.guest_build());
@@ -137,11 +150,12 @@ impl Toolchain {
         command
     }
 
-    fn rustflags(self) -> Vec<String> {
-        match self {
-            Toolchain::Target => Vec::new(),
+    fn rustflags(self, target: Target) -> Vec<String> {
+        match (self, target) {
+            // The second has no C library.
+            (Toolchain::Target, _) | (_, Target::Unknown) => Vec::new(),
             // The sources contain no C library, so Debian's is linked.
-            Toolchain::Debian => vec![
+            (Toolchain::Debian, _) => vec![
                 "-L".into(),
                 format!("native={WASI_LIBRARIES}"),
                 "-C".into(),
@@ -264,6 +278,22 @@ mod tests {
             "cargo build --package c --lib --profile sdk --target wasm32-wasip1 \
              --target-dir /w/target/guest-build"
         );
+    }
+
+    #[test]
+    fn a_module_is_linked_without_a_c_library() {
+        let workspace = Workspace::new("/w", "cargo");
+        let line = "cargo rustc --package p --lib --crate-type cdylib --profile guest \
+                    --target wasm32-unknown-unknown --target-dir /w/target/guest-build";
+        for (toolchain, more) in [
+            (Toolchain::Target, ""),
+            (Toolchain::Debian, " -Z build-std=std,panic_abort"),
+        ] {
+            let command = toolchain.build_command(&workspace, Product::Module("p"), []);
+            assert_eq!(crate::process::typed(&command), format!("{line}{more}"));
+            let flags = variable(&command, "CARGO_ENCODED_RUSTFLAGS");
+            assert_eq!(flags, Some(Some(OsStr::new(""))));
+        }
     }
 
     #[test]

@@ -1,16 +1,6 @@
 //! The exports of the component.
 
 #![allow(missing_docs, reason = "wit-bindgen's output")]
-#![cfg_attr(
-    not(target_arch = "wasm32"),
-    allow(
-        dead_code,
-        unused_imports,
-        unused_macros,
-        reason = "nothing is exported"
-    )
-)]
-
 wit_bindgen::generate!({
     path: "wit",
     inline: "
@@ -28,8 +18,6 @@ wit_bindgen::generate!({
 
 pub(crate) use self::exports::winsock::async_lookup::{completions, lifecycle, requests, types};
 
-// Other targets have no components.
-#[cfg(target_arch = "wasm32")]
 export!(Component with_types_in self);
 
 /// What is exported.

@@ -1,11 +1,11 @@
 //! The calls of the interface: a session of the engine, and the streams that its lookups wait for.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use wasip2::clocks::monotonic_clock::subscribe_duration;
+use wasip2::clocks::monotonic_clock::{self, subscribe_duration};
 use wasip2::io::poll::{Pollable, poll};
 use winsock_async_engine::{Limits, LookupEngine, Policy, Session, TaskHandle};
 
@@ -17,13 +17,18 @@ use crate::names::{Names, Pending};
 struct Provider {
     session: Session,
     names: Arc<Names>,
-    pending: HashMap<TaskHandle, Pending>,
+    pending: BTreeMap<TaskHandle, Pending>,
     /// Always ready, so that a poll with it does not wait.
     now: Pollable,
 }
 
 thread_local! {
     static PROVIDER: RefCell<Provider> = RefCell::new(Provider::new());
+}
+
+/// The runtime's monotonic clock.
+fn now() -> Duration {
+    Duration::from_nanos(monotonic_clock::now())
 }
 
 fn with<T>(call: impl FnOnce(&mut Provider) -> T) -> T {
@@ -38,12 +43,12 @@ impl Provider {
             // Which names the guest may look up is the runtime's decision.
             .policy(Policy::allow_all().allow_private())
             .limits(Limits::default())
-            .without_threads()
+            .without_threads(now)
             .build();
         Provider {
             session: engine.session(),
             names,
-            pending: HashMap::new(),
+            pending: BTreeMap::new(),
             now: subscribe_duration(0),
         }
     }
@@ -78,9 +83,7 @@ impl Provider {
     }
 
     fn wait(&mut self, timeout: Option<u64>) -> bool {
-        let timeout = timeout.map(Duration::from_nanos);
-        // A time-out that no `Instant` can express never ends.
-        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let end = timeout.map(|timeout| now().saturating_add(Duration::from_nanos(timeout)));
         loop {
             self.advance();
             if self.session.wait(Some(Duration::ZERO)) {
@@ -89,14 +92,13 @@ impl Provider {
             if self.session.outstanding() == 0 {
                 return false;
             }
-            let now = Instant::now();
-            if end.is_some_and(|end| end <= now) {
+            let left = end.map(|end| end.saturating_sub(now()));
+            if left.is_some_and(|left| left.is_zero()) {
                 return false;
             }
-            let until = end.into_iter().chain(self.session.next_deadline()).min();
-            let timer = until.map(|until| {
-                let left = until.saturating_duration_since(now).as_nanos();
-                subscribe_duration(u64::try_from(left).unwrap_or(u64::MAX))
+            let shortest = left.into_iter().chain(self.session.next_deadline()).min();
+            let timer = shortest.map(|time| {
+                subscribe_duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
             });
             self.sleep(timer.as_ref());
         }
