@@ -6,6 +6,7 @@ mod args;
 mod cache;
 mod compile;
 mod compiled;
+mod compose;
 mod deadline;
 mod ending;
 mod engine;
@@ -52,6 +53,7 @@ fn run(command: &Command) -> i32 {
     let outcome = match command {
         Command::Run(options) => run_guest(options),
         Command::Compile(options) => compile::compile(options).map(|()| 0),
+        Command::Compose(options) => compose::compose(options).map(|()| 0),
     };
     outcome.unwrap_or_else(|error| error::report(&error))
 }

@@ -48,8 +48,21 @@ pub enum Error {
          overwrite; import the package winsock of examples/guests-go, whose array is for that"
     )]
     Go,
+    /// A guest imports interfaces that no provider has.
+    #[error(
+        "the provider has no {}; a component cannot make the pollables of `readiness`, which need \
+         a host with winsock:async-lookup: call `wait` of `completions` instead",
+        imports.join(", ")
+    )]
+    NotProvided {
+        /// The interfaces.
+        imports: Vec<String>,
+    },
+    /// A guest needs no provider.
+    #[error("this guest imports nothing of winsock:async-lookup, so it needs no provider")]
+    NoLookups,
     /// A guest and a provider cannot be composed.
-    #[error("this guest cannot be composed with the provider: {reason}")]
+    #[error("this guest and the provider cannot be composed: {reason}")]
     Compose {
         /// What does not fit, or the message of the validator.
         reason: String,

@@ -15,6 +15,7 @@ use winsock_async_engine::policy::{AddressPattern, ConnectPattern, ListenPattern
 pub(crate) use self::refusal::refusal;
 pub(crate) use self::values::{Directory, Variable};
 use self::values::{duration, name_server, rate};
+use crate::guest;
 use crate::log::Level;
 use crate::timeline::Target;
 
@@ -45,6 +46,16 @@ Examples:
   A picture of each request's time:
     winsock-async run --timeline lookups.svg --allow-all lookup.wasm host:www.example.com";
 
+/// What a composed guest is, for `--help`.
+const COMPOSED: &str = "\
+The composed guest imports no winsock:async-lookup any more. It looks hosts up by
+wasi:sockets/ip-name-lookup, which its runtime must allow, and has the runner's services and
+protocols. A guest that imports winsock:async-lookup/readiness is refused: this needs a host.
+
+Example:
+  winsock-async compose lookup.wasm -o composed.wasm
+  wasmtime run -S inherit-network -S allow-ip-name-lookup composed.wasm host:localhost";
+
 /// Runs WebAssembly components that look names up asynchronously, as Winsock does.
 #[derive(Debug, Parser)]
 #[command(name = "winsock-async", version, after_help = STATUSES)]
@@ -59,7 +70,7 @@ impl Cli {
     pub(crate) fn into_run(self) -> Run {
         match self.command {
             Command::Run(run) => *run,
-            Command::Compile(_) => panic!("another command"),
+            other => panic!("another command: {other:?}"),
         }
     }
 }
@@ -70,6 +81,8 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// Compile a command to a file that `run` takes: it starts without a compilation
     Compile(Compile),
+    /// Compose a guest with the lookups, so that it runs on any runtime with WASI 0.2
+    Compose(Compose),
 }
 
 /// The options of `compile`.
@@ -89,8 +102,24 @@ pub(crate) struct Compile {
     pub(crate) guest: PathBuf,
 }
 
+/// The options of `compose`.
+#[derive(Args, Debug)]
+#[command(
+    override_usage = "winsock-async compose GUEST.wasm -o OUT.wasm",
+    after_help = COMPOSED
+)]
+pub(crate) struct Compose {
+    /// The component or core module
+    #[arg(value_name = "GUEST.wasm")]
+    pub(crate) guest: PathBuf,
+
+    /// The component to write. An existing file is replaced
+    #[arg(short, long, value_name = "OUT.wasm")]
+    pub(crate) output: PathBuf,
+}
+
 /// The most bytes of a guest's file by default.
-const MAX_GUEST_BYTES: u64 = 256 << 20;
+pub(crate) const MAX_GUEST_BYTES: u64 = 256 << 20;
 
 /// The options of `run`, the guest and its arguments.
 #[derive(Args, Debug)]

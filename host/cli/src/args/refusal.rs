@@ -13,11 +13,17 @@ use crate::error::one_line;
 pub(crate) fn refusal(error: clap::Error, args: &[OsString]) -> Error {
     let command = match args.get(1) {
         Some(name) if name == "compile" => "compile",
+        Some(name) if name == "compose" => "compose",
         _ => "run",
     };
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             return anyhow!("no command is given; try `winsock-async --help`");
+        }
+        ErrorKind::MissingRequiredArgument if command == "compose" => {
+            return anyhow!(
+                "no guest or no output is given; try `winsock-async compose GUEST.wasm -o OUT.wasm`"
+            );
         }
         // The guest is the only argument that is required.
         ErrorKind::MissingRequiredArgument => {
@@ -99,6 +105,22 @@ mod tests {
         assert_refused(
             &["run", "--xyzzy", "g.wasm"],
             "unexpected argument '--xyzzy' found; try `winsock-async run --help`",
+        );
+        for given in [&["compose"][..], &["compose", "g.wasm"], &["compose", "-o", "o.wasm"]] {
+            assert_refused(
+                given,
+                "no guest or no output is given; \
+                 try `winsock-async compose GUEST.wasm -o OUT.wasm`",
+            );
+        }
+        assert_refused(
+            &["compose", "--stats", "g.wasm", "-o", "o.wasm"],
+            "unexpected argument '--stats' found; try `winsock-async compose --help`",
+        );
+        assert_refused(
+            &["run", "--no-winsock-async compose", "g.wasm"],
+            "unexpected argument '--no-winsock-async compose' found; \
+             try `winsock-async run --help`",
         );
         assert_refused(&[], "no command is given; try `winsock-async --help`");
     }
