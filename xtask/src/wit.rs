@@ -13,7 +13,12 @@ use crate::publish;
 use crate::workspace::Workspace;
 
 /// The crates that read the interface when they are compiled.
-const WIT: [&str; 4] = ["guest", "guest/provider", "host/componentize", "host/wasmtime"];
+const WIT: [&str; 4] = [
+    "guest",
+    "guest/provider",
+    "host/componentize",
+    "host/wasmtime",
+];
 
 /// The package of npm.
 const JAVASCRIPT: &str = "host/js";

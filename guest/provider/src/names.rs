@@ -65,13 +65,15 @@ impl Resolver for Names {
         let name = lookup.host_name().unwrap_or_default();
         match resolve_addresses(&instance_network(), name) {
             Ok(stream) => {
-                *self.begun() = Some(Pending {
+                let pending = Pending {
                     pollable: stream.subscribe(),
                     stream,
                     lookup: lookup.clone(),
                     found: Vec::new(),
                     responder,
-                });
+                };
+                // The runtime may know the answer already.
+                *self.begun() = pending.advance();
             }
             Err(error) => responder.send(Err(error_code(error))),
         }

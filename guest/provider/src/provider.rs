@@ -17,9 +17,18 @@ use crate::names::{Names, Pending};
 struct Provider {
     session: Session,
     names: Arc<Names>,
-    pending: BTreeMap<TaskHandle, Pending>,
+    pending: BTreeMap<TaskHandle, Numbered>,
+    /// The lookups that the runtime has had so far.
+    begun: u64,
     /// Always ready, so that a poll with it does not wait.
     now: Pollable,
+}
+
+/// A lookup that the runtime has.
+struct Numbered {
+    /// Later lookups have higher numbers. The numbers of handles are in no order.
+    number: u64,
+    pending: Pending,
 }
 
 thread_local! {
@@ -49,6 +58,7 @@ impl Provider {
             session: engine.session(),
             names,
             pending: BTreeMap::new(),
+            begun: 0,
             now: subscribe_duration(0),
         }
     }
@@ -56,7 +66,9 @@ impl Provider {
     fn request(&mut self, query: Query, tag: u64) -> Result<TaskHandle, ErrorCode> {
         let handle = self.session.request(query.into(), tag)?;
         if let Some(pending) = self.names.take_begun() {
-            self.pending.insert(handle, pending);
+            let number = self.begun;
+            self.begun += 1;
+            self.pending.insert(handle, Numbered { number, pending });
         }
         Ok(handle)
     }
@@ -97,9 +109,8 @@ impl Provider {
                 return false;
             }
             let shortest = left.into_iter().chain(self.session.next_deadline()).min();
-            let timer = shortest.map(|time| {
-                subscribe_duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
-            });
+            let timer = shortest
+                .map(|time| subscribe_duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)));
             self.sleep(timer.as_ref());
         }
     }
@@ -111,23 +122,32 @@ impl Provider {
             return;
         }
         let handles: Vec<_> = self.pending.keys().copied().collect();
-        let streams = handles.iter().map(|handle| self.pending[handle].pollable());
-        let pollables: Vec<_> = [&self.now].into_iter().chain(streams).collect();
-        for ready in poll(&pollables) {
-            // The first is `now`.
-            let stream = (ready as usize).checked_sub(1).map(|index| handles[index]);
-            let Some(handle) = stream else { continue };
-            let advanced = self.pending.remove(&handle).and_then(Pending::advance);
-            if let Some(pending) = advanced {
-                self.pending.insert(handle, pending);
+        let pollables: Vec<_> = [&self.now].into_iter().chain(self.pollables()).collect();
+        let ready = poll(&pollables).into_iter();
+        // The first is `now`.
+        let ready = ready.filter_map(|index| (index as usize).checked_sub(1));
+        let mut ready: Vec<_> = ready.map(|index| handles[index]).collect();
+        // Which was ready first is not known.
+        ready.sort_by_key(|handle| self.pending[handle].number);
+        for handle in ready {
+            let Some(Numbered { number, pending }) = self.pending.remove(&handle) else {
+                continue;
+            };
+            if let Some(pending) = pending.advance() {
+                self.pending.insert(handle, Numbered { number, pending });
             }
         }
     }
 
+    fn pollables(&self) -> impl Iterator<Item = &Pollable> {
+        self.pending
+            .values()
+            .map(|lookup| lookup.pending.pollable())
+    }
+
     /// Waits until the runtime has found something, or until `timer` is ready.
     fn sleep(&self, timer: Option<&Pollable>) {
-        let streams = self.pending.values().map(Pending::pollable);
-        let pollables: Vec<_> = streams.chain(timer).collect();
+        let pollables: Vec<_> = self.pollables().chain(timer).collect();
         // An empty list traps.
         if !pollables.is_empty() {
             poll(&pollables);
@@ -136,7 +156,7 @@ impl Provider {
 
     /// Ends the lookups whose requests have ended without them, by the clean-up or a time-out.
     fn drop_unwanted(&mut self) {
-        self.pending.retain(|_, pending| pending.is_wanted());
+        self.pending.retain(|_, lookup| lookup.pending.is_wanted());
     }
 }
 

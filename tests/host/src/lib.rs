@@ -23,6 +23,7 @@ use winsock_async_engine::Resolver;
 use winsock_async_engine::policy::{Pattern, Policy};
 use winsock_async_engine::resolvers::{Chain, Script, ScriptControl, Scripted, Tables};
 use winsock_async_engine::{Limits, LookupEngine, RequestStats};
+use winsock_async_provider::COMPONENT;
 use winsock_async_wasmtime::http::{HttpHooks, tls_config};
 use winsock_async_wasmtime::{WinsockCtx, WinsockCtxView, WinsockView};
 
@@ -112,6 +113,23 @@ impl Program {
             component,
             args,
         })
+    }
+
+    /// Compiles a program composed with the provider of its lookups.
+    pub fn composed(name: &str) -> Result<Program> {
+        let component = Component::from_binary(engine(), &composed(name)?)?;
+        let (name, args) = (name.into(), Vec::new());
+        Ok(Program {
+            name,
+            component,
+            args,
+        })
+    }
+
+    /// The names of what the program imports.
+    pub fn imports(&self) -> Vec<String> {
+        let of = self.component.component_type();
+        of.imports(engine()).map(|(name, _)| name.into()).collect()
     }
 
     /// Adds arguments.
@@ -238,12 +256,23 @@ fn script() -> Scripted {
 
 /// Loads a guest program. A core module becomes a component.
 fn component(program: &str) -> Result<Component> {
+    Component::from_binary(engine(), &component_bytes(program)?)
+}
+
+fn component_bytes(program: &str) -> Result<Vec<u8>> {
     let file = guests().join(format!("{program}.wasm"));
     let bytes = fs::read(&file)
         .with_context(|| format!("no {}: run `cargo xtask guests` first", file.display()))?;
     let component = winsock_async_componentize::component(&bytes)
         .with_context(|| format!("no program in {}", file.display()))?;
-    Component::from_binary(engine(), &component)
+    Ok(component.into_owned())
+}
+
+/// A guest program composed with the provider of its lookups, as a component.
+pub fn composed(program: &str) -> Result<Vec<u8>> {
+    let provider = COMPONENT.context("no provider: run `cargo xtask guests` first")?;
+    let composed = winsock_async_componentize::compose(&component_bytes(program)?, provider);
+    composed.with_context(|| format!("cannot compose {program}"))
 }
 
 /// The runtime of an async store's calls.
@@ -253,7 +282,7 @@ fn tokio() -> Runtime {
 }
 
 /// The one engine of wasmtime for every test of the process, as in an embedder.
-fn engine() -> &'static Engine {
+pub fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
         let mut config = Config::new();

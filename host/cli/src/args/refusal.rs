@@ -106,7 +106,11 @@ mod tests {
             &["run", "--xyzzy", "g.wasm"],
             "unexpected argument '--xyzzy' found; try `winsock-async run --help`",
         );
-        for given in [&["compose"][..], &["compose", "g.wasm"], &["compose", "-o", "o.wasm"]] {
+        for given in [
+            &["compose"][..],
+            &["compose", "g.wasm"],
+            &["compose", "-o", "o.wasm"],
+        ] {
             assert_refused(
                 given,
                 "no guest or no output is given; \

@@ -143,7 +143,10 @@ impl Policy {
     }
 
     /// Whether every name may be looked up.
-    #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "`System` alone asks"))]
+    #[cfg_attr(
+        target_family = "wasm",
+        allow(dead_code, reason = "`System` alone asks")
+    )]
     pub(crate) fn allows_all(&self) -> bool {
         self.all
     }
