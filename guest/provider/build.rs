@@ -8,7 +8,7 @@ fn main() {
     if Path::new("winsock-async-provider.wasm").exists() {
         println!("cargo::rustc-cfg=has_component");
     } else if Path::new("Cargo.toml.orig").exists() {
-        // Cargo adds this file to packages. `cargo publish` builds its package before it uploads it.
+        // Packages have this file, and `cargo publish` builds a package before it uploads it.
         panic!("this package lacks the component; run `cargo xtask guests`, and package it again");
     }
 }

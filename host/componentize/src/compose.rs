@@ -8,8 +8,8 @@ use crate::error::Error;
 /// What the names of the interfaces begin with.
 const INTERFACES: &str = "winsock:async-lookup/";
 
-/// Composes a guest with a provider: the result has the exports of the guest, and imports what
-/// both import, except the interfaces of `winsock:async-lookup`, which the provider exports.
+/// Composes a guest with a provider. The result has the exports of the guest, and imports what both
+/// import. The provider serves the guest's `winsock:async-lookup`.
 ///
 /// Both are components; [`component`](crate::component) makes one of a core module. A provider is
 /// the component that the crate `winsock-async-provider` carries.

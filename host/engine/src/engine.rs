@@ -138,7 +138,8 @@ pub struct LookupEngineBuilder {
 
 impl LookupEngineBuilder {
     /// Sets the resolver. Default: [`Tables::system`], then [`System`](crate::resolvers::System)
-    /// for hosts that are not in the tables. On WebAssembly: the embedded [`Tables`], without hosts.
+    /// for hosts that are not in the tables. On WebAssembly: the embedded [`Tables`], without
+    /// hosts.
     pub fn resolver(mut self, resolver: impl Resolver) -> Self {
         self.resolver = Some(Arc::new(resolver));
         self
