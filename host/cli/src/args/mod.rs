@@ -15,7 +15,6 @@ use winsock_async_engine::policy::{AddressPattern, ConnectPattern, ListenPattern
 pub(crate) use self::refusal::refusal;
 pub(crate) use self::values::{Directory, Variable};
 use self::values::{duration, name_server, rate};
-use crate::guest;
 use crate::log::Level;
 use crate::timeline::Target;
 
