@@ -86,7 +86,10 @@ int main(int argc, char **argv) {
       break;
     }
     error = winsock_async_session_take(session, completions, 16, &taken);
-    for (j = 0; error == WINSOCK_ASYNC_OK && j < taken; j++) {
+    if (error != WINSOCK_ASYNC_OK) {
+      break;
+    }
+    for (j = 0; j < taken; j++) {
       printf("%s: ", argv[completions[j].tag]);
       print(&completions[j]);
     }

@@ -151,6 +151,37 @@ fn example_prints_what_the_policy_allows() {
     assert_eq!(lines.len(), 2);
 }
 
+#[test]
+fn example_ends_with_the_error_if_no_completion_can_be_taken() {
+    let (directory, shared) = (libraries(), library().display().to_string());
+    let failing = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failing_take.c");
+    let text = "#include <stdlib.h>\n\
+        int __wrap_winsock_async_session_take(void);\n\
+        int __wrap_winsock_async_session_take(void) {\n\
+        static int calls;\n\
+        if (calls++) abort();\n\
+        return 12;\n\
+        }\n";
+    fs::write(&failing, text).expect("a file");
+    let (failing, source) = (
+        failing.display().to_string(),
+        root().join("examples/lookups.c"),
+    );
+    let wrap = "-Wl,--wrap=winsock_async_session_take";
+    let rpath = format!("-Wl,-rpath,{}", directory.display());
+    let needed = [&*failing, wrap, &*shared, &*rpath];
+    let Some(program) = compile(&source, "lookups.failing", &[], &needed) else {
+        return;
+    };
+    let output = output(Command::new(program).arg("localhost")).expect("it was made");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(
+        errors,
+        "no completion: the library has a fault: it panicked\n"
+    );
+}
+
 /// Python with the standard library alone, by ctypes.
 #[test]
 fn python_looks_up_cancels_and_is_woken() {
