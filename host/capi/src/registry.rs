@@ -3,9 +3,10 @@
 //! A handle is no pointer, so a handle that was deleted or never given is an error and no undefined
 //! behaviour. All kinds are in one table, so a handle of another kind is an error too.
 
-use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 use winsock_async_engine::LookupEngine;
 
 use crate::answer::Memory;
@@ -20,26 +21,30 @@ pub(crate) enum Object {
     Memory(Memory),
 }
 
-type Objects = SlotMap<DefaultKey, Object>;
+type Objects = BTreeMap<u64, Object>;
 
-static OBJECTS: LazyLock<RwLock<Objects>> = LazyLock::new(RwLock::default);
+static OBJECTS: RwLock<Objects> = RwLock::new(BTreeMap::new());
+/// The last handle. Handles count up, so none is given out twice.
+static LAST: AtomicU64 = AtomicU64::new(0);
 
 const UNKNOWN: Failure = Failure(WINSOCK_ASYNC_WRONG_HANDLE);
 
 /// Adds an object, and returns its handle, which is not 0.
 pub(crate) fn add(object: Object) -> u64 {
-    write().insert(object).data().as_ffi()
+    let handle = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+    write().insert(handle, object);
+    handle
 }
 
 pub(crate) fn engine(handle: u64) -> Result<LookupEngine, Failure> {
-    match read().get(key(handle)) {
+    match read().get(&handle) {
         Some(Object::Engine(engine)) => Ok(engine.clone()),
         _ => Err(UNKNOWN),
     }
 }
 
 pub(crate) fn guest(handle: u64) -> Result<Arc<Guest>, Failure> {
-    match read().get(key(handle)) {
+    match read().get(&handle) {
         Some(Object::Guest(guest)) => Ok(Arc::clone(guest)),
         _ => Err(UNKNOWN),
     }
@@ -48,15 +53,11 @@ pub(crate) fn guest(handle: u64) -> Result<Arc<Guest>, Failure> {
 /// Removes an object if `is_kind`. The caller drops it, without the lock.
 pub(crate) fn remove(handle: u64, is_kind: impl Fn(&Object) -> bool) -> Result<Object, Failure> {
     let mut objects = write();
-    let object = objects.get(key(handle)).ok_or(UNKNOWN)?;
+    let object = objects.get(&handle).ok_or(UNKNOWN)?;
     if !is_kind(object) {
         return Err(UNKNOWN);
     }
-    objects.remove(key(handle)).ok_or(UNKNOWN)
-}
-
-fn key(handle: u64) -> DefaultKey {
-    KeyData::from_ffi(handle).into()
+    objects.remove(&handle).ok_or(UNKNOWN)
 }
 
 fn read() -> RwLockReadGuard<'static, Objects> {
@@ -85,12 +86,30 @@ mod tests {
         remove(next, is_engine).unwrap();
     }
 
+    /// A table that uses a place again must count how often, and its count ends.
     #[test]
-    fn no_number_panics() {
-        for handle in [0, 1, u64::MAX, 1 << 32, (1 << 32) | 1, u64::from(u32::MAX)] {
-            // Other tests have objects at the same time, so a number may be a handle.
-            let _ = engine(handle);
-            assert!(remove(handle, |_| false).is_err());
+    fn handles_count_up_also_while_others_are_removed() {
+        let mut kept = vec![add(Object::Engine(LookupEngine::new()))];
+        for _ in 0..3 {
+            let removed = add(Object::Engine(LookupEngine::new()));
+            remove(removed, |_| true).unwrap();
+            for _ in 0..2 {
+                let next = add(Object::Engine(LookupEngine::new()));
+                assert!(next > removed && kept.iter().all(|handle| next > *handle));
+                kept.push(next);
+            }
+        }
+        for handle in kept {
+            remove(handle, |_| true).unwrap();
+        }
+    }
+
+    #[test]
+    fn handle_that_was_never_given_is_an_error() {
+        for handle in [0, u64::MAX] {
+            assert_eq!(engine(handle).err(), Some(UNKNOWN));
+            assert_eq!(guest(handle).err(), Some(UNKNOWN));
+            assert!(remove(handle, |_| true).is_err());
         }
     }
 }
