@@ -229,10 +229,11 @@ pub unsafe extern "C" fn winsock_async_session_request(
     guard(|| {
         let handle = checked_mut(handle)?;
         let query = checked(query)?;
-        // SAFETY: the caller's promise.
-        let query = unsafe { copied(&query.read())? };
-        let begun =
-            registry::guest(session.id)?.call(|guest| Ok(guest.session.request(query, tag)?));
+        let begun = registry::guest(session.id)?.call(|guest| {
+            // SAFETY: the caller's promise.
+            let query = unsafe { copied(&query.read(), guest.copied_bytes)? };
+            Ok(guest.session.request(query, tag)?)
+        });
         // SAFETY: the caller's promise.
         unsafe { handle.write(begun?) };
         Ok(())
@@ -654,7 +655,17 @@ unsafe fn values<'a, T>(first: *const T, count: usize) -> Result<&'a [T], Failur
 /// The text is null or points to its number of bytes.
 unsafe fn bytes(text: &Text) -> Result<Box<[u8]>, Failure> {
     // SAFETY: the caller's promise.
-    Ok(unsafe { values(text.data.cast::<u8>(), text.length)? }.into())
+    unsafe { first_bytes(text, usize::MAX) }
+}
+
+/// A copy of the caller's bytes, of at most the first `max`.
+///
+/// # Safety
+/// The text is null or points to its number of bytes.
+unsafe fn first_bytes(text: &Text, max: usize) -> Result<Box<[u8]>, Failure> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { values(text.data.cast::<u8>(), text.length)? };
+    Ok(bytes[..bytes.len().min(max)].into())
 }
 
 /// A copy of a configuration.
@@ -683,16 +694,17 @@ unsafe fn settings(config: *const Config) -> Result<Settings, Failure> {
     }
 }
 
-/// A copy of a query.
+/// A copy of a query, with at most `max` bytes of each text. A guest's text may be as long as its
+/// memory.
 ///
 /// # Safety
 /// The pointers of the query are null or valid.
-unsafe fn copied(query: &Query) -> Result<engine::Query, Failure> {
+unsafe fn copied(query: &Query, max: usize) -> Result<engine::Query, Failure> {
     // SAFETY: the caller's promise, here and below.
-    let name = || unsafe { bytes(&query.name) };
+    let name = || unsafe { first_bytes(&query.name, max) };
     let protocol = || {
         // SAFETY: as above.
-        let protocol = unsafe { bytes(&query.protocol)? };
+        let protocol = unsafe { first_bytes(&query.protocol, max)? };
         Ok::<_, Failure>((!protocol.is_empty()).then_some(protocol))
     };
     Ok(match query.kind {

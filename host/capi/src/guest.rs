@@ -28,6 +28,8 @@ pub(crate) struct Parts {
     pub(crate) signaller: Option<Signaller>,
     pub(crate) connections: Connections,
     pub(crate) session: Session,
+    /// Bytes that are copied of a text of a query: one more than a name or an address may have.
+    pub(crate) copied_bytes: usize,
 }
 
 impl Parts {
@@ -47,6 +49,7 @@ impl Guest {
             signaller: None,
             connections: session.connections(),
             session,
+            copied_bytes: engine.limits().name_bytes.max(4).saturating_add(1),
         };
         let thread = this_thread();
         Guest {

@@ -54,6 +54,11 @@ impl LookupEngine {
         self.shared.outstanding.load(Ordering::Relaxed)
     }
 
+    /// The limits that the engine was built with.
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
     /// Worker threads that started when the engine was built. At most [`Limits::workers`].
     pub fn workers(&self) -> usize {
         self.shared.workers

@@ -1,6 +1,8 @@
 /* A thousand requests of one session, and sessions of several threads at a
  * time. */
+#define _DEFAULT_SOURCE
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include "check.h"
 
@@ -84,6 +86,51 @@ static void limit(void) {
   OK(winsock_async_engine_delete(small));
 }
 
+/* Of a name that is longer than the limit, the library reads one byte more than
+ * the limit: the rest of this one cannot be read. */
+static void long_text(void) {
+  static const uint32_t kinds[] = {
+      WINSOCK_ASYNC_QUERY_HOST_BY_NAME, WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS,
+      WINSOCK_ASYNC_QUERY_SERVICE_BY_NAME, WINSOCK_ASYNC_QUERY_PROTOCOL_BY_NAME,
+      WINSOCK_ASYNC_QUERY_ADDRESSES};
+  static const int32_t errors[] = {
+      WINSOCK_ASYNC_ERROR_HOST_NOT_FOUND, WINSOCK_ASYNC_ERROR_INVALID_ARGUMENT,
+      WINSOCK_ASYNC_ERROR_NO_DATA, WINSOCK_ASYNC_ERROR_NO_DATA,
+      WINSOCK_ASYNC_ERROR_HOST_NOT_FOUND};
+  const size_t readable = 65536, length = (size_t)1 << 28;
+  winsock_async_limits_t limits;
+  winsock_async_engine_t engine;
+  winsock_async_session_t session;
+  winsock_async_completion_t completion;
+  size_t i, j;
+  char *name = mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  CHECK(name != MAP_FAILED);
+  CHECK(mprotect(name, readable, PROT_READ | PROT_WRITE) == 0);
+  memset(name, 'a', readable);
+  OK(winsock_async_limits_default(&limits));
+  for (i = 0; i < 2; i++) {
+    /* A limit below the length of an address makes no address of more bytes. */
+    limits.name_bytes = i == 0 ? 255 : 3;
+    engine = engine_with(&limits);
+    session = session_of(engine);
+    for (j = 0; j < sizeof kinds / sizeof kinds[0]; j++) {
+      winsock_async_query_t query = host("");
+      query.kind = kinds[j];
+      query.name.data = name;
+      query.name.length = length;
+      if (query.kind == WINSOCK_ASYNC_QUERY_HOST_BY_ADDRESS) {
+        query.family = 2;
+      }
+      request(session, query, 0);
+      completion = next(session);
+      RETURNS(errors[j], completion.error);
+    }
+    OK(winsock_async_session_delete(session));
+    OK(winsock_async_engine_delete(engine));
+  }
+  CHECK(munmap(name, length) == 0);
+}
+
 /* A request that takes too long ends as if the name server were silent. */
 static void timeout(void) {
   winsock_async_limits_t limits;
@@ -116,6 +163,7 @@ int main(void) {
   CHECK(metrics.workers == 8);
   OK(winsock_async_engine_delete(engine));
   limit();
+  long_text();
   timeout();
   return 0;
 }
