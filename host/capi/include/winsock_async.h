@@ -1,5 +1,10 @@
 /* winsock_async.h: cancellable, policed name lookups for WebAssembly guests.
  *
+ * Every function returns WINSOCK_ASYNC_OK or an error, except winsock_async_abi and
+ * winsock_async_strerror. Each may return a WINSOCK_ASYNC_WRONG_* number; its comment lists its
+ * other errors. A session's functions are for its thread, and no other function than those two is
+ * for a callback.
+ *
  * README.md of the crate winsock-async-capi says who owns what and which thread may call what, and
  * has a complete program. Made by cbindgen from host/capi/src.
  */
@@ -316,7 +321,7 @@
  * Past a limit on requests, bytes, rate or workers, a request fails with
  * `WINSOCK_ASYNC_ERROR_WOULD_BLOCK`.
  */
-typedef struct {
+typedef struct winsock_async_limits_t {
   /**
    * Outstanding requests of one session: pending, or completed and not taken.
    */
@@ -377,7 +382,7 @@ typedef struct {
  * As an argument: the caller's, copied by the call; null stands for none if `length` is 0. In a
  * completion: the library's, UTF-8 text with a NUL behind it, which `length` does not count.
  */
-typedef struct {
+typedef struct winsock_async_text_t {
   /**
    * The first byte.
    */
@@ -391,7 +396,7 @@ typedef struct {
 /**
  * A resolver and its text.
  */
-typedef struct {
+typedef struct winsock_async_resolver_t {
   /**
    * One of `WINSOCK_ASYNC_RESOLVER_*`.
    */
@@ -399,21 +404,21 @@ typedef struct {
   /**
    * What the kind says, or empty.
    */
-  winsock_async_text_t text;
+  struct winsock_async_text_t text;
 } winsock_async_resolver_t;
 
 /**
  * What an engine is made of. All zero is an engine with the defaults, which allows no host.
  */
-typedef struct {
+typedef struct winsock_async_config_t {
   /**
    * The policy as TOML. Empty allows no host.
    */
-  winsock_async_text_t policy;
+  struct winsock_async_text_t policy;
   /**
    * The resolvers, each asked for what those before it do not know.
    */
-  const winsock_async_resolver_t *resolvers;
+  const struct winsock_async_resolver_t *resolvers;
   /**
    * Their number. 0 stands for the system's tables, then the system's name service.
    */
@@ -421,17 +426,17 @@ typedef struct {
   /**
    * The limits. Null stands for the defaults.
    */
-  const winsock_async_limits_t *limits;
+  const struct winsock_async_limits_t *limits;
   /**
    * The name that the query for the host "" stands for. Empty stands for the machine's name.
    */
-  winsock_async_text_t host_name;
+  struct winsock_async_text_t host_name;
 } winsock_async_config_t;
 
 /**
  * An engine. A handle is never given out again after its engine is deleted.
  */
-typedef struct {
+typedef struct winsock_async_engine_t {
   /**
    * The library's. 0 is no engine.
    */
@@ -442,7 +447,7 @@ typedef struct {
  * Counts of requests. `pending` are outstanding; every other request is counted in one of the
  * four fields before it.
  */
-typedef struct {
+typedef struct winsock_async_stats_t {
   /**
    * Requests that were begun.
    */
@@ -480,11 +485,11 @@ typedef struct {
 /**
  * Counts and state of an engine.
  */
-typedef struct {
+typedef struct winsock_async_metrics_t {
   /**
    * The counts of all sessions, those that were deleted included.
    */
-  winsock_async_stats_t total;
+  struct winsock_async_stats_t total;
   /**
    * Sessions that exist.
    */
@@ -514,7 +519,7 @@ typedef struct {
 /**
  * A session, which is one guest's. A handle is never given out again after its session is deleted.
  */
-typedef struct {
+typedef struct winsock_async_session_t {
   /**
    * The library's. 0 is no session.
    */
@@ -524,7 +529,7 @@ typedef struct {
 /**
  * An IPv4 or IPv6 address.
  */
-typedef struct {
+typedef struct winsock_async_address_t {
   /**
    * 4 or 6.
    */
@@ -540,7 +545,7 @@ typedef struct {
  *
  * An error in a name, or an address of a wrong length, is the guest's. It is in the completion.
  */
-typedef struct {
+typedef struct winsock_async_query_t {
   /**
    * One of `WINSOCK_ASYNC_QUERY_*`.
    */
@@ -552,15 +557,15 @@ typedef struct {
   /**
    * The name. Its bytes need not be UTF-8.
    */
-  winsock_async_text_t name;
+  struct winsock_async_text_t name;
   /**
    * The name of the protocol.
    */
-  winsock_async_text_t protocol;
+  struct winsock_async_text_t protocol;
   /**
    * The address.
    */
-  winsock_async_address_t address;
+  struct winsock_async_address_t address;
   /**
    * The number of the protocol.
    */
@@ -574,7 +579,7 @@ typedef struct {
 /**
  * The completion of a request. `winsock_async_completions_delete` deletes what it points to.
  */
-typedef struct {
+typedef struct winsock_async_completion_t {
   /**
    * The handle of the request.
    */
@@ -594,11 +599,11 @@ typedef struct {
   /**
    * The official or canonical name. `data` is null if it is not known.
    */
-  winsock_async_text_t name;
+  struct winsock_async_text_t name;
   /**
    * The other names.
    */
-  const winsock_async_text_t *aliases;
+  const struct winsock_async_text_t *aliases;
   /**
    * Their number.
    */
@@ -606,7 +611,7 @@ typedef struct {
   /**
    * The addresses.
    */
-  const winsock_async_address_t *addresses;
+  const struct winsock_async_address_t *addresses;
   /**
    * Their number.
    */
@@ -614,7 +619,7 @@ typedef struct {
   /**
    * The name of a service's protocol.
    */
-  winsock_async_text_t protocol;
+  struct winsock_async_text_t protocol;
   /**
    * The number of a protocol.
    */
@@ -633,18 +638,19 @@ typedef struct {
  * A function that is called when a completion can be taken, with the pointer that was set with it.
  *
  * Any thread may call it: a thread of the library, or the session's own thread in a call of the
- * session. It must not call this library, wait for the session's thread, throw or `longjmp`.
+ * session. A call of the session waits for it. It must not call this library, wait for the
+ * session's thread, lock what that thread holds in a call of the session, throw or `longjmp`.
  */
 typedef void (*winsock_async_callback_t)(void *data);
 
 /**
  * An address and a port.
  */
-typedef struct {
+typedef struct winsock_async_endpoint_t {
   /**
    * The address.
    */
-  winsock_async_address_t address;
+  struct winsock_async_address_t address;
   /**
    * The port as a number: 80 for http.
    */
@@ -673,7 +679,7 @@ const char *winsock_async_strerror(int32_t error);
  *
  * `limits` is null or points to memory for one `winsock_async_limits_t`.
  */
-int32_t winsock_async_limits_default(winsock_async_limits_t *limits);
+int32_t winsock_async_limits_default(struct winsock_async_limits_t *limits);
 
 /**
  * Makes an engine and writes its handle to `engine`. One engine serves a process.
@@ -686,8 +692,8 @@ int32_t winsock_async_limits_default(winsock_async_limits_t *limits);
  * `config` is null or points to a configuration whose pointers are null or valid. `engine` is null
  * or points to memory for a handle, and `message` is null or points to `size` bytes.
  */
-int32_t winsock_async_engine_new(const winsock_async_config_t *config,
-                                 winsock_async_engine_t *engine,
+int32_t winsock_async_engine_new(const struct winsock_async_config_t *config,
+                                 struct winsock_async_engine_t *engine,
                                  char *message,
                                  size_t size);
 
@@ -697,27 +703,27 @@ int32_t winsock_async_engine_new(const winsock_async_config_t *config,
  * Sessions of the engine stay usable and keep it alive. Its threads end after the last session is
  * deleted, except those that are inside a resolver: each of these ends when its resolver returns.
  */
-int32_t winsock_async_engine_delete(winsock_async_engine_t engine);
+int32_t winsock_async_engine_delete(struct winsock_async_engine_t engine);
 
 /**
  * Takes an engine down while guests run: every pending request completes with
  * `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`, and so do requests and cancels until
  * `winsock_async_engine_bring_up`.
  */
-int32_t winsock_async_engine_take_down(winsock_async_engine_t engine);
+int32_t winsock_async_engine_take_down(struct winsock_async_engine_t engine);
 
 /**
  * Ends what `winsock_async_engine_take_down` began.
  */
-int32_t winsock_async_engine_bring_up(winsock_async_engine_t engine);
+int32_t winsock_async_engine_bring_up(struct winsock_async_engine_t engine);
 
 /**
  * Writes the counts of all sessions of an engine, and its state, to `metrics`.
  *
  * `metrics` is null or points to memory for one `winsock_async_metrics_t`.
  */
-int32_t winsock_async_engine_metrics(winsock_async_engine_t engine,
-                                     winsock_async_metrics_t *metrics);
+int32_t winsock_async_engine_metrics(struct winsock_async_engine_t engine,
+                                     struct winsock_async_metrics_t *metrics);
 
 /**
  * Makes a session for one guest and writes its handle to `session`. The session is the calling
@@ -725,39 +731,41 @@ int32_t winsock_async_engine_metrics(winsock_async_engine_t engine,
  *
  * `session` is null or points to memory for a handle.
  */
-int32_t winsock_async_session_new(winsock_async_engine_t engine, winsock_async_session_t *session);
+int32_t winsock_async_session_new(struct winsock_async_engine_t engine,
+                                  struct winsock_async_session_t *session);
 
 /**
  * Deletes a session: cancels its pending requests, drops the completions that were not taken, and
  * closes its descriptor. Waits for a callback that runs, and no callback runs afterwards.
  * Completions that were taken stay valid.
  */
-int32_t winsock_async_session_delete(winsock_async_session_t session);
+int32_t winsock_async_session_delete(struct winsock_async_session_t session);
 
 /**
  * Makes a session the calling thread's. The thread that had it must not be in a call of it:
  * that is `WINSOCK_ASYNC_IN_USE`.
  */
-int32_t winsock_async_session_attach(winsock_async_session_t session);
+int32_t winsock_async_session_attach(struct winsock_async_session_t session);
 
 /**
  * Writes the counts of a session's requests to `stats`.
  *
  * `stats` is null or points to memory for one `winsock_async_stats_t`.
  */
-int32_t winsock_async_session_stats(winsock_async_session_t session, winsock_async_stats_t *stats);
+int32_t winsock_async_session_stats(struct winsock_async_session_t session,
+                                    struct winsock_async_stats_t *stats);
 
 /**
  * WSAStartup: adds one to the count of start-ups. Requests and cancels need one.
  */
-int32_t winsock_async_session_startup(winsock_async_session_t session);
+int32_t winsock_async_session_startup(struct winsock_async_session_t session);
 
 /**
  * WSACleanup: takes one from the count of start-ups. The last one cancels every pending request
  * and drops the completions that were not taken. Without a start-up it fails with
  * `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`.
  */
-int32_t winsock_async_session_cleanup(winsock_async_session_t session);
+int32_t winsock_async_session_cleanup(struct winsock_async_session_t session);
 
 /**
  * Starts a request and writes its handle, which is not 0, to `handle`. `tag` comes back with the
@@ -771,8 +779,8 @@ int32_t winsock_async_session_cleanup(winsock_async_session_t session);
  * `query` is null or points to a query whose pointers are null or valid. `handle` is null or
  * points to memory for a handle.
  */
-int32_t winsock_async_session_request(winsock_async_session_t session,
-                                      const winsock_async_query_t *query,
+int32_t winsock_async_session_request(struct winsock_async_session_t session,
+                                      const struct winsock_async_query_t *query,
                                       uint64_t tag,
                                       uint64_t *handle);
 
@@ -784,17 +792,17 @@ int32_t winsock_async_session_request(winsock_async_session_t session,
  * `WINSOCK_ASYNC_ERROR_INVALID_ARGUMENT`: no request of this session has the handle.
  * `WINSOCK_ASYNC_ERROR_NOT_INITIALISED`, `WINSOCK_ASYNC_ERROR_NETWORK_DOWN`.
  */
-int32_t winsock_async_session_cancel(winsock_async_session_t session, uint64_t handle);
+int32_t winsock_async_session_cancel(struct winsock_async_session_t session, uint64_t handle);
 
 /**
  * Takes up to `max` completions, the oldest first, and writes them to `completions` and their
- * number to `taken`. Never waits. `winsock_async_completions_delete` deletes what they point to.
+ * number to `taken`. Never waits for a lookup. `winsock_async_completions_delete` deletes what they point to.
  *
  * `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
  * `taken` is null or points to memory for a number.
  */
-int32_t winsock_async_session_take(winsock_async_session_t session,
-                                   winsock_async_completion_t *completions,
+int32_t winsock_async_session_take(struct winsock_async_session_t session,
+                                   struct winsock_async_completion_t *completions,
                                    size_t max,
                                    size_t *taken);
 
@@ -808,31 +816,36 @@ int32_t winsock_async_session_take(winsock_async_session_t session,
  * `completions` is null or points to `count` completions that `winsock_async_session_take` wrote;
  * it may be null if `count` is 0.
  */
-int32_t winsock_async_completions_delete(winsock_async_completion_t *completions, size_t count);
+int32_t winsock_async_completions_delete(struct winsock_async_completion_t *completions,
+                                         size_t count);
 
 /**
  * Waits until a completion can be taken, or for `timeout` nanoseconds; `WINSOCK_ASYNC_FOREVER` is
  * no time-out. Writes 1 to `ready` if one can be taken. Writes 0 after the time-out, and at once
- * if no request is outstanding.
+ * if no request is outstanding. No other thread can end the wait of one session, except by
+ * `winsock_async_engine_take_down`, which completes the requests of all.
  *
  * `ready` is null or points to memory for a number.
  */
-int32_t winsock_async_session_wait(winsock_async_session_t session, uint64_t timeout, int *ready);
+int32_t winsock_async_session_wait(struct winsock_async_session_t session,
+                                   uint64_t timeout,
+                                   int *ready);
 
 /**
  * Writes a descriptor to `descriptor` that is readable while completions can be taken, for `poll`,
  * `select` or `epoll`. The same one at each call.
  *
  * The descriptor is the session's: the host waits for it, and neither reads nor closes it. It can
- * be readable without a completion, after a cancel. Then `winsock_async_session_take` takes none,
- * and ends that.
+ * be readable without a completion, after a cancel or a take. Then `winsock_async_session_take`
+ * takes none, and ends that. With `EPOLLET`, it is readable again only after a call that has left
+ * no completion.
  *
  * Errors: `WINSOCK_ASYNC_NO_RESOURCE`: the process has no descriptor left.
  * `WINSOCK_ASYNC_UNSUPPORTED`: the system has none, as Windows.
  *
  * `descriptor` is null or points to memory for a number.
  */
-int32_t winsock_async_session_descriptor(winsock_async_session_t session, int *descriptor);
+int32_t winsock_async_session_descriptor(struct winsock_async_session_t session, int *descriptor);
 
 /**
  * Sets the function that is called, with `data`, when a completion can be taken; null is none.
@@ -840,12 +853,12 @@ int32_t winsock_async_session_descriptor(winsock_async_session_t session, int *d
  *
  * It is called once, and again only after a `winsock_async_session_take` that has left no
  * completion. If one can be taken already, it is called before this call returns. It can be called
- * without a completion, after a cancel.
+ * without a completion, after a cancel or a take.
  *
  * `callback` is null or a function that any thread may call with `data`, until the session is
  * deleted or another callback is set.
  */
-int32_t winsock_async_session_callback(winsock_async_session_t session,
+int32_t winsock_async_session_callback(struct winsock_async_session_t session,
                                        winsock_async_callback_t callback,
                                        void *data);
 
@@ -859,9 +872,9 @@ int32_t winsock_async_session_callback(winsock_async_session_t session,
  *
  * `endpoint` is null or points to an endpoint, and `message` is null or points to `size` bytes.
  */
-int32_t winsock_async_session_connection_check(winsock_async_session_t session,
+int32_t winsock_async_session_connection_check(struct winsock_async_session_t session,
                                                uint32_t usage,
-                                               const winsock_async_endpoint_t *endpoint,
+                                               const struct winsock_async_endpoint_t *endpoint,
                                                char *message,
                                                size_t size);
 
@@ -877,9 +890,9 @@ int32_t winsock_async_session_connection_check(winsock_async_session_t session,
  * `host` is null or points to its number of bytes. `endpoint` is null or points to an endpoint,
  * and `message` is null or points to `size` bytes.
  */
-int32_t winsock_async_session_connection_check_host(winsock_async_session_t session,
-                                                    winsock_async_text_t host,
-                                                    const winsock_async_endpoint_t *endpoint,
+int32_t winsock_async_session_connection_check_host(struct winsock_async_session_t session,
+                                                    struct winsock_async_text_t host,
+                                                    const struct winsock_async_endpoint_t *endpoint,
                                                     char *message,
                                                     size_t size);
 
@@ -889,9 +902,9 @@ int32_t winsock_async_session_connection_check_host(winsock_async_session_t sess
  *
  * `endpoint` is null or points to an endpoint.
  */
-int32_t winsock_async_session_connection_opened(winsock_async_session_t session,
+int32_t winsock_async_session_connection_opened(struct winsock_async_session_t session,
                                                 uint32_t transport,
-                                                const winsock_async_endpoint_t *endpoint);
+                                                const struct winsock_async_endpoint_t *endpoint);
 
 /**
  * Notes that the guest has closed a socket that `winsock_async_session_connection_opened` was
@@ -899,9 +912,9 @@ int32_t winsock_async_session_connection_opened(winsock_async_session_t session,
  *
  * `endpoint` is null or points to an endpoint.
  */
-int32_t winsock_async_session_connection_closed(winsock_async_session_t session,
+int32_t winsock_async_session_connection_closed(struct winsock_async_session_t session,
                                                 uint32_t transport,
-                                                const winsock_async_endpoint_t *endpoint);
+                                                const struct winsock_async_endpoint_t *endpoint);
 
 #ifdef __cplusplus
 }  // extern "C"

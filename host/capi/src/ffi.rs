@@ -252,7 +252,7 @@ pub extern "C" fn winsock_async_session_cancel(session: Session, handle: u64) ->
 }
 
 /// Takes up to `max` completions, the oldest first, and writes them to `completions` and their
-/// number to `taken`. Never waits. `winsock_async_completions_delete` deletes what they point to.
+/// number to `taken`. Never waits for a lookup. `winsock_async_completions_delete` deletes what they point to.
 ///
 /// # Safety
 /// `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
@@ -325,7 +325,8 @@ pub unsafe extern "C" fn winsock_async_completions_delete(
 
 /// Waits until a completion can be taken, or for `timeout` nanoseconds; `WINSOCK_ASYNC_FOREVER` is
 /// no time-out. Writes 1 to `ready` if one can be taken. Writes 0 after the time-out, and at once
-/// if no request is outstanding.
+/// if no request is outstanding. No other thread can end the wait of one session, except by
+/// `winsock_async_engine_take_down`, which completes the requests of all.
 ///
 /// # Safety
 /// `ready` is null or points to memory for a number.
@@ -350,8 +351,9 @@ pub unsafe extern "C" fn winsock_async_session_wait(
 /// `select` or `epoll`. The same one at each call.
 ///
 /// The descriptor is the session's: the host waits for it, and neither reads nor closes it. It can
-/// be readable without a completion, after a cancel. Then `winsock_async_session_take` takes none,
-/// and ends that.
+/// be readable without a completion, after a cancel or a take. Then `winsock_async_session_take`
+/// takes none, and ends that. With `EPOLLET`, it is readable again only after a call that has left
+/// no completion.
 ///
 /// Errors: `WINSOCK_ASYNC_NO_RESOURCE`: the process has no descriptor left.
 /// `WINSOCK_ASYNC_UNSUPPORTED`: the system has none, as Windows.
@@ -384,7 +386,7 @@ pub unsafe extern "C" fn winsock_async_session_descriptor(
 ///
 /// It is called once, and again only after a `winsock_async_session_take` that has left no
 /// completion. If one can be taken already, it is called before this call returns. It can be called
-/// without a completion, after a cancel.
+/// without a completion, after a cancel or a take.
 ///
 /// # Safety
 /// `callback` is null or a function that any thread may call with `data`, until the session is

@@ -151,7 +151,8 @@ pub struct Session {
 /// A function that is called when a completion can be taken, with the pointer that was set with it.
 ///
 /// Any thread may call it: a thread of the library, or the session's own thread in a call of the
-/// session. It must not call this library, wait for the session's thread, throw or `longjmp`.
+/// session. A call of the session waits for it. It must not call this library, wait for the
+/// session's thread, lock what that thread holds in a call of the session, throw or `longjmp`.
 pub type Callback = Option<unsafe extern "C" fn(data: *mut c_void)>;
 
 /// Bytes and their number.

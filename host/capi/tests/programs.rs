@@ -215,7 +215,10 @@ fn cpp_program_links_with_both_libraries() {
         Path::new(env!("CARGO_TARGET_TMPDIR")),
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("linked.cpp"),
     );
-    let text = "#include <winsock_async.h>\n\
+    // A header of the host's declares a type without the library's.
+    let text = "struct winsock_async_completion_t;\n\
+        void print(const struct winsock_async_completion_t *completion);\n\
+        #include <winsock_async.h>\n\
         int main() { return winsock_async_abi() == WINSOCK_ASYNC_ABI ? 0 : 1; }\n";
     fs::write(&source, text).expect("a file");
     let archive = directory.join("libwinsock_async.a");
