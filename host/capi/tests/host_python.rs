@@ -45,10 +45,11 @@ fn run(guest: &str, arguments: &[&str], input: &str) -> Option<Output> {
         .arg(root().join("tests/host/src/script.toml"));
     // As the tests of the host have them.
     command.args(["--host-name", "quick.test", "--limit", "max_requests=100"]);
-    // A slow host cancels lookups after they have begun: each that never ends keeps a worker.
+    // A slow host cancels lookups after they have begun: each that never ends keeps a worker. No
+    // program makes more of them.
     let limits = ["max_extra_workers", "max_workers_per_session"];
     for limit in limits {
-        command.arg("--limit").arg(format!("{limit}=500"));
+        command.arg("--limit").arg(format!("{limit}=2000"));
     }
     command.arg("--stats").arg(guest).args(arguments);
     command
