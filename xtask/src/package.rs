@@ -18,8 +18,8 @@ const ON_WASMTIME: [&str; 2] = ["winsock-async-wasmtime", "winsock-async"];
 /// others.
 ///
 /// The packages are built as members of a copy of this workspace, in which every published crate is
-/// its unpacked package. The verifying build of `cargo package` is not used: it compiles wasmtime
-/// again, because features differ, and it never unpacks or compiles a dependency of the same
+/// its unpacked package. The verifying build of `cargo package` is not used. It compiles wasmtime
+/// again, because features differ. It also never unpacks or compiles a dependency of the same
 /// version twice, though the sources have changed.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let target = cargo::target_directory(workspace)?;

@@ -11,10 +11,10 @@ use crate::sync::Arc;
 
 /// Judges the connections of one guest. A clone is the same guest's.
 ///
-/// [`Session::connections`](crate::Session::connections) makes it. A guest may use an address if a
-/// rule of the policy has it, if it was answered to this guest for a name that a rule has, or if
-/// the guest itself listens there on loopback (`S-W4`). An answer counts as long as it lives, and
-/// at least 60 s. Every answer that the guest has taken counts, also from before this was made.
+/// [`Session::connections`](crate::Session::connections) makes it. A guest may use an address
+/// that a rule of the policy has, or that was answered to it for a name that a rule has. It may
+/// also use one where it listens itself on loopback (`S-W4`). An answer counts as long as it lives,
+/// and at least 60 s. Every answer that the guest has taken counts, also from before this was made.
 ///
 /// ```
 /// use winsock_async_engine::resolvers::Tables;

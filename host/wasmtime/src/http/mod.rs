@@ -5,7 +5,7 @@
 //!
 //! - The host's name is looked up by the guest's session, under its policy, limits and statistics
 //!   (`S-W1`).
-//! - A connection goes only to an address of that answer, if the policy has a rule for that name
+//! - A connection goes only to an address of that answer. The policy must have a rule for that name
 //!   and port, or for that address and port (`S-W4`). A rule for another name with the same address
 //!   does not count.
 //! - Each request has a connection of its own. The hooks follow no redirect and use no proxy.
