@@ -72,7 +72,6 @@ pub mod http;
 mod linker;
 #[cfg(feature = "p3")]
 mod lookups;
-mod timer;
 #[cfg(feature = "wasi")]
 pub mod wasi;
 
