@@ -15,10 +15,11 @@ use crate::resolvers::Tables;
 #[cfg(not(target_family = "wasm"))]
 use crate::resolvers::{Chain, System};
 use crate::session::{Lookups, Session};
-use crate::shared::EngineShared;
+use crate::shared::{EngineShared, Parent};
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Ordering};
 
-/// Makes sessions that share a resolver, a policy, limits and worker threads.
+/// Makes sessions that share a resolver, a policy, limits and worker threads. Guests of a
+/// [`tenant`](LookupEngine::tenant) have a policy and limits of their own.
 ///
 /// One engine serves a process; a clone is the same engine. The worker threads end after the last
 /// clone and the last session are dropped. No drop waits for a thread that runs a resolver.
@@ -37,6 +38,58 @@ impl LookupEngine {
     /// Starts to build an engine.
     pub fn builder() -> LookupEngineBuilder {
         LookupEngineBuilder::default()
+    }
+
+    /// Makes an engine for some of the guests, such as the instances of one component.
+    ///
+    /// A tenant has a policy, limits, counts, and [`take_down`](Self::take_down) of its own. It
+    /// shares this engine's resolver, workers, inspector, observers and host name (`S-R19`).
+    ///
+    /// - [`Limits::requests_per_engine`] of `limits` bounds the requests of all sessions of the
+    ///   tenant together. They count for this engine's limit too.
+    /// - The limits on workers are this engine's. Those of `limits` have no effect.
+    /// - The counts of a tenant are part of this engine's. Those of workers are the same in both.
+    /// - A tenant is down while this engine is down. It lives on after this handle is dropped.
+    ///
+    /// ```
+    /// use winsock_async_engine::{Limits, LookupEngine, Policy};
+    ///
+    /// let engine = LookupEngine::new();
+    /// let policy = Policy::deny_all().allow("*.example.com".parse()?);
+    /// let tenant = engine.tenant(policy, Limits::default());
+    /// let mut session = tenant.session();
+    /// session.startup()?;
+    /// assert_eq!(engine.metrics().sessions, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tenant(&self, policy: Policy, limits: Limits) -> LookupEngine {
+        let parent = &self.shared;
+        let judge = Judge {
+            policy: Arc::new(policy),
+            inspector: parent.judge.inspector.clone(),
+            answer_bytes: limits.answer_bytes,
+        };
+        let registry = Arc::new(SessionRegistry::default());
+        LookupEngine {
+            shared: Arc::new(EngineShared {
+                observers: Arc::clone(&parent.observers),
+                sessions: Count::new(0),
+                resolver: Arc::clone(&parent.resolver),
+                pool: Arc::clone(&parent.pool),
+                workers: parent.workers,
+                parent: Some(Parent {
+                    registration: parent.registry.register_tenant(Arc::clone(&registry)),
+                    engine: Arc::clone(parent),
+                }),
+                registry,
+                judge: Arc::new(judge),
+                limits,
+                host_name: parent.host_name.clone(),
+                measure_latency: parent.measure_latency,
+                clock: parent.clock,
+                outstanding: CachePadded::new(AtomicUsize::new(0)),
+            }),
+        }
     }
 
     /// Makes a session for one guest. Its lists allocate nothing before the first request.
@@ -133,7 +186,7 @@ impl std::fmt::Debug for LookupEngine {
 pub struct LookupEngineBuilder {
     resolver: Option<Arc<dyn Resolver>>,
     policy: Policy,
-    inspector: Option<Box<dyn Inspector>>,
+    inspector: Option<Arc<dyn Inspector>>,
     limits: Limits,
     host_name: Option<String>,
     measure_latency: bool,
@@ -159,7 +212,7 @@ impl LookupEngineBuilder {
     /// Sets an inspector, which sees each question that the policy allows and each outcome, and can
     /// change them. Default: none.
     pub fn inspector(mut self, inspector: impl Inspector) -> Self {
-        self.inspector = Some(Box::new(inspector));
+        self.inspector = Some(Arc::new(inspector));
         self
     }
 
@@ -223,13 +276,7 @@ impl LookupEngineBuilder {
         let clock = self
             .clock_without_threads
             .map_or_else(Clock::start, Clock::given);
-        let (pool, workers) = Pool::start(
-            Arc::clone(&resolver),
-            Arc::clone(&judge),
-            &self.limits,
-            clock,
-            has_threads,
-        );
+        let (pool, workers) = Pool::start(Arc::clone(&resolver), &self.limits, clock, has_threads);
         let host_name = self.host_name.unwrap_or_else(machine_name);
         #[cfg_attr(
             not(feature = "tracing"),
@@ -245,7 +292,8 @@ impl LookupEngineBuilder {
                 resolver,
                 pool,
                 workers,
-                registry: SessionRegistry::default(),
+                parent: None,
+                registry: Arc::default(),
                 judge,
                 limits: self.limits,
                 host_name,

@@ -10,10 +10,15 @@ use crate::sync::{Arc, AtomicBool, Fault, Mutex, MutexGuard, Ordering, planted};
 /// Names a registered session.
 pub(crate) type Registration = DefaultKey;
 
-/// The sessions that exist, the counters of those that ended, and whether the engine is down.
+/// Names a registered tenant.
+pub(crate) type TenantRegistration = DefaultKey;
+
+/// The sessions that exist, the tenants, the counters of those that ended, and whether the engine
+/// is down.
 ///
 /// The lock is held while a session is made or dropped, while the engine goes down, and while
-/// metrics are read. A guest's calls never take it.
+/// metrics are read. A guest's calls never take it. An engine's lock comes before those of its
+/// tenants.
 #[derive(Default)]
 pub(crate) struct SessionRegistry {
     is_down: AtomicBool,
@@ -23,8 +28,32 @@ pub(crate) struct SessionRegistry {
 #[derive(Default)]
 struct Sessions {
     existing: SlotMap<Registration, Arc<SessionQueue>>,
-    /// The counts of the sessions that ended.
+    tenants: SlotMap<TenantRegistration, Arc<SessionRegistry>>,
+    /// The counts of the sessions and tenants that ended.
     ended: RequestStats,
+}
+
+impl Sessions {
+    /// Adds the queues of all sessions, those of tenants included.
+    fn add_queues(&self, queues: &mut Vec<Arc<SessionQueue>>) {
+        queues.extend(self.existing.values().map(Arc::clone));
+        for tenant in self.tenants.values() {
+            tenant.sessions().add_queues(queues);
+        }
+    }
+
+    /// Adds the counts of all sessions, those of tenants included.
+    fn add_to(&self, metrics: &mut Metrics) {
+        metrics.total.add(&self.ended);
+        metrics.sessions += self.existing.len();
+        for queue in self.existing.values() {
+            queue.counters.add_to(&mut metrics.total);
+            metrics.queued += queue.queued();
+        }
+        for tenant in self.tenants.values() {
+            tenant.sessions().add_to(metrics);
+        }
+    }
 }
 
 impl SessionRegistry {
@@ -44,18 +73,23 @@ impl SessionRegistry {
         drop(queue);
     }
 
-    /// Adds up the counts of all sessions, and what they have queued.
-    pub(crate) fn metrics(&self) -> Metrics {
-        let sessions = self.sessions();
-        let mut metrics = Metrics {
-            total: sessions.ended.clone(),
-            sessions: sessions.existing.len(),
-            ..Metrics::default()
-        };
-        for queue in sessions.existing.values() {
-            queue.counters.add_to(&mut metrics.total);
-            metrics.queued += queue.queued();
+    /// Adds a tenant.
+    pub(crate) fn register_tenant(&self, tenant: Arc<SessionRegistry>) -> TenantRegistration {
+        self.sessions().tenants.insert(tenant)
+    }
+
+    /// Removes a tenant that has no session any more, and keeps its counts, under one lock.
+    pub(crate) fn unregister_tenant(&self, registration: TenantRegistration) {
+        let mut sessions = self.sessions();
+        if let Some(tenant) = sessions.tenants.remove(registration) {
+            sessions.ended.add(&tenant.sessions().ended);
         }
+    }
+
+    /// Adds up the counts of all sessions, those of tenants included, and what they have queued.
+    pub(crate) fn metrics(&self) -> Metrics {
+        let mut metrics = Metrics::default();
+        self.sessions().add_to(&mut metrics);
         metrics
     }
 
@@ -72,7 +106,7 @@ impl SessionRegistry {
         self.is_down.load(Ordering::Relaxed)
     }
 
-    /// Marks the engine as down, then signals every session.
+    /// Marks the engine as down, then signals every session, those of its tenants included.
     ///
     /// A session that sees the signal ends its pending requests, even if the engine is up again by
     /// then. A session that does not see it yet begins no request that the signal would not end.
@@ -82,7 +116,9 @@ impl SessionRegistry {
             if !planted(Fault::CutTooEarly) {
                 self.is_down.store(true, Ordering::Relaxed);
             }
-            sessions.existing.values().map(Arc::clone).collect()
+            let mut queues = Vec::new();
+            sessions.add_queues(&mut queues);
+            queues
         };
         for queue in queues {
             queue.signal(CUT);

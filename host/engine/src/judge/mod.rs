@@ -12,10 +12,10 @@ use crate::panics::catch_panic;
 use crate::policy::Policy;
 use crate::types::{AddressList, Answer, ErrorCode, HostEntry, Outcome};
 
-/// The policy, the inspector and the limit that an engine judges questions and answers by.
+/// The policy, the inspector and the limit that an engine or a tenant judges questions and answers by.
 pub(crate) struct Judge {
     pub(crate) policy: Arc<Policy>,
-    pub(crate) inspector: Option<Box<dyn Inspector>>,
+    pub(crate) inspector: Option<Arc<dyn Inspector>>,
     /// See [`Limits::answer_bytes`](crate::Limits::answer_bytes).
     pub(crate) answer_bytes: usize,
 }

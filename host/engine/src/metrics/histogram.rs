@@ -56,6 +56,14 @@ impl LatencyHistogram {
             (bound.map(Duration::from_nanos), count)
         })
     }
+
+    /// Adds the requests of another histogram.
+    pub(super) fn add(&mut self, other: &LatencyHistogram) {
+        for (sum, count) in self.counts.iter_mut().zip(&other.counts) {
+            *sum += count;
+        }
+        self.sum += other.sum;
+    }
 }
 
 /// The latencies of one session, which alone writes them.

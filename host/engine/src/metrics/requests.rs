@@ -58,4 +58,31 @@ impl RequestStats {
     pub fn failed_with(&self, error: ErrorCode) -> u64 {
         self.failed[error as usize]
     }
+
+    /// Adds the counts of others.
+    pub(crate) fn add(&mut self, others: &RequestStats) {
+        // Taken apart, so that no count is forgotten.
+        let RequestStats {
+            requests,
+            refused,
+            answered,
+            denied,
+            cancelled,
+            connections_denied,
+            failed,
+            latency,
+        } = others;
+        self.requests += requests;
+        self.refused += refused;
+        self.answered += answered;
+        self.denied += denied;
+        self.cancelled += cancelled;
+        self.connections_denied += connections_denied;
+        for (sum, count) in self.failed.iter_mut().zip(failed) {
+            *sum += count;
+        }
+        if let Some(latency) = latency {
+            self.latency.get_or_insert_default().add(latency);
+        }
+    }
 }

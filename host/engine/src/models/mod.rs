@@ -19,7 +19,6 @@ use crate::limits::Limits;
 use crate::lookup::{Lookup, Resolution, Resolver};
 use crate::policy::Policy;
 use crate::pool::Pool;
-use crate::registry::SessionRegistry;
 use crate::shared::EngineShared;
 use crate::sync::{Arc, AtomicUsize, CachePadded, Clock, Fault, plant};
 use crate::types::{ErrorCode, Outcome};
@@ -151,13 +150,7 @@ pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEn
         answer_bytes: limits.answer_bytes,
     });
     let clock = Clock::start();
-    let (pool, _) = Pool::start(
-        Arc::clone(&resolver),
-        Arc::clone(&judge),
-        &limits,
-        clock,
-        true,
-    );
+    let (pool, _) = Pool::start(Arc::clone(&resolver), &limits, clock, true);
     LookupEngine {
         shared: Arc::new(EngineShared {
             observers: Arc::new([]),
@@ -165,7 +158,8 @@ pub(super) fn unmanned_with(limits: Limits, resolver: impl Resolver) -> LookupEn
             resolver,
             pool,
             workers: 1,
-            registry: SessionRegistry::default(),
+            parent: None,
+            registry: Arc::default(),
             judge,
             limits,
             host_name: String::new(),

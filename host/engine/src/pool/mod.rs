@@ -22,7 +22,6 @@ pub(crate) use self::state::SessionKey;
 use self::state::{Call, State, Turn};
 pub(crate) use self::thresholds::Alarm;
 use self::thresholds::Thresholds;
-use crate::judge::Judge;
 use crate::limits::{Limits, Share};
 use crate::lookup::Resolver;
 use crate::observe::RunsOn;
@@ -42,7 +41,6 @@ const MAX_THREADS: usize = 1 << u16::BITS;
 /// What workers and sessions share: a monitor.
 pub(crate) struct Pool {
     resolver: Arc<dyn Resolver>,
-    judge: Arc<Judge>,
     clock: Clock,
     /// Whether it may start threads. If not, calls of sessions do the watchdog's work.
     pub(crate) has_threads: bool,
@@ -103,7 +101,6 @@ impl Pool {
     /// resolver would keep the thread that joins it.
     pub(crate) fn start(
         resolver: Arc<dyn Resolver>,
-        judge: Arc<Judge>,
         limits: &Limits,
         clock: Clock,
         has_threads: bool,
@@ -120,7 +117,6 @@ impl Pool {
         let thresholds = Thresholds::new(limits.stuck_after);
         let pool = Arc::new(Pool {
             resolver,
-            judge,
             clock,
             has_threads,
             state: CachePadded::new(Mutex::new(State::new(share, max_extra, thresholds))),
@@ -285,10 +281,10 @@ impl Pool {
         while let Some(now) = job {
             queue.observers.start(now.handle, RunsOn::Worker);
             // A panic in it is the resolver's failure, not the host's.
-            let policy = &self.judge.policy;
+            let policy = &queue.judge.policy;
             let outcome = catch_panic(|| self.resolver.resolve_with_policy(&now.lookup, policy))
                 .unwrap_or(Err(ErrorCode::NoRecovery));
-            let verdict = self.judge.verdict(&now.lookup, outcome);
+            let verdict = queue.judge.verdict(&now.lookup, outcome);
             queue.observers.finish(now.handle, RunsOn::Worker);
             // No session that waits is passed over.
             let waiting = self.hints.waiting.load(Ordering::Relaxed);

@@ -22,7 +22,7 @@ pub(crate) const DUE: u8 = 2;
 
 /// One session's way to the workers and back.
 pub(crate) struct SessionQueue {
-    /// Judges results that come from no worker.
+    /// Judges what comes from resolvers.
     pub(crate) judge: Arc<Judge>,
     /// The way there. Boxed, so that workers do not write beside what the guest reads. Not aligned
     /// to cache lines, which would cost each idle session up to 128 bytes.
