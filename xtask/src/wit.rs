@@ -13,12 +13,17 @@ use crate::publish;
 use crate::workspace::Workspace;
 
 /// The crates that read the interface when they are compiled.
-const WIT: [&str; 4] = [
+const WIT: [&str; 6] = [
     "guest",
     "guest/provider",
     "host/componentize",
     "host/wasmtime",
+    "host/wasmtime-36",
+    "host/wasmcloud",
 ];
+
+/// Published packages outside of the workspace.
+const APART: [&str; 3] = ["host/wasmtime-36", "host/wasmcloud", JAVASCRIPT];
 
 /// The package of npm.
 const JAVASCRIPT: &str = "host/js";
@@ -40,7 +45,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     for package in cargo::published(workspace)? {
         publish::publish(&license, &package.directory, &[], workspace, say)?;
     }
-    publish::publish(&license, &root.join(JAVASCRIPT), &[], workspace, say)?;
+    for package in APART {
+        publish::publish(&license, &root.join(package), &[], workspace, say)?;
+    }
     publish::replace(&root.join(TABLES), tables(root)?.as_bytes())?;
     Ok(())
 }
@@ -101,17 +108,17 @@ mod tests {
         }
         let license = fs::read(root.join("LICENSE")).unwrap();
         let packages = cargo::published(&Workspace::new(&root, env!("CARGO"))).unwrap();
-        assert!(packages.len() >= WIT.len());
-        for package in packages {
-            let copy = package.directory.join("LICENSE");
+        assert!(packages.len() >= 5);
+        let apart = APART.map(|package| root.join(package));
+        let directories = packages.into_iter().map(|package| package.directory);
+        for directory in directories.chain(apart) {
+            let copy = directory.join("LICENSE");
             assert_eq!(
                 fs::read(&copy).ok(),
                 Some(license.clone()),
                 "{copy:?} {help}"
             );
         }
-        let copy = root.join(JAVASCRIPT).join("LICENSE");
-        assert_eq!(fs::read(&copy).ok(), Some(license), "{copy:?} {help}");
         let copy = fs::read_to_string(root.join(TABLES)).unwrap();
         assert_eq!(copy, tables(&root).unwrap(), "{TABLES} {help}");
     }
