@@ -16,7 +16,7 @@ mod program {
 
     use futures_util::future::{Either, join_all, maybe_done, select};
 
-    use self::bindings::exports::wasi::cli::run::Guest;
+    use self::bindings::exports::wasi::cli0_3_0::run::Guest;
     use self::bindings::winsock::async_lookup::types::{
         AddressQuery, Answer, ErrorCode, IpAddress, NameQuery, Query, ServiceNameQuery,
         ServicePortQuery,
