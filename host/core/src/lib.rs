@@ -10,7 +10,7 @@
 //! function that calls [`Import::call`]:
 //!
 //! ```
-#![doc = include_str!("../examples/embed.rs")]
+#![doc = include_str!("../examples/serve.rs")]
 //! ```
 //!
 //! `examples/host-wasmi` in the repository is a whole host, with WASI preview 1.
