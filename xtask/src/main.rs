@@ -61,9 +61,9 @@ enum Command {
     /// Builds the SDK and the provider first. Tests in C are compiled as C89, C99, C17 and C++17,
     /// each to NAME.STANDARD.wasm. Examples and tests in Rust are built as core modules too, to
     /// target/guests/core, with rustup's target wasm32-wasip1. Ordinary WASI programs, which open
-    /// sockets, need rustup's target wasm32-wasip2. Guests in Python, JavaScript and Go need python3
-    /// with venv, npm, and a network once. The tests in JavaScript need the same, and Debian's
-    /// Chromium. If one of these is missing, the command says so and succeeds.
+    /// sockets, need rustup's target wasm32-wasip2. Guests in Python, JavaScript and Go need
+    /// python3 with venv, npm, and a network once. The tests in JavaScript need the same, and
+    /// Debian's Chromium. If one of these is missing, the command says so and succeeds.
     Guests,
     /// Builds the SDK for C programs to target/sdk
     ///

@@ -796,8 +796,8 @@ int32_t winsock_async_session_cancel(struct winsock_async_session_t session, uin
 
 /**
  * Takes up to `max` completions, the oldest first, and writes them to `completions` and their
- * number to `taken`. Never waits for a lookup. `winsock_async_completions_delete` deletes what they
- * point to.
+ * number to `taken`. Never waits for a lookup. `winsock_async_completions_delete` deletes what
+ * they point to.
  *
  * `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.
  * `taken` is null or points to memory for a number.

@@ -252,8 +252,8 @@ pub extern "C" fn winsock_async_session_cancel(session: Session, handle: u64) ->
 }
 
 /// Takes up to `max` completions, the oldest first, and writes them to `completions` and their
-/// number to `taken`. Never waits for a lookup. `winsock_async_completions_delete` deletes what they
-/// point to.
+/// number to `taken`. Never waits for a lookup. `winsock_async_completions_delete` deletes what
+/// they point to.
 ///
 /// # Safety
 /// `completions` is null or points to memory for `max` completions; it may be null if `max` is 0.

@@ -99,8 +99,8 @@ impl Import {
     ///
     /// A call whose arguments are bad does not reach the session. [`Import::Wait`] blocks the
     /// thread. The embedder that must not block defines a function of its own instead, which awaits
-    /// [`Session::completed`](winsock_async_engine::Session::completed). Its first parameter is 1 if
-    /// there is a time-out, and the second is the time-out in nanoseconds. The result is 1 if a
+    /// [`Session::completed`](winsock_async_engine::Session::completed). Its first parameter is 1
+    /// if there is a time-out, and the second is the time-out in nanoseconds. The result is 1 if a
     /// completion can be taken, and else 0.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
-//! The cases of `tests/policy-cases.json`, which the tests of the JavaScript host read as well: both
-//! hosts have one policy.
+//! The cases of `tests/policy-cases.json`, which the tests of the JavaScript host read as well:
+//! both hosts have one policy.
 
 use std::sync::{Arc, Mutex};
 

@@ -12,7 +12,7 @@ use crate::panics::catch_panic;
 use crate::policy::Policy;
 use crate::types::{AddressList, Answer, ErrorCode, HostEntry, Outcome};
 
-/// The policy, the inspector and the limit that an engine or a tenant judges questions and answers by.
+/// What an engine or a tenant judges questions and answers by.
 pub(crate) struct Judge {
     pub(crate) policy: Arc<Policy>,
     pub(crate) inspector: Option<Arc<dyn Inspector>>,

@@ -38,8 +38,8 @@ const MAX_TIMER = 2 ** 31 - 1;
  * @property {'wire' | 'json'} [form] The form of messages: RFC 8484, or JSON. Default: `wire`.
  * @property {number} [timeoutMs] How long a server may take for a question. Units: milliseconds.
  *   Default: 5,000.
- * @property {number} [maxQueries] Questions under way at a time, of all sessions. Further ones wait,
- *   and so do those of a session that has half of them. Default: 64.
+ * @property {number} [maxQueries] Questions under way at a time, of all sessions. Further ones
+ *   wait, and so do those of a session that has half of them. Default: 64.
  * @property {boolean} [hasIpv6] Whether this machine has a public IPv6 address, so that IPv6
  *   addresses come first. Default: it may have.
  * @property {typeof fetch} [fetch] Default: the platform's.

@@ -14,10 +14,10 @@ use crate::types::{ErrorCode, Outcome};
 ///
 /// The tables come from files in the format of `/etc/hosts`, `/etc/services` and `/etc/protocols`.
 ///
-/// - **Hosts** by name or alias. The addresses are those of all lines with the name and of the family
-///   that is asked for. The first of these lines has the official name and the aliases. A name
-///   whose lines have the other family's addresses only is WSANO_DATA (`S-A4`). By address: the
-///   first line that has it. A host that is not in the table may be known elsewhere, so a
+/// - **Hosts** by name or alias. The addresses are those of all lines with the name and of the
+///   family that is asked for. The first of these lines has the official name and the aliases. A
+///   name whose lines have the other family's addresses only is WSANO_DATA (`S-A4`). By address:
+///   the first line that has it. A host that is not in the table may be known elsewhere, so a
 ///   [`Chain`](crate::resolvers::Chain) goes on.
 /// - **Services and protocols** by name or alias in any case, or by number: the first entry that
 ///   matches. With a protocol, both must match (`S-R12`: without one, the first entry matches). An
