@@ -48,7 +48,7 @@
 //! }
 //! ```
 //!
-//! The test `tests/stand_ins.rs` has a whole face, without wasmtime.
+//! The test `tests/stand_ins` has a whole face, without wasmtime.
 
 #![deny(unsafe_code)]
 
