@@ -77,7 +77,13 @@ async function fileOf(pathname, guest) {
 
 const guest = await transpileGuest();
 const server = createServer(async (request, response) => {
-  const { pathname, searchParams } = new URL(request.url, 'http://127.0.0.1');
+  const base = 'http://127.0.0.1';
+  // Such as `//`.
+  if (!URL.canParse(request.url, base)) {
+    response.writeHead(400, { 'content-type': 'text/plain' });
+    return response.end('not a URL');
+  }
+  const { pathname, searchParams } = new URL(request.url, base);
   if (pathname === '/dns') return serveDns(searchParams, response);
   const bytes = await fileOf(pathname, guest);
   const type = TYPES[extname(pathname)] ?? TYPES['.html'];
